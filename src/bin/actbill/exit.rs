@@ -1,0 +1,27 @@
+//! The exit status: what scripts rely on.
+
+use std::process::{ExitCode, Termination};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Ran to the end; every record decided or held.
+    Done,
+    /// Ran to the end, but records were rejected, or held ones under `--strict`.
+    Refused,
+    /// Could not run or not finish.
+    Failed,
+    /// The rule set is not valid.
+    BadRules,
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::SUCCESS,
+            Self::Refused => ExitCode::from(1),
+            Self::Failed => ExitCode::from(2),
+            Self::BadRules => ExitCode::from(3),
+        }
+    }
+}

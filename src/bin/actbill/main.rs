@@ -1,0 +1,31 @@
+//! The command line: arguments, files, clock, terminal and exit status. Everything else is the library's.
+
+mod args;
+mod classify;
+mod exit;
+mod inputs;
+mod manual;
+mod output;
+mod rule_files;
+mod screen;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use exit::Exit;
+
+fn main() -> Exit {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(told) => {
+            let shown = told.print();
+            return if told.use_stderr() || shown.is_err() { Exit::Failed } else { Exit::Done };
+        }
+    };
+    let done = match args.command {
+        Command::Classify(args) => classify::run(&args),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::man(),
+    };
+    done.unwrap_or_else(|error| screen::fail(&error))
+}

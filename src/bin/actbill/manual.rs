@@ -1,0 +1,30 @@
+//! The man page and shell completions, from the same definitions as `--help`.
+
+use anyhow::Result;
+use clap::CommandFactory;
+use clap_complete::{Shell, generate};
+
+use crate::args::Args;
+use crate::exit::Exit;
+use crate::output::stdout;
+
+/// Prints a completion script.
+pub(crate) fn completions(shell: Shell) -> Result<Exit> {
+    let mut script = Vec::new();
+    generate(shell, &mut Args::command(), "actbill", &mut script);
+    stdout(&|out| out.write_all(&script))?;
+    Ok(Exit::Done)
+}
+
+/// Prints the manual page of the program, then of each command.
+pub(crate) fn man() -> Result<Exit> {
+    let mut page = Vec::new();
+    let mut command = Args::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        clap_mangen::Man::new(sub.clone()).render(&mut page)?;
+    }
+    stdout(&|out| out.write_all(&page))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,87 @@
+//! Output files: written whole or not at all, readable by their owner only.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use tempfile::NamedTempFile;
+
+use actbill::message::{Code, Message};
+
+/// Files half-written at the moment; Ctrl-C removes them.
+static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// What writes one document.
+pub(crate) type Write1<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
+
+/// A file that is written but not yet in its place.
+pub(crate) enum Draft {
+    /// To be moved to its place.
+    Beside(NamedTempFile, PathBuf),
+    /// A pipe or a device: written already.
+    Straight,
+}
+
+/// Lets Ctrl-C and an end signal remove what is half-written. Without it files may be left behind, and no more.
+pub(crate) fn clean_up_on_interrupt() {
+    let _ = ctrlc::set_handler(|| {
+        if let Ok(pending) = PENDING.lock() {
+            pending.iter().for_each(|path| drop(fs::remove_file(path)));
+        }
+        #[expect(clippy::disallowed_methods, reason = "the user ended the run; what was half-written is removed")]
+        std::process::exit(2);
+    });
+}
+
+/// Writes a file beside its place, so that nothing is lost if that fails.
+pub(crate) fn draft(path: &Path, write: Write1<'_>) -> Result<Draft, Message> {
+    // A link keeps pointing where it did.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let special = fs::metadata(&place).is_ok_and(|about| !about.is_file());
+    let written = if special { straight(&place, write) } else { beside(&place, write) };
+    written.map_err(|error| unwritable(&path.display().to_string(), &error))
+}
+
+fn straight(place: &Path, write: Write1<'_>) -> io::Result<Draft> {
+    let mut out = BufWriter::new(OpenOptions::new().write(true).open(place)?);
+    write(&mut out)?;
+    out.flush()?;
+    Ok(Draft::Straight)
+}
+
+fn beside(place: &Path, write: Write1<'_>) -> io::Result<Draft> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".actbill-").tempfile_in(folder)?;
+    if let Ok(mut pending) = PENDING.lock() {
+        pending.push(file.path().to_owned());
+    }
+    let mut out = BufWriter::new(&file);
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    file.as_file().sync_all()?;
+    Ok(Draft::Beside(file, place.to_owned()))
+}
+
+/// Moves drafts to their places.
+pub(crate) fn place(drafts: Vec<Draft>) -> Result<(), Message> {
+    for draft in drafts {
+        if let Draft::Beside(file, place) = draft {
+            let name = place.display().to_string();
+            file.persist(place).map_err(|error| unwritable(&name, &error.error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes to standard output. A reader that goes away early is an error: a cut-off bill must not look whole.
+pub(crate) fn stdout(write: Write1<'_>) -> Result<(), Message> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| unwritable("standard output", &error))
+}
+
+fn unwritable(name: &str, error: &io::Error) -> Message {
+    Message::error(Code::Unwritable, format!("{name} cannot be written: {}", error.kind()))
+        .help("nothing was left half-written; check the folder, your rights and the space on the disk")
+}

@@ -1,0 +1,53 @@
+//! A range of service dates, both ends included.
+
+use chrono::NaiveDate;
+
+/// From one date through another; an end that is not given is open (`undated`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effective {
+    /// First date in force; `None`: before all dates.
+    pub from: Option<NaiveDate>,
+    /// Last date in force; `None`: without end.
+    pub through: Option<NaiveDate>,
+}
+
+impl Effective {
+    /// Whether the range holds the date.
+    pub fn contains(self, date: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.through.is_none_or(|through| date <= through)
+    }
+}
+
+/// Reads `YYYY-MM-DD` and nothing else; `None` for another form or a day that does not exist.
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let (year, rest) = text.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    let number = |part: &str, width: usize| {
+        (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    };
+    NaiveDate::from_ymd_opt(i32::try_from(number(year, 4)?).ok()?, number(month, 2)?, number(day, 2)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_are_included() {
+        let day = |text| parse_date(text).unwrap();
+        let march = Effective { from: Some(day("2026-03-01")), through: Some(day("2026-03-31")) };
+        assert!(march.contains(day("2026-03-01")) && march.contains(day("2026-03-31")));
+        assert!(!march.contains(day("2026-02-28")) && !march.contains(day("2026-04-01")));
+        assert!(Effective::default().contains(day("1900-01-01")));
+    }
+
+    #[test]
+    fn only_real_days_in_one_form() {
+        assert!(parse_date("2024-02-29").is_some());
+        for bad in ["2026-02-29", "2026-2-01", "02/01/2026", "2026-13-01", "20260201", "", "+026-01-01"] {
+            assert!(parse_date(bad).is_none(), "{bad}");
+        }
+    }
+}

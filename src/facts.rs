@@ -1,0 +1,379 @@
+//! The declared vocabulary, and what one note answers: a small dense vector.
+//!
+//! A fact comes from the note, from a setting, or is derived here from other answers; rules cannot tell which.
+//! Knows no rules.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::nearest::nearest;
+
+/// Facts that every note must answer, if the rule set declares them. Source: design, section 4.
+pub const REQUIRED: [&str; 2] = ["activity", "staff_role"];
+
+/// Names that rules use for the outcome and may therefore not be facts.
+pub const OUTCOME_NAMES: [&str; 3] = ["status", "service", "payer"];
+
+/// The date fact from which `age` is derived.
+pub const BIRTH_DATE: &str = "birth_date";
+
+/// The most minutes a note may have: a whole day.
+pub const MINUTES_MOST: i64 = 1440;
+
+/// One fact of a vocabulary, by its place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FactId(usize);
+
+impl FactId {
+    /// Its place in the vocabulary.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// What kind of answers a fact takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One of these values.
+    Coded(Vec<String>),
+    /// A whole number from the first to the second, both included.
+    Number(i64, i64),
+    /// A calendar date. Rules ask what is derived from it.
+    Date,
+}
+
+/// Where answers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The note.
+    Note,
+    /// The agency's answer to a question the guidance leaves open.
+    Setting,
+    /// The note's minutes.
+    Minutes,
+    /// Whole years from this date to the service date.
+    Age(FactId),
+    /// Days from this date to the service date.
+    DaysSince(FactId),
+}
+
+/// How an answer could honestly change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lever {
+    /// Only if the chart already supports it.
+    Chart,
+    /// Look it up.
+    Record,
+    /// It is history.
+    Never,
+}
+
+/// One thing a rule may ask.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Its name, as in rules and notes.
+    pub name: String,
+    /// The question it answers.
+    pub ask: String,
+    /// What it takes.
+    pub kind: Kind,
+    /// Where the answer comes from.
+    pub origin: Origin,
+    /// How the answer could honestly change.
+    pub lever: Option<Lever>,
+    /// Values and aliases in lower case, each with its place among the values.
+    words: BTreeMap<String, u16>,
+}
+
+impl Fact {
+    /// A fact with no aliases yet.
+    pub fn new(name: &str, ask: &str, kind: Kind, origin: Origin, lever: Option<Lever>) -> Self {
+        let words = match &kind {
+            Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
+            Kind::Number(..) | Kind::Date => BTreeMap::new(),
+        };
+        Self { name: name.to_owned(), ask: ask.to_owned(), kind, origin, lever, words }
+    }
+
+    /// Adds another word for a value. `false` if the word already stands for another one.
+    pub fn add_alias(&mut self, word: &str, value: u16) -> bool {
+        *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
+    }
+
+    /// The values of a coded fact; none for other kinds.
+    pub fn values(&self) -> &[String] {
+        match &self.kind {
+            Kind::Coded(values) => values,
+            Kind::Number(..) | Kind::Date => &[],
+        }
+    }
+
+    /// A value by its exact name.
+    pub fn value(&self, name: &str) -> Option<u16> {
+        (0..).zip(self.values()).find(|(_, value)| *value == name).map(|(at, _)| at)
+    }
+
+    /// A value by what a note writes: letter case does not count, aliases do.
+    pub fn spoken(&self, word: &str) -> Option<u16> {
+        self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
+    }
+
+    /// The value whose name or alias is most like the word.
+    pub fn nearest_value(&self, word: &str) -> Option<&str> {
+        let value = self.spoken(nearest(word, self.words.keys().map(String::as_str))?)?;
+        self.value_name(value)
+    }
+
+    /// The name of a value.
+    pub fn value_name(&self, value: u16) -> Option<&str> {
+        self.values().get(usize::from(value)).map(String::as_str)
+    }
+
+    /// Whether the values are just `yes` and `no`, so that `true` and `false` answer it too.
+    pub fn is_yes_no(&self) -> bool {
+        self.values().len() == 2 && self.value("yes").is_some() && self.value("no").is_some()
+    }
+
+    /// Whether a note without an answer to it is refused.
+    pub fn is_required(&self) -> bool {
+        REQUIRED.contains(&self.name.as_str())
+    }
+}
+
+/// A field of every note, or a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The note's own id.
+    Id,
+    /// Who was served.
+    Client,
+    /// Who did the work.
+    Staff,
+    /// The service date.
+    Date,
+    /// Clock time.
+    Start,
+    /// Clock time.
+    End,
+    /// Length.
+    Minutes,
+    /// Length, by its other name.
+    Duration,
+    /// A fact that notes answer.
+    Fact(FactId),
+    /// A required field that the rule set does not ask.
+    Unasked,
+}
+
+/// The fields of every note. Source: design, section 4.
+const FIELDS: [(&str, Slot); 8] = [
+    ("id", Slot::Id),
+    ("client", Slot::Client),
+    ("staff", Slot::Staff),
+    ("date", Slot::Date),
+    ("start", Slot::Start),
+    ("end", Slot::End),
+    ("minutes", Slot::Minutes),
+    ("duration", Slot::Duration),
+];
+
+/// Everything a rule may ask, in order of declaration.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    facts: Vec<Fact>,
+    slots: BTreeMap<String, Slot>,
+}
+
+impl Vocabulary {
+    /// A vocabulary of these facts. `columns`: an export's own field names, each with the name used here.
+    ///
+    /// Derived facts are added: `minutes`, `age` where there is a `birth_date`, and `days_since_X` for each other
+    /// date fact `X`.
+    pub fn new(declared: Vec<Fact>, columns: &BTreeMap<String, String>) -> Self {
+        let mut facts = declared;
+        facts.push(Fact::new("minutes", "How many minutes?", Kind::Number(1, MINUTES_MOST), Origin::Minutes, None));
+        for id in (0..facts.len()).map(FactId) {
+            let Some(name) = facts.get(id.0).filter(|fact| fact.kind == Kind::Date).map(|fact| fact.name.clone())
+            else {
+                continue;
+            };
+            facts.push(derived_from(&name, id));
+        }
+        let mut slots: BTreeMap<String, Slot> = REQUIRED.map(|name| (name.to_owned(), Slot::Unasked)).into();
+        for (at, fact) in facts.iter().enumerate().filter(|(_, fact)| fact.origin == Origin::Note) {
+            slots.insert(fact.name.clone(), Slot::Fact(FactId(at)));
+        }
+        slots.extend(FIELDS.map(|(name, slot)| (name.to_owned(), slot)));
+        for (column, name) in columns {
+            if let Some(slot) = slots.get(name).copied() {
+                slots.insert(column.clone(), slot);
+            }
+        }
+        Self { facts, slots }
+    }
+
+    /// Every fact with its id.
+    pub fn facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
+        self.facts.iter().enumerate().map(|(at, fact)| (FactId(at), fact))
+    }
+
+    /// The fact of an id of this vocabulary.
+    #[expect(clippy::indexing_slicing, reason = "ids are made only by the vocabulary that they are asked of")]
+    pub fn fact(&self, id: FactId) -> &Fact {
+        &self.facts[id.0]
+    }
+
+    /// A fact by its exact name.
+    pub fn find(&self, name: &str) -> Option<FactId> {
+        self.facts.iter().position(|fact| fact.name == name).map(FactId)
+    }
+
+    /// What a field of a note means.
+    pub fn slot(&self, field: &str) -> Option<Slot> {
+        self.slots.get(field).copied()
+    }
+
+    /// All names a note's field may have.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
+        self.slots.keys().map(String::as_str)
+    }
+
+    /// The fact whose missing answer leaves this one open: itself, or what it is derived from.
+    pub fn asked_for(&self, id: FactId) -> FactId {
+        match self.fact(id).origin {
+            Origin::Age(date) | Origin::DaysSince(date) => date,
+            Origin::Note | Origin::Setting | Origin::Minutes => id,
+        }
+    }
+
+    /// The fact that is derived from this date fact.
+    pub fn derived(&self, date: FactId) -> Option<FactId> {
+        let from_date = |origin| matches!(origin, Origin::Age(from) | Origin::DaysSince(from) if from == date);
+        self.facts().find(|(_, fact)| from_date(fact.origin)).map(|(id, _)| id)
+    }
+}
+
+/// Names of fields that a fact may not have.
+pub fn is_reserved(name: &str) -> bool {
+    FIELDS.iter().any(|(field, _)| *field == name)
+        || OUTCOME_NAMES.contains(&name)
+        || ["age", "not", "when", "code"].contains(&name)
+        || name.starts_with("days_since_")
+}
+
+fn derived_from(date_fact: &str, id: FactId) -> Fact {
+    if date_fact == BIRTH_DATE {
+        let ask = "How old was the client on the service date?";
+        return Fact::new("age", ask, Kind::Number(0, 150), Origin::Age(id), None);
+    }
+    let (name, ask) = (format!("days_since_{date_fact}"), format!("Days from `{date_fact}` to the service date?"));
+    Fact::new(&name, &ask, Kind::Number(-40_000, 40_000), Origin::DaysSince(id), None)
+}
+
+/// One answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// Nothing was said. It is never quietly taken for anything.
+    Unanswered,
+    /// A value, by its place among the fact's values.
+    Value(u16),
+    /// A number, or a date as days of the common era.
+    Number(i64),
+}
+
+/// What is known on one note, by fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts(Vec<Answer>);
+
+impl Facts {
+    /// Nothing answered yet.
+    pub fn unanswered(vocabulary: &Vocabulary) -> Self {
+        Self(vec![Answer::Unanswered; vocabulary.facts.len()])
+    }
+
+    /// The answer to a fact.
+    pub fn get(&self, id: FactId) -> Answer {
+        self.0.get(id.0).copied().unwrap_or(Answer::Unanswered)
+    }
+
+    /// Answers a fact.
+    pub fn set(&mut self, id: FactId, answer: Answer) {
+        if let Some(slot) = self.0.get_mut(id.0) {
+            *slot = answer;
+        }
+    }
+
+    /// Fills in what is derived from the other answers, the minutes and the service date.
+    pub fn derive(&mut self, vocabulary: &Vocabulary, date: NaiveDate, minutes: u32) {
+        for (id, fact) in vocabulary.facts() {
+            let answer = match fact.origin {
+                Origin::Note | Origin::Setting => continue,
+                Origin::Minutes => Answer::Number(i64::from(minutes)),
+                Origin::Age(from) => self.since(from, |from| years(from, date)),
+                Origin::DaysSince(from) => self.since(from, |from| (date - from).num_days()),
+            };
+            self.set(id, answer);
+        }
+    }
+
+    fn since(&self, from: FactId, count: impl Fn(NaiveDate) -> i64) -> Answer {
+        match self.get(from) {
+            Answer::Number(days) => {
+                let date = i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
+                date.map_or(Answer::Unanswered, |date| Answer::Number(count(date)))
+            }
+            Answer::Unanswered | Answer::Value(_) => Answer::Unanswered,
+        }
+    }
+}
+
+/// A date as an answer.
+pub fn date_answer(date: NaiveDate) -> Answer {
+    Answer::Number(i64::from(date.num_days_from_ce()))
+}
+
+/// Whole years from a birth date to a later date. Somebody born on 29 February turns a year older on 1 March.
+fn years(birth: NaiveDate, date: NaiveDate) -> i64 {
+    let had_birthday = (date.month(), date.day()) >= (birth.month(), birth.day());
+    i64::from(date.year()) - i64::from(birth.year()) - i64::from(!had_birthday)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effective::parse_date;
+
+    #[test]
+    fn age_is_whole_years_on_the_service_date() {
+        let age = |birth: &str, date: &str| years(parse_date(birth).unwrap(), parse_date(date).unwrap());
+        assert_eq!(age("1961-03-10", "2026-03-09"), 64);
+        assert_eq!(age("1961-03-10", "2026-03-10"), 65);
+        assert_eq!(age("2004-02-29", "2026-02-28"), 21);
+        assert_eq!(age("2004-02-29", "2026-03-01"), 22);
+        assert_eq!(age("2026-03-01", "2026-03-01"), 0);
+    }
+
+    #[test]
+    fn a_date_fact_brings_what_is_derived_from_it() {
+        let date = |name| Fact::new(name, "", Kind::Date, Origin::Note, None);
+        let vocabulary = Vocabulary::new(vec![date("birth_date"), date("discharge")], &BTreeMap::new());
+        let discharge = vocabulary.find("discharge").unwrap();
+        let days = vocabulary.find("days_since_discharge").unwrap();
+        assert_eq!(vocabulary.asked_for(days), discharge);
+        let mut facts = Facts::unanswered(&vocabulary);
+        facts.set(discharge, date_answer(parse_date("2026-03-01").unwrap()));
+        facts.derive(&vocabulary, parse_date("2026-03-15").unwrap(), 30);
+        assert_eq!(facts.get(days), Answer::Number(14));
+        assert_eq!(facts.get(vocabulary.find("age").unwrap()), Answer::Unanswered);
+        assert_eq!(facts.get(vocabulary.find("minutes").unwrap()), Answer::Number(30));
+    }
+
+    #[test]
+    fn values_are_spoken_in_any_case_and_by_alias() {
+        let mut fact = Fact::new("e", "", Kind::Coded(vec!["mo_healthnet".into(), "none".into()]), Origin::Note, None);
+        assert!(fact.add_alias("Medicaid", 0) && !fact.add_alias("medicaid", 1));
+        assert_eq!((fact.spoken("MEDICAID"), fact.spoken("None"), fact.spoken("x")), (Some(0), Some(1), None));
+        assert_eq!(fact.nearest_value("medicade"), Some("mo_healthnet"));
+    }
+}

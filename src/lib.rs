@@ -1,0 +1,26 @@
+//! Decides a month of service notes: who pays, under which code, for how many units and dollars, and by which sentence.
+//!
+//! The modules below are the pipeline. A module imports only modules above it in this list; a test holds that.
+//! The library opens no files and knows no clock, terminal or network: bytes come in, rows go out.
+
+pub mod money;
+pub mod units;
+pub mod effective;
+pub mod place;
+pub mod nearest;
+pub mod message;
+pub mod read;
+pub mod facts;
+pub mod note;
+pub mod rules;
+pub mod diagram;
+pub mod decision;
+pub mod proof;
+pub mod batch;
+pub mod report;
+pub mod run;
+
+/// Bytes as lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

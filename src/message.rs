@@ -1,0 +1,243 @@
+//! What the program says: the closed list of codes, and the one form of a message.
+//!
+//! A message about a note names file, place, field and what was expected. It never repeats a value from a note.
+
+use std::fmt;
+
+use crate::place::Place;
+
+/// Declares the codes once: the name of each, and what kind of thing it speaks about.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $about:ident;)+) => {
+        /// Everything the program can say has a code, and every code has a page in `src/codes/`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The code as it is printed, such as `unknown-value`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What the code speaks about.
+            pub fn about(self) -> About {
+                match self { $(Self::$name => About::$about,)+ }
+            }
+        }
+    };
+}
+
+/// What a code speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// One record: it is rejected, the rest goes on.
+    Record,
+    /// A whole input: nothing is classified.
+    File,
+    /// The command line: nothing is classified.
+    Usage,
+    /// The rule set: nothing is classified.
+    Rules,
+    /// Something seen on or across notes.
+    Finding,
+}
+
+codes! {
+    /// A record of a JSON input is not an object.
+    NotAnObject = "not-an-object", Record;
+    /// An NDJSON line is not JSON.
+    BadJson = "bad-json", Record;
+    /// A record holds bytes that are not UTF-8.
+    BadUtf8 = "bad-utf8", Record;
+    /// A record names one field twice.
+    RepeatedField = "repeated-field", Record;
+    /// A CSV row has more or fewer cells than the header.
+    RaggedRow = "ragged-row", Record;
+    /// A required field has no answer.
+    MissingField = "missing-field", Record;
+    /// A field is not of the form it must have.
+    BadField = "bad-field", Record;
+    /// A coded field holds no value of the vocabulary.
+    UnknownValue = "unknown-value", Record;
+    /// An id that an earlier record has used.
+    RepeatedId = "repeated-id", Record;
+    /// Minutes, duration, start and end do not agree.
+    MinutesDisagree = "minutes-disagree", Record;
+    /// A birth date after the service date.
+    BirthAfterService = "birth-after-service", Record;
+    /// A field that the rule set does not know.
+    UnknownField = "unknown-field", Record;
+
+    /// An input that cannot be opened or read.
+    Unreadable = "unreadable", File;
+    /// A JSON document that is cut off or malformed.
+    BadDocument = "bad-document", File;
+    /// A JSON document that holds no notes.
+    NoNotes = "no-notes", File;
+    /// A CSV input whose first row names no field of a note.
+    NoHeader = "no-header", File;
+    /// A CSV input with a quote that is never closed.
+    OpenQuote = "open-quote", File;
+    /// An input in another text encoding.
+    NotUtf8 = "not-utf8", File;
+    /// Output that cannot be written.
+    Unwritable = "unwritable", File;
+
+    /// A command line that cannot be carried out.
+    Usage = "usage", Usage;
+
+    /// A rule file that is not TOML.
+    NotToml = "not-toml", Rules;
+    /// A folder with no rule file.
+    NoRules = "no-rules", Rules;
+    /// A key or block that the rule language does not have.
+    UnknownKey = "unknown-key", Rules;
+    /// A key that is required.
+    MissingKey = "missing-key", Rules;
+    /// A value of another type than the key takes.
+    WrongType = "wrong-type", Rules;
+    /// A name that nothing in the set declares.
+    UnknownName = "unknown-name", Rules;
+    /// A value that the fact or setting does not have.
+    NoSuchValue = "no-such-value", Rules;
+    /// A name or id that is declared twice.
+    RepeatedName = "repeated-name", Rules;
+    /// A name that the program keeps for itself.
+    ReservedName = "reserved-name", Rules;
+    /// A replacement with nothing to replace.
+    NothingToReplace = "nothing-to-replace", Rules;
+    /// A block with neither a citation nor `basis = "house"`.
+    NoBasis = "no-basis", Rules;
+    /// A quote of more than fifteen words, or an empty one.
+    BadQuote = "bad-quote", Rules;
+    /// A date that is not one, or a range that ends before it begins.
+    BadDate = "bad-date", Rules;
+    /// A rate that is not a plain dollar amount.
+    BadAmount = "bad-amount", Rules;
+    /// A condition that can never hold or cannot be asked in this way.
+    BadCondition = "bad-condition", Rules;
+    /// An override that cannot be one.
+    BadOverride = "bad-override", Rules;
+    /// Two rates of one service from the same date.
+    SameRateDate = "same-rate-date", Rules;
+    /// Notes that no rule speaks to.
+    Gap = "gap", Rules;
+    /// Notes that two offers decide differently.
+    Conflict = "conflict", Rules;
+    /// A rule set too tangled to prove.
+    TooComplex = "too-complex", Rules;
+
+    /// A billable note whose minutes earned no unit.
+    BelowUnit = "below-unit", Finding;
+    /// Units with no known price.
+    Unpriced = "unpriced", Finding;
+    /// The billable notes of one client and date name different payers.
+    DayPayersDiffer = "day-payers-differ", Finding;
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How much a message weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Something was refused.
+    Error,
+    /// Something was taken, but deserves a look.
+    Warning,
+}
+
+/// One message: `FILE:LINE:COL: error[code]: text`, the excerpt where there is one, then the remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Where, if anywhere.
+    pub place: Option<Place>,
+    /// Error or warning.
+    pub level: Level,
+    /// What kind of thing is said.
+    pub code: Code,
+    /// What is wrong: a lower-case fragment with no full stop.
+    pub text: String,
+    /// The line of a rule file with a caret.
+    pub excerpt: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Message {
+    /// An error with no place yet.
+    pub fn error(code: Code, text: impl Into<String>) -> Self {
+        Self { place: None, level: Level::Error, code, text: text.into(), excerpt: None, help: None }
+    }
+
+    /// A warning with no place yet.
+    pub fn warning(code: Code, text: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(code, text) }
+    }
+
+    /// The same at a place.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// The same with a remedy.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        let level = match self.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        write!(f, "{level}[{}]: {}", self.code, self.text)?;
+        for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            write!(f, "\n  | {line}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {}", help.replace('\n', "\n  "))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Message {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_place_code_excerpt_and_help() {
+        let place = Place { file: "r.toml".into(), line: 3, column: 7 };
+        let message = Message {
+            excerpt: Some("a = 1\n    ^".into()),
+            ..Message::error(Code::UnknownKey, "no key `a` here").at(place).help("use `b`")
+        };
+        assert_eq!(
+            message.to_string(),
+            "r.toml:3:7: error[unknown-key]: no key `a` here\n  | a = 1\n  |     ^\n  help: use `b`"
+        );
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut texts: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), Code::ALL.len());
+    }
+}

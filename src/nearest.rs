@@ -1,0 +1,48 @@
+//! The nearest known name for a misspelt one.
+
+/// The known name most like `wanted`, if one is like enough to be meant. Letter case and `-`, `_`, blanks do not count.
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "_");
+    let wanted = plain(wanted);
+    let far = wanted.chars().count().max(3) / 3;
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), name))
+        .filter(|(distance, _)| *distance <= far)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Names in backticks, joined for a sentence: `` `a`, `b` or `c` ``.
+pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    joined(names.into_iter().map(|name| format!("`{name}`")).collect(), "or")
+}
+
+/// Parts joined for a sentence: `a, b or c`.
+pub fn joined(mut parts: Vec<String>, word: &str) -> String {
+    match (parts.pop(), parts.is_empty()) {
+        (None, _) => String::new(),
+        (Some(only), true) => only,
+        (Some(last), false) => format!("{} {word} {last}", parts.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_name_is_found_and_a_far_one_is_not() {
+        let known = ["job_coaching", "job_development", "transport"];
+        assert_eq!(nearest("Job Coachin", known), Some("job_coaching"));
+        assert_eq!(nearest("trnasport", known), Some("transport"));
+        assert_eq!(nearest("knitting", known), None);
+    }
+
+    #[test]
+    fn lists_read_like_a_sentence() {
+        assert_eq!(one_of(["a"]), "`a`");
+        assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(one_of([]), "");
+    }
+}

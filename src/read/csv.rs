@@ -1,0 +1,149 @@
+//! Comma-separated values with a header row.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::json::{not_utf8, repeated};
+use super::{Fault, Field, FileError, Record, Scalar};
+use crate::message::Code;
+
+/// Reads row by row; only one row is held at a time.
+pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+    let quotes = Rc::new(RefCell::new(Quotes::default()));
+    let watched = Watched { input, quotes: Rc::clone(&quotes) };
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(watched);
+    let mut row = ByteRecord::new();
+    if !next(&mut reader, &mut row)? {
+        return Err(FileError::new(Code::NoHeader, "the input is empty", "begin with a header row of field names"));
+    }
+    let header = header(&row)?;
+    let twice = header
+        .iter()
+        .enumerate()
+        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|earlier| earlier == *name))
+        .map(|(_, name)| repeated(name));
+    let mut number = 0;
+    while next(&mut reader, &mut row)? {
+        number += 1;
+        let line = row.position().map_or(0, csv::Position::line);
+        let fields: Vec<Field<'_>> = header
+            .iter()
+            .zip(row.iter())
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, cell)| Field { name: Cow::Borrowed(name), value: scalar(cell), column: None })
+            .collect();
+        let fault = fault(&row, &fields, header.len(), twice.as_ref());
+        each(Record { number, line, column: 1, fields, fault });
+    }
+    let quotes = quotes.borrow();
+    match quotes.state {
+        State::Quoted => Err(FileError::new(
+            Code::OpenQuote,
+            "a quote that opens on this line is never closed, so no later row can be told apart",
+            "close the quote, or write it twice (`\"\"`) inside a quoted cell",
+        )
+        .at(quotes.opened, 1)),
+        _ => Ok(number),
+    }
+}
+
+fn next<R: Read>(reader: &mut csv::Reader<R>, row: &mut ByteRecord) -> Result<bool, FileError> {
+    reader.read_byte_record(row).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        _ => FileError::new(Code::BadDocument, "the rows cannot be told apart", "export the notes again as CSV"),
+    })
+}
+
+fn header(row: &ByteRecord) -> Result<Vec<String>, FileError> {
+    row.iter()
+        .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()))
+        .collect::<Result<_, _>>()
+        .map_err(|_| {
+            FileError::new(Code::NotUtf8, "the header row is not UTF-8 text", "export the notes as UTF-8").at(1, 1)
+        })
+}
+
+fn scalar(cell: &[u8]) -> Scalar<'_> {
+    std::str::from_utf8(cell).map_or(Scalar::Garbled, |cell| Scalar::Text(Cow::Borrowed(cell)))
+}
+
+fn fault(row: &ByteRecord, fields: &[Field<'_>], columns: usize, twice: Option<&Fault>) -> Option<Fault> {
+    if row.len() != columns {
+        let text = format!("the row has {} cells and the header {columns}", row.len());
+        let help = "a cell that holds a comma must stand in quotes";
+        return Some(Fault { help: Some(help.into()), ..Fault::new(Code::RaggedRow, text) });
+    }
+    let garbled = fields.iter().find(|field| field.value == Scalar::Garbled);
+    garbled.map(|field| not_utf8(Some(field.name.to_string()))).or_else(|| twice.cloned())
+}
+
+/// Hands bytes on and keeps an eye on the quotes: the CSV reader takes an open one for closed at the end.
+struct Watched<'a> {
+    input: &'a mut dyn BufRead,
+    quotes: Rc<RefCell<Quotes>>,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.input.read(buffer)?;
+        let mut quotes = self.quotes.borrow_mut();
+        buffer.iter().take(length).for_each(|byte| quotes.step(*byte));
+        Ok(length)
+    }
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    CellStart,
+    Plain,
+    Quoted,
+    QuoteInQuoted,
+}
+
+#[derive(Default)]
+struct Quotes {
+    state: State,
+    line: u64,
+    opened: u64,
+}
+
+impl Quotes {
+    fn step(&mut self, byte: u8) {
+        self.state = match (&self.state, byte) {
+            (State::CellStart, b'"') => {
+                self.opened = self.line + 1;
+                State::Quoted
+            }
+            (State::Quoted, b'"') => State::QuoteInQuoted,
+            (State::Quoted, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
+            (_, b',' | b'\n' | b'\r') => State::CellStart,
+            _ => State::Plain,
+        };
+        self.line += u64::from(byte == b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &str) -> Result<u64, FileError> {
+        read(&mut text.as_bytes(), &mut |_| ())
+    }
+
+    #[test]
+    fn an_open_quote_is_an_error_of_the_file_at_its_line() {
+        let error = records("id,client\n1,\"a\"\"b\"\n2,\"never closed\n3,c\n").unwrap_err();
+        assert_eq!((error.code, error.line), (Code::OpenQuote, Some(3)));
+    }
+
+    #[test]
+    fn a_quote_inside_a_plain_cell_is_only_a_character() {
+        assert_eq!(records("id,size\n1,5\" tall\n2,6\"\n").unwrap(), 2);
+    }
+}

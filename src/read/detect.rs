@@ -1,0 +1,64 @@
+//! Which format an input has, from its first bytes.
+
+use std::io::{self, BufRead, Chain, Cursor, Read};
+
+use serde::de::IgnoredAny;
+
+use super::{FileError, Format};
+use crate::message::Code;
+
+/// Bytes looked at before the format is decided.
+const LOOK: u64 = 64 * 1024;
+
+/// Begins reading: skips a UTF-8 byte order mark and, where no format is named, tells it from the first bytes.
+pub fn open<R: BufRead>(mut input: R, named: Option<Format>) -> Result<(Format, Chain<Cursor<Vec<u8>>, R>), FileError> {
+    let mut head = Vec::new();
+    input.by_ref().take(LOOK).read_to_end(&mut head).map_err(|error: io::Error| FileError::from(error))?;
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        return Err(FileError::new(Code::NotUtf8, "the input is UTF-16 text", "save or export it as UTF-8"));
+    }
+    if head.starts_with(b"\xef\xbb\xbf") {
+        head.drain(..3);
+    }
+    let format = match named {
+        Some(format) => format,
+        None => of_content(&head)?,
+    };
+    Ok((format, Cursor::new(head).chain(input)))
+}
+
+fn of_content(head: &[u8]) -> Result<Format, FileError> {
+    match head.trim_ascii_start().first() {
+        None => Err(FileError::new(Code::NoNotes, "the input is empty", "give notes as JSON, NDJSON or CSV")),
+        Some(b'[') => Ok(Format::Json),
+        Some(b'{') => Ok(if is_ndjson(head) { Format::Ndjson } else { Format::Json }),
+        Some(_) => Ok(Format::Csv),
+    }
+}
+
+/// Whole objects on lines of their own are NDJSON, be one of the first two lines as broken as it may.
+fn is_ndjson(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let whole = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
+    match (lines.next(), lines.next()) {
+        (Some(first), Some(second)) => whole(first.trim_ascii_start()) || whole(second),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_tells_the_format() {
+        let format = |text: &str| open(text.as_bytes(), None).map(|(format, _)| format).ok();
+        assert_eq!(format("\u{feff} [ {} ]"), Some(Format::Json));
+        assert_eq!(format("{\"a\": 1}"), Some(Format::Json));
+        assert_eq!(format("{\n \"a\": 1}"), Some(Format::Json));
+        assert_eq!(format("{\"a\": 1}\n{\"a\": 2}\n"), Some(Format::Ndjson));
+        assert_eq!(format("{\"a\": \n{\"a\": 2}\n"), Some(Format::Ndjson));
+        assert_eq!(format("id,client\n"), Some(Format::Csv));
+        assert_eq!(format(" \n"), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! A JSON document: an array of notes, an object with a `notes` array, or one note.
+//!
+//! The document is split into the texts of its notes first, so that a fault inside one of them costs only that one.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::BufRead;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+use super::utf8::repaired;
+use super::{Fault, Field, FileError, Record, Scalar, count};
+use crate::message::Code;
+
+/// Reads the whole document, then hands on its notes one by one.
+pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    let (text, bad) = repaired(&bytes);
+    let notes = notes(&text)?;
+    let mut places = Places { text: &text, done: 0, line: 1, line_start: 0 };
+    for (index, raw) in notes.iter().enumerate() {
+        let start = places.offset(raw.get());
+        let (line, column) = places.line_and_column(start);
+        let garbled = in_range(&bad, start, raw.get().len());
+        let (fields, fault) = fields(raw.get(), &garbled);
+        // A note over several lines has no one line for the columns of its values.
+        let one_line = !raw.get().contains('\n');
+        let fields = fields
+            .into_iter()
+            .map(|field| Field { column: field.column.filter(|_| one_line).map(|at| at + column - 1), ..field })
+            .collect();
+        each(Record { number: count(index) + 1, line, column, fields, fault });
+    }
+    Ok(count(notes.len()))
+}
+
+/// The texts of the document's notes.
+fn notes(text: &str) -> Result<Vec<&RawValue>, FileError> {
+    match text.trim_start().bytes().next() {
+        Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error)),
+        Some(b'{') => {
+            let document: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+            let members: Members<'_> = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+            let mut lists = members.0.iter().filter(|(key, value)| key.0 == "notes" && value.get().starts_with('['));
+            match (lists.next(), lists.next()) {
+                (Some((_, list)), None) => serde_json::from_str(list.get()).map_err(|error| malformed(&error)),
+                (Some(_), Some(_)) => Err(no_notes("the document has two `notes` arrays")),
+                (None, _) => Ok(vec![document]),
+            }
+        }
+        Some(_) => Err(no_notes("the document is neither an array nor an object")),
+        None => Err(no_notes("the document is empty")),
+    }
+}
+
+fn no_notes(text: &str) -> FileError {
+    FileError::new(
+        Code::NoNotes,
+        text,
+        "give an array of notes, an object with a `notes` array, or one note; for other forms use `--from`",
+    )
+}
+
+/// A syntax error, told without the text around it.
+fn malformed(error: &serde_json::Error) -> FileError {
+    let (text, help) = match error.classify() {
+        Category::Eof => ("the JSON document is cut off", "export it again, whole"),
+        _ => (
+            "the JSON document is malformed here",
+            "mend the document; if it has one note on each line, use `--from ndjson`",
+        ),
+    };
+    FileError::new(Code::BadDocument, text, help).at(count(error.line().max(1)), count(error.column().max(1)))
+}
+
+/// Lines and columns of rising offsets, counted once.
+struct Places<'a> {
+    text: &'a str,
+    done: usize,
+    line: u64,
+    line_start: usize,
+}
+
+impl Places<'_> {
+    /// Where a part of the text begins in it.
+    fn offset(&self, part: &str) -> usize {
+        part.as_ptr().addr() - self.text.as_ptr().addr()
+    }
+
+    fn line_and_column(&mut self, offset: usize) -> (u64, u64) {
+        for (at, _) in self.text.get(self.done..offset).unwrap_or_default().match_indices('\n') {
+            self.line += 1;
+            self.line_start = self.done + at + 1;
+        }
+        self.done = offset;
+        (self.line, count(self.text.get(self.line_start..offset).unwrap_or_default().chars().count()) + 1)
+    }
+}
+
+/// The bad bytes within a part of the text, counted from its start.
+fn in_range(bad: &[usize], start: usize, length: usize) -> Vec<usize> {
+    let from = bad.partition_point(|at| *at < start);
+    bad.iter().skip(from).map(|at| at - start).take_while(|at| *at < length).collect()
+}
+
+/// The fields of one note's text, and why it cannot be one. `garbled`: offsets of bytes that were not UTF-8.
+pub(super) fn fields<'a>(text: &'a str, garbled: &[usize]) -> (Vec<Field<'a>>, Option<Fault>) {
+    if !text.trim_start().starts_with('{') {
+        return (Vec::new(), Some(Fault::new(Code::NotAnObject, "a note must be an object with named fields")));
+    }
+    let members: Members<'a> = match serde_json::from_str(text) {
+        Ok(members) => members,
+        Err(error) => {
+            let text = match error.classify() {
+                Category::Eof => "this note is cut off",
+                _ => "this note is malformed JSON",
+            };
+            let fault =
+                Fault { help: Some("mend or export this note again".into()), ..Fault::new(Code::BadJson, text) };
+            return (Vec::new(), Some(fault));
+        }
+    };
+    let mut fault = None;
+    let mut fields: Vec<Field<'a>> = Vec::with_capacity(members.0.len());
+    for (Key(name), raw) in members.0 {
+        let offset = raw.get().as_ptr().addr() - text.as_ptr().addr();
+        let garbled = garbled.iter().any(|at| (offset..offset + raw.get().len()).contains(at));
+        let value = if garbled { Scalar::Garbled } else { scalar(raw.get()) };
+        let name = trimmed(name);
+        if fields.iter().any(|earlier| earlier.name == name) {
+            fault = fault.or_else(|| Some(repeated(&name)));
+        }
+        let column = text.get(..offset).map(|before| count(before.chars().count()) + 1);
+        fields.push(Field { name, value, column });
+    }
+    if !garbled.is_empty() {
+        let field = fields.iter().find(|field| field.value == Scalar::Garbled).map(|field| field.name.to_string());
+        fault = Some(not_utf8(field));
+    }
+    (fields, fault)
+}
+
+/// The fault of a record that names one field twice.
+pub(super) fn repeated(name: &str) -> Fault {
+    Fault {
+        field: Some(name.to_owned()),
+        help: Some("keep the one that is true; which one was meant cannot be known".into()),
+        ..Fault::new(Code::RepeatedField, "the field stands twice in this record")
+    }
+}
+
+/// The fault of a record with bytes that are not UTF-8.
+pub(super) fn not_utf8(field: Option<String>) -> Fault {
+    Fault {
+        field,
+        help: Some("export the notes as UTF-8".into()),
+        ..Fault::new(Code::BadUtf8, "the record holds bytes that are not UTF-8 text")
+    }
+}
+
+fn trimmed(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name {
+        Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
+        Cow::Owned(name) => Cow::Owned(name.trim().to_owned()),
+    }
+}
+
+/// A value by its first character: the text is known to be one JSON value.
+fn scalar(raw: &str) -> Scalar<'_> {
+    match raw.bytes().next() {
+        Some(b'"') => {
+            #[derive(Deserialize)]
+            struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+            serde_json::from_str::<Text<'_>>(raw).map_or(Scalar::Garbled, |text| Scalar::Text(text.0))
+        }
+        Some(b't') => Scalar::Boolean(true),
+        Some(b'f') => Scalar::Boolean(false),
+        Some(b'n') => Scalar::Null,
+        Some(b'{' | b'[') => Scalar::Nested,
+        _ => Scalar::Number(Cow::Borrowed(raw)),
+    }
+}
+
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The members of an object in the order written, repeated keys and all.
+struct Members<'a>(Vec<(Key<'a>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(24));
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}

@@ -1,0 +1,32 @@
+//! Bytes that are nearly UTF-8: one bad byte must cost one record, not the file.
+
+use std::borrow::Cow;
+
+/// Text of the same length in bytes, with `?` for each byte that is not UTF-8, and where those bytes are.
+pub(super) fn repaired(bytes: &[u8]) -> (Cow<'_, str>, Vec<usize>) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (Cow::Borrowed(text), Vec::new());
+    }
+    let mut text = String::with_capacity(bytes.len());
+    let mut bad = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            bad.push(text.len());
+            text.push('?');
+        }
+    }
+    (Cow::Owned(text), bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_and_places_are_kept() {
+        let (text, bad) = repaired(b"a\xffb\xc3(");
+        assert_eq!((text.as_ref(), bad), ("a?b?(", vec![1, 3]));
+        assert_eq!(repaired("ü".as_bytes()), (Cow::Borrowed("ü"), Vec::new()));
+    }
+}

@@ -1,0 +1,169 @@
+//! Names to what they stand for: facts and their values, sets of answers, dates, what a block rests on.
+
+use super::problem::{Problems, Span};
+use super::shape::{AskShape, BasisShape, TestShape};
+use super::walk::Text;
+use super::{Basis, Citation, Set, Source, Test, condition};
+use crate::effective::{Effective, parse_date};
+use crate::facts::{Answer, Fact, FactId, Kind, Origin, Vocabulary};
+use crate::message::Code;
+use crate::nearest::nearest;
+
+/// The most words of a source that may be quoted.
+const QUOTE_WORDS: usize = 15;
+
+/// An answer to a fact, written as text.
+pub(super) fn answer(fact: &Fact, value: &str) -> Option<Answer> {
+    match &fact.kind {
+        Kind::Coded(_) => fact.value(value).map(Answer::Value),
+        Kind::Number(least, most) => {
+            value.parse().ok().filter(|number| (*least..=*most).contains(number)).map(Answer::Number)
+        }
+        Kind::Date => None,
+    }
+}
+
+/// A fact that may be presumed: one that notes may leave open. Otherwise the nearest one.
+pub(super) fn presumable(vocabulary: &Vocabulary, name: &str) -> Result<FactId, Option<String>> {
+    let may = |fact: &Fact| fact.origin == Origin::Note && fact.kind != Kind::Date && !fact.is_required();
+    let found = vocabulary.find(name).filter(|id| may(vocabulary.fact(*id)));
+    found.ok_or_else(|| {
+        let names = vocabulary.facts().filter(|(_, fact)| may(fact)).map(|(_, fact)| fact.name.as_str());
+        nearest(name, names).map(str::to_owned)
+    })
+}
+
+/// A fact by its name; an unknown one is a problem.
+fn fact(vocabulary: &Vocabulary, name: &Text, problems: &mut Problems<'_>) -> Option<FactId> {
+    let found = vocabulary.find(&name.value);
+    if found.is_none() {
+        let names = vocabulary.facts().map(|(_, fact)| fact.name.as_str());
+        problems.unknown(name, Code::UnknownName, "fact or setting", names);
+    }
+    found
+}
+
+/// Tests joined by *and*, each fact once. A test that can never hold is a problem.
+pub(super) fn tests(vocabulary: &Vocabulary, shapes: &[TestShape], problems: &mut Problems<'_>) -> Vec<Test> {
+    let resolved: Vec<(Test, &Text)> =
+        shapes.iter().filter_map(|shape| Some((test(vocabulary, shape, problems)?, &shape.name))).collect();
+    let tests = condition::joined(resolved.iter().map(|(test, _)| test));
+    for test in tests.iter().filter(|test| test.set.is_empty()) {
+        if let Some((_, name)) = resolved.iter().rev().find(|(written, _)| written.fact == test.fact) {
+            let text = format!("no answer to `{}` fits this condition", name.value);
+            problems.add(
+                &name.at,
+                Code::BadCondition,
+                text,
+                "a rule that can never apply is a mistake: widen or remove it",
+            );
+        }
+    }
+    tests
+}
+
+fn test(vocabulary: &Vocabulary, shape: &TestShape, problems: &mut Problems<'_>) -> Option<Test> {
+    let id = fact(vocabulary, &shape.name, problems)?;
+    let asked = vocabulary.fact(id);
+    let set = match (&asked.kind, &shape.asks) {
+        (Kind::Coded(_), AskShape::Values(words)) => {
+            let values: Vec<u16> = words.iter().filter_map(|word| value(asked, word, problems)).collect();
+            // With a misspelt value the set is not what was meant, and saying more about it would be noise.
+            (values.len() == words.len()).then(|| Set::of_values(asked, &values))?
+        }
+        (Kind::Number(..), AskShape::Band { at_least, below }) => {
+            Set::Ranges(vec![(at_least.unwrap_or(i64::MIN), below.unwrap_or(i64::MAX))]).and(&Set::full(asked))
+        }
+        (kind, _) => {
+            let help = match kind {
+                Kind::Coded(_) => format!("write `{} = \"…\"` with one of its values, or a list of them", asked.name),
+                Kind::Number(..) => format!("write `{0}.at_least = …`, `{0}.below = …` or both", asked.name),
+                Kind::Date => {
+                    let derived =
+                        vocabulary.derived(id).map(|id| vocabulary.fact(id).name.as_str()).unwrap_or_default();
+                    format!("ask what is derived from it: `{derived}.at_least` or `{derived}.below`")
+                }
+            };
+            let text = format!("`{}` cannot be asked in this way", asked.name);
+            problems.add(&shape.name.at, Code::BadCondition, text, help);
+            return None;
+        }
+    };
+    Some(Test { fact: id, set: if shape.negated { set.complement(asked) } else { set } })
+}
+
+/// A value by its exact name; an unknown one is a problem.
+pub(super) fn value(fact: &Fact, word: &Text, problems: &mut Problems<'_>) -> Option<u16> {
+    let found = fact.value(&word.value);
+    if found.is_none() {
+        let what = format!("value of `{}`", fact.name);
+        problems.unknown(word, Code::NoSuchValue, &what, fact.values().iter().map(String::as_str));
+    }
+    found
+}
+
+/// A range of dates; `undated` and a key left out are open ends.
+pub(super) fn effective(from: Option<&Text>, through: Option<&Text>, problems: &mut Problems<'_>) -> Effective {
+    let mut date = |text: Option<&Text>| {
+        let text = text.filter(|text| text.value != "undated")?;
+        let date = parse_date(&text.value);
+        if date.is_none() {
+            let help = "write it as `\"YYYY-MM-DD\"`, or `\"undated\"`";
+            problems.add(&text.at, Code::BadDate, format!("`{}` is not a day of the calendar", text.value), help);
+        }
+        date
+    };
+    let effective = Effective { from: date(from), through: date(through) };
+    if let (Some(first), Some(last), Some(text)) = (effective.from, effective.through, through)
+        && last < first
+    {
+        problems.add(&text.at, Code::BadDate, "`through` is before `from`", "both dates are included in the range");
+    }
+    effective
+}
+
+/// What a block rests on. `needed`: a block that rests on nothing is a problem at this place.
+pub(super) fn basis(
+    shape: BasisShape,
+    sources: &[Source],
+    needed: Option<(&Span, &str)>,
+    problems: &mut Problems<'_>,
+) -> Basis {
+    let written = !shape.cites.is_empty();
+    let house = shape.basis.as_ref().is_some_and(|basis| basis.value == "house");
+    if let Some(basis) = shape.basis.as_ref().filter(|_| !house) {
+        problems.unknown(basis, Code::NoSuchValue, "basis", ["house"]);
+    } else if let Some((at, what)) = needed.filter(|_| !house && !written) {
+        let help =
+            "add `cite = [{ source = …, at = …, quote = … }]`, or `basis = \"house\"` if it is your own decision";
+        problems.add(at, Code::NoBasis, format!("{what} rests on nothing"), help);
+    }
+    let mut cites = Vec::new();
+    for cite in shape.cites {
+        let Some(at) = sources.iter().position(|source| source.name == cite.source.value) else {
+            let names = sources.iter().map(|source| source.name.as_str());
+            problems.unknown(&cite.source, Code::UnknownName, "source", names);
+            continue;
+        };
+        let checked = sources.get(at).is_some_and(|source| source.unchecked.is_none());
+        match &cite.quote {
+            Some(quote) => check_quote(quote, problems),
+            None if checked => {
+                let help = "add `quote = \"…\"`, at most 15 words that stand once in the source";
+                problems.add(&cite.at_block, Code::BadQuote, "this citation quotes nothing", help);
+            }
+            None => {}
+        }
+        let quote = cite.quote.map(|quote| quote.value);
+        cites.push(Citation { source: at, at: cite.at, quote, says: cite.says, span: cite.at_block });
+    }
+    Basis { cites, house, note: shape.note }
+}
+
+fn check_quote(quote: &Text, problems: &mut Problems<'_>) {
+    let words = quote.value.split_whitespace().count();
+    if words == 0 || words > QUOTE_WORDS {
+        let text = format!("a quote of {words} words");
+        problems.add(&quote.at, Code::BadQuote, text, format!("quote 1 to {QUOTE_WORDS} words of the source"));
+    }
+}

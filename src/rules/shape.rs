@@ -1,0 +1,425 @@
+//! What may be written: rule files as blocks, each value with its place. What they mean is `check`'s to say.
+
+use toml::de::DeTable;
+
+use super::problem::{Problems, RuleFile, Span, Spot};
+use super::walk::{Text, Walker};
+use crate::message::Code;
+
+/// Everything written in a rule set.
+#[derive(Default)]
+pub(super) struct Shape {
+    pub(super) sources: Vec<SourceShape>,
+    pub(super) payers: Vec<PayerShape>,
+    pub(super) facts: Vec<FactShape>,
+    pub(super) settings: Vec<SettingShape>,
+    pub(super) services: Vec<ServiceShape>,
+    pub(super) rates: Vec<RateShape>,
+    pub(super) rules: Vec<RuleShape>,
+    pub(super) presumptions: Vec<PresumeShape>,
+    pub(super) invariants: Vec<InvariantShape>,
+    pub(super) waivers: Vec<WaiverShape>,
+    /// Setting and answer.
+    pub(super) answers: Vec<(Text, Text)>,
+    /// Fact, other word, value.
+    pub(super) aliases: Vec<(Text, Text, Text)>,
+    /// Field name of an export, field name here.
+    pub(super) columns: Vec<(Text, Text)>,
+}
+
+/// A block that has a name and may replace another one of that name.
+pub(super) trait Block {
+    fn name(&self) -> &Text;
+    fn replaces(&self) -> bool;
+}
+
+macro_rules! block {
+    ($($shape:ident),+) => { $(impl Block for $shape {
+        fn name(&self) -> &Text { &self.name }
+        fn replaces(&self) -> bool { self.replaces }
+    })+ };
+}
+block!(SourceShape, PayerShape, FactShape, SettingShape, ServiceShape, RuleShape, PresumeShape, InvariantShape);
+
+pub(super) struct SourceShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) title: String,
+    pub(super) dated: String,
+    pub(super) sha256: Option<Text>,
+    pub(super) unchecked: Option<String>,
+}
+
+pub(super) struct PayerShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) title: String,
+}
+
+pub(super) struct FactShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) ask: String,
+    pub(super) values: Option<Vec<Text>>,
+    pub(super) kind: Option<Text>,
+    pub(super) lever: Option<Text>,
+    pub(super) aliases: Vec<(Text, Text)>,
+}
+
+pub(super) struct SettingShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) ask: String,
+    pub(super) values: Option<Vec<Text>>,
+    pub(super) at_least: Option<Spot<i64>>,
+    pub(super) below: Option<Spot<i64>>,
+    pub(super) default: Option<Text>,
+    pub(super) basis: BasisShape,
+}
+
+pub(super) struct ServiceShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) title: String,
+    pub(super) code: Option<Text>,
+    pub(super) modifiers: Vec<Text>,
+    pub(super) unit: Option<Text>,
+}
+
+pub(super) struct RateShape {
+    pub(super) at: Span,
+    pub(super) replaces: bool,
+    pub(super) service: Text,
+    pub(super) amount: Text,
+    pub(super) from: Option<Text>,
+    pub(super) through: Option<Text>,
+    pub(super) basis: BasisShape,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum KindShape {
+    Offer,
+    Exclude,
+    Strike,
+    Hold,
+    Advise,
+}
+
+pub(super) struct RuleShape {
+    pub(super) kind: KindShape,
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) formerly: Vec<Text>,
+    pub(super) title: String,
+    pub(super) when: Vec<TestShape>,
+    pub(super) any: Vec<Vec<TestShape>>,
+    pub(super) service: Option<Text>,
+    pub(super) payers: Vec<Text>,
+    pub(super) services: Option<Vec<Text>>,
+    pub(super) overrides: Vec<Text>,
+    pub(super) from: Option<Text>,
+    pub(super) through: Option<Text>,
+    pub(super) instead: Option<String>,
+    pub(super) basis: BasisShape,
+}
+
+pub(super) struct PresumeShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) value: Option<Text>,
+    pub(super) when: Vec<TestShape>,
+    pub(super) basis: BasisShape,
+}
+
+pub(super) struct InvariantShape {
+    pub(super) name: Text,
+    pub(super) replaces: bool,
+    pub(super) title: String,
+    pub(super) when: Vec<TestShape>,
+    pub(super) always: Vec<TestShape>,
+    pub(super) basis: BasisShape,
+}
+
+pub(super) struct WaiverShape {
+    pub(super) source: Text,
+    pub(super) quote: Text,
+    pub(super) why: String,
+}
+
+/// One fact and what is asked of it.
+pub(super) struct TestShape {
+    pub(super) name: Text,
+    pub(super) negated: bool,
+    pub(super) asks: AskShape,
+}
+
+pub(super) enum AskShape {
+    Values(Vec<Text>),
+    Band { at_least: Option<i64>, below: Option<i64> },
+}
+
+/// What a block rests on.
+#[derive(Default)]
+pub(super) struct BasisShape {
+    pub(super) cites: Vec<CiteShape>,
+    pub(super) basis: Option<Text>,
+    pub(super) note: Option<String>,
+}
+
+pub(super) struct CiteShape {
+    pub(super) at_block: Span,
+    pub(super) source: Text,
+    pub(super) at: String,
+    pub(super) quote: Option<Text>,
+    pub(super) says: Option<String>,
+}
+
+/// Reads all files into one shape; what cannot be read is a problem and left out.
+pub(super) fn read(files: &[RuleFile], problems: &mut Problems<'_>) -> Shape {
+    let mut shape = Shape::default();
+    for (file, RuleFile { text, .. }) in files.iter().enumerate() {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let range = error.span().unwrap_or(0..0);
+            problems.add(&Span { file, range }, Code::NotToml, one_line(error.message()), "mend the TOML here");
+        }
+        // After a syntax error the rest of the table is a guess: its meaning would only be noise.
+        if errors.is_empty() {
+            let top = Walker::new(table.get_ref(), Span { file, range: 0..0 }, "rule file", problems);
+            shape.file(top);
+        }
+    }
+    shape
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join("; ")
+}
+
+impl Shape {
+    fn file(&mut self, mut top: Walker<'_, '_, '_>) {
+        self.sources.extend(top.named("source", "source", source));
+        self.payers.extend(top.named("payer", "payer", payer));
+        self.facts.extend(top.named("fact", "fact", fact));
+        self.settings.extend(top.named("setting", "setting", setting));
+        self.services.extend(top.named("service", "service", service));
+        self.presumptions.extend(top.named("presume", "presume block", presume));
+        self.rules.extend(top.tables("offer", "offer", |walker| rule(KindShape::Offer, walker)));
+        self.rules.extend(top.tables("exclude", "exclude", |walker| rule(KindShape::Exclude, walker)));
+        self.rules.extend(top.tables("strike", "strike", |walker| rule(KindShape::Strike, walker)));
+        self.rules.extend(top.tables("hold", "hold", |walker| rule(KindShape::Hold, walker)));
+        self.rules.extend(top.tables("advise", "advise", |walker| rule(KindShape::Advise, walker)));
+        self.rates.extend(top.tables("rate", "rate", rate));
+        self.invariants.extend(top.tables("invariant", "invariant", invariant));
+        self.waivers.extend(top.tables("waiver", "waiver", waiver));
+        self.answers.extend(top.table("answer", "answer table").map(Walker::words).unwrap_or_default());
+        self.columns.extend(top.table("column", "column table").map(Walker::words).unwrap_or_default());
+        let aliases = top.named("alias", "alias table", |fact, walker| Some((fact, walker.words())));
+        for (fact, words) in aliases {
+            self.aliases.extend(words.into_iter().map(|(word, value)| (fact.clone(), word, value)));
+        }
+        top.done();
+    }
+}
+
+fn string(text: Option<Text>) -> String {
+    text.map(|text| text.value).unwrap_or_default()
+}
+
+fn source(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<SourceShape> {
+    let shape = SourceShape {
+        name,
+        replaces: walker.flag("replaces"),
+        title: string(walker.required("title")),
+        dated: string(walker.word("dated").or_else(|| walker.required("dated"))),
+        sha256: walker.text("sha256"),
+        unchecked: walker.text("unchecked").map(|text| text.value),
+    };
+    walker.done();
+    Some(shape)
+}
+
+fn payer(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<PayerShape> {
+    let shape = PayerShape { name, replaces: walker.flag("replaces"), title: string(walker.required("title")) };
+    walker.done();
+    Some(shape)
+}
+
+fn fact(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<FactShape> {
+    let shape = FactShape {
+        name,
+        replaces: walker.flag("replaces"),
+        ask: string(walker.text("ask")),
+        values: walker.texts("values"),
+        kind: walker.text("kind"),
+        lever: walker.text("lever"),
+        aliases: walker.table("alias", "alias table").map(Walker::words).unwrap_or_default(),
+    };
+    walker.done();
+    Some(shape)
+}
+
+fn setting(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<SettingShape> {
+    let shape = SettingShape {
+        name,
+        replaces: walker.flag("replaces"),
+        ask: string(walker.required("ask")),
+        values: walker.texts("values"),
+        at_least: walker.number("at_least"),
+        below: walker.number("below"),
+        default: walker.word("default"),
+        basis: basis(&mut walker),
+    };
+    if shape.default.is_none() {
+        walker.missing("default");
+    }
+    // A setting with bounds is a number; `kind` may say so, as a fact's does.
+    if let Some(kind) = walker.text("kind").filter(|kind| kind.value != "number") {
+        walker.problems.unknown(&kind, Code::NoSuchValue, "kind of setting", ["number"]);
+    }
+    walker.done();
+    Some(shape)
+}
+
+fn service(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<ServiceShape> {
+    let shape = ServiceShape {
+        name,
+        replaces: walker.flag("replaces"),
+        title: string(walker.required("title")),
+        code: walker.required("code"),
+        modifiers: walker.texts("modifiers").unwrap_or_default(),
+        unit: walker.required("unit"),
+    };
+    let _ = basis(&mut walker);
+    walker.done();
+    Some(shape)
+}
+
+fn rate(mut walker: Walker<'_, '_, '_>) -> Option<RateShape> {
+    let at = walker.at.clone();
+    let replaces = walker.flag("replaces");
+    let (service, amount) = (walker.required("service"), walker.required("amount"));
+    let (from, through, basis) = (walker.word("from"), walker.word("through"), basis(&mut walker));
+    walker.done();
+    Some(RateShape { at, replaces, service: service?, amount: amount?, from, through, basis })
+}
+
+fn rule(kind: KindShape, mut walker: Walker<'_, '_, '_>) -> Option<RuleShape> {
+    let name = walker.required("id");
+    let (service, payers, services, overrides, instead) = match kind {
+        KindShape::Offer => (walker.required("service"), payers(&mut walker), None, walker.texts("overrides"), None),
+        KindShape::Exclude | KindShape::Strike => (None, payers(&mut walker), walker.texts("services"), None, None),
+        KindShape::Hold => (None, Vec::new(), None, None, walker.text("instead").map(|text| text.value)),
+        KindShape::Advise => (None, Vec::new(), None, None, None),
+    };
+    let (replaces, formerly) = (walker.flag("replaces"), walker.texts("formerly").unwrap_or_default());
+    let title = string(walker.required("title"));
+    let when = walker.table("when", "condition").map(tests).unwrap_or_default();
+    let any = walker.tables("any", "group", |group| Some(tests(group)));
+    let (from, through, basis) = (walker.word("from"), walker.word("through"), basis(&mut walker));
+    walker.done();
+    let (name, overrides) = (name?, overrides.unwrap_or_default());
+    Some(RuleShape {
+        kind,
+        name,
+        replaces,
+        formerly,
+        title,
+        when,
+        any,
+        service,
+        payers,
+        services,
+        overrides,
+        from,
+        through,
+        instead,
+        basis,
+    })
+}
+
+fn payers(walker: &mut Walker<'_, '_, '_>) -> Vec<Text> {
+    let payers = walker.texts("payers");
+    if payers.as_ref().is_none_or(Vec::is_empty) {
+        walker.missing("payers");
+    }
+    payers.unwrap_or_default()
+}
+
+fn presume(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<PresumeShape> {
+    let value = walker.word("value");
+    if value.is_none() {
+        walker.missing("value");
+    }
+    let replaces = walker.flag("replaces");
+    let when = walker.table("when", "condition").map(tests).unwrap_or_default();
+    let basis = basis(&mut walker);
+    walker.done();
+    Some(PresumeShape { name, replaces, value, when, basis })
+}
+
+fn invariant(mut walker: Walker<'_, '_, '_>) -> Option<InvariantShape> {
+    let name = walker.required("id");
+    let (replaces, title) = (walker.flag("replaces"), string(walker.required("title")));
+    let when = walker.table("when", "condition").map(tests).unwrap_or_default();
+    let always = walker.table("always", "condition").map(tests).unwrap_or_default();
+    if always.is_empty() {
+        walker.missing("always");
+    }
+    let basis = basis(&mut walker);
+    walker.done();
+    Some(InvariantShape { name: name?, replaces, title, when, always, basis })
+}
+
+fn waiver(mut walker: Walker<'_, '_, '_>) -> Option<WaiverShape> {
+    let (source, quote, why) = (walker.required("source"), walker.required("quote"), walker.required("why"));
+    walker.done();
+    Some(WaiverShape { source: source?, quote: quote?, why: why?.value })
+}
+
+fn basis(walker: &mut Walker<'_, '_, '_>) -> BasisShape {
+    BasisShape {
+        cites: walker.tables("cite", "citation", cite),
+        basis: walker.text("basis"),
+        note: walker.text("note").map(|text| text.value),
+    }
+}
+
+fn cite(mut walker: Walker<'_, '_, '_>) -> Option<CiteShape> {
+    let at_block = walker.at.clone();
+    let (source, at) = (walker.required("source"), walker.required("at"));
+    let (quote, says) = (walker.text("quote"), walker.text("says").map(|text| text.value));
+    walker.done();
+    Some(CiteShape { at_block, source: source?, at: at?.value, quote, says })
+}
+
+/// The tests of a condition table: `FACT = …`, `not.FACT = …`, and within a group also under `when`.
+fn tests(walker: Walker<'_, '_, '_>) -> Vec<TestShape> {
+    let mut found = Vec::new();
+    gather(walker, false, &mut found);
+    found
+}
+
+fn gather(walker: Walker<'_, '_, '_>, negated: bool, found: &mut Vec<TestShape>) {
+    let (entries, problems) = walker.entries();
+    for (name, entry) in entries {
+        let inner = entry.table("condition", problems);
+        match (name.value.as_str(), inner) {
+            ("not", Some(inner)) => gather(inner, !negated, found),
+            ("when", Some(inner)) => gather(inner, negated, found),
+            (_, Some(mut inner)) => {
+                let (at_least, below) = (inner.number("at_least"), inner.number("below"));
+                if at_least.is_none() && below.is_none() {
+                    inner.missing("at_least");
+                }
+                inner.done();
+                let asks = AskShape::Band { at_least: at_least.map(|n| n.value), below: below.map(|n| n.value) };
+                found.push(TestShape { name, negated, asks });
+            }
+            (_, None) => {
+                let values = entry.texts(&name.value, problems);
+                found.push(TestShape { name, negated, asks: AskShape::Values(values) });
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! One TOML table, read key by key: what is missing, of the wrong type, or not asked for is a problem.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problems, Span, Spot};
+use crate::message::Code;
+
+/// Text with its place.
+pub(super) type Text = Spot<String>;
+
+/// A table being read.
+pub(super) struct Walker<'t, 'p, 'f> {
+    table: &'t DeTable<'t>,
+    /// Where the table's name stands, for problems of the whole table.
+    pub(super) at: Span,
+    what: &'static str,
+    asked: Vec<&'static str>,
+    pub(super) problems: &'p mut Problems<'f>,
+}
+
+impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
+    pub(super) fn new(table: &'t DeTable<'t>, at: Span, what: &'static str, problems: &'p mut Problems<'f>) -> Self {
+        Self { table, at, what, asked: Vec::new(), problems }
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span { file: self.at.file, range }
+    }
+
+    /// The value of a key, which from now on is a known one.
+    fn ask(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.asked.push(key);
+        self.table.get(key)
+    }
+
+    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) {
+        let text = format!("`{key}` takes {wanted}, not {}", value.get_ref().type_str());
+        let at = self.span(value.span());
+        self.problems.add(&at, Code::WrongType, text, format!("write {wanted}"));
+    }
+
+    /// Text, if the key is there.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
+        let value = self.ask(key)?;
+        self.as_text(value, key)
+    }
+
+    /// Text that must be there and must not be empty.
+    pub(super) fn required(&mut self, key: &'static str) -> Option<Text> {
+        if self.ask(key).is_none() {
+            self.missing(key);
+            return None;
+        }
+        let text = self.text(key)?;
+        if text.value.trim().is_empty() {
+            self.problems.add(&text.at, Code::MissingKey, format!("`{key}` is empty"), format!("write the {key}"));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Says that a key is missing.
+    pub(super) fn missing(&mut self, key: &str) {
+        let text = format!("this {} has no `{key}`", self.what);
+        self.problems.add(&self.at, Code::MissingKey, text, format!("add `{key} = …`"));
+    }
+
+    fn as_text(&mut self, value: &'t Spanned<DeValue<'t>>, key: &str) -> Option<Text> {
+        if let DeValue::String(text) = value.get_ref() {
+            return Some(Spot { value: text.to_string(), at: self.span(value.span()) });
+        }
+        self.wrong_type(value, key, "text in quotes");
+        None
+    }
+
+    /// One text or a list of texts; `None` if the key is not there.
+    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
+        let value = self.ask(key)?;
+        Some(self.as_texts(value, key))
+    }
+
+    fn as_texts(&mut self, value: &'t Spanned<DeValue<'t>>, key: &str) -> Vec<Text> {
+        match value.get_ref() {
+            DeValue::Array(list) => list.iter().filter_map(|item| self.as_text(item, key)).collect(),
+            _ => self.as_text(value, key).into_iter().collect(),
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn number(&mut self, key: &'static str) -> Option<Spot<i64>> {
+        let value = self.ask(key)?;
+        let number =
+            value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        if number.is_none() {
+            self.wrong_type(value, key, "a whole number");
+        }
+        number.map(|number| Spot { value: number, at: self.span(value.span()) })
+    }
+
+    /// `true` or `false`; false if the key is not there.
+    pub(super) fn flag(&mut self, key: &'static str) -> bool {
+        let Some(value) = self.ask(key) else { return false };
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(value, key, "`true` or `false`");
+        }
+        flag.unwrap_or(false)
+    }
+
+    /// A word, number or date, as the text it would be in a note.
+    pub(super) fn word(&mut self, key: &'static str) -> Option<Text> {
+        let value = self.ask(key)?;
+        let word = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            _ => {
+                self.wrong_type(value, key, "text in quotes or a whole number");
+                return None;
+            }
+        };
+        Some(Spot { value: word, at: self.span(value.span()) })
+    }
+
+    /// The table under a key.
+    pub(super) fn table(&mut self, key: &'static str, what: &'static str) -> Option<Walker<'t, '_, 'f>> {
+        let value = self.ask(key)?;
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_type(value, key, "a table");
+            return None;
+        };
+        let at = self.key_span(key).unwrap_or_else(|| self.at.clone());
+        Some(Walker::new(table, at, what, self.problems))
+    }
+
+    /// The tables of an array of tables; none if the key is not there.
+    pub(super) fn tables<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        mut each: impl FnMut(Walker<'t, '_, 'f>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(value) = self.ask(key) else { return Vec::new() };
+        let DeValue::Array(list) = value.get_ref() else {
+            self.wrong_type(value, key, "a list of tables");
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in list.iter() {
+            let at = self.span(item.span());
+            match item.get_ref() {
+                DeValue::Table(table) => tables.extend(each(Walker::new(table, at, what, self.problems))),
+                _ => self.wrong_type(item, key, "tables"),
+            }
+        }
+        tables
+    }
+
+    /// The named tables of a table, such as all `[payer.X]`.
+    pub(super) fn named<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        mut each: impl FnMut(Text, Walker<'t, '_, 'f>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(outer) = self.table(key, what) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (name, value) in outer.table {
+            let at = outer.span(name.span());
+            let name = Spot { value: name.get_ref().to_string(), at: at.clone() };
+            if let DeValue::Table(table) = value.get_ref() {
+                found.extend(each(name, Walker::new(table, at, what, outer.problems)));
+            } else {
+                let text = format!("`{key}.{}` must be a table", name.value);
+                outer.problems.add(&at, Code::WrongType, text, format!("write `[{key}.{}]`", name.value));
+            }
+        }
+        found
+    }
+
+    /// All keys of this table, whatever their names, with their values as words.
+    pub(super) fn words(self) -> Vec<(Text, Text)> {
+        let mut found = Vec::new();
+        for (name, value) in self.table {
+            let name = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
+            let at = self.span(value.span());
+            let word = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                DeValue::Integer(number) => number.to_string(),
+                _ => {
+                    let text = format!("`{}` takes text in quotes or a whole number", name.value);
+                    self.problems.add(&at, Code::WrongType, text, "write the value in quotes");
+                    continue;
+                }
+            };
+            found.push((name, Spot { value: word, at }));
+        }
+        found
+    }
+
+    /// All keys of this table, whatever their names, each with its value's walker.
+    pub(super) fn entries(self) -> (Vec<(Text, Entry<'t>)>, &'p mut Problems<'f>) {
+        let file = self.at.file;
+        let entries = self
+            .table
+            .iter()
+            .map(|(name, value)| {
+                let at = Span { file, range: name.span() };
+                (Spot { value: name.get_ref().to_string(), at }, Entry { value, file })
+            })
+            .collect();
+        (entries, self.problems)
+    }
+
+    fn key_span(&self, key: &str) -> Option<Span> {
+        self.table.keys().find(|name| name.get_ref() == key).map(|name| self.span(name.span()))
+    }
+
+    /// Ends the table: a key that nobody asked for is a problem, with the nearest known one.
+    pub(super) fn done(self) {
+        let known: BTreeMap<&str, ()> = self.asked.iter().map(|key| (*key, ())).collect();
+        for name in self.table.keys().filter(|name| !known.contains_key(name.get_ref().as_ref())) {
+            let spot = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
+            let what = format!("key of a {}", self.what);
+            self.problems.unknown(&spot, Code::UnknownKey, &what, known.keys().copied());
+        }
+    }
+}
+
+/// A value that stands under a name of the author's choosing.
+pub(super) struct Entry<'t> {
+    value: &'t Spanned<DeValue<'t>>,
+    file: usize,
+}
+
+impl<'t> Entry<'t> {
+    /// As a table to walk, if it is one.
+    pub(super) fn table<'p, 'f>(
+        &self,
+        what: &'static str,
+        problems: &'p mut Problems<'f>,
+    ) -> Option<Walker<'t, 'p, 'f>> {
+        let DeValue::Table(table) = self.value.get_ref() else { return None };
+        Some(Walker::new(table, self.at(), what, problems))
+    }
+
+    /// As one text or a list of texts; what is of another type is a problem.
+    pub(super) fn texts(&self, key: &str, problems: &mut Problems<'_>) -> Vec<Text> {
+        let empty = DeTable::new();
+        let mut walker = Walker::new(&empty, self.at(), "condition", problems);
+        walker.as_texts(self.value, key)
+    }
+
+    fn at(&self) -> Span {
+        Span { file: self.file, range: self.value.span() }
+    }
+}

@@ -1,0 +1,267 @@
+//! The pipeline wired: rule files and inputs in, a report out.
+//!
+//! Knows no terminal, clock or paths: whoever calls opens the files and says which day it is.
+
+use std::io::{self, BufReader, Read};
+
+use chrono::NaiveDate;
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+
+use crate::batch::{Entry, Item, Line, roll_up};
+use crate::decision::Judge;
+use crate::diagram::Diagram;
+use crate::message::{Code, Message};
+use crate::nearest::nearest;
+use crate::note::Notes;
+use crate::place::Place;
+use crate::proof;
+use crate::read::{FileError, Format, Record, open};
+use crate::report::{ClaimRow, InputRun, Program, Report, RulesRun, Run, Summary, rows};
+use crate::rules::{RuleFile, RuleSet};
+
+/// The shipped rule files.
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// Ends the names of files with sample claims, which stand beside rule files and are none.
+const CASES: &str = ".cases.toml";
+
+/// The program that this library is, with the SHA-256 over its sources.
+pub const PROGRAM: Program = Program {
+    name: env!("CARGO_PKG_NAME"),
+    version: env!("CARGO_PKG_VERSION"),
+    fingerprint: env!("ACTBILL_FINGERPRINT"),
+};
+
+/// The shipped rule files.
+pub fn shipped() -> Vec<RuleFile> {
+    let files = SHIPPED.files().filter_map(|file| {
+        let name = file.path().file_name()?.to_str()?;
+        let text = file.contents_utf8()?;
+        is_rule_file(name).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned() })
+    });
+    files.collect()
+}
+
+/// Whether a file of this name in a rule folder is a rule file.
+pub fn is_rule_file(name: &str) -> bool {
+    name.ends_with(".toml") && !name.ends_with(CASES)
+}
+
+/// A rule set that is proved and ready to decide.
+#[derive(Debug)]
+pub struct Ready {
+    /// The rules.
+    pub set: RuleSet,
+    /// The rules as a graph.
+    pub diagram: Diagram,
+}
+
+impl Ready {
+    /// Checks and proves rule files, then takes answers to settings and presumptions. All problems at once; a set with
+    /// one problem decides nothing.
+    pub fn new(
+        files: Vec<RuleFile>,
+        set: &[(String, String)],
+        presume: &[(String, String)],
+    ) -> Result<Self, Vec<Message>> {
+        let mut rules = RuleSet::load(files)?;
+        let diagram = proof::compile(&rules)?;
+        let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
+        let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
+        let problems: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
+        if problems.is_empty() { Ok(Self { set: rules, diagram }) } else { Err(problems) }
+    }
+}
+
+/// One input.
+pub struct Input<'i> {
+    /// Its name for messages and the run.
+    pub name: String,
+    /// Its format, if that is known from its name or said.
+    pub format: Option<Format>,
+    /// Its bytes.
+    pub bytes: Box<dyn Read + 'i>,
+}
+
+impl std::fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("name", &self.name).field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Nothing is presumed, and a field that the rule set does not know rejects its record.
+    pub strict: bool,
+    /// The date the run is made for. It is recorded with the run and changes no decision.
+    pub as_of: NaiveDate,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Done {
+    /// Everything to be written.
+    pub report: Report,
+    /// The first input's format.
+    pub format: Format,
+}
+
+/// Classifies all records of all inputs as one batch. `say`: hears of each rejected record and each unknown field.
+///
+/// An input that cannot be read to its end is an error, and then there are no rows at all.
+pub fn classify(
+    ready: &Ready,
+    inputs: Vec<Input<'_>>,
+    options: Options,
+    say: &mut dyn FnMut(Message),
+) -> Result<Done, Message> {
+    let set = &ready.set;
+    let mut notes = Notes::new(&set.vocabulary, set.answered(), options.strict);
+    let mut judge = Judge::new(set, &ready.diagram, !options.strict);
+    let mut batch = Batch { set, notes: &mut notes, judge: &mut judge, items: Vec::new() };
+    let (mut runs, mut first) = (Vec::new(), None);
+    for (at, input) in inputs.into_iter().enumerate() {
+        let name = input.name.clone();
+        let (format, run) = batch.read(at, input, say).map_err(|error| file_message(&name, error))?;
+        first.get_or_insert(format);
+        runs.push(run);
+    }
+    let mut items = batch.items;
+    for (field, count) in &notes.unknown {
+        say(unknown_field(&notes, field, *count));
+    }
+    roll_up(set, &mut items);
+    let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
+    let report = Report {
+        summary: Summary::of(set, &items),
+        lines: ClaimRow::of(set, &items),
+        rows: rows(set, &names, &items),
+        run: run(set, runs, options, notes.unknown),
+    };
+    Ok(Done { report, format: first.unwrap_or(Format::Json) })
+}
+
+fn run(
+    set: &RuleSet,
+    inputs: Vec<InputRun>,
+    options: Options,
+    unknown_fields: std::collections::BTreeMap<String, u64>,
+) -> Run {
+    Run {
+        program: PROGRAM,
+        rules: RulesRun {
+            files: set.files.iter().map(|file| file.name.clone()).collect(),
+            fingerprint: set.fingerprint.clone(),
+        },
+        inputs,
+        as_of: options.as_of.to_string(),
+        strict: options.strict,
+        settings: Run::settings(set),
+        presumptions: if options.strict { std::collections::BTreeMap::new() } else { Run::presumptions(set) },
+        unknown_fields,
+    }
+}
+
+/// A batch being read.
+struct Batch<'b, 's> {
+    set: &'s RuleSet,
+    notes: &'b mut Notes<'s>,
+    judge: &'b mut Judge<'s>,
+    items: Vec<Item>,
+}
+
+impl Batch<'_, '_> {
+    fn read(
+        &mut self,
+        at: usize,
+        input: Input<'_>,
+        say: &mut dyn FnMut(Message),
+    ) -> Result<(Format, InputRun), FileError> {
+        let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
+        let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
+        let mut no_header = false;
+        let records = format.read(&mut opened, &mut |record| {
+            if format == Format::Csv && record.number == 1 {
+                no_header = !record.fields.iter().any(|field| self.set.vocabulary.slot(&field.name).is_some());
+            }
+            if !no_header {
+                let item = self.item(at, &input.name, &record, say);
+                self.items.push(item);
+            }
+        })?;
+        if no_header {
+            return Err(headerless());
+        }
+        drop(opened);
+        let sha256 = crate::hex(&bytes.hash.finalize());
+        Ok((format, InputRun { name: input.name, sha256, records }))
+    }
+
+    fn item(&mut self, input: usize, name: &str, record: &Record<'_>, say: &mut dyn FnMut(Message)) -> Item {
+        let entry = match self.notes.read(record) {
+            Ok(note) => {
+                let decision = self.judge.decide(&note.facts, note.date);
+                let quarter_hours = self.set.part_quarter_hour().quarter_hours(note.minutes);
+                Entry::Decided(Box::new(Line::new(note, quarter_hours, decision)))
+            }
+            Err(rejection) => {
+                let column = rejection.column.unwrap_or(record.column);
+                let place = Place { file: name.to_owned(), line: record.line, column };
+                let field = rejection.fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
+                let text = format!("record {}{field}: {}", record.number, rejection.fault.text);
+                let message = Message::error(rejection.fault.code, text).at(place);
+                say(Message { help: rejection.fault.help.clone(), ..message });
+                Entry::Rejected(Box::new(rejection))
+            }
+        };
+        Item { input, record: record.number, entry }
+    }
+}
+
+/// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.
+fn headerless() -> FileError {
+    FileError {
+        code: Code::NoHeader,
+        line: Some(1),
+        column: 1,
+        text: "the first row names no field of a note".into(),
+        help: "begin with a header row such as `id,client,date,minutes,activity,staff_role`, parted by commas; \
+               an agency file's `[column]` table can map other names"
+            .into(),
+    }
+}
+
+fn unknown_field(notes: &Notes<'_>, field: &str, count: u64) -> Message {
+    let shown: String = field.chars().filter(|c| !c.is_control()).take(60).collect();
+    let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+    let message = Message::warning(
+        Code::UnknownField,
+        format!("the rule set knows no field `{shown}` ({records}); it is ignored"),
+    );
+    match nearest(field, notes.field_names()) {
+        Some(near) => message.help(format!("did you mean `{near}`?")),
+        None => message,
+    }
+}
+
+/// A file's error as a message, at its place where it has one.
+fn file_message(name: &str, error: FileError) -> Message {
+    let place = Place { file: name.to_owned(), line: error.line.unwrap_or(1), column: error.column };
+    Message::error(error.code, error.text).at(place).help(error.help)
+}
+
+/// Hashes what it hands on.
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.hash.update(buffer.get(..length).unwrap_or_default());
+        Ok(length)
+    }
+}

@@ -1,0 +1,144 @@
+//! Section 6 of the design, read literally: every way to answer what is not answered, one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actbill::facts::{Answer, FactId, Facts, Kind};
+use actbill::rules::{Effect, Outcome, Rule, RuleSet, Set, Test};
+use chrono::NaiveDate;
+
+/// What a naive judge finds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) outcomes: BTreeSet<Outcome>,
+    /// Facts such that two complete answers that differ only in them lead to different outcomes.
+    pub(crate) matter: BTreeSet<FactId>,
+}
+
+/// Judges a note with the answers it has; nothing is presumed here.
+pub(crate) fn judge(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Finding {
+    let open: Vec<(FactId, Vec<Answer>)> = set
+        .vocabulary
+        .facts()
+        .map(|(id, _)| id)
+        .filter(|id| facts.get(*id) == Answer::Unanswered)
+        .filter_map(|id| Some((id, answers(set, id)?)))
+        .collect();
+    let mut by_answers: BTreeMap<Vec<Answer>, Outcome> = BTreeMap::new();
+    let mut chosen = Vec::new();
+    complete(set, facts.clone(), date, &open, &mut chosen, &mut by_answers);
+    let mut matter = BTreeSet::new();
+    for (at, (fact, answers)) in open.iter().enumerate() {
+        let differs = by_answers.iter().any(|(key, outcome)| {
+            answers.iter().any(|other| {
+                let mut neighbour = key.clone();
+                neighbour[at] = *other;
+                by_answers[&neighbour] != *outcome
+            })
+        });
+        if differs {
+            matter.insert(*fact);
+        }
+    }
+    Finding { outcomes: by_answers.into_values().collect(), matter }
+}
+
+fn complete(
+    set: &RuleSet,
+    facts: Facts,
+    date: NaiveDate,
+    open: &[(FactId, Vec<Answer>)],
+    chosen: &mut Vec<Answer>,
+    found: &mut BTreeMap<Vec<Answer>, Outcome>,
+) {
+    let Some((fact, answers)) = open.get(chosen.len()) else {
+        found.insert(chosen.clone(), outcome(set, &facts, date));
+        return;
+    };
+    for answer in answers {
+        let mut facts = facts.clone();
+        facts.set(*fact, *answer);
+        chosen.push(*answer);
+        complete(set, facts, date, open, chosen, found);
+        chosen.pop();
+    }
+}
+
+/// The answers worth trying: every value; of numbers, both sides of every bound that a rule names. `None`: not asked.
+pub(crate) fn answers(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
+    let rules = set.rules().filter(|(_, rule)| !matches!(rule.effect, Effect::Advise));
+    let tests: Vec<Test> = rules
+        .flat_map(|(_, rule)| rule.condition.tests().cloned().collect::<Vec<_>>())
+        .filter(|test| test.fact == id)
+        .collect();
+    if tests.is_empty() {
+        return None;
+    }
+    Some(match &set.vocabulary.fact(id).kind {
+        Kind::Coded(values) => (0..).take(values.len()).map(Answer::Value).collect(),
+        Kind::Number(least, most) => {
+            let bounds = tests.iter().flat_map(|test| match &test.set {
+                Set::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect::<Vec<_>>(),
+                Set::Values(_) => Vec::new(),
+            });
+            let tried: BTreeSet<i64> =
+                bounds.flat_map(|bound| [bound - 1, bound]).filter(|n| (*least..=*most).contains(n)).collect();
+            tried.into_iter().map(Answer::Number).collect()
+        }
+        Kind::Date => return None,
+    })
+}
+
+/// The outcome of one complete set of facts.
+pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome {
+    let applying: Vec<&Rule> = set.rules().map(|(_, rule)| rule).filter(|rule| applies(rule, facts, date)).collect();
+    if applying.iter().any(|rule| matches!(rule.effect, Effect::Hold { .. })) {
+        return Outcome::Held;
+    }
+    let mut left = Vec::new();
+    for rule in &applying {
+        let Effect::Offer { service, payers, .. } = &rule.effect else { continue };
+        let mut payers = payers.clone();
+        for other in &applying {
+            if let Effect::Exclude(removes) | Effect::Strike(removes) = &other.effect {
+                let about = removes.services.as_ref().is_none_or(|services| services.contains(service));
+                payers.retain(|payer| !(about && removes.payers.contains(payer)));
+            }
+        }
+        if let Some(payer) = payers.first() {
+            left.push((*rule, (*service, *payer)));
+        }
+    }
+    let over = |one: &Rule, other: &Rule| match &one.effect {
+        Effect::Offer { overrides, .. } => overrides.iter().any(|id| set.rule(*id).id == other.id),
+        _ => false,
+    };
+    for (one, first) in &left {
+        for (other, second) in &left {
+            if first != second && !over(one, other) && !over(other, one) {
+                return Outcome::Conflict;
+            }
+        }
+    }
+    let best = left.iter().find(|(one, first)| left.iter().all(|(other, second)| first == second || !over(other, one)));
+    if let Some((_, (service, payer))) = best {
+        return Outcome::Billable(*service, *payer);
+    }
+    let spoken = applying.iter().any(|rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Exclude(_)));
+    if spoken { Outcome::NonBillable } else { Outcome::Gap }
+}
+
+fn applies(rule: &Rule, facts: &Facts, date: NaiveDate) -> bool {
+    let fits = |test: &Test| match (&test.set, facts.get(test.fact)) {
+        (Set::Values(values), Answer::Value(value)) => values[usize::from(value)],
+        (Set::Ranges(ranges), Answer::Number(number)) => {
+            ranges.iter().any(|(from, before)| *from <= number && number < *before)
+        }
+        (set, answer) => panic!("{set:?} asked of {answer:?}"),
+    };
+    let from = rule.effective.from.is_none_or(|from| date >= from);
+    let through = rule.effective.through.is_none_or(|through| date <= through);
+    let groups = &rule.condition.any;
+    from && through
+        && rule.condition.all.iter().all(fits)
+        && (groups.is_empty() || groups.iter().any(|group| group.iter().all(fits)))
+}

@@ -1,0 +1,24 @@
+//! The integration tests, in one binary.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+/// Properties 6 and 7: the diagram and a naive judge agree, and nothing is not yes.
+mod agree;
+/// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
+mod conserve;
+/// The README, the examples and the pages of commands, run and compared.
+mod commands;
+/// Every code has a page, and the smallest input on the page shows the code.
+mod gallery;
+/// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
+mod judge;
+/// What the shipped rules say, and that their quotes stand in the sources.
+mod missouri;
+/// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
+mod reading;
+/// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
+mod rule_language;
+/// What the tests share.
+mod shared;
+/// Imports run one way, and the program names no network.
+mod tidy;

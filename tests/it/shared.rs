@@ -1,0 +1,65 @@
+//! What the tests share: the shipped rules ready to decide, and runs without a disk.
+
+use std::io::Read;
+
+use actbill::effective::parse_date;
+use actbill::message::Message;
+use actbill::read::Format;
+use actbill::report::{self, Report, Row};
+use actbill::rules::RuleFile;
+use actbill::run::{Input, Options, Ready, classify, shipped};
+
+/// The shipped rules.
+pub(crate) fn ready() -> Ready {
+    ready_with(&[], &[])
+}
+
+/// The shipped rules with these settings and presumptions.
+pub(crate) fn ready_with(set: &[(&str, &str)], presume: &[(&str, &str)]) -> Ready {
+    let owned =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    Ready::new(shipped(), &owned(set), &owned(presume)).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+}
+
+/// The problems of the shipped rules with one more file.
+pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
+    let mut files = shipped();
+    files.push(RuleFile { name: name.to_owned(), text: text.to_owned() });
+    Ready::new(files, &[], &[]).err().unwrap_or_default()
+}
+
+/// Messages as they are printed.
+pub(crate) fn told(messages: &[Message]) -> String {
+    messages.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// What came of a run, and what was said.
+pub(crate) struct Ran {
+    pub(crate) report: Report,
+    pub(crate) said: Vec<Message>,
+}
+
+/// Classifies texts as one batch.
+pub(crate) fn run(ready: &Ready, inputs: &[(&str, Format, &[u8])], strict: bool) -> Result<Ran, Message> {
+    let inputs = inputs.iter().map(|(name, format, bytes)| Input {
+        name: (*name).to_owned(),
+        format: Some(*format),
+        bytes: Box::new(*bytes) as Box<dyn Read>,
+    });
+    let options = Options { strict, as_of: parse_date("2026-04-01").unwrap() };
+    let mut said = Vec::new();
+    let done = classify(ready, inputs.collect(), options, &mut |message| said.push(message))?;
+    Ok(Ran { report: done.report, said })
+}
+
+/// The rows of one text under the shipped rules.
+pub(crate) fn rows(format: Format, text: &str) -> Vec<Row> {
+    run(&ready(), &[("notes", format, text.as_bytes())], false).unwrap().report.rows
+}
+
+/// Rows as NDJSON, for comparing.
+pub(crate) fn ndjson(report: &Report) -> String {
+    let mut out = Vec::new();
+    report::ndjson(report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
