@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
         hash.update(format!("{} {}\n", file.display(), text.len()));
         hash.update(text);
     }
-    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex::encode(hash.finalize());
     let mut out = io::stdout().lock();
     io::Write::write_all(
         &mut out,

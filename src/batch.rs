@@ -11,7 +11,7 @@ use crate::decision::{Decision, Verdict};
 use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::note::{Note, Rejection};
-use crate::rules::{InForce, Outcome, PayerId, RuleSet, ServiceId, Unit};
+use crate::rules::{Outcome, PayerId, RuleSet, ServiceId, Unit};
 
 /// One record of the batch, decided or rejected.
 #[derive(Debug)]
@@ -135,7 +135,7 @@ type Days = BTreeMap<(String, NaiveDate, ServiceId), Vec<usize>>;
 /// Rolls the batch up: settles what each note earns.
 pub fn roll_up(set: &RuleSet, items: &mut [Item]) {
     for ((_, date, service), notes) in days(items) {
-        let rate = set.rate(service, date).map(|(rate, _)| rate);
+        let rate = set.rate(service, date).map(|dated| dated.rate);
         match set.service(service).unit {
             Unit::Day => roll_up_day(items, &notes, rate),
             Unit::QuarterHour => roll_up_quarter_hours(set, items, &notes, rate),
@@ -268,6 +268,11 @@ pub struct Total {
 }
 
 impl Total {
+    /// Dollars of what is priced; `None` where units were earned and none of them has a known price.
+    pub fn priced(&self) -> Option<Amount> {
+        (self.unpriced_units == 0 || self.units > self.unpriced_units).then_some(self.amount)
+    }
+
     /// Adds a note.
     pub fn add(&mut self, line: &Line) {
         self.notes += 1;

@@ -184,12 +184,7 @@ impl Case<'_> {
 
     /// What took every payer away; where nothing was offered, what says that this work or case is not paid for.
     fn reasons_against(&self) -> Vec<RuleId> {
-        let mut offered: Vec<(ServiceId, PayerId)> = Vec::new();
-        for (_, rule) in self.set.rules().filter(|(_, rule)| self.applies(rule) != Some(false)) {
-            if let Effect::Offer { service, payers, .. } = &rule.effect {
-                offered.extend(payers.iter().map(|payer| (*service, *payer)));
-            }
-        }
+        let offered = self.offered();
         self.certain_or_possible(|rule| {
             let Some(removes) = removes(rule) else { return false };
             if offered.is_empty() {
@@ -197,6 +192,41 @@ impl Case<'_> {
             }
             offered.iter().any(|(service, payer)| removes.removes(*service, *payer))
         })
+    }
+
+    /// As few of the rules that took payers away as took away all that were offered: what need be said.
+    fn enough(&self, rules: &[RuleId]) -> Vec<RuleId> {
+        let takes = |id: &RuleId, offered: &(ServiceId, PayerId)| {
+            removes(self.set.rule(*id)).is_some_and(|removes| removes.removes(offered.0, offered.1))
+        };
+        let mut left = self.offered();
+        if left.is_empty() {
+            return rules.to_vec();
+        }
+        let mut enough = Vec::new();
+        while let Some(most) = rules.iter().max_by_key(|id| {
+            let count = left.iter().filter(|offered| takes(id, offered)).count();
+            (count, std::cmp::Reverse(**id))
+        }) {
+            let before = left.len();
+            left.retain(|offered| !takes(most, offered));
+            if left.len() == before {
+                break;
+            }
+            enough.push(*most);
+        }
+        enough
+    }
+
+    /// Every service and payer that an offer names which applies or may.
+    fn offered(&self) -> Vec<(ServiceId, PayerId)> {
+        let mut offered = Vec::new();
+        for (_, rule) in self.set.rules().filter(|(_, rule)| self.applies(rule) != Some(false)) {
+            if let Effect::Offer { service, payers, .. } = &rule.effect {
+                offered.extend(payers.iter().map(|payer| (*service, *payer)));
+            }
+        }
+        offered
     }
 
     /// Why, in one sentence: the payer, then the titles of the rules.
@@ -208,13 +238,12 @@ impl Case<'_> {
         match verdict {
             Verdict::Billable(service, payer) => {
                 let service = self.set.service(*service);
-                let code = [std::slice::from_ref(&service.code), &service.modifiers].concat().join(" ");
                 let offers = titles(&mut rules.iter().filter(is_offer));
                 let others = titles(&mut rules.iter().filter(|id| !is_offer(id)));
                 let but = if others.is_empty() { String::new() } else { format!("; {others}") };
-                format!("Billed to {} as {code}: {offers}{but}.", self.set.payer(*payer).title)
+                format!("Billed to {} as {}: {offers}{but}.", self.set.payer(*payer).title, service.full_code())
             }
-            Verdict::NonBillable => format!("Nobody pays: {}.", titles(&mut rules.iter())),
+            Verdict::NonBillable => format!("Nobody pays: {}.", titles(&mut self.enough(rules).iter())),
             Verdict::HeldByRule => {
                 let instead = rules.iter().filter_map(|id| match &self.set.rule(*id).effect {
                     Effect::Hold { instead } => instead.as_deref(),

@@ -184,12 +184,11 @@ impl Rest<'_> {
             return *done;
         }
         let Some(node) = self.diagram.node(at) else { return at };
-        let rest = match self.cells.get(node.axis).copied().flatten() {
-            Some(cell) => node.children.get(usize::from(cell)).map_or(at, |child| self.of(*child)),
-            None => {
-                let children = node.children.iter().map(|child| self.of(*child)).collect();
-                self.nodes.get(node.axis, children)
-            }
+        let rest = if let Some(cell) = self.cells.get(node.axis).copied().flatten() {
+            node.children.get(usize::from(cell)).map_or(at, |child| self.of(*child))
+        } else {
+            let children = node.children.iter().map(|child| self.of(*child)).collect();
+            self.nodes.get(node.axis, children)
         };
         self.done.insert(index, rest);
         rest

@@ -19,8 +19,3 @@ pub mod proof;
 pub mod batch;
 pub mod report;
 pub mod run;
-
-/// Bytes as lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -118,7 +118,7 @@ impl<'v> Notes<'v> {
     }
 
     /// Makes a note of a record, or says why it is none.
-    pub fn read(&mut self, record: &Record<'_>) -> Result<Note, Rejection> {
+    pub fn read(&mut self, record: &Record<'_>) -> Result<Note, Box<Rejection>> {
         let mut slots = Slots::default();
         let mut fault = record.fault.clone().map(|fault| Wrong(fault, None));
         for field in &record.fields {
@@ -138,7 +138,7 @@ impl<'v> Notes<'v> {
         note.map_err(|Wrong(fault, field)| {
             let by_name = |name: &String| record.fields.iter().find(|field| field.name == name.as_str());
             let field = field.or_else(|| fault.field.as_ref().and_then(by_name));
-            Rejection { head, fault, column: field.and_then(|field| field.column) }
+            Box::new(Rejection { head, fault, column: field.and_then(|field| field.column) })
         })
     }
 
@@ -152,7 +152,7 @@ impl<'v> Notes<'v> {
         self.strict.then(|| {
             let near = nearest(&field.name, self.vocabulary.field_names());
             let help = near.map_or("remove it".to_owned(), |near| format!("did you mean `{near}`?"));
-            let fault = fault(Code::UnknownField, &field.name, "the rule set knows no such field".into(), help);
+            let fault = fault(Code::UnknownField, &field.name, "the rule set knows no such field", help);
             Wrong(fault, Some(field))
         })
     }
@@ -180,7 +180,7 @@ impl<'v> Notes<'v> {
         text(slots.id, "id")?.ok_or_else(|| missing("id", "give each note an id of its own"))?;
         if repeated_id {
             let help = "give each note an id of its own, and each note once";
-            return Err(Wrong(fault(Code::RepeatedId, "id", "an earlier record has this id".into(), help), slots.id));
+            return Err(Wrong(fault(Code::RepeatedId, "id", "an earlier record has this id", help), slots.id));
         }
         text(slots.client, "client")?.ok_or_else(|| missing("client", "say who was served, by any id"))?;
         let staff = text(slots.staff, "staff")?;
@@ -191,7 +191,7 @@ impl<'v> Notes<'v> {
             let fact = self.vocabulary.fact(*id);
             let answer = answer(fact, field)?;
             if fact.name == BIRTH_DATE && answer > date_answer(date) {
-                let text = "the birth date is after the service date".into();
+                let text = "the birth date is after the service date";
                 let fault = fault(Code::BirthAfterService, BIRTH_DATE, text, "mend whichever of the two is wrong");
                 return Err(Wrong(fault, Some(*field)));
             }
@@ -208,12 +208,12 @@ impl<'v> Notes<'v> {
     }
 }
 
-fn fault(code: Code, field: &str, text: String, help: impl Into<String>) -> Fault {
-    Fault { code, field: Some(field.to_owned()), text, help: Some(help.into()) }
+fn fault(code: Code, field: &str, text: impl Into<String>, help: impl Into<String>) -> Fault {
+    Fault { code, field: Some(field.to_owned()), text: text.into(), help: Some(help.into()) }
 }
 
 fn missing(field: &str, help: impl Into<String>) -> Wrong<'static> {
-    Wrong(fault(Code::MissingField, field, "a required field has no answer".into(), help), None)
+    Wrong(fault(Code::MissingField, field, "a required field has no answer", help), None)
 }
 
 fn bad<'r>(field: &'r Field<'r>, name: &str, text: impl Into<String>, help: &str) -> Wrong<'r> {
@@ -221,7 +221,7 @@ fn bad<'r>(field: &'r Field<'r>, name: &str, text: impl Into<String>, help: &str
 }
 
 fn repeated_meaning<'r>(field: &'r Field<'r>) -> Wrong<'r> {
-    let text = "another field of this record means the same".into();
+    let text = "another field of this record means the same";
     Wrong(fault(Code::RepeatedField, &field.name, text, "keep one of the two"), Some(field))
 }
 
@@ -310,7 +310,7 @@ fn time<'r>(slots: &Slots<'r>) -> Result<(Option<u32>, u32), Wrong<'r>> {
         (None, None) => None,
         (Some(start), Some(end)) if start < end => Some(end - start),
         (Some(_), Some(_)) => {
-            let text = "`end` is not after `start`".into();
+            let text = "`end` is not after `start`";
             let help = "a note ends on the day it begins; split one that crosses midnight";
             return Err(Wrong(fault(Code::BadField, "end", text, help), slots.end));
         }
@@ -325,7 +325,7 @@ fn time<'r>(slots: &Slots<'r>) -> Result<(Option<u32>, u32), Wrong<'r>> {
         return Err(missing("minutes", "give the whole minutes, 1 to 1440, or `start` and `end`"));
     };
     if given.any(|(_, other)| other != minutes) {
-        let text = "the ways in which this note says its length do not agree".into();
+        let text = "the ways in which this note says its length do not agree";
         let help = "`minutes`, `duration` and the time from `start` to `end` must be the same";
         return Err(Wrong(fault(Code::MinutesDisagree, first, text, help), slots.minutes.or(slots.duration)));
     }
@@ -361,7 +361,7 @@ fn answer<'r>(fact: &Fact, field: &'r Field<'r>) -> Result<Answer, Wrong<'r>> {
             };
             let known = one_of(values.iter().map(String::as_str));
             let help = near.map_or(format!("it takes {known}"), |near| format!("did you mean `{near}`?"));
-            let text = "the value is not in the rule set's vocabulary".into();
+            let text = "the value is not in the rule set's vocabulary";
             Wrong(fault(Code::UnknownValue, &fact.name, text, help), Some(field))
         }),
     }

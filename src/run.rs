@@ -3,6 +3,7 @@
 //! Knows no terminal, clock or paths: whoever calls opens the files and says which day it is.
 
 use std::io::{self, BufReader, Read};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use include_dir::{Dir, include_dir};
@@ -45,7 +46,7 @@ pub fn shipped() -> Vec<RuleFile> {
 
 /// Whether a file of this name in a rule folder is a rule file.
 pub fn is_rule_file(name: &str) -> bool {
-    name.ends_with(".toml") && !name.ends_with(CASES)
+    Path::new(name).extension().is_some_and(|ending| ending == "toml") && !name.ends_with(CASES)
 }
 
 /// A rule set that is proved and ready to decide.
@@ -195,7 +196,7 @@ impl Batch<'_, '_> {
             return Err(headerless());
         }
         drop(opened);
-        let sha256 = crate::hex(&bytes.hash.finalize());
+        let sha256 = hex::encode(bytes.hash.finalize());
         Ok((format, InputRun { name: input.name, sha256, records }))
     }
 
@@ -213,7 +214,7 @@ impl Batch<'_, '_> {
                 let text = format!("record {}{field}: {}", record.number, rejection.fault.text);
                 let message = Message::error(rejection.fault.code, text).at(place);
                 say(Message { help: rejection.fault.help.clone(), ..message });
-                Entry::Rejected(Box::new(rejection))
+                Entry::Rejected(rejection)
             }
         };
         Item { input, record: record.number, entry }

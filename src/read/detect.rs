@@ -10,8 +10,11 @@ use crate::message::Code;
 /// Bytes looked at before the format is decided.
 const LOOK: u64 = 64 * 1024;
 
+/// An input from its first byte on, those already looked at included.
+pub type Opened<R> = Chain<Cursor<Vec<u8>>, R>;
+
 /// Begins reading: skips a UTF-8 byte order mark and, where no format is named, tells it from the first bytes.
-pub fn open<R: BufRead>(mut input: R, named: Option<Format>) -> Result<(Format, Chain<Cursor<Vec<u8>>, R>), FileError> {
+pub fn open<R: BufRead>(mut input: R, named: Option<Format>) -> Result<(Format, Opened<R>), FileError> {
     let mut head = Vec::new();
     input.by_ref().take(LOOK).read_to_end(&mut head).map_err(|error: io::Error| FileError::from(error))?;
     if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {

@@ -12,7 +12,7 @@ mod utf8;
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-pub use detect::open;
+pub use detect::{Opened, open};
 
 use crate::message::Code;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::batch::{ClaimLine, Entry, Item, Line, Total, claim_lines};
 use crate::facts::Answer;
 use crate::money::{Amount, Rate};
-use crate::rules::{AnsweredBy, Outcome, RuleSet};
+use crate::rules::{AnsweredBy, Outcome, RuleSet, Service};
 
 /// What was run on what: enough to run it again and get the same bytes.
 #[derive(Clone, Debug, Serialize)]
@@ -116,12 +116,16 @@ pub struct PayerTotal {
     pub quarter_hours: u64,
     /// Units by kind: days and quarter hours have no sum.
     pub units: BTreeMap<&'static str, u64>,
-    /// Dollars of what is priced.
-    pub amount: Amount,
+    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
     /// Units with no known price, by kind.
     pub unpriced_units: BTreeMap<&'static str, u64>,
     /// By service.
     pub services: BTreeMap<String, ServiceTotal>,
+    /// The sums so far.
+    #[serde(skip)]
+    total: Total,
 }
 
 /// What one service comes to.
@@ -141,10 +145,14 @@ pub struct ServiceTotal {
     pub quarter_hours: u64,
     /// Units.
     pub units: u64,
-    /// Dollars of what is priced.
-    pub amount: Amount,
+    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
     /// Units with no known price.
     pub unpriced_units: u64,
+    /// The sums so far.
+    #[serde(skip)]
+    total: Total,
 }
 
 /// One claim line.
@@ -192,7 +200,7 @@ impl Summary {
                 Entry::Decided(line) => summary.add(set, line),
             }
         }
-        summary.amount = summary.payers.values().map(|payer| payer.amount).sum();
+        summary.amount = summary.payers.values().filter_map(|payer| payer.amount).sum();
         summary
     }
 
@@ -224,36 +232,48 @@ impl Summary {
 
 impl PayerTotal {
     fn add(&mut self, set: &RuleSet, line: &Line) {
-        let mut note = Total::default();
-        note.add(line);
-        self.notes += note.notes;
-        self.minutes += note.minutes;
-        self.quarter_hours += note.quarter_hours;
-        self.amount = self.amount + note.amount;
+        let before = self.total;
+        self.total.add(line);
+        self.notes = self.total.notes;
+        self.minutes = self.total.minutes;
+        self.quarter_hours = self.total.quarter_hours;
+        self.amount = self.total.priced();
         let Some(earned) = &line.earned else { return };
         let service = set.service(earned.service);
         let unit = service.unit.as_str();
-        *self.units.entry(unit).or_default() += note.units;
-        if note.unpriced_units > 0 {
-            *self.unpriced_units.entry(unit).or_default() += note.unpriced_units;
+        *self.units.entry(unit).or_default() += self.total.units - before.units;
+        let unpriced = self.total.unpriced_units - before.unpriced_units;
+        if unpriced > 0 {
+            *self.unpriced_units.entry(unit).or_default() += unpriced;
         }
-        let total = self.services.entry(service.name.clone()).or_insert_with(|| ServiceTotal {
+        self.services.entry(service.name.clone()).or_insert_with(|| ServiceTotal::new(service)).add(line);
+    }
+}
+
+impl ServiceTotal {
+    fn new(service: &Service) -> Self {
+        Self {
             code: service.code.clone(),
             modifiers: service.modifiers.clone(),
-            unit,
+            unit: service.unit.as_str(),
             notes: 0,
             minutes: 0,
             quarter_hours: 0,
             units: 0,
-            amount: Amount::ZERO,
+            amount: None,
             unpriced_units: 0,
-        });
-        total.notes += note.notes;
-        total.minutes += note.minutes;
-        total.quarter_hours += note.quarter_hours;
-        total.units += note.units;
-        total.amount = total.amount + note.amount;
-        total.unpriced_units += note.unpriced_units;
+            total: Total::default(),
+        }
+    }
+
+    fn add(&mut self, line: &Line) {
+        self.total.add(line);
+        self.notes = self.total.notes;
+        self.minutes = self.total.minutes;
+        self.quarter_hours = self.total.quarter_hours;
+        self.units = self.total.units;
+        self.amount = self.total.priced();
+        self.unpriced_units = self.total.unpriced_units;
     }
 }
 
@@ -265,7 +285,6 @@ impl ClaimRow {
 
     fn row(set: &RuleSet, line: ClaimLine) -> Self {
         let service = set.service(line.service);
-        let priced = line.total.unpriced_units == 0;
         Self {
             client: line.client,
             date: line.date.to_string(),
@@ -277,7 +296,7 @@ impl ClaimRow {
             minutes: line.total.minutes,
             units: line.total.units,
             rate: line.rate,
-            amount: priced.then_some(line.total.amount),
+            amount: line.total.priced(),
             notes: line.notes,
         }
     }

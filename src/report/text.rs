@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
 use super::{PayerTotal, Report, Row};
+use crate::money::Amount;
 
 /// What the table must fit.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ pub fn text(report: &Report, screen: Screen, out: &mut dyn Write) -> io::Result<
 
 fn table(screen: Screen, header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_BORDERS_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(screen.width);
     if screen.colours {
         table.enforce_styling();
@@ -68,7 +69,7 @@ fn notes(report: &Report, screen: Screen) -> Table {
             Cell::new(row.activity.as_deref().unwrap_or_default()),
             number(row.minutes.map(|minutes| minutes.to_string())),
             styled(screen, who, |cell| cell.fg(colour)),
-            Cell::new(code(row)),
+            Cell::new(full_code(row.code.as_ref(), row.modifiers.as_ref())),
             number(row.units.map(|units| units.to_string())),
             number(amount(row)),
             Cell::new(reason.or_else(|| row.because.clone()).unwrap_or_default() + &asides(row)),
@@ -81,9 +82,10 @@ fn number(text: Option<String>) -> Cell {
     Cell::new(text.unwrap_or_default()).set_alignment(CellAlignment::Right)
 }
 
-fn code(row: &Row) -> String {
-    let code = row.code.iter().chain(row.modifiers.iter().flatten());
-    code.map(String::as_str).collect::<Vec<_>>().join(" ")
+/// Code and modifiers as they are said, such as `H2023 HK`.
+fn full_code(code: Option<&String>, modifiers: Option<&Vec<String>>) -> String {
+    let parts = code.into_iter().chain(modifiers.into_iter().flatten());
+    parts.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn amount(row: &Row) -> Option<String> {
@@ -95,14 +97,9 @@ fn amount(row: &Row) -> Option<String> {
 
 /// What a row rests on besides its rules: presumptions and findings.
 fn asides(row: &Row) -> String {
-    let mut asides = String::new();
-    if !row.presumed.is_empty() {
-        asides += &format!(" Presumed: {}.", row.presumed.join(", "));
-    }
-    for finding in row.findings.iter().filter(|finding| finding.code != "unpriced") {
-        asides += &format!(" Note: {}.", finding.text);
-    }
-    asides
+    let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
+    let findings = row.findings.iter().filter(|finding| finding.code != "unpriced");
+    presumed.into_iter().chain(findings.map(|finding| format!(" Note: {}.", finding.text))).collect()
 }
 
 fn totals(report: &Report, screen: Screen) -> Table {
@@ -113,15 +110,12 @@ fn totals(report: &Report, screen: Screen) -> Table {
             let unpriced = BTreeMap::from([(service.unit, service.unpriced_units)]);
             table.add_row([
                 Cell::new(payer),
-                Cell::new(format!(
-                    "{name} ({})",
-                    [std::slice::from_ref(&service.code), &service.modifiers].concat().join(" ")
-                )),
+                Cell::new(format!("{name} ({})", full_code(Some(&service.code), Some(&service.modifiers)))),
                 number(Some(service.notes.to_string())),
                 number(Some(service.minutes.to_string())),
                 number(Some(units_of(&units))),
                 number(Some(units_of(&unpriced))),
-                number(Some(service.amount.to_string())),
+                number(Some(dollars(service.amount, service.unpriced_units))),
             ]);
         }
         if total.services.len() != 1 {
@@ -145,8 +139,17 @@ fn payer_row(payer: &str, total: &PayerTotal, screen: Screen) -> Vec<Cell> {
         number(Some(total.minutes.to_string())),
         number(Some(units_of(&total.units))),
         number(Some(units_of(&total.unpriced_units))),
-        number(Some(total.amount.to_string())),
+        number(Some(dollars(total.amount, total.unpriced_units.values().sum()))),
     ]
+}
+
+/// Dollars; where units have no known price, and nothing else is priced, there are none to show.
+fn dollars(amount: Option<Amount>, unpriced: u64) -> String {
+    match amount {
+        Some(amount) if unpriced > 0 => format!("{amount} + unpriced"),
+        Some(amount) => amount.to_string(),
+        None => "unpriced".into(),
+    }
 }
 
 /// Units by kind: `3 days, 5 quarter hours`.

@@ -109,12 +109,7 @@ impl Condition {
         if self.any.is_empty() || all == Some(false) {
             return all;
         }
-        let groups = self.any.iter().map(|group| all_hold(group, facts));
-        let any = groups.fold(Some(false), |any, group| match (any, group) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        });
+        let any = any(self.any.iter().map(|group| all_hold(group, facts)));
         match (all, any) {
             (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
@@ -148,13 +143,22 @@ pub fn joined<'t>(tests: impl IntoIterator<Item = &'t Test>) -> Vec<Test> {
     joined
 }
 
-/// Whether all the tests hold.
+/// Whether all the tests hold; one that does not settles it, else one that is open leaves it open.
 pub fn all_hold(tests: &[Test], facts: &Facts) -> Option<bool> {
-    tests.iter().map(|test| test.set.holds(facts.get(test.fact))).fold(Some(true), |all, test| match (all, test) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    any(tests.iter().map(|test| test.set.holds(facts.get(test.fact)).map(|holds| !holds))).map(|fails| !fails)
+}
+
+/// Whether one of them is true; `None` where an open one could be.
+fn any(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut any = Some(false);
+    for answer in answers {
+        match answer {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => any = None,
+        }
+    }
+    any
 }
 
 #[cfg(test)]

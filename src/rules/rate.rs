@@ -1,27 +1,37 @@
-//! The rate in force on a date.
+//! Dated rates: each service and date once, and the rate in force on a date.
 
 use chrono::NaiveDate;
 
-use super::{RuleSet, ServiceId};
-use crate::money::Rate;
+use super::problem::{Problems, Span};
+use super::{DatedRate, RuleSet, ServiceId};
+use crate::message::Code;
 
-/// A rate and the block it stands in.
-pub type RateInForce = Option<(Rate, usize)>;
-
-/// Rates by date.
-pub trait InForce {
+impl RuleSet {
     /// The rate with the latest `from` not after the date, unless its `through` has passed.
-    fn rate(&self, service: ServiceId, date: NaiveDate) -> RateInForce;
-}
-
-impl InForce for RuleSet {
-    fn rate(&self, service: ServiceId, date: NaiveDate) -> RateInForce {
+    pub fn rate(&self, service: ServiceId, date: NaiveDate) -> Option<&DatedRate> {
         self.rates
             .iter()
-            .enumerate()
-            .filter(|(_, dated)| dated.service == service && dated.effective.from.is_none_or(|from| from <= date))
-            .max_by_key(|(_, dated)| dated.effective.from)
-            .filter(|(_, dated)| dated.effective.contains(date))
-            .map(|(at, dated)| (dated.rate, at))
+            .filter(|dated| dated.service == service && dated.effective.from.is_none_or(|from| from <= date))
+            .max_by_key(|dated| dated.effective.from)
+            .filter(|dated| dated.effective.contains(date))
     }
+}
+
+/// Rates with each service and date once: of two, the one that replaces. They come sorted, a replacing one first.
+pub(super) fn settle_rates(sorted: &[(DatedRate, bool, Span)], problems: &mut Problems<'_>) -> Vec<DatedRate> {
+    let mut settled = Vec::new();
+    for same in sorted.chunk_by(|(a, ..), (b, ..)| a.service == b.service && a.effective.from == b.effective.from) {
+        let Some(((rate, first_replaces, span), others)) = same.split_first() else { continue };
+        if *first_replaces && others.is_empty() {
+            let help = "check service and `from`, or leave out `replaces = true`";
+            problems.add(span, Code::NothingToReplace, "there is no rate of this service and date to replace", help);
+        }
+        let replaced = usize::from(*first_replaces);
+        for (_, _, span) in others.iter().skip(replaced) {
+            let help = "two rates cannot hold at once; to take the other's place, add `replaces = true`";
+            problems.add(span, Code::SameRateDate, "a second rate of this service from the same date", help);
+        }
+        settled.push(rate.clone());
+    }
+    settled
 }

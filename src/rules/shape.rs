@@ -84,6 +84,7 @@ pub(super) struct ServiceShape {
     pub(super) code: Option<Text>,
     pub(super) modifiers: Vec<Text>,
     pub(super) unit: Option<Text>,
+    pub(super) basis: BasisShape,
 }
 
 pub(super) struct RateShape {
@@ -214,7 +215,7 @@ impl Shape {
         self.waivers.extend(top.tables("waiver", "waiver", waiver));
         self.answers.extend(top.table("answer", "answer table").map(Walker::words).unwrap_or_default());
         self.columns.extend(top.table("column", "column table").map(Walker::words).unwrap_or_default());
-        let aliases = top.named("alias", "alias table", |fact, walker| Some((fact, walker.words())));
+        let aliases = top.named("alias", "alias table", |fact, walker| (fact, walker.words()));
         for (fact, words) in aliases {
             self.aliases.extend(words.into_iter().map(|(word, value)| (fact.clone(), word, value)));
         }
@@ -226,7 +227,7 @@ fn string(text: Option<Text>) -> String {
     text.map(|text| text.value).unwrap_or_default()
 }
 
-fn source(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<SourceShape> {
+fn source(name: Text, mut walker: Walker<'_, '_, '_>) -> SourceShape {
     let shape = SourceShape {
         name,
         replaces: walker.flag("replaces"),
@@ -236,16 +237,16 @@ fn source(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<SourceShape> {
         unchecked: walker.text("unchecked").map(|text| text.value),
     };
     walker.done();
-    Some(shape)
+    shape
 }
 
-fn payer(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<PayerShape> {
+fn payer(name: Text, mut walker: Walker<'_, '_, '_>) -> PayerShape {
     let shape = PayerShape { name, replaces: walker.flag("replaces"), title: string(walker.required("title")) };
     walker.done();
-    Some(shape)
+    shape
 }
 
-fn fact(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<FactShape> {
+fn fact(name: Text, mut walker: Walker<'_, '_, '_>) -> FactShape {
     let shape = FactShape {
         name,
         replaces: walker.flag("replaces"),
@@ -256,10 +257,10 @@ fn fact(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<FactShape> {
         aliases: walker.table("alias", "alias table").map(Walker::words).unwrap_or_default(),
     };
     walker.done();
-    Some(shape)
+    shape
 }
 
-fn setting(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<SettingShape> {
+fn setting(name: Text, mut walker: Walker<'_, '_, '_>) -> SettingShape {
     let shape = SettingShape {
         name,
         replaces: walker.flag("replaces"),
@@ -278,10 +279,10 @@ fn setting(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<SettingShape> {
         walker.problems.unknown(&kind, Code::NoSuchValue, "kind of setting", ["number"]);
     }
     walker.done();
-    Some(shape)
+    shape
 }
 
-fn service(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<ServiceShape> {
+fn service(name: Text, mut walker: Walker<'_, '_, '_>) -> ServiceShape {
     let shape = ServiceShape {
         name,
         replaces: walker.flag("replaces"),
@@ -289,10 +290,10 @@ fn service(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<ServiceShape> {
         code: walker.required("code"),
         modifiers: walker.texts("modifiers").unwrap_or_default(),
         unit: walker.required("unit"),
+        basis: basis(&mut walker),
     };
-    let _ = basis(&mut walker);
     walker.done();
-    Some(shape)
+    shape
 }
 
 fn rate(mut walker: Walker<'_, '_, '_>) -> Option<RateShape> {
@@ -346,7 +347,7 @@ fn payers(walker: &mut Walker<'_, '_, '_>) -> Vec<Text> {
     payers.unwrap_or_default()
 }
 
-fn presume(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<PresumeShape> {
+fn presume(name: Text, mut walker: Walker<'_, '_, '_>) -> PresumeShape {
     let value = walker.word("value");
     if value.is_none() {
         walker.missing("value");
@@ -355,7 +356,7 @@ fn presume(name: Text, mut walker: Walker<'_, '_, '_>) -> Option<PresumeShape> {
     let when = walker.table("when", "condition").map(tests).unwrap_or_default();
     let basis = basis(&mut walker);
     walker.done();
-    Some(PresumeShape { name, replaces, value, when, basis })
+    PresumeShape { name, replaces, value, when, basis }
 }
 
 fn invariant(mut walker: Walker<'_, '_, '_>) -> Option<InvariantShape> {

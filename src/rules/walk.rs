@@ -1,6 +1,6 @@
 //! One TOML table, read key by key: what is missing, of the wrong type, or not asked for is a problem.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -149,7 +149,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for item in list.iter() {
+        for item in list {
             let at = self.span(item.span());
             match item.get_ref() {
                 DeValue::Table(table) => tables.extend(each(Walker::new(table, at, what, self.problems))),
@@ -164,7 +164,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         &mut self,
         key: &'static str,
         what: &'static str,
-        mut each: impl FnMut(Text, Walker<'t, '_, 'f>) -> Option<T>,
+        mut each: impl FnMut(Text, Walker<'t, '_, 'f>) -> T,
     ) -> Vec<T> {
         let Some(outer) = self.table(key, what) else { return Vec::new() };
         let mut found = Vec::new();
@@ -172,7 +172,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
             let at = outer.span(name.span());
             let name = Spot { value: name.get_ref().to_string(), at: at.clone() };
             if let DeValue::Table(table) = value.get_ref() {
-                found.extend(each(name, Walker::new(table, at, what, outer.problems)));
+                found.push(each(name, Walker::new(table, at, what, outer.problems)));
             } else {
                 let text = format!("`{key}.{}` must be a table", name.value);
                 outer.problems.add(&at, Code::WrongType, text, format!("write `[{key}.{}]`", name.value));
@@ -221,11 +221,11 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
 
     /// Ends the table: a key that nobody asked for is a problem, with the nearest known one.
     pub(super) fn done(self) {
-        let known: BTreeMap<&str, ()> = self.asked.iter().map(|key| (*key, ())).collect();
-        for name in self.table.keys().filter(|name| !known.contains_key(name.get_ref().as_ref())) {
+        let known: BTreeSet<&str> = self.asked.iter().copied().collect();
+        for name in self.table.keys().filter(|name| !known.contains(name.get_ref().as_ref())) {
             let spot = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
             let what = format!("key of a {}", self.what);
-            self.problems.unknown(&spot, Code::UnknownKey, &what, known.keys().copied());
+            self.problems.unknown(&spot, Code::UnknownKey, &what, known.iter().copied());
         }
     }
 }

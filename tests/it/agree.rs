@@ -87,7 +87,7 @@ fn partial(set: &RuleSet, picks: &[(bool, u16)]) -> Facts {
         match answers(set, id) {
             Some(tried) => facts.set(id, tried[usize::from(*pick) % tried.len()]),
             None if matches!(fact.kind, Kind::Coded(_)) => {
-                facts.set(id, Answer::Value(pick % u16::try_from(fact.values().len()).unwrap()))
+                facts.set(id, Answer::Value(pick % u16::try_from(fact.values().len()).unwrap()));
             }
             None => {}
         }

@@ -97,7 +97,7 @@ pub(crate) struct RuleArgs {
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(crate) with: Vec<PathBuf>,
 
-    /// Answer a setting, such as part_quarter_hour=8
+    /// Answer a setting, such as `part_quarter_hour=8`
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "Rules")]
     pub(crate) set: Vec<(String, String)>,
 

@@ -1,0 +1,196 @@
+//! Blocks that name payers, services, sources and facts → the same with what the names stand for.
+
+use super::ids::Ids;
+use super::problem::{Problems, Span};
+use super::rate::settle_rates;
+use super::shape::{AskShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
+use super::vocabulary::answer;
+use super::walk::Text;
+use super::{
+    Claim, Condition, DatedRate, Effect, Invariant, Payer, PayerId, Presumption, Removes, Rule, Service, ServiceId,
+    Source, resolve,
+};
+use crate::facts::{OUTCOME_NAMES, Vocabulary};
+use crate::message::Code;
+use crate::money::Rate;
+
+/// Everything that names stand for.
+pub(super) struct Names<'n> {
+    pub(super) vocabulary: &'n Vocabulary,
+    pub(super) sources: &'n [Source],
+    pub(super) payers: &'n [Payer],
+    pub(super) services: &'n [Service],
+}
+
+impl Names<'_> {
+    fn payer(&self, name: &Text, problems: &mut Problems<'_>) -> Option<PayerId> {
+        let found = self.payers.iter().position(|payer| payer.name == name.value).map(PayerId);
+        if found.is_none() {
+            problems.unknown(name, Code::UnknownName, "payer", self.payers.iter().map(|payer| payer.name.as_str()));
+        }
+        found
+    }
+
+    fn service(&self, name: &Text, problems: &mut Problems<'_>) -> Option<ServiceId> {
+        let found = self.services.iter().position(|service| service.name == name.value).map(ServiceId);
+        if found.is_none() {
+            problems.unknown(
+                name,
+                Code::UnknownName,
+                "service",
+                self.services.iter().map(|service| service.name.as_str()),
+            );
+        }
+        found
+    }
+
+    pub(super) fn source(&self, name: &Text, problems: &mut Problems<'_>) -> Option<usize> {
+        let found = self.sources.iter().position(|source| source.name == name.value);
+        if found.is_none() {
+            problems.unknown(name, Code::UnknownName, "source", self.sources.iter().map(|source| source.name.as_str()));
+        }
+        found
+    }
+
+    pub(super) fn rules(&self, shapes: Vec<RuleShape>, problems: &mut Problems<'_>) -> Vec<Rule> {
+        let ids = Ids::new(&shapes, problems);
+        shapes.into_iter().map(|shape| self.rule(shape, &ids, problems)).collect()
+    }
+
+    fn rule(&self, shape: RuleShape, ids: &Ids, problems: &mut Problems<'_>) -> Rule {
+        let payers: Vec<PayerId> = shape.payers.iter().filter_map(|name| self.payer(name, problems)).collect();
+        let services = shape
+            .services
+            .as_ref()
+            .map(|names| names.iter().filter_map(|name| self.service(name, problems)).collect::<Vec<_>>());
+        let effect = match shape.kind {
+            KindShape::Offer => Effect::Offer {
+                service: shape.service.as_ref().and_then(|name| self.service(name, problems)).unwrap_or(ServiceId(0)),
+                payers,
+                overrides: shape
+                    .overrides
+                    .iter()
+                    .filter_map(|name| ids.overridden(&shape.name, name, problems))
+                    .collect(),
+            },
+            KindShape::Exclude => Effect::Exclude(Removes { payers, services }),
+            KindShape::Strike => Effect::Strike(Removes { payers, services }),
+            KindShape::Hold => Effect::Hold { instead: shape.instead },
+            KindShape::Advise => Effect::Advise,
+        };
+        let what = format!("the rule `{}`", shape.name.value);
+        Rule {
+            condition: Condition {
+                all: resolve::tests(self.vocabulary, &shape.when, problems),
+                any: shape.any.iter().map(|group| resolve::tests(self.vocabulary, group, problems)).collect(),
+            },
+            effective: resolve::effective(shape.from.as_ref(), shape.through.as_ref(), problems),
+            basis: resolve::basis(shape.basis, self.sources, Some((&shape.name.at, &what)), problems),
+            id: shape.name.value,
+            formerly: shape.formerly.into_iter().map(|id| id.value).collect(),
+            title: shape.title,
+            effect,
+            span: shape.name.at,
+        }
+    }
+
+    pub(super) fn rates(&self, shapes: Vec<RateShape>, problems: &mut Problems<'_>) -> Vec<DatedRate> {
+        let mut dated: Vec<(DatedRate, bool, Span)> = Vec::new();
+        for shape in shapes {
+            let rate = Rate::parse(&shape.amount.value);
+            if rate.is_none() {
+                let text = format!("`{}` is not a dollar amount", shape.amount.value);
+                problems.add(
+                    &shape.amount.at,
+                    Code::BadAmount,
+                    text,
+                    "write it like `\"17.72\"`, with at most four decimals",
+                );
+            }
+            let effective = resolve::effective(shape.from.as_ref(), shape.through.as_ref(), problems);
+            let basis = resolve::basis(shape.basis, self.sources, Some((&shape.at, "this rate")), problems);
+            if let (Some(service), Some(rate)) = (self.service(&shape.service, problems), rate) {
+                dated.push((DatedRate { service, rate, effective, basis }, shape.replaces, shape.at));
+            }
+        }
+        dated.sort_by_key(|(rate, replaces, _)| (rate.service, rate.effective.from, !replaces));
+        settle_rates(&dated, problems)
+    }
+
+    pub(super) fn presumptions(&self, shapes: Vec<PresumeShape>, problems: &mut Problems<'_>) -> Vec<Presumption> {
+        let mut presumptions = Vec::new();
+        for shape in shapes {
+            let what = format!("presuming `{}`", shape.name.value);
+            let basis = resolve::basis(shape.basis, self.sources, Some((&shape.name.at, &what)), problems);
+            let when = resolve::tests(self.vocabulary, &shape.when, problems);
+            for test in when.iter().filter(|test| !self.vocabulary.fact(test.fact).is_required()) {
+                let text = format!("`{}` may be unanswered itself", self.vocabulary.fact(test.fact).name);
+                let help = "a presumption may ask only the required facts, `activity` and `staff_role`";
+                problems.add(&shape.name.at, Code::BadCondition, text, help);
+            }
+            match resolve::presumable(self.vocabulary, &shape.name.value) {
+                Ok(fact) => {
+                    let value = shape.value.and_then(|text| answer(self.vocabulary.fact(fact), &text, problems));
+                    presumptions.extend(value.map(|value| Presumption { fact, value, when, basis }));
+                }
+                Err(near) => {
+                    let help = near.map_or_else(
+                        || "only facts that a note may leave open can be presumed, and no dates".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let text = format!("`{}` cannot be presumed", shape.name.value);
+                    problems.add(&shape.name.at, Code::UnknownName, text, help);
+                }
+            }
+        }
+        presumptions.sort_by_key(|presumption| presumption.fact);
+        presumptions
+    }
+
+    pub(super) fn invariants(&self, shapes: Vec<InvariantShape>, problems: &mut Problems<'_>) -> Vec<Invariant> {
+        let mut invariants = Vec::new();
+        for shape in shapes {
+            let _ = resolve::basis(shape.basis, self.sources, None, problems);
+            invariants.push(Invariant {
+                when: self.claim(shape.when, problems),
+                always: self.claim(shape.always, problems),
+                id: shape.name.value,
+                title: shape.title,
+                span: shape.name.at,
+            });
+        }
+        invariants
+    }
+
+    fn claim(&self, shapes: Vec<TestShape>, problems: &mut Problems<'_>) -> Claim {
+        let (outcome, facts): (Vec<_>, Vec<_>) =
+            shapes.into_iter().partition(|shape| OUTCOME_NAMES.contains(&shape.name.value.as_str()));
+        let facts = resolve::tests(self.vocabulary, &facts, problems);
+        let outcome = outcome.into_iter().filter_map(|shape| self.outcome_test(&shape, problems)).collect();
+        Claim { facts, outcome }
+    }
+
+    fn outcome_test(&self, shape: &TestShape, problems: &mut Problems<'_>) -> Option<(String, Vec<String>)> {
+        let known: Vec<&str> = match shape.name.value.as_str() {
+            "service" => self.services.iter().map(|service| service.name.as_str()).chain(["none"]).collect(),
+            "payer" => self.payers.iter().map(|payer| payer.name.as_str()).chain(["non_billable", "held"]).collect(),
+            _ => vec!["billable", "non_billable", "held"],
+        };
+        let AskShape::Values(words) = &shape.asks else {
+            let text = format!("`{}` cannot be asked in this way", shape.name.value);
+            problems.add(&shape.name.at, Code::BadCondition, text, "write a value in quotes, or a list of them");
+            return None;
+        };
+        for word in words.iter().filter(|word| !known.contains(&word.value.as_str())) {
+            problems.unknown(
+                word,
+                Code::NoSuchValue,
+                &format!("value of `{}`", shape.name.value),
+                known.iter().copied(),
+            );
+        }
+        let listed = |name: &str| words.iter().any(|word| word.value == name);
+        let fits = known.into_iter().filter(|name| listed(name) != shape.negated).map(str::to_owned).collect();
+        Some((shape.name.value.clone(), fits))
+    }
+}
