@@ -90,7 +90,8 @@ pub(crate) fn answers(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
 
 /// The outcome of one complete set of facts.
 pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome {
-    let applying: Vec<&Rule> = set.rules().map(|(_, rule)| rule).filter(|rule| applies(rule, facts, date)).collect();
+    let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
+    let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
     if applying.iter().any(|rule| matches!(rule.effect, Effect::Hold { .. })) {
         return Outcome::Held;
     }

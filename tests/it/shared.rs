@@ -1,7 +1,5 @@
 //! What the tests share: the shipped rules ready to decide, and runs without a disk.
 
-use std::io::Read;
-
 use actbill::effective::parse_date;
 use actbill::message::Message;
 use actbill::read::Format;
@@ -44,7 +42,7 @@ pub(crate) fn run(ready: &Ready, inputs: &[(&str, Format, &[u8])], strict: bool)
     let inputs = inputs.iter().map(|(name, format, bytes)| Input {
         name: (*name).to_owned(),
         format: Some(*format),
-        bytes: Box::new(*bytes) as Box<dyn Read>,
+        bytes: Box::<&[u8]>::new(*bytes),
     });
     let options = Options { strict, as_of: parse_date("2026-04-01").unwrap() };
     let mut said = Vec::new();
