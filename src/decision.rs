@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use crate::diagram::{Asked, Cell, Diagram};
+use crate::diagram::{Asked, Atlas, Cell};
 use crate::facts::{FactId, Facts, Kind};
 use crate::nearest::joined;
-use crate::rules::{Effect, Outcome, PayerId, Removes, Rule, RuleId, RuleSet, ServiceId};
+use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId, offered, reasons};
 
 /// What was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,40 +49,33 @@ pub struct Decision {
 #[derive(Debug)]
 pub struct Judge<'s> {
     set: &'s RuleSet,
-    diagram: &'s Diagram,
+    atlas: &'s Atlas,
     /// Whether what the set presumes is taken for answered.
     presume: bool,
     /// Only asked, never walked.
     known: HashMap<Key, Rc<Decision>>,
 }
 
-/// Everything a decision can depend on: the diagram's cells as answered, the same with what is presumed, and the
-/// advice that applies.
-type Key = (Vec<Cell>, Vec<Cell>, Vec<RuleId>);
+/// Everything a decision can depend on: the cells as answered, and the same with what is presumed.
+type Key = (Vec<Cell>, Vec<Cell>);
 
 impl<'s> Judge<'s> {
     /// A judge of this set. `presume`: whether what the set presumes is taken for answered.
-    pub fn new(set: &'s RuleSet, diagram: &'s Diagram, presume: bool) -> Self {
-        Self { set, diagram, presume, known: HashMap::new() }
+    pub fn new(set: &'s RuleSet, atlas: &'s Atlas, presume: bool) -> Self {
+        Self { set, atlas, presume, known: HashMap::new() }
     }
 
     /// Decides one note.
     pub fn decide(&mut self, answered: &Facts, date: NaiveDate) -> Rc<Decision> {
         let mut facts = answered.clone();
         let presumed = if self.presume { self.set.fill(&mut facts) } else { Vec::new() };
-        let advice: Vec<RuleId> = self
-            .set
-            .rules()
-            .filter(|(_, rule)| matches!(rule.effect, Effect::Advise) && rule.applies(&facts, date) == Some(true))
-            .map(|(id, _)| id)
-            .collect();
-        let cells = self.diagram.cells(&facts, date);
-        let key = (self.diagram.cells(answered, date), cells.clone(), advice.clone());
+        let cells = self.atlas.meeting.cells(&facts, date);
+        let key = (self.atlas.meeting.cells(answered, date), cells.clone());
         if let Some(known) = self.known.get(&key) {
             return Rc::clone(known);
         }
-        let case = Case { set: self.set, diagram: self.diagram, facts: &facts, date, cells };
-        let decision = Rc::new(case.decide(&presumed, advice));
+        let case = Case { set: self.set, atlas: self.atlas, facts: &facts, date, cells };
+        let decision = Rc::new(case.decide(&presumed));
         self.known.insert(key, Rc::clone(&decision));
         decision
     }
@@ -91,24 +84,22 @@ impl<'s> Judge<'s> {
 /// One note with what is presumed filled in.
 struct Case<'c> {
     set: &'c RuleSet,
-    diagram: &'c Diagram,
+    atlas: &'c Atlas,
     facts: &'c Facts,
     date: NaiveDate,
     cells: Vec<Cell>,
 }
 
 impl Case<'_> {
-    fn decide(&self, presumed: &[FactId], advice: Vec<RuleId>) -> Decision {
-        let open = self.diagram.open(&self.cells);
+    fn decide(&self, presumed: &[FactId]) -> Decision {
+        let open = self.atlas.decisions.open(&self.cells);
         let mut outcomes = open.outcomes.iter().copied();
         let (verdict, rules) = match (outcomes.next(), outcomes.next()) {
-            (Some(Outcome::Billable(service, payer)), None) => {
-                (Verdict::Billable(service, payer), self.reasons_for_payer(service, payer))
-            }
-            (Some(Outcome::NonBillable), None) => (Verdict::NonBillable, self.reasons_against()),
+            (Some(Outcome::Billable(service, payer)), None) => (Verdict::Billable(service, payer), self.reasons()),
+            (Some(Outcome::NonBillable), None) => (Verdict::NonBillable, self.reasons()),
             // A set with a gap or a conflict does not load; were there one, a person would have to look.
             (Some(Outcome::Held | Outcome::Gap | Outcome::Conflict) | None, None) => {
-                (Verdict::HeldByRule, self.certain_or_possible(|rule| matches!(rule.effect, Effect::Hold { .. })))
+                (Verdict::HeldByRule, self.reasons())
             }
             (_, Some(_)) => {
                 let missing = self.missing(&open.axes);
@@ -118,7 +109,31 @@ impl Case<'_> {
         let because = self.because(&verdict, &rules);
         let mut presumed: Vec<FactId> = presumed.iter().copied().filter(|fact| self.matters(*fact)).collect();
         self.by_name(&mut presumed);
-        Decision { verdict, rules, presumed, advice, because }
+        Decision { verdict, rules, presumed, advice: self.advice(), because }
+    }
+
+    /// The rules that decided, however the open facts are answered; where no rule did so in every case, those that may
+    /// have.
+    fn reasons(&self) -> Vec<RuleId> {
+        let mut every: Option<BTreeSet<RuleId>> = None;
+        let mut some = BTreeSet::new();
+        for leaf in self.atlas.meeting.leaves(&self.cells) {
+            let reasons: BTreeSet<RuleId> = reasons(self.set, self.atlas.met(leaf)).into_iter().collect();
+            every =
+                Some(every.map_or_else(|| reasons.clone(), |every| every.intersection(&reasons).copied().collect()));
+            some.extend(reasons);
+        }
+        let every = every.unwrap_or_default();
+        let found = if every.is_empty() { some } else { every };
+        let is_offer = |id: &RuleId| matches!(self.set.rule(*id).effect, Effect::Offer { .. });
+        let (offers, others): (Vec<RuleId>, Vec<RuleId>) = found.into_iter().partition(is_offer);
+        offers.into_iter().chain(others).collect()
+    }
+
+    /// Advice that surely applies.
+    fn advice(&self) -> Vec<RuleId> {
+        let advice = self.set.rules().filter(|(_, rule)| matches!(rule.effect, Effect::Advise));
+        advice.filter(|(_, rule)| self.applies(rule) == Some(true)).map(|(id, _)| id).collect()
     }
 
     fn by_name(&self, facts: &mut [FactId]) {
@@ -129,7 +144,7 @@ impl Case<'_> {
     fn missing(&self, axes: &BTreeSet<usize>) -> Vec<FactId> {
         let mut missing: Vec<FactId> = axes
             .iter()
-            .filter_map(|axis| match self.diagram.axes.get(*axis)?.asked {
+            .filter_map(|axis| match self.atlas.decisions.axes.get(*axis)?.asked {
                 Asked::Fact(fact) => Some(self.set.vocabulary.asked_for(fact)),
                 Asked::ServiceDate => None,
             })
@@ -141,65 +156,28 @@ impl Case<'_> {
 
     /// Whether another answer to this fact, the others as they are, could change the outcome.
     fn matters(&self, fact: FactId) -> bool {
-        let Some(axis) = self.diagram.axes.iter().position(|axis| axis.asked == Asked::Fact(fact)) else {
+        let Some(axis) = self.atlas.decisions.axes.iter().position(|axis| axis.asked == Asked::Fact(fact)) else {
             return false;
         };
         let mut cells = self.cells.clone();
         if let Some(cell) = cells.get_mut(axis) {
             *cell = None;
         }
-        self.diagram.open(&cells).axes.contains(&axis)
+        self.atlas.decisions.open(&cells).axes.contains(&axis)
     }
 
     fn applies(&self, rule: &Rule) -> Option<bool> {
         rule.applies(self.facts, self.date)
     }
 
-    /// The rules of a kind that surely apply; where none does, those that may.
-    fn certain_or_possible(&self, wanted: impl Fn(&Rule) -> bool) -> Vec<RuleId> {
-        let found = |fits: fn(Option<bool>) -> bool| -> Vec<RuleId> {
-            let rules = self.set.rules().filter(|(_, rule)| wanted(rule) && fits(self.applies(rule)));
-            rules.map(|(id, _)| id).collect()
-        };
-        let certain = found(|applies| applies == Some(true));
-        if certain.is_empty() { found(|applies| applies != Some(false)) } else { certain }
-    }
-
-    /// The offers that came to this payer, and what took away the payers they would rather have had.
-    fn reasons_for_payer(&self, service: ServiceId, payer: PayerId) -> Vec<RuleId> {
-        let offers = self.certain_or_possible(|rule| {
-            matches!(&rule.effect, Effect::Offer { service: offered, payers, .. } if *offered == service && payers.contains(&payer))
-        });
-        let mut preferred: Vec<PayerId> = Vec::new();
-        for offer in &offers {
-            if let Effect::Offer { payers, .. } = &self.set.rule(*offer).effect {
-                preferred.extend(payers.iter().take_while(|other| **other != payer));
-            }
-        }
-        let removed = self.certain_or_possible(|rule| {
-            removes(rule).is_some_and(|removes| preferred.iter().any(|payer| removes.removes(service, *payer)))
-        });
-        offers.into_iter().chain(if preferred.is_empty() { Vec::new() } else { removed }).collect()
-    }
-
-    /// What took every payer away; where nothing was offered, what says that this work or case is not paid for.
-    fn reasons_against(&self) -> Vec<RuleId> {
-        let offered = self.offered();
-        self.certain_or_possible(|rule| {
-            let Some(removes) = removes(rule) else { return false };
-            if offered.is_empty() {
-                return matches!(rule.effect, Effect::Exclude(_)) || removes.services.is_none();
-            }
-            offered.iter().any(|(service, payer)| removes.removes(*service, *payer))
-        })
-    }
-
     /// As few of the rules that took payers away as took away all that were offered: what need be said.
     fn enough(&self, rules: &[RuleId]) -> Vec<RuleId> {
         let takes = |id: &RuleId, offered: &(ServiceId, PayerId)| {
-            removes(self.set.rule(*id)).is_some_and(|removes| removes.removes(offered.0, offered.1))
+            let removes = self.set.rule(*id).effect.removes();
+            removes.is_some_and(|removes| removes.removes(offered.0, offered.1))
         };
-        let mut left = self.offered();
+        let may = self.set.rules().filter(|(_, rule)| self.applies(rule) != Some(false)).map(|(id, _)| id);
+        let mut left = offered(self.set, &may.collect::<Vec<_>>());
         if left.is_empty() {
             return rules.to_vec();
         }
@@ -216,17 +194,6 @@ impl Case<'_> {
             enough.push(*most);
         }
         enough
-    }
-
-    /// Every service and payer that an offer names which applies or may.
-    fn offered(&self) -> Vec<(ServiceId, PayerId)> {
-        let mut offered = Vec::new();
-        for (_, rule) in self.set.rules().filter(|(_, rule)| self.applies(rule) != Some(false)) {
-            if let Effect::Offer { service, payers, .. } = &rule.effect {
-                offered.extend(payers.iter().map(|payer| (*service, *payer)));
-            }
-        }
-        offered
     }
 
     /// Why, in one sentence: the payer, then the titles of the rules.
@@ -265,8 +232,8 @@ impl Case<'_> {
         let vocabulary = &self.set.vocabulary;
         let asked = vocabulary.derived(fact).unwrap_or(fact);
         let name = &vocabulary.fact(fact).name;
-        let Some((at, axis)) = self.diagram.axes.iter().enumerate().find(|(_, axis)| axis.asked == Asked::Fact(asked))
-        else {
+        let mut questions = self.atlas.decisions.axes.iter().enumerate();
+        let Some((at, axis)) = questions.find(|(_, axis)| axis.asked == Asked::Fact(asked)) else {
             return format!("`{name}` is not answered");
         };
         let mut answers: Vec<(String, Vec<String>)> = Vec::new();
@@ -275,7 +242,7 @@ impl Case<'_> {
             if let Some(known) = cells.get_mut(at) {
                 *known = Some(cell);
             }
-            let outcomes = self.diagram.open(&cells).outcomes;
+            let outcomes = self.atlas.decisions.open(&cells).outcomes;
             let leads = joined(outcomes.iter().map(|outcome| self.told(*outcome)).collect(), "or");
             let answer = match &vocabulary.fact(asked).kind {
                 Kind::Coded(values) => values.get(usize::from(cell)).cloned().unwrap_or_default(),
@@ -299,14 +266,6 @@ impl Case<'_> {
             Outcome::NonBillable => "nobody pays".into(),
             Outcome::Held | Outcome::Gap | Outcome::Conflict => "held for a person".into(),
         }
-    }
-}
-
-/// What an exclude or a strike takes away.
-fn removes(rule: &Rule) -> Option<&Removes> {
-    match &rule.effect {
-        Effect::Exclude(removes) | Effect::Strike(removes) => Some(removes),
-        Effect::Offer { .. } | Effect::Hold { .. } | Effect::Advise => None,
     }
 }
 

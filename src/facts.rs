@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
 
 use crate::nearest::nearest;
 
@@ -280,6 +281,26 @@ pub enum Answer {
     Value(u16),
     /// A number, or a date as days of the common era.
     Number(i64),
+}
+
+/// An answer as it is written: text or a whole number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub enum Word {
+    /// A whole number.
+    Number(i64),
+    /// A value.
+    Text(String),
+}
+
+impl Word {
+    /// As text.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
 }
 
 /// What is known on one note, by fact.

@@ -41,6 +41,8 @@ pub enum About {
     Usage,
     /// The rule set: nothing is classified.
     Rules,
+    /// The rule set, which decides all the same: what `actbill check` finds.
+    Proof,
     /// Something seen on or across notes.
     Finding,
 }
@@ -130,6 +132,25 @@ codes! {
     /// A rule set too tangled to prove.
     TooComplex = "too-complex", Rules;
 
+    /// A rule that never decides anything and is no reason for anything.
+    DeadRule = "dead-rule", Proof;
+    /// An offer whose payers are all taken away wherever it applies.
+    AlwaysStruck = "always-struck", Proof;
+    /// An override between offers that never decide the same note differently.
+    IdleOverride = "idle-override", Proof;
+    /// An invariant that some note breaks.
+    InvariantFails = "invariant-fails", Proof;
+    /// A fact, setting, source, service or payer that nothing uses.
+    Unused = "unused", Proof;
+    /// A rate that ends with nothing after it.
+    RateEnds = "rate-ends", Proof;
+    /// A source of which no text with its SHA-256 is there.
+    SourceChanged = "source-changed", Proof;
+    /// A quote that does not occur in its source, or more than once.
+    QuoteNotOnce = "quote-not-once", Proof;
+    /// A sentence of a source that carries a rule and that nothing cites or waives.
+    UncitedSentence = "uncited-sentence", Proof;
+
     /// A billable note whose minutes earned no unit.
     BelowUnit = "below-unit", Finding;
     /// Units with no known price.
@@ -168,12 +189,14 @@ pub struct Message {
     pub excerpt: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// The smallest note that shows it, for a rule set's problem.
+    pub note: Option<String>,
 }
 
 impl Message {
     /// An error with no place yet.
     pub fn error(code: Code, text: impl Into<String>) -> Self {
-        Self { place: None, level: Level::Error, code, text: text.into(), excerpt: None, help: None }
+        Self { place: None, level: Level::Error, code, text: text.into(), excerpt: None, help: None, note: None }
     }
 
     /// A warning with no place yet.
@@ -209,6 +232,9 @@ impl fmt::Display for Message {
         }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {}", help.replace('\n', "\n  "))?;
+        }
+        if let Some(note) = &self.note {
+            write!(f, "\n  note: {note}")?;
         }
         Ok(())
     }

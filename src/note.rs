@@ -230,7 +230,7 @@ fn given<'r>(field: Option<&'r Field<'r>>) -> Option<&'r Field<'r>> {
     field.filter(|field| match &field.value {
         Scalar::Null => false,
         Scalar::Text(text) => !text.trim().is_empty(),
-        Scalar::Boolean(_) | Scalar::Number(_) | Scalar::Nested | Scalar::Garbled => true,
+        Scalar::Boolean(_) | Scalar::Number(_) | Scalar::Nested(_) | Scalar::Garbled => true,
     })
 }
 
@@ -380,6 +380,6 @@ fn coded(fact: &Fact, field: &Field<'_>) -> Option<u16> {
                 _ => None,
             })
         }
-        Scalar::Null | Scalar::Nested | Scalar::Garbled => None,
+        Scalar::Null | Scalar::Nested(_) | Scalar::Garbled => None,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows no terminal, clock or paths: whoever calls opens the files and says which day it is.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -11,10 +12,11 @@ use sha2::{Digest, Sha256};
 
 use crate::batch::{Entry, Item, Line, roll_up};
 use crate::decision::Judge;
-use crate::diagram::Diagram;
+use crate::diagram::Atlas;
+use crate::facts::Facts;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
-use crate::note::Notes;
+use crate::note::{Notes, Rejection};
 use crate::place::Place;
 use crate::proof;
 use crate::read::{FileError, Format, Record, open};
@@ -54,8 +56,8 @@ pub fn is_rule_file(name: &str) -> bool {
 pub struct Ready {
     /// The rules.
     pub set: RuleSet,
-    /// The rules as a graph.
-    pub diagram: Diagram,
+    /// The rules as graphs.
+    pub atlas: Atlas,
 }
 
 impl Ready {
@@ -67,11 +69,13 @@ impl Ready {
         presume: &[(String, String)],
     ) -> Result<Self, Vec<Message>> {
         let mut rules = RuleSet::load(files)?;
-        let diagram = proof::compile(&rules)?;
+        let told =
+            |problems: Vec<proof::Problem>| problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>();
+        let atlas = proof::compile(&rules).map_err(told)?;
         let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
         let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
         let problems: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
-        if problems.is_empty() { Ok(Self { set: rules, diagram }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { set: rules, atlas }) } else { Err(problems) }
     }
 }
 
@@ -119,37 +123,27 @@ pub fn classify(
     say: &mut dyn FnMut(Message),
 ) -> Result<Done, Message> {
     let set = &ready.set;
-    let mut notes = Notes::new(&set.vocabulary, set.answered(), options.strict);
-    let mut judge = Judge::new(set, &ready.diagram, !options.strict);
-    let mut batch = Batch { set, notes: &mut notes, judge: &mut judge, items: Vec::new() };
+    let mut batch = Batch::new(set, &ready.atlas, options.strict);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
-        let (format, run) = batch.read(at, input, say).map_err(|error| file_message(&name, error))?;
+        let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| drop(batch.add(at, &name, record, say));
+        let (format, run) = read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
         first.get_or_insert(format);
         runs.push(run);
     }
-    let mut items = batch.items;
-    for (field, count) in &notes.unknown {
-        say(unknown_field(&notes, field, *count));
-    }
-    roll_up(set, &mut items);
+    let (items, unknown) = batch.finish(say);
     let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
     let report = Report {
         summary: Summary::of(set, &items),
         lines: ClaimRow::of(set, &items),
         rows: rows(set, &names, &items),
-        run: run(set, runs, options, notes.unknown),
+        run: run(set, runs, options, unknown),
     };
     Ok(Done { report, format: first.unwrap_or(Format::Json) })
 }
 
-fn run(
-    set: &RuleSet,
-    inputs: Vec<InputRun>,
-    options: Options,
-    unknown_fields: std::collections::BTreeMap<String, u64>,
-) -> Run {
+fn run(set: &RuleSet, inputs: Vec<InputRun>, options: Options, unknown_fields: BTreeMap<String, u64>) -> Run {
     Run {
         program: PROGRAM,
         rules: RulesRun {
@@ -160,65 +154,93 @@ fn run(
         as_of: options.as_of.to_string(),
         strict: options.strict,
         settings: Run::settings(set),
-        presumptions: if options.strict { std::collections::BTreeMap::new() } else { Run::presumptions(set) },
+        presumptions: if options.strict { BTreeMap::new() } else { Run::presumptions(set) },
         unknown_fields,
     }
 }
 
-/// A batch being read.
-struct Batch<'b, 's> {
-    set: &'s RuleSet,
-    notes: &'b mut Notes<'s>,
-    judge: &'b mut Judge<'s>,
+/// Notes of one batch: decided one by one, rolled up together.
+#[derive(Debug)]
+pub struct Batch<'r> {
+    set: &'r RuleSet,
+    notes: Notes<'r>,
+    judge: Judge<'r>,
     items: Vec<Item>,
 }
 
-impl Batch<'_, '_> {
-    fn read(
-        &mut self,
-        at: usize,
-        input: Input<'_>,
-        say: &mut dyn FnMut(Message),
-    ) -> Result<(Format, InputRun), FileError> {
-        let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
-        let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
-        let mut no_header = false;
-        let records = format.read(&mut opened, &mut |record| {
-            if format == Format::Csv && record.number == 1 {
-                no_header = !record.fields.iter().any(|field| self.set.vocabulary.slot(&field.name).is_some());
-            }
-            if !no_header {
-                let item = self.item(at, &input.name, &record, say);
-                self.items.push(item);
-            }
-        })?;
-        if no_header {
-            return Err(headerless());
-        }
-        drop(opened);
-        let sha256 = hex::encode(bytes.hash.finalize());
-        Ok((format, InputRun { name: input.name, sha256, records }))
+impl<'r> Batch<'r> {
+    /// An empty batch under these rules. `strict`: nothing is presumed, and unknown fields reject their record.
+    pub fn new(set: &'r RuleSet, atlas: &'r Atlas, strict: bool) -> Self {
+        let notes = Notes::new(&set.vocabulary, set.answered(), strict);
+        Self { set, notes, judge: Judge::new(set, atlas, !strict), items: Vec::new() }
     }
 
-    fn item(&mut self, input: usize, name: &str, record: &Record<'_>, say: &mut dyn FnMut(Message)) -> Item {
-        let entry = match self.notes.read(record) {
+    /// Adds a record of an input, and says why if it is rejected. Returns what a note answers, presumptions apart.
+    pub fn add(
+        &mut self,
+        input: usize,
+        name: &str,
+        record: &Record<'_>,
+        say: &mut dyn FnMut(Message),
+    ) -> Option<Facts> {
+        let (entry, facts) = match self.notes.read(record) {
             Ok(note) => {
                 let decision = self.judge.decide(&note.facts, note.date);
                 let quarter_hours = self.set.part_quarter_hour().quarter_hours(note.minutes);
-                Entry::Decided(Box::new(Line::new(note, quarter_hours, decision)))
+                let facts = note.facts.clone();
+                (Entry::Decided(Box::new(Line::new(note, quarter_hours, decision))), Some(facts))
             }
             Err(rejection) => {
-                let column = rejection.column.unwrap_or(record.column);
-                let place = Place { file: name.to_owned(), line: record.line, column };
-                let field = rejection.fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
-                let text = format!("record {}{field}: {}", record.number, rejection.fault.text);
-                let message = Message::error(rejection.fault.code, text).at(place);
-                say(Message { help: rejection.fault.help.clone(), ..message });
-                Entry::Rejected(rejection)
+                say(rejected(name, record, &rejection));
+                (Entry::Rejected(rejection), None)
             }
         };
-        Item { input, record: record.number, entry }
+        self.items.push(Item { input, record: record.number, entry });
+        facts
     }
+
+    /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
+    pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (Vec<Item>, BTreeMap<String, u64>) {
+        for (field, count) in &self.notes.unknown {
+            say(unknown_field(&self.notes, field, *count));
+        }
+        roll_up(self.set, &mut self.items);
+        (self.items, self.notes.unknown)
+    }
+}
+
+/// Reads an input record by record; an error is one of the whole input.
+pub fn read(
+    batch: &mut Batch<'_>,
+    input: Input<'_>,
+    add: &mut dyn FnMut(&mut Batch<'_>, &Record<'_>),
+) -> Result<(Format, InputRun), FileError> {
+    let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
+    let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
+    let mut no_header = false;
+    let records = format.read(&mut opened, &mut |record| {
+        if format == Format::Csv && record.number == 1 {
+            no_header = !record.fields.iter().any(|field| batch.set.vocabulary.slot(&field.name).is_some());
+        }
+        if !no_header {
+            add(batch, &record);
+        }
+    })?;
+    if no_header {
+        return Err(headerless());
+    }
+    drop(opened);
+    let sha256 = hex::encode(bytes.hash.finalize());
+    Ok((format, InputRun { name: input.name, sha256, records }))
+}
+
+/// Why a record is rejected, at its place.
+fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
+    let column = rejection.column.unwrap_or(record.column);
+    let place = Place { file: name.to_owned(), line: record.line, column };
+    let field = rejection.fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
+    let text = format!("record {}{field}: {}", record.number, rejection.fault.text);
+    Message { help: rejection.fault.help.clone(), ..Message::error(rejection.fault.code, text).at(place) }
 }
 
 /// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.
@@ -248,7 +270,7 @@ fn unknown_field(notes: &Notes<'_>, field: &str, count: u64) -> Message {
 }
 
 /// A file's error as a message, at its place where it has one.
-fn file_message(name: &str, error: FileError) -> Message {
+pub fn file_message(name: &str, error: FileError) -> Message {
     let place = Place { file: name.to_owned(), line: error.line.unwrap_or(1), column: error.column };
     Message::error(error.code, error.text).at(place).help(error.help)
 }

@@ -180,7 +180,7 @@ fn scalar(raw: &str) -> Scalar<'_> {
         Some(b't') => Scalar::Boolean(true),
         Some(b'f') => Scalar::Boolean(false),
         Some(b'n') => Scalar::Null,
-        Some(b'{' | b'[') => Scalar::Nested,
+        Some(b'{' | b'[') => Scalar::Nested(Cow::Borrowed(raw)),
         _ => Scalar::Number(Cow::Borrowed(raw)),
     }
 }

@@ -86,8 +86,8 @@ pub enum Scalar<'a> {
     Number(Cow<'a, str>),
     /// Text, not yet trimmed.
     Text(Cow<'a, str>),
-    /// An array or an object.
-    Nested,
+    /// An array or an object, as it is written in JSON.
+    Nested(Cow<'a, str>),
     /// Text that cannot be read: bad UTF-8 or a broken escape.
     Garbled,
 }

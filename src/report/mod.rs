@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use row::{ErrorRow, FindingRow, Row, rows};
 pub use summary::{
-    ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary, Word,
+    ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary,
 };
 pub use text::{Screen, text};
 

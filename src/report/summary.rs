@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::batch::{ClaimLine, Entry, Item, Line, Total, claim_lines};
-use crate::facts::Answer;
+use crate::facts::Word;
 use crate::money::{Amount, Rate};
 use crate::rules::{AnsweredBy, Outcome, RuleSet, Service};
 
@@ -78,16 +78,6 @@ pub struct PresumptionRun {
     pub value: Word,
     /// `house` or `cited`.
     pub basis: &'static str,
-}
-
-/// An answer as JSON: text or a whole number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Word {
-    /// A whole number.
-    Number(i64),
-    /// A value.
-    Text(String),
 }
 
 /// Counts and sums.
@@ -314,7 +304,7 @@ impl Run {
             .iter()
             .map(|setting| {
                 let name = set.vocabulary.fact(setting.fact).name.clone();
-                (name, SettingRun { value: word(set, setting.fact, setting.value), by: by(setting.by) })
+                (name, SettingRun { value: set.word(setting.fact, setting.value), by: by(setting.by) })
             })
             .collect()
     }
@@ -326,15 +316,8 @@ impl Run {
             .map(|presumption| {
                 let name = set.vocabulary.fact(presumption.fact).name.clone();
                 let basis = if presumption.basis.house { "house" } else { "cited" };
-                (name, PresumptionRun { value: word(set, presumption.fact, presumption.value), basis })
+                (name, PresumptionRun { value: set.word(presumption.fact, presumption.value), basis })
             })
             .collect()
-    }
-}
-
-fn word(set: &RuleSet, fact: crate::facts::FactId, answer: Answer) -> Word {
-    match answer {
-        Answer::Number(number) => Word::Number(number),
-        Answer::Value(_) | Answer::Unanswered => Word::Text(set.written(fact, answer)),
     }
 }

@@ -206,10 +206,7 @@ fn settings(report: &Report) -> String {
         .settings
         .iter()
         .filter(|(name, setting)| ["part_quarter_hour", "pool"].contains(&name.as_str()) || setting.by != "default")
-        .map(|(name, setting)| match &setting.value {
-            super::Word::Number(number) => format!("{name} = {number}"),
-            super::Word::Text(text) => format!("{name} = {text}"),
-        })
+        .map(|(name, setting)| format!("{name} = {}", setting.value.text()))
         .collect();
     format!("\nSettings: {}", told.join(", "))
 }

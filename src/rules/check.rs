@@ -29,7 +29,7 @@ fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> R
     let sources = sources(settle(std::mem::take(&mut shape.sources), "source", problems), problems);
     let payers: Vec<Payer> = settle(std::mem::take(&mut shape.payers), "payer", problems)
         .into_iter()
-        .map(|payer| Payer { name: payer.name.value, title: payer.title })
+        .map(|payer| Payer { title: payer.title, span: payer.name.at, name: payer.name.value })
         .collect();
     let services = services(settle(std::mem::take(&mut shape.services), "service", problems), &sources, problems);
     let (vocabulary, fact_spans, settings) = vocabulary(&mut shape, &sources, problems);
@@ -106,8 +106,9 @@ fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source>
             problems.add(&sha256.at, Code::WrongType, "this is no SHA-256", help);
         }
         sources.push(Source {
-            name: source.name.value,
             title: source.title,
+            span: source.name.at,
+            name: source.name.value,
             dated: source.dated,
             sha256: source.sha256.map(|text| text.value.to_lowercase()),
             unchecked: source.unchecked,
@@ -127,8 +128,9 @@ fn services(shapes: Vec<ServiceShape>, sources: &[Source], problems: &mut Proble
             found
         });
         services.push(Service {
-            name: service.name.value,
             title: service.title,
+            span: service.name.at,
+            name: service.name.value,
             code: service.code.map(|code| code.value).unwrap_or_default(),
             modifiers: service.modifiers.into_iter().map(|modifier| modifier.value).collect(),
             unit: unit.unwrap_or(Unit::QuarterHour),

@@ -4,7 +4,7 @@
 //! before everything. Two offers left with different outcomes are a conflict, unless one names the other. Work that no
 //! offer, exclude or hold speaks to is a gap; strikes do not count, for they say nothing about what was done.
 
-use super::{Effect, PayerId, RuleId, RuleSet, ServiceId};
+use super::{Effect, PayerId, Removes, RuleId, RuleSet, ServiceId};
 
 /// What becomes of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,13 +47,63 @@ pub fn outcome(set: &RuleSet, applying: &[RuleId]) -> Outcome {
     }
 }
 
+/// The rules that decided: what a row names.
+///
+/// Held: the holds. Billable: the offers that came to that payer, and what took away the payers they would rather have
+/// had. Non-billable: what took away every payer that was offered; where nothing was offered, what says of this work
+/// or case, whatever the service, that it is not paid for.
+pub fn reasons(set: &RuleSet, applying: &[RuleId]) -> Vec<RuleId> {
+    let those = |wanted: &dyn Fn(&Effect) -> bool| -> Vec<RuleId> {
+        applying.iter().copied().filter(|id| wanted(&set.rule(*id).effect)).collect()
+    };
+    match outcome(set, applying) {
+        Outcome::Held => those(&|effect| matches!(effect, Effect::Hold { .. })),
+        Outcome::Billable(service, payer) => {
+            let mut reasons = Vec::new();
+            let mut preferred: Vec<PayerId> = Vec::new();
+            for survivor in survivors(set, applying) {
+                if (survivor.service, survivor.payer) == (service, payer) {
+                    reasons.push(survivor.rule);
+                    let offered = offered_by(&set.rule(survivor.rule).effect);
+                    preferred.extend(offered.map(|(_, offered)| offered).take_while(|offered| *offered != payer));
+                }
+            }
+            let took = |removes: &Removes| preferred.iter().any(|payer| removes.removes(service, *payer));
+            reasons.extend(those(&|effect| effect.removes().is_some_and(took)));
+            reasons
+        }
+        Outcome::NonBillable => {
+            let offered = offered(set, applying);
+            those(&|effect| match effect.removes() {
+                None => false,
+                Some(removes) if offered.is_empty() => {
+                    matches!(effect, Effect::Exclude(_)) || removes.services.is_none()
+                }
+                Some(removes) => offered.iter().any(|(service, payer)| removes.removes(*service, *payer)),
+            })
+        }
+        Outcome::Gap | Outcome::Conflict => Vec::new(),
+    }
+}
+
+/// Every service and payer that one of these rules offers.
+pub fn offered(set: &RuleSet, applying: &[RuleId]) -> Vec<(ServiceId, PayerId)> {
+    applying.iter().flat_map(|id| offered_by(&set.rule(*id).effect)).collect()
+}
+
+fn offered_by(effect: &Effect) -> impl Iterator<Item = (ServiceId, PayerId)> {
+    let offer = match effect {
+        Effect::Offer { service, payers, .. } => Some((*service, payers)),
+        Effect::Exclude(_) | Effect::Strike(_) | Effect::Hold { .. } | Effect::Advise => None,
+    };
+    offer.into_iter().flat_map(|(service, payers)| payers.iter().map(move |payer| (service, *payer)))
+}
+
 /// The offers with a payer left.
 pub fn survivors(set: &RuleSet, applying: &[RuleId]) -> Vec<Survivor> {
     let removed = |service, payer| {
-        applying.iter().any(|id| match &set.rule(*id).effect {
-            Effect::Exclude(removes) | Effect::Strike(removes) => removes.removes(service, payer),
-            Effect::Offer { .. } | Effect::Hold { .. } | Effect::Advise => false,
-        })
+        let removes = applying.iter().filter_map(|id| set.rule(*id).effect.removes());
+        removes.into_iter().any(|removes| removes.removes(service, payer))
     };
     let survivor = |id: &RuleId| match &set.rule(*id).effect {
         Effect::Offer { service, payers, .. } => {
@@ -65,18 +115,33 @@ pub fn survivors(set: &RuleSet, applying: &[RuleId]) -> Vec<Survivor> {
     applying.iter().filter_map(survivor).collect()
 }
 
-/// Two survivors differ and neither names the other.
+impl Survivor {
+    /// Whether the other one comes to another service or payer.
+    pub fn differs(&self, other: &Self) -> bool {
+        (self.service, self.payer) != (other.service, other.payer)
+    }
+
+    /// Whether its offer names the other one's in `overrides`.
+    pub fn overrides(&self, set: &RuleSet, other: &Self) -> bool {
+        match &set.rule(self.rule).effect {
+            Effect::Offer { overrides, .. } => overrides.contains(&other.rule),
+            _ => false,
+        }
+    }
+
+    /// Whether the two decide differently and neither names the other.
+    pub fn ties(&self, set: &RuleSet, other: &Self) -> bool {
+        self.differs(other) && !self.overrides(set, other) && !other.overrides(set, self)
+    }
+}
+
+/// Two survivors tie.
 struct Tied;
 
 fn winner(set: &RuleSet, survivors: &[Survivor]) -> Result<Option<Survivor>, Tied> {
-    let names = |over: &Survivor, under: &Survivor| match &set.rule(over.rule).effect {
-        Effect::Offer { overrides, .. } => overrides.contains(&under.rule),
-        _ => false,
-    };
-    let differ = |a: &Survivor, b: &Survivor| (a.service, a.payer) != (b.service, b.payer);
-    let tied = |a: &Survivor| survivors.iter().any(|b| differ(a, b) && !names(a, b) && !names(b, a));
-    if survivors.iter().any(tied) {
+    if survivors.iter().any(|one| survivors.iter().any(|other| one.ties(set, other))) {
         return Err(Tied);
     }
-    Ok(survivors.iter().find(|one| !survivors.iter().any(|other| differ(one, other) && names(other, one))).copied())
+    let beaten = |one: &Survivor| survivors.iter().any(|other| one.differs(other) && other.overrides(set, one));
+    Ok(survivors.iter().find(|one| !beaten(one)).copied())
 }

@@ -18,7 +18,7 @@ mod walk;
 use chrono::NaiveDate;
 
 pub use condition::{Condition, Set, Test, all_hold, joined};
-pub use meaning::{Outcome, Survivor, outcome, survivors};
+pub use meaning::{Outcome, Survivor, offered, outcome, reasons, survivors};
 pub(crate) use problem::placed;
 pub use problem::{RuleFile, Span};
 pub use set::RuleSet;
@@ -67,6 +67,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// Why its text could not be checked, if it could not.
     pub unchecked: Option<String>,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// Who is billed.
@@ -76,6 +78,8 @@ pub struct Payer {
     pub name: String,
     /// Its title in sentences, such as `MO HealthNet`.
     pub title: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// The unit in which a service is billed.
@@ -115,6 +119,8 @@ pub struct Service {
     pub unit: Unit,
     /// What it rests on.
     pub basis: Basis,
+    /// Where it is written.
+    pub span: Span,
 }
 
 impl Service {
@@ -135,6 +141,8 @@ pub struct DatedRate {
     pub effective: Effective,
     /// What it rests on.
     pub basis: Basis,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// What a block rests on: citations, or our own decision, or both.
@@ -186,6 +194,16 @@ pub enum Effect {
     },
     /// Adds a finding and changes nothing else.
     Advise,
+}
+
+impl Effect {
+    /// What an exclude or a strike takes away.
+    pub fn removes(&self) -> Option<&Removes> {
+        match self {
+            Self::Exclude(removes) | Self::Strike(removes) => Some(removes),
+            Self::Offer { .. } | Self::Hold { .. } | Self::Advise => None,
+        }
+    }
 }
 
 /// Which payers are taken away, of which services.
@@ -254,6 +272,8 @@ pub struct Presumption {
     pub when: Vec<Test>,
     /// What it rests on.
     pub basis: Basis,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// Who answered a setting.
@@ -280,6 +300,8 @@ pub struct Setting {
     pub by: AnsweredBy,
     /// Where the question comes from.
     pub basis: Basis,
+    /// Where it is written; `None` where no rule file asks it.
+    pub span: Option<Span>,
 }
 
 /// Something that must hold for every note.
@@ -293,6 +315,8 @@ pub struct Invariant {
     pub when: Claim,
     /// What then holds.
     pub always: Claim,
+    /// What it rests on.
+    pub basis: Basis,
     /// Where it is written.
     pub span: Span,
 }

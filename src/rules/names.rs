@@ -110,7 +110,11 @@ impl Names<'_> {
             let effective = resolve::effective(shape.from.as_ref(), shape.through.as_ref(), problems);
             let basis = resolve::basis(shape.basis, self.sources, Some((&shape.at, "this rate")), problems);
             if let (Some(service), Some(rate)) = (self.service(&shape.service, problems), rate) {
-                dated.push((DatedRate { service, rate, effective, basis }, shape.replaces, shape.at));
+                dated.push((
+                    DatedRate { service, rate, effective, basis, span: shape.at.clone() },
+                    shape.replaces,
+                    shape.at,
+                ));
             }
         }
         dated.sort_by_key(|(rate, replaces, _)| (rate.service, rate.effective.from, !replaces));
@@ -131,7 +135,8 @@ impl Names<'_> {
             match resolve::presumable(self.vocabulary, &shape.name.value) {
                 Ok(fact) => {
                     let value = shape.value.and_then(|text| answer(self.vocabulary.fact(fact), &text, problems));
-                    presumptions.extend(value.map(|value| Presumption { fact, value, when, basis }));
+                    let span = shape.name.at;
+                    presumptions.extend(value.map(|value| Presumption { fact, value, when, basis, span }));
                 }
                 Err(near) => {
                     let help = near.map_or_else(
@@ -150,8 +155,8 @@ impl Names<'_> {
     pub(super) fn invariants(&self, shapes: Vec<InvariantShape>, problems: &mut Problems<'_>) -> Vec<Invariant> {
         let mut invariants = Vec::new();
         for shape in shapes {
-            let _ = resolve::basis(shape.basis, self.sources, None, problems);
             invariants.push(Invariant {
+                basis: resolve::basis(shape.basis, self.sources, None, problems),
                 when: self.claim(shape.when, problems),
                 always: self.claim(shape.always, problems),
                 id: shape.name.value,

@@ -5,7 +5,7 @@ use super::{
     AnsweredBy, Basis, DatedRate, Invariant, PART_QUARTER_HOUR, POOL, Payer, PayerId, Presumption, Rule, RuleId,
     Service, ServiceId, Setting, Source, Waiver, all_hold, check, resolve,
 };
-use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary};
+use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
 use crate::message::{Code, Message};
 use crate::nearest::{nearest, one_of};
 use crate::units::PartQuarterHour;
@@ -71,13 +71,33 @@ impl RuleSet {
     }
 
     /// Every payer with its id.
-    pub fn payer_ids(&self) -> impl Iterator<Item = PayerId> {
+    pub fn payer_ids(&self) -> impl Iterator<Item = PayerId> + use<> {
         (0..self.payers.len()).map(PayerId)
+    }
+
+    /// Every service with its id.
+    pub fn service_ids(&self) -> impl Iterator<Item = ServiceId> + use<> {
+        (0..self.services.len()).map(ServiceId)
     }
 
     /// Where a fact is declared, if a file declares it.
     pub fn fact_span(&self, fact: FactId) -> Option<&Span> {
         self.fact_spans.get(fact.index()).and_then(Option::as_ref)
+    }
+
+    /// What every block that decides something rests on.
+    pub fn deciding_bases(&self) -> impl Iterator<Item = &Basis> {
+        let rules = self.rules.iter().map(|rule| &rule.basis);
+        let services = self.services.iter().map(|service| &service.basis);
+        let rates = self.rates.iter().map(|rate| &rate.basis);
+        let settings = self.settings.iter().map(|setting| &setting.basis);
+        let presumptions = self.presumptions.iter().map(|presumption| &presumption.basis);
+        rules.chain(services).chain(rates).chain(settings).chain(presumptions)
+    }
+
+    /// What every block rests on, those that only promise something among them.
+    pub fn bases(&self) -> impl Iterator<Item = &Basis> {
+        self.deciding_bases().chain(self.invariants.iter().map(|invariant| &invariant.basis))
     }
 
     /// Answers a setting, as `--set NAME=VALUE` does.
@@ -96,9 +116,12 @@ impl RuleSet {
     pub fn presume(&mut self, name: &str, value: &str) -> Result<(), Message> {
         let fact = self.presumable(name).map_err(|near| unknown("fact that can be presumed", name, near))?;
         let value = answer_of(&self.vocabulary, fact, value)?;
+        let known = self.presumptions.iter().find(|presumption| presumption.fact == fact);
+        let span = known.map(|known| known.span.clone());
+        let span = span.or_else(|| self.fact_span(fact).cloned()).unwrap_or(Span { file: 0, range: 0..0 });
         self.presumptions.retain(|presumption| presumption.fact != fact);
         let basis = Basis { house: true, note: Some("given on the command line".into()), ..Basis::default() };
-        self.presumptions.push(Presumption { fact, value, when: Vec::new(), basis });
+        self.presumptions.push(Presumption { fact, value, when: Vec::new(), basis, span });
         self.presumptions.sort_by_key(|presumption| presumption.fact);
         Ok(())
     }
@@ -155,6 +178,14 @@ impl RuleSet {
             Answer::Unanswered => String::new(),
             Answer::Value(value) => self.vocabulary.fact(fact).value_name(value).unwrap_or_default().to_owned(),
             Answer::Number(number) => number.to_string(),
+        }
+    }
+
+    /// An answer as a word; an unanswered one is empty text.
+    pub fn word(&self, fact: FactId, answer: Answer) -> Word {
+        match answer {
+            Answer::Number(number) => Word::Number(number),
+            Answer::Value(_) | Answer::Unanswered => Word::Text(self.written(fact, answer)),
         }
     }
 }

@@ -43,7 +43,12 @@ pub(super) fn vocabulary(
             let ask = "How does this program count? No rule file asks.";
             facts.push(Fact::new(name, ask, kind, Origin::Setting, None));
             spans.push(None);
-            drafts.push(SettingDraft { name: name.into(), default: Some(default), basis: Basis::default() });
+            drafts.push(SettingDraft {
+                name: name.into(),
+                default: Some(default),
+                basis: Basis::default(),
+                span: None,
+            });
         }
     }
     for (name, word, value) in std::mem::take(&mut shape.aliases) {
@@ -156,6 +161,7 @@ pub(super) struct SettingDraft {
     name: String,
     default: Option<Answer>,
     basis: Basis,
+    span: Option<Span>,
 }
 
 fn setting(shape: SettingShape, sources: &[Source], problems: &mut Problems<'_>) -> (Fact, SettingDraft) {
@@ -182,7 +188,7 @@ fn setting(shape: SettingShape, sources: &[Source], problems: &mut Problems<'_>)
     let fact = Fact::new(&shape.name.value, &shape.ask, kind, Origin::Setting, None);
     let default = shape.default.as_ref().and_then(|text| answer(&fact, text, problems));
     let basis = resolve::basis(shape.basis, sources, None, problems);
-    (fact, SettingDraft { name: shape.name.value, default, basis })
+    (fact, SettingDraft { span: Some(shape.name.at), name: shape.name.value, default, basis })
 }
 
 /// A setting's or a presumption's answer; one that the fact does not take is a problem.
@@ -227,7 +233,8 @@ pub(super) fn answered(
         }
         let default = draft.default.unwrap_or(Answer::Unanswered);
         let by = if given_answer.is_some() { AnsweredBy::Agency } else { AnsweredBy::Default };
-        settings.push(Setting { fact, default, value: given_answer.unwrap_or(default), by, basis: draft.basis });
+        let value = given_answer.unwrap_or(default);
+        settings.push(Setting { fact, default, value, by, basis: draft.basis, span: draft.span });
     }
     settings.sort_by(|left, right| vocabulary.fact(left.fact).name.cmp(&vocabulary.fact(right.fact).name));
     settings

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use actbill::decision::{Judge, Verdict};
-use actbill::diagram::{Asked, Diagram};
+use actbill::diagram::{Asked, Diagram, compile};
 use actbill::effective::parse_date;
 use actbill::facts::{Answer, FactId, Facts, Kind, Origin};
 use actbill::rules::{Outcome, RuleFile, RuleSet};
@@ -50,7 +50,7 @@ fn on_every_combination_of_the_shipped_rules() {
     let mut facts = Facts::unanswered(&set.vocabulary);
     walk(&axes, &tried, &mut facts, &mut |facts| {
         count += 1;
-        let open = ready.diagram.open(&ready.diagram.cells(facts, day()));
+        let open = ready.atlas.decisions.open(&ready.atlas.decisions.cells(facts, day()));
         let naive = outcome(set, facts, day());
         assert_eq!(open.outcomes.iter().collect::<Vec<_>>(), [&naive], "{}", told(set, facts));
         assert!(!matches!(naive, Outcome::Gap | Outcome::Conflict), "{}", told(set, facts));
@@ -105,14 +105,14 @@ proptest! {
     ) {
         let ready = ready();
         let facts = partial(&ready.set, &picks);
-        prop_assert_eq!(by_diagram(&ready.set, &ready.diagram, &facts, day()), judge(&ready.set, &facts, day()));
+        prop_assert_eq!(by_diagram(&ready.set, &ready.atlas.decisions, &facts, day()), judge(&ready.set, &facts, day()));
     }
 
     #[test]
     fn what_a_decision_says_is_missing_and_presumed(picks in prop::collection::vec((prop::bool::weighted(0.7), 0u16..64), 40)) {
         let ready = ready();
         let (set, facts) = (&ready.set, partial(&ready.set, &picks));
-        let decision = Judge::new(set, &ready.diagram, true).decide(&facts, day());
+        let decision = Judge::new(set, &ready.atlas, true).decide(&facts, day());
         let mut filled = facts.clone();
         let presumed = set.fill(&mut filled);
         let found = judge(set, &filled, day());
@@ -143,7 +143,7 @@ proptest! {
         let ready = ready();
         let set = &ready.set;
         let facts = partial(set, &picks);
-        let mut judge = Judge::new(set, &ready.diagram, false);
+        let mut judge = Judge::new(set, &ready.atlas, false);
         let before = judge.decide(&facts, day());
         let Some((id, _)) = set.vocabulary.facts().nth(more) else { return Ok(()) };
         if facts.get(id) != Answer::Unanswered || matches!(before.verdict, Verdict::HeldOpen { .. }) {
@@ -162,7 +162,7 @@ proptest! {
         let set = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone() }]).map_err(|problems| {
             TestCaseError::fail(format!("{}\n{text}", problems.iter().map(ToString::to_string).collect::<String>()))
         })?;
-        let diagram = Diagram::compile(&set).unwrap();
+        let diagram = compile(&set).unwrap().decisions;
         for picks in &notes {
             let facts = partial(&set, picks);
             prop_assert_eq!(by_diagram(&set, &diagram, &facts, day()), judge(&set, &facts, day()), "{}", text);

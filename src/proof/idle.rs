@@ -1,0 +1,128 @@
+//! Rules that do nothing: dead ones, offers whose payers are always taken away, overrides that never bite.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Problem;
+use super::region::Region;
+use super::witness::example;
+use crate::diagram::Atlas;
+use crate::message::{Code, Message};
+use crate::nearest::one_of;
+use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, outcome, reasons, survivors};
+
+/// Other rules that a message names.
+const TOLD: usize = 3;
+
+/// What a rule comes to over all possible notes.
+#[derive(Default, Clone)]
+struct Life {
+    applies: bool,
+    /// Whether it is a reason somewhere.
+    decides: bool,
+    /// Whether, as an offer, it keeps a payer somewhere.
+    survives: bool,
+    /// Offers that it beats somewhere.
+    beats: BTreeSet<RuleId>,
+}
+
+/// Every rule and override that does nothing.
+pub(super) fn find(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+    let mut lives = vec![Life::default(); set.rules.len()];
+    for met in &atlas.meetings {
+        live(set, met, &mut lives);
+    }
+    let mut problems = Vec::new();
+    for ((id, rule), life) in set.rules().zip(&lives) {
+        problems.extend(dead(set, atlas, (id, rule), life));
+        problems.extend(idle_overrides(set, atlas, (id, rule), life));
+    }
+    problems
+}
+
+/// What a meeting of rules says about each of them.
+fn live(set: &RuleSet, met: &[RuleId], lives: &mut [Life]) {
+    let (survivors, reasons) = (survivors(set, met), reasons(set, met));
+    let held = outcome(set, met) == Outcome::Held;
+    for id in met {
+        let Some(life) = lives.get_mut(id.index()) else { continue };
+        life.applies = true;
+        life.decides |= reasons.contains(id) || matches!(set.rule(*id).effect, Effect::Advise);
+    }
+    for own in &survivors {
+        let Some(life) = lives.get_mut(own.rule.index()) else { continue };
+        life.survives = true;
+        let beaten = survivors.iter().filter(|other| !held && own.differs(other) && own.overrides(set, other));
+        life.beats.extend(beaten.map(|other| other.rule));
+    }
+}
+
+fn dead(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) -> Option<Problem> {
+    if life.decides {
+        return None;
+    }
+    let kind = rule.kind();
+    let leaves = leaves_of(atlas, &[id]);
+    let others = others(set, atlas, id, &leaves);
+    let (code, text, help) = if !life.applies {
+        (Code::DeadRule, "never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
+    } else if matches!(rule.effect, Effect::Offer { .. }) && !life.survives {
+        let text = format!("loses all its payers wherever it applies, to {others}");
+        (Code::AlwaysStruck, text, "offer it to another payer, narrow what takes them away, or remove it")
+    } else if others.is_empty() {
+        let text = "takes away nothing that is offered".to_owned();
+        (Code::DeadRule, text, "remove it, or check its payers and services")
+    } else {
+        let text = format!("decides no note and is a reason for none: where it applies, {others} decides");
+        (Code::DeadRule, text, "remove it, or narrow what goes before it")
+    };
+    let message = Message::warning(code, format!("the {kind} `{}` {text}", rule.id)).help(help);
+    Some(shown(set, atlas, rule, message, &leaves))
+}
+
+/// The leaves at which all these rules apply.
+fn leaves_of(atlas: &Atlas, rules: &[RuleId]) -> BTreeSet<u32> {
+    let met = (0..).zip(&atlas.meetings);
+    met.filter(|(_, met)| rules.iter().all(|rule| met.contains(rule))).map(|(leaf, _)| leaf).collect()
+}
+
+/// What decides at these leaves instead of the rule, the most frequent first.
+fn others(set: &RuleSet, atlas: &Atlas, id: RuleId, leaves: &BTreeSet<u32>) -> String {
+    let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
+    for leaf in leaves {
+        for other in reasons(set, atlas.met(*leaf)).into_iter().filter(|other| *other != id) {
+            *counts.entry(other).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(RuleId, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(other, count)| (Reverse(*count), *other));
+    one_of(counts.iter().take(TOLD).map(|(other, _)| set.rule(*other).id.as_str()))
+}
+
+fn idle_overrides(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) -> Vec<Problem> {
+    let Effect::Offer { overrides, .. } = &rule.effect else { return Vec::new() };
+    let idle = overrides.iter().filter(|under| !life.beats.contains(under));
+    let problem = |under: &RuleId| {
+        let text = format!("`{}` never needs to override `{}`", rule.id, set.rule(*under).id);
+        let help = "the two never decide the same note differently: remove the override, or mend the conditions";
+        let message = Message::warning(Code::IdleOverride, text).help(help);
+        shown(set, atlas, rule, message, &leaves_of(atlas, &[id, *under]))
+    };
+    idle.map(problem).collect()
+}
+
+/// The problem at the rule, with the smallest note that ends at one of these leaves.
+fn shown(set: &RuleSet, atlas: &Atlas, rule: &Rule, message: Message, leaves: &BTreeSet<u32>) -> Problem {
+    let problem = Problem::at(set, &rule.span, message);
+    if leaves.is_empty() {
+        return problem;
+    }
+    let ends = atlas.meeting.map(|leaf| leaves.contains(&leaf));
+    match example(set, &ends, &Region::full(&ends.axes)) {
+        Some((example, region)) => {
+            let told = region.told(set, &ends.axes);
+            Problem { region: told, ..problem.shown(Some(example)) }
+        }
+        None => problem,
+    }
+}

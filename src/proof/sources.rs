@@ -1,0 +1,206 @@
+//! Citations both ways: each quote stands once in its source, and each sentence that carries a rule is cited or waived.
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use super::Problem;
+use crate::message::{Code, Message};
+use crate::rules::{RuleSet, Source, Span};
+
+/// Words that make a sentence carry a rule.
+const NORMATIVE: [&str; 5] = ["may be billed", "will not pay", "may not be billed", "must", "at a minimum"];
+
+/// Words of a sentence that a message shows.
+const SHOWN_WORDS: usize = 15;
+
+/// A text that may be a source.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    /// The file's name, without its folder and ending.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A source's text with single blanks, and the sentences in it.
+struct Text {
+    plain: String,
+    sentences: Vec<Range<usize>>,
+}
+
+/// Everything wrong between the set and its sources.
+pub(super) fn find(set: &RuleSet, texts: &[SourceText]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, source) in set.sources.iter().enumerate() {
+        let Some(sha256) = &source.sha256 else { continue };
+        let whole = texts.iter().find(|text| hex::encode(Sha256::digest(&text.bytes)) == *sha256);
+        let named = texts.iter().find(|text| text.name == source.name);
+        if whole.is_none() {
+            problems.push(changed(set, source, named.is_some()));
+        }
+        if let Some(text) = whole.or(named) {
+            let text = Text::of(&String::from_utf8_lossy(&text.bytes));
+            problems.extend(misquoted(set, at, &text));
+            problems.extend(uncited(set, (at, source), &text));
+        }
+    }
+    problems
+}
+
+fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
+    let (text, help) = if named {
+        let text = format!("the text of `{}` is not the one that the citations were checked against", source.name);
+        (text, "see which quotes still stand, mend the rules, then give the new text's SHA-256")
+    } else {
+        let text = format!("no text of `{}` is there: none has its SHA-256 and none its name", source.name);
+        (text, "put the source's text into the folder")
+    };
+    Problem::at(set, &source.span, Message::warning(Code::SourceChanged, text).help(help))
+}
+
+/// Quotes, of citations and waivers, that do not stand exactly once in the text.
+fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
+    let all = set.bases().flat_map(|basis| &basis.cites).filter(|cite| cite.source == source);
+    let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span)));
+    let waived =
+        set.waivers.iter().filter(|waiver| waiver.source == source).map(|waiver| (&waiver.quote, &waiver.span));
+    let problem = |(quote, span): (&String, &Span)| {
+        let (text, help) = match text.places(quote).len() {
+            1 => return None,
+            0 => ("this quote does not stand in the source", "copy the words exactly, or cite what now says it"),
+            _ => {
+                ("this quote stands more than once in the source", "quote a few words more, so that the place is clear")
+            }
+        };
+        Some(Problem::at(set, span, Message::warning(Code::QuoteNotOnce, text).help(help)))
+    };
+    cited.chain(waived).filter_map(problem).collect()
+}
+
+/// Sentences that carry a rule and that nothing cites or waives; and waivers that excuse nothing.
+fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Problem> {
+    let quotes = set.deciding_bases().flat_map(|basis| &basis.cites).filter(|cite| cite.source == at);
+    let quotes = quotes.filter_map(|cite| cite.quote.as_ref());
+    let cited: Vec<Range<usize>> = quotes.flat_map(|quote| text.places(quote)).collect();
+    let waivers = || set.waivers.iter().filter(|waiver| waiver.source == at);
+    let waived: Vec<Range<usize>> = waivers().flat_map(|waiver| text.places(&waiver.quote)).collect();
+    let touches = |sentence: &Range<usize>, places: &[Range<usize>]| {
+        places.iter().any(|place| place.start < sentence.end && sentence.start < place.end)
+    };
+    let normative = || text.sentences.iter().filter(|sentence| text.is_normative(sentence));
+    let mut problems = Vec::new();
+    for sentence in normative().filter(|sentence| !touches(sentence, &cited) && !touches(sentence, &waived)) {
+        let shown: Vec<&str> =
+            text.plain.get(sentence.clone()).unwrap_or_default().split_whitespace().take(SHOWN_WORDS).collect();
+        let message = format!("nothing cites this sentence of `{}`: \"{} …\"", source.name, shown.join(" "));
+        let help = "cite it in the rule that it carries, or say in a `[[waiver]]` why it needs none";
+        problems.push(Problem::at(set, &source.span, Message::warning(Code::UncitedSentence, message).help(help)));
+    }
+    for waiver in waivers() {
+        let places = text.places(&waiver.quote);
+        let excuses = |sentence: &Range<usize>| touches(sentence, &places) && !touches(sentence, &cited);
+        if !places.is_empty() && !normative().any(excuses) {
+            let message = Message::warning(
+                Code::Unused,
+                "this waiver excuses nothing: the sentence is cited, or carries no rule",
+            );
+            problems.push(Problem::at(set, &waiver.span, message.help("remove it")));
+        }
+    }
+    problems
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let usual = usual_gap(text);
+        let (mut plain, mut starts, mut gap) = (String::new(), vec![0], 0);
+        for line in text.lines() {
+            if line.trim().is_empty() {
+                gap += 1;
+                continue;
+            }
+            if gap > usual {
+                starts.push(plain.len());
+            }
+            gap = 0;
+            for word in line.split_whitespace() {
+                if begins_sentence(&plain, word) {
+                    starts.push(plain.len());
+                }
+                plain.push_str(word);
+                plain.push(' ');
+            }
+        }
+        starts.push(plain.len());
+        let sentences = starts.windows(2).filter_map(|pair| match pair {
+            [from, to] if from < to => Some(*from..*to),
+            _ => None,
+        });
+        Self { sentences: sentences.collect(), plain }
+    }
+
+    /// Where words stand, letter for letter, whatever blanks are between them.
+    fn places(&self, words: &str) -> Vec<Range<usize>> {
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let ends = |at: usize| at..at + words.len();
+        if words.is_empty() { Vec::new() } else { self.plain.match_indices(&words).map(|(at, _)| ends(at)).collect() }
+    }
+
+    fn is_normative(&self, sentence: &Range<usize>) -> bool {
+        let text = format!(" {} ", self.plain.get(sentence.clone()).unwrap_or_default().to_lowercase());
+        let part = |byte: Option<char>| byte.is_some_and(char::is_alphanumeric);
+        NORMATIVE.iter().any(|words| {
+            text.match_indices(words).any(|(at, found)| {
+                let before = text.get(..at).and_then(|before| before.chars().next_back());
+                let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
+                !part(before) && !part(after)
+            })
+        })
+    }
+}
+
+/// How many blank lines usually stand between two lines of a paragraph: more than that part two paragraphs.
+fn usual_gap(text: &str) -> usize {
+    let mut counts = [0_usize; 3];
+    let mut gap = 0;
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            gap += 1;
+        } else {
+            if let Some(count) = counts.get_mut(gap) {
+                *count += 1;
+            }
+            gap = 0;
+        }
+    }
+    counts.iter().enumerate().max_by_key(|(gap, count)| (**count, usize::MAX - gap)).map_or(0, |(gap, _)| gap)
+}
+
+/// Whether a sentence begins with this word: a mark of a list, or a capital letter or digit behind a full stop.
+fn begins_sentence(before: &str, word: &str) -> bool {
+    let mark = word
+        .chars()
+        .next()
+        .is_some_and(|first| !first.is_ascii() && !first.is_alphanumeric() && word.chars().count() == 1);
+    let ended = before.trim_end().ends_with(['.', '?', '!', ':']);
+    let capital = word.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+    (mark && word != "–" && word != "-") || (ended && capital)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_marks_and_full_stops_part_sentences() {
+        let text =
+            Text::of("One thing\n\n \n\nA must b. It\n\nmay be billed:\n\n• This will\n\nnot pay, i.e. mustard.");
+        let told: Vec<&str> =
+            text.sentences.iter().map(|range| text.plain.get(range.clone()).unwrap().trim()).collect();
+        assert_eq!(told, ["One thing", "A must b.", "It may be billed:", "• This will not pay, i.e. mustard."]);
+        let normative: Vec<bool> = text.sentences.iter().map(|range| text.is_normative(range)).collect();
+        assert_eq!(normative, [false, true, true, true]);
+        assert_eq!(text.places("billed:   • This").len(), 1);
+    }
+}

@@ -1,0 +1,86 @@
+//! What a rule set declares and nothing uses, and rates that end with nothing after them.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::Problem;
+use crate::facts::{FactId, Origin};
+use crate::message::{Code, Message};
+use crate::rules::{Effect, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, Span, Test};
+
+/// Facts, settings, sources, payers and services that nothing uses.
+pub(super) fn find(set: &RuleSet) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let asked = asked(set);
+    for (id, fact) in set.vocabulary.facts().filter(|(id, _)| !asked.contains(id)) {
+        let what = match fact.origin {
+            Origin::Note => "fact",
+            Origin::Setting => "setting",
+            Origin::Minutes | Origin::Age(_) | Origin::DaysSince(_) => continue,
+        };
+        problems.extend(set.fact_span(id).map(|span| unused(set, what, &fact.name, span, "no rule asks it")));
+    }
+    let cited: BTreeSet<usize> = set.bases().flat_map(|basis| &basis.cites).map(|cite| cite.source).collect();
+    let cited = |at: &usize| cited.contains(at) || set.waivers.iter().any(|waiver| waiver.source == *at);
+    for (_, source) in set.sources.iter().enumerate().filter(|(at, _)| !cited(at)) {
+        problems.push(unused(set, "source", &source.name, &source.span, "nothing cites it"));
+    }
+    let (mut services, mut payers) = (BTreeSet::new(), BTreeSet::<PayerId>::new());
+    for rule in &set.rules {
+        if let Effect::Offer { service, payers: offered, .. } = &rule.effect {
+            services.insert(*service);
+            payers.extend(offered);
+        }
+    }
+    for service in set.service_ids().filter(|id| !services.contains(id)).map(|id| set.service(id)) {
+        problems.push(unused(set, "service", &service.name, &service.span, "no rule offers it"));
+    }
+    for payer in set.payer_ids().filter(|id| !payers.contains(id)).map(|id| set.payer(id)) {
+        problems.push(unused(set, "payer", &payer.name, &payer.span, "no rule offers anything to it"));
+    }
+    problems
+}
+
+fn unused(set: &RuleSet, what: &str, name: &str, span: &Span, why: &str) -> Problem {
+    let message = Message::warning(Code::Unused, format!("the {what} `{name}` is not used: {why}"));
+    Problem::at(set, span, message.help("remove it, or check the rules for a misspelling"))
+}
+
+/// Every fact that a rule, a presumption's condition or an invariant asks, and what the program reads itself.
+fn asked(set: &RuleSet) -> BTreeSet<FactId> {
+    let rules = set.rules.iter().flat_map(|rule| rule.condition.tests());
+    let presumptions = set.presumptions.iter().flat_map(|presumption| &presumption.when);
+    let claims = set.invariants.iter().flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts));
+    let tests: Vec<&Test> = rules.chain(presumptions).chain(claims).collect();
+    let required = set.vocabulary.facts().filter(|(_, fact)| fact.is_required()).map(|(id, _)| id);
+    let read = [PART_QUARTER_HOUR, POOL].into_iter().filter_map(|name| set.vocabulary.find(name));
+    tests.iter().map(|test| set.vocabulary.asked_for(test.fact)).chain(required).chain(read).collect()
+}
+
+/// Services whose last rate ends on or before a date and is followed by none.
+pub(super) fn rates_that_end(set: &RuleSet, from: NaiveDate, through: NaiveDate) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for service in set.service_ids() {
+        let rates = || set.rates.iter().filter(|dated| dated.service == service);
+        for dated in rates() {
+            let Some(last) = dated.effective.through else { continue };
+            let Some(next) = last.succ_opt() else { continue };
+            let follows = set.rate(service, next).is_some();
+            // A rate that has ended matters while nothing has taken its place.
+            let over = last < from && set.rate(service, from).is_some();
+            let superseded =
+                rates().any(|other| other.effective.from > dated.effective.from && other.effective.from <= Some(last));
+            if follows || over || superseded || last > through {
+                continue;
+            }
+            let name = &set.service(service).name;
+            let text =
+                format!("the rate of `{name}` ends on {last} and nothing follows: its units are unpriced from then on");
+            let message =
+                Message::warning(Code::RateEnds, text).help(format!("add a `[[rate]]` with `from = \"{next}\"`"));
+            problems.push(Problem::at(set, &dated.span, message));
+        }
+    }
+    problems
+}
