@@ -130,10 +130,12 @@ impl Case<'_> {
         offers.into_iter().chain(others).collect()
     }
 
-    /// Advice that surely applies.
+    /// Advice that applies however the open facts are answered.
     fn advice(&self) -> Vec<RuleId> {
+        let leaves = self.atlas.meeting.leaves(&self.cells);
+        let always = |id: &RuleId| leaves.iter().all(|leaf| self.atlas.met(*leaf).contains(id));
         let advice = self.set.rules().filter(|(_, rule)| matches!(rule.effect, Effect::Advise));
-        advice.filter(|(_, rule)| self.applies(rule) == Some(true)).map(|(id, _)| id).collect()
+        advice.map(|(id, _)| id).filter(always).collect()
     }
 
     fn by_name(&self, facts: &mut [FactId]) {

@@ -14,11 +14,11 @@ use crate::batch::{Entry, Item, Line, roll_up};
 use crate::decision::Judge;
 use crate::diagram::Atlas;
 use crate::facts::Facts;
-use crate::message::{Code, Message};
+use crate::message::{Code, Level, Message};
 use crate::nearest::nearest;
 use crate::note::{Notes, Rejection};
 use crate::place::Place;
-use crate::proof;
+use crate::proof::{self, Problem};
 use crate::read::{FileError, Format, Record, open};
 use crate::report::{ClaimRow, InputRun, Program, Report, RulesRun, Run, Summary, rows};
 use crate::rules::{RuleFile, RuleSet};
@@ -61,21 +61,33 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Checks and proves rule files, then takes answers to settings and presumptions. All problems at once; a set with
-    /// one problem decides nothing.
+    /// Checks rule files, takes answers to settings and presumptions, and proves that every note is decided. All
+    /// problems at once; a set with one problem decides nothing.
     pub fn new(
         files: Vec<RuleFile>,
         set: &[(String, String)],
         presume: &[(String, String)],
     ) -> Result<Self, Vec<Message>> {
-        let mut rules = RuleSet::load(files)?;
-        let told =
-            |problems: Vec<proof::Problem>| problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>();
-        let atlas = proof::compile(&rules).map_err(told)?;
+        Self::prove(files, set, presume)
+            .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
+    }
+
+    /// The same, with problems as `actbill check` tells them.
+    pub fn prove(
+        files: Vec<RuleFile>,
+        set: &[(String, String)],
+        presume: &[(String, String)],
+    ) -> Result<Self, Vec<Problem>> {
+        let of = |messages: Vec<Message>| messages.into_iter().map(Problem::from).collect::<Vec<_>>();
+        let mut rules = RuleSet::load(files).map_err(of)?;
         let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
         let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
-        let problems: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
-        if problems.is_empty() { Ok(Self { set: rules, atlas }) } else { Err(problems) }
+        let wrong: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
+        if !wrong.is_empty() {
+            return Err(of(wrong));
+        }
+        let atlas = proof::compile(&rules)?;
+        Ok(Self { set: rules, atlas })
     }
 }
 
@@ -123,6 +135,13 @@ pub fn classify(
     say: &mut dyn FnMut(Message),
 ) -> Result<Done, Message> {
     let set = &ready.set;
+    for Problem { message, .. } in proof::broken_promises(set, &ready.atlas) {
+        say(Message {
+            level: Level::Warning,
+            note: None,
+            ..message.help("run `actbill check` to see a note that breaks it")
+        });
+    }
     let mut batch = Batch::new(set, &ready.atlas, options.strict);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
@@ -146,10 +165,7 @@ pub fn classify(
 fn run(set: &RuleSet, inputs: Vec<InputRun>, options: Options, unknown_fields: BTreeMap<String, u64>) -> Run {
     Run {
         program: PROGRAM,
-        rules: RulesRun {
-            files: set.files.iter().map(|file| file.name.clone()).collect(),
-            fingerprint: set.fingerprint.clone(),
-        },
+        rules: RulesRun::of(set),
         inputs,
         as_of: options.as_of.to_string(),
         strict: options.strict,

@@ -113,7 +113,7 @@ fn idle_overrides(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), lif
 
 /// The problem at the rule, with the smallest note that ends at one of these leaves.
 fn shown(set: &RuleSet, atlas: &Atlas, rule: &Rule, message: Message, leaves: &BTreeSet<u32>) -> Problem {
-    let problem = Problem::at(set, &rule.span, message);
+    let problem = Problem::at(set, &rule.span, message).about([&rule.id]);
     if leaves.is_empty() {
         return problem;
     }

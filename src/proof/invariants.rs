@@ -49,7 +49,10 @@ fn refute(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Option<Problem
         format!("`{}` does not hold: {}; broken where {}", invariant.id, invariant.title, described::region(&told));
     let message = Message::error(Code::InvariantFails, text).help("mend the rules, or the promise if it says too much");
     let example = nearby.example(set, &breach.ends, &breach.within, &cells);
-    Some(Problem { region: told, ..Problem::at(set, &invariant.span, message).shown(Some(example)) })
+    Some(Problem {
+        region: told,
+        ..Problem::at(set, &invariant.span, message).about([&invariant.id]).shown(Some(example))
+    })
 }
 
 /// Whether an outcome fits what a claim says of it.

@@ -2,6 +2,7 @@
 //!
 //! Knows no formats and opens no files: texts of sources come in, problems go out.
 
+mod certificate;
 mod described;
 mod idle;
 mod invariants;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+pub use certificate::{Certificate, Part, Question, certificate, combinations, region_count};
 pub use described::cell as cell_name;
 pub use region::{Region, paths, regions, sizes};
 pub use sources::SourceText;
@@ -28,6 +30,8 @@ use crate::rules::{Outcome, RuleId, RuleSet, Span, outcome, placed, survivors};
 pub struct Problem {
     /// What is wrong, where, and what to do about it.
     pub message: Message,
+    /// Ids of the rules or the invariant that it is about.
+    pub about: Vec<String>,
     /// The notes it is about: fact and answers.
     pub region: Vec<(String, Vec<String>)>,
     /// The smallest note that shows it.
@@ -40,6 +44,11 @@ impl Problem {
         placed(&set.files, span, message).into()
     }
 
+    /// The same about these rules.
+    fn about<'i>(self, ids: impl IntoIterator<Item = &'i String>) -> Self {
+        Self { about: ids.into_iter().cloned().collect(), ..self }
+    }
+
     /// The same with a note that shows it.
     fn shown(self, example: Option<Example>) -> Self {
         let note = example.as_ref().map(Example::told);
@@ -49,7 +58,7 @@ impl Problem {
 
 impl From<Message> for Problem {
     fn from(message: Message) -> Self {
-        Self { message, region: Vec::new(), example: None }
+        Self { message, about: Vec::new(), region: Vec::new(), example: None }
     }
 }
 
@@ -149,7 +158,10 @@ fn conflict(set: &RuleSet, atlas: &Atlas, pair: (RuleId, RuleId), leaves: &BTree
     let text = format!("`{}` and `{}` decide these notes differently: {}", one.id, other.id, described::region(&told));
     let help = "name one in the `overrides` of the other, or make their conditions exclude each other";
     let message = Message::error(Code::Conflict, text).help(help);
-    Problem { region: told, ..Problem::at(set, &one.span, message).shown(shown.map(|(example, _)| example)) }
+    Problem {
+        region: told,
+        ..Problem::at(set, &one.span, message).about([&one.id, &other.id]).shown(shown.map(|(example, _)| example))
+    }
 }
 
 /// Offers that survive together, differ, and of which neither names the other.

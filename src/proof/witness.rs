@@ -68,6 +68,21 @@ impl Nearby {
     pub(super) fn example(&self, set: &RuleSet, ends: &Diagram<bool>, region: &Region, cells: &[u16]) -> Example {
         self.ordinary.clone().with(set, &ends.axes, cells, &needed(set, ends, region, cells))
     }
+
+    /// A note of the region that answers every axis, with every setting beside it.
+    pub(super) fn whole(&self, set: &RuleSet, axes: &[Axis], region: &Region) -> Example {
+        let usual = |at: usize| self.usual.get(at).copied().unwrap_or_default();
+        let inside = |at: usize| region.cells(at).find(|cell| *cell == usual(at)).or_else(|| region.cells(at).next());
+        let cells: Vec<u16> = (0..axes.len()).map(|at| inside(at).unwrap_or_default()).collect();
+        let all = (0..axes.len()).collect();
+        let mut example = self.ordinary.clone().with(set, axes, &cells, &all);
+        for setting in &set.settings {
+            let fact = set.vocabulary.fact(setting.fact);
+            let value = || set.word(setting.fact, setting.value);
+            example.settings.entry(fact.name.clone()).or_insert_with(value);
+        }
+        example
+    }
 }
 
 /// The note nearest to an ordinary one within a region that ends at `true`, and the widest region around it.

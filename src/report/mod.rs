@@ -2,6 +2,7 @@
 //!
 //! Knows what a row shows, not how it was decided.
 
+mod check;
 mod csv;
 mod row;
 mod summary;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
 pub use row::{ErrorRow, FindingRow, Row, rows};
 pub use summary::{
     ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary,

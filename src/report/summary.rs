@@ -51,6 +51,13 @@ pub struct RulesRun {
     pub fingerprint: String,
 }
 
+impl RulesRun {
+    /// The rule set as every report names it.
+    pub fn of(set: &RuleSet) -> Self {
+        Self { files: set.files.iter().map(|file| file.name.clone()).collect(), fingerprint: set.fingerprint.clone() }
+    }
+}
+
 /// One input.
 #[derive(Clone, Debug, Serialize)]
 pub struct InputRun {

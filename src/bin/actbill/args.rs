@@ -27,6 +27,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Classify(ClassifyArgs),
+    Check(crate::check::CheckArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
     Completions {
@@ -142,7 +143,7 @@ pub(crate) enum To {
     Csv,
 }
 
-fn date(text: &str) -> Result<NaiveDate, String> {
+pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     parse_date(text).ok_or_else(|| "not a day of the calendar; write YYYY-MM-DD".into())
 }
 

@@ -109,7 +109,7 @@ fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
 }
 
 /// Today, in universal time.
-fn today() -> NaiveDate {
+pub(crate) fn today() -> NaiveDate {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments, files, clock, terminal and exit status. Everything else is the library's.
 
 mod args;
+mod check;
 mod classify;
 mod exit;
 mod inputs;
@@ -24,6 +25,7 @@ fn main() -> Exit {
     };
     let done = match args.command {
         Command::Classify(args) => classify::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     };

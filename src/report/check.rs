@@ -1,0 +1,221 @@
+//! What `actbill check` has to say: what is proved, every problem, the house rules, and the certificate.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Program, RulesRun};
+use crate::facts::Word;
+use crate::message::{Level, Message};
+use crate::proof::{Certificate, Example, Problem};
+use crate::rules::RuleSet;
+
+/// Everything that a check found.
+#[derive(Debug, Serialize)]
+pub struct CheckReport {
+    /// The program.
+    pub program: Program,
+    /// The rule set, if its files could be read as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesRun>,
+    /// What is proved; absent where some note is not decided exactly once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proved: Option<Proved>,
+    /// The promises of the set, by id, each with whether it holds.
+    pub invariants: Vec<Promise>,
+    /// Everything wrong, in order of place.
+    pub problems: Vec<ProblemRow>,
+    /// Rules that rest on our own decision, or on more than their citation says.
+    pub house_rules: Vec<HouseRule>,
+    /// How large the graphs are and how long it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Stats>,
+    /// The regions with their outcomes; absent where nothing is proved or where they are too many to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+}
+
+/// Every combination of facts on every service date has exactly one outcome.
+#[derive(Debug, Serialize)]
+pub struct Proved {
+    /// How many combinations of answers there are, bands of numbers and dates counting as one answer each.
+    pub combinations: u128,
+    /// Disjoint regions with one outcome each.
+    pub regions: u128,
+}
+
+/// An invariant.
+#[derive(Debug, Serialize)]
+pub struct Promise {
+    /// Its id.
+    pub id: String,
+    /// What it promises.
+    pub title: String,
+    /// Whether it is proved; otherwise a problem shows a note that breaks it.
+    pub holds: bool,
+}
+
+/// A rule that is our own.
+#[derive(Debug, Serialize)]
+pub struct HouseRule {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub title: String,
+    /// Why, or how far it goes beyond its citation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Sizes and times.
+#[derive(Debug, Serialize)]
+pub struct Stats {
+    /// Rules.
+    pub rules: usize,
+    /// Facts and settings that some rule asks, and the service date where one is dated.
+    pub questions: usize,
+    /// Nodes of the graph of outcomes.
+    pub nodes: usize,
+    /// Nodes of the graph of rules that meet.
+    pub meeting_nodes: usize,
+    /// Different sets of rules that can apply together.
+    pub meetings: usize,
+    /// Milliseconds that the proof took, rounded down.
+    pub milliseconds: u128,
+}
+
+/// A problem as a program reads it.
+#[derive(Debug, Serialize)]
+pub struct ProblemRow {
+    /// Its code.
+    pub code: &'static str,
+    /// `error` where the set decides nothing or a promise is broken, else `warning`.
+    pub severity: &'static str,
+    /// The rule file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Column, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// What is wrong.
+    pub text: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Ids of the rules or the invariant that it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
+    /// The notes it is about: the answers that bound them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub region: BTreeMap<String, Vec<String>>,
+    /// The smallest note that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Example>,
+    /// Settings that the note needs beside it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, Word>,
+}
+
+impl From<Problem> for ProblemRow {
+    fn from(problem: Problem) -> Self {
+        let Problem { message: Message { place, level, code, text, help, .. }, about, region, example } = problem;
+        Self {
+            code: code.as_str(),
+            severity: match level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+            },
+            file: place.as_ref().map(|place| place.file.clone()),
+            line: place.as_ref().map(|place| place.line),
+            column: place.as_ref().map(|place| place.column),
+            text,
+            help,
+            about,
+            region: region.into_iter().collect(),
+            settings: example.as_ref().map(|example| example.settings.clone()).unwrap_or_default(),
+            note: example,
+        }
+    }
+}
+
+impl HouseRule {
+    /// The house rules of a set, by id.
+    pub fn of(set: &RuleSet) -> Vec<Self> {
+        let house = set.rules.iter().filter(|rule| rule.basis.house);
+        let told = |rule: &crate::rules::Rule| Self {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            note: rule.basis.note.clone(),
+        };
+        house.map(told).collect()
+    }
+}
+
+impl CheckReport {
+    /// One JSON document.
+    pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
+
+    /// What is proved and what was found, in lines; the problems themselves are messages.
+    pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        match &self.proved {
+            Some(Proved { combinations, regions }) => writeln!(
+                out,
+                "proved: every combination of facts on every service date has exactly one outcome: \
+                 {} combinations, {} regions",
+                grouped(*combinations),
+                grouped(*regions)
+            )?,
+            None => writeln!(out, "not proved: the rule set does not decide every note exactly once")?,
+        }
+        if !self.invariants.is_empty() {
+            let hold = self.invariants.iter().filter(|promise| promise.holds).count();
+            writeln!(out, "promises: {hold} of {} hold for every note", self.invariants.len())?;
+        }
+        if !self.house_rules.is_empty() {
+            writeln!(out, "house rules: {}", self.house_rules.len())?;
+            for HouseRule { id, title, .. } in &self.house_rules {
+                writeln!(out, "  {id}: {title}")?;
+            }
+        }
+        if let Some(stats) = &self.stats {
+            writeln!(
+                out,
+                "stats: {} rules over {} questions, {} nodes ({} by rules that meet, in {} meetings), {} ms",
+                stats.rules, stats.questions, stats.nodes, stats.meeting_nodes, stats.meetings, stats.milliseconds
+            )?;
+        }
+        match self.problems.len() {
+            0 => writeln!(out, "no problems"),
+            1 => writeln!(out, "1 problem"),
+            many => writeln!(out, "{many} problems"),
+        }
+    }
+}
+
+/// Digits in groups of three.
+fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let groups: Vec<String> = digits
+        .bytes()
+        .rev()
+        .collect::<Vec<u8>>()
+        .chunks(3)
+        .map(|group| group.iter().rev().map(|byte| char::from(*byte)).collect())
+        .collect();
+    groups.into_iter().rev().collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn digits_stand_in_groups() {
+        assert_eq!(["0", "999", "1,000", "672,399,360"], [0, 999, 1000, 672_399_360].map(super::grouped).as_slice());
+    }
+}
