@@ -62,16 +62,17 @@ fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
 /// Quotes, of citations and waivers, that do not stand exactly once in the text.
 fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
     let all = set.bases().flat_map(|basis| &basis.cites).filter(|cite| cite.source == source);
-    let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span)));
-    let waived =
-        set.waivers.iter().filter(|waiver| waiver.source == source).map(|waiver| (&waiver.quote, &waiver.span));
-    let problem = |(quote, span): (&String, &Span)| {
+    let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span, true)));
+    let waivers = set.waivers.iter().filter(|waiver| waiver.source == source);
+    // A sentence that the source repeats needs one waiver only.
+    let waived = waivers.map(|waiver| (&waiver.quote, &waiver.span, false));
+    let problem = |(quote, span, once): (&String, &Span, bool)| {
         let (text, help) = match text.places(quote).len() {
-            1 => return None,
             0 => ("this quote does not stand in the source", "copy the words exactly, or cite what now says it"),
-            _ => {
+            2.. if once => {
                 ("this quote stands more than once in the source", "quote a few words more, so that the place is clear")
             }
+            _ => return None,
         };
         Some(Problem::at(set, span, Message::warning(Code::QuoteNotOnce, text).help(help)))
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actbill::facts::{Answer, FactId, Facts, Kind};
-use actbill::rules::{Effect, Outcome, Rule, RuleSet, Set, Test};
+use actbill::rules::{Effect, Outcome, PayerId, Rule, RuleSet, ServiceId, Set, Test};
 use chrono::NaiveDate;
 
 /// What a naive judge finds.
@@ -25,7 +25,7 @@ pub(crate) fn judge(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Finding {
         .collect();
     let mut by_answers: BTreeMap<Vec<Answer>, Outcome> = BTreeMap::new();
     let mut chosen = Vec::new();
-    complete(set, facts.clone(), date, &open, &mut chosen, &mut by_answers);
+    complete(set, facts, date, &open, &mut chosen, &mut by_answers);
     let mut matter = BTreeSet::new();
     for (at, (fact, answers)) in open.iter().enumerate() {
         let differs = by_answers.iter().any(|(key, outcome)| {
@@ -44,32 +44,37 @@ pub(crate) fn judge(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Finding {
 
 fn complete(
     set: &RuleSet,
-    facts: Facts,
+    facts: &Facts,
     date: NaiveDate,
     open: &[(FactId, Vec<Answer>)],
     chosen: &mut Vec<Answer>,
     found: &mut BTreeMap<Vec<Answer>, Outcome>,
 ) {
     let Some((fact, answers)) = open.get(chosen.len()) else {
-        found.insert(chosen.clone(), outcome(set, &facts, date));
+        found.insert(chosen.clone(), outcome(set, facts, date));
         return;
     };
     for answer in answers {
         let mut facts = facts.clone();
         facts.set(*fact, *answer);
         chosen.push(*answer);
-        complete(set, facts, date, open, chosen, found);
+        complete(set, &facts, date, open, chosen, found);
         chosen.pop();
     }
 }
 
 /// The answers worth trying: every value; of numbers, both sides of every bound that a rule names. `None`: not asked.
 pub(crate) fn answers(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
-    let rules = set.rules().filter(|(_, rule)| !matches!(rule.effect, Effect::Advise));
-    let tests: Vec<Test> = rules
-        .flat_map(|(_, rule)| rule.condition.tests().cloned().collect::<Vec<_>>())
-        .filter(|test| test.fact == id)
-        .collect();
+    answers_among(set, id, set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise)))
+}
+
+/// The same of what advice asks, too.
+pub(crate) fn answers_with_advice(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
+    answers_among(set, id, set.rules.iter())
+}
+
+fn answers_among<'r>(set: &RuleSet, id: FactId, rules: impl Iterator<Item = &'r Rule>) -> Option<Vec<Answer>> {
+    let tests: Vec<&Test> = rules.flat_map(|rule| rule.condition.tests()).filter(|test| test.fact == id).collect();
     if tests.is_empty() {
         return None;
     }
@@ -95,20 +100,7 @@ pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome 
     if applying.iter().any(|rule| matches!(rule.effect, Effect::Hold { .. })) {
         return Outcome::Held;
     }
-    let mut left = Vec::new();
-    for rule in &applying {
-        let Effect::Offer { service, payers, .. } = &rule.effect else { continue };
-        let mut payers = payers.clone();
-        for other in &applying {
-            if let Effect::Exclude(removes) | Effect::Strike(removes) = &other.effect {
-                let about = removes.services.as_ref().is_none_or(|services| services.contains(service));
-                payers.retain(|payer| !(about && removes.payers.contains(payer)));
-            }
-        }
-        if let Some(payer) = payers.first() {
-            left.push((*rule, (*service, *payer)));
-        }
-    }
+    let left = left(&applying);
     let over = |one: &Rule, other: &Rule| match &one.effect {
         Effect::Offer { overrides, .. } => overrides.iter().any(|id| set.rule(*id).id == other.id),
         _ => false,
@@ -128,7 +120,7 @@ pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome 
     if spoken { Outcome::NonBillable } else { Outcome::Gap }
 }
 
-fn applies(rule: &Rule, facts: &Facts, date: NaiveDate) -> bool {
+pub(crate) fn applies(rule: &Rule, facts: &Facts, date: NaiveDate) -> bool {
     let fits = |test: &Test| match (&test.set, facts.get(test.fact)) {
         (Set::Values(values), Answer::Value(value)) => values[usize::from(value)],
         (Set::Ranges(ranges), Answer::Number(number)) => {
@@ -142,4 +134,29 @@ fn applies(rule: &Rule, facts: &Facts, date: NaiveDate) -> bool {
     from && through
         && rule.condition.all.iter().all(fits)
         && (groups.is_empty() || groups.iter().any(|group| group.iter().all(fits)))
+}
+
+/// Offers with the service and payer that are left of them.
+fn left<'r>(applying: &[&'r Rule]) -> Vec<(&'r Rule, (ServiceId, PayerId))> {
+    let mut left = Vec::new();
+    for rule in applying {
+        let Effect::Offer { service, payers, .. } = &rule.effect else { continue };
+        let mut payers = payers.clone();
+        for other in applying {
+            if let Effect::Exclude(removes) | Effect::Strike(removes) = &other.effect {
+                let about = removes.services.as_ref().is_none_or(|services| services.contains(service));
+                payers.retain(|payer| !(about && removes.payers.contains(payer)));
+            }
+        }
+        if let Some(payer) = payers.first() {
+            left.push((*rule, (*service, *payer)));
+        }
+    }
+    left
+}
+
+/// Ids of the offers with a payer left, each with what is left of it.
+pub(crate) fn survivors(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Vec<(String, (ServiceId, PayerId))> {
+    let applying: Vec<&Rule> = set.rules.iter().filter(|rule| applies(rule, facts, date)).collect();
+    left(&applying).into_iter().map(|(rule, billed)| (rule.id.clone(), billed)).collect()
 }

@@ -12,6 +12,10 @@ mod commands;
 mod gallery;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
 mod judge;
+/// Random rule sets.
+mod plan;
+/// What `actbill check` finds: each problem is shown by its note, and nothing is missed.
+mod proof;
 /// What the shipped rules say, and that their quotes stand in the sources.
 mod missouri;
 /// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
