@@ -282,13 +282,13 @@ proptest! {
     #[test]
     fn invariants_are_refuted_exactly_where_they_are_false_by_a_note_changed_as_little_as_can_be(
         plan in plan(),
-        promises in prop::collection::vec((prop::collection::vec(claim(), 0..2), claim()), 1..4),
+        promises in prop::collection::vec((prop::collection::vec(claim(), 0..2), prop::collection::vec(claim(), 1..3)), 1..4),
     ) {
         let mut text = plan.written();
         for (at, (when, always)) in promises.iter().enumerate() {
             text += &format!("[[invariant]]\nid = \"i{at}\"\ntitle = \"Promise {at}\"\n");
             when.iter().for_each(|when| text += &format!("when.{when}\n"));
-            text += &format!("always.{always}\n");
+            always.iter().for_each(|always| text += &format!("always.{always}\n"));
         }
         let Ok(set) = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone() }]) else {
             return Ok(()); // Two claims may ask a fact in ways that never fit together.
