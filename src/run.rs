@@ -36,6 +36,11 @@ pub const PROGRAM: Program = Program {
     fingerprint: env!("ACTBILL_FINGERPRINT"),
 };
 
+/// SHA-256 of bytes, as text.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
 /// The shipped rule files.
 pub fn shipped() -> Vec<RuleFile> {
     let files = SHIPPED.files().filter_map(|file| {

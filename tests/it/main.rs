@@ -6,6 +6,8 @@
 mod agree;
 /// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
 mod conserve;
+/// `actbill check` on rule sets broken on purpose.
+mod check;
 /// The README, the examples and the pages of commands, run and compared.
 mod commands;
 /// Every code has a page, and the smallest input on the page shows the code.

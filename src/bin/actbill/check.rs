@@ -101,7 +101,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
         save(folder, &problems)?;
     }
     if args.format == CheckFormat::Text || exit == Exit::Failed {
-        problems.iter().for_each(|problem| say(&problem.message));
+        for problem in &problems {
+            say(&problem.message);
+        }
     }
     let report = CheckReport { problems: problems.into_iter().map(Into::into).collect(), ..report };
     match args.format {
