@@ -59,7 +59,8 @@ pub struct Notes<'v> {
     vocabulary: &'v Vocabulary,
     /// Answers that no note gives: the settings.
     answered: Facts,
-    strict: bool,
+    /// Whether a field that the rule set does not know rejects its record.
+    pub strict: bool,
     #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
     ids: std::collections::HashSet<String>,
     /// Fields that the rule set does not know, each with how many records have it.
@@ -239,7 +240,7 @@ fn text<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<String>, 
     let Some(field) = given(field) else { return Ok(None) };
     match &field.value {
         Scalar::Text(text) | Scalar::Number(text) => Ok(Some(text.trim().to_owned())),
-        _ => Err(bad(field, name, "the field is not text", "write it as text")),
+        _ => Err(bad(field, name, "the field is not text", "write it as text in quotes")),
     }
 }
 
@@ -352,7 +353,7 @@ fn answer<'r>(fact: &Fact, field: &'r Field<'r>) -> Result<Answer, Wrong<'r>> {
         Kind::Date => Ok(date(Some(field), &fact.name)?.map_or(Answer::Unanswered, date_answer)),
         Kind::Number(least, most) => match whole(Some(field), &fact.name)? {
             Some(number) if (*least..=*most).contains(&number) => Ok(Answer::Number(number)),
-            _ => Err(bad(field, &fact.name, format!("the number is not from {least} to {most}"), "check the number")),
+            _ => Err(bad(field, &fact.name, format!("the number is not from {least} to {most}"), "write one that is")),
         },
         Kind::Coded(values) => coded(fact, field).map(Answer::Value).ok_or_else(|| {
             let near = match &field.value {
@@ -361,7 +362,7 @@ fn answer<'r>(fact: &Fact, field: &'r Field<'r>) -> Result<Answer, Wrong<'r>> {
             };
             let known = one_of(values.iter().map(String::as_str));
             let help = near.map_or(format!("it takes {known}"), |near| format!("did you mean `{near}`?"));
-            let text = "the value is not in the rule set's vocabulary";
+            let text = "the rule set does not know this value";
             Wrong(fault(Code::UnknownValue, &fact.name, text, help), Some(field))
         }),
     }

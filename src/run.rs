@@ -222,7 +222,8 @@ impl<'r> Batch<'r> {
 
     /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
     pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (Vec<Item>, BTreeMap<String, u64>) {
-        for (field, count) in &self.notes.unknown {
+        // In strict runs each of these records was rejected for it, and the message said so.
+        for (field, count) in self.notes.unknown.iter().filter(|_| !self.notes.strict) {
             say(unknown_field(&self.notes, field, *count));
         }
         roll_up(self.set, &mut self.items);
@@ -286,7 +287,7 @@ fn unknown_field(notes: &Notes<'_>, field: &str, count: u64) -> Message {
     );
     match nearest(field, notes.field_names()) {
         Some(near) => message.help(format!("did you mean `{near}`?")),
-        None => message,
+        None => message.help("if it is another name for a known field, map it in an agency file's `[column]` table"),
     }
 }
 
