@@ -8,6 +8,7 @@ use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::nearest::joined;
 use crate::note::Rejection;
+use crate::read::Fault;
 use crate::rules::{Outcome, RuleSet};
 
 /// What became of one record. Fields that do not apply are left out.
@@ -110,7 +111,7 @@ pub struct ErrorRow {
     /// The field it is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// What is wrong.
+    /// What is wrong, and what to do about it.
     pub text: String,
 }
 
@@ -164,9 +165,14 @@ fn rejected(input: Option<String>, record: u64, rejection: &Rejection) -> Row {
         client: head.client.clone(),
         date: head.date.map(|date| date.to_string()),
         activity: head.activity.clone(),
-        error: Some(ErrorRow { code: fault.code.as_str(), field: fault.field.clone(), text: fault.text.clone() }),
+        error: Some(ErrorRow { code: fault.code.as_str(), field: fault.field.clone(), text: told(fault) }),
         ..empty(input, record, "rejected")
     }
+}
+
+/// What is wrong and what to do about it, in one fragment.
+fn told(fault: &Fault) -> String {
+    fault.help.iter().fold(fault.text.clone(), |text, help| format!("{text}; {help}"))
 }
 
 fn decided(set: &RuleSet, input: Option<String>, record: u64, line: &Line) -> Row {
@@ -267,9 +273,11 @@ fn findings(set: &RuleSet, line: &Line) -> Vec<FindingRow> {
         severity: "warning",
         with: with.clone(),
         text: match code {
-            Code::BelowUnit => "the minutes of this note earned no unit".into(),
-            Code::Unpriced => "no rate for this service is in force on the service date".into(),
-            _ => "the billable notes of this client and date name different payers".into(),
+            Code::BelowUnit => "the minutes of this note earned no unit under `part_quarter_hour` and `pool`".into(),
+            Code::Unpriced => {
+                "no rate for this service is in force on the service date; an agency file can add one".into()
+            }
+            _ => "the billable notes of this client and date name different payers; find out who pays that day".into(),
         },
     });
     let mut findings: Vec<FindingRow> = seen.chain(advice).collect();
