@@ -3,6 +3,7 @@
 //! A message about a note names file, place, field and what was expected. It never repeats a value from a note.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use crate::place::Place;
 
@@ -20,6 +21,11 @@ macro_rules! codes {
             /// The code as it is printed, such as `unknown-value`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
+            }
+
+            /// The code of a name such as `unknown-value`.
+            pub fn find(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
             }
 
             /// What the code speaks about.
@@ -107,13 +113,13 @@ codes! {
     NoSuchValue = "no-such-value", Rules;
     /// A name or id that is declared twice.
     RepeatedName = "repeated-name", Rules;
-    /// A name that the program keeps for itself.
+    /// A name that a fact or a setting cannot have.
     ReservedName = "reserved-name", Rules;
     /// A replacement with nothing to replace.
     NothingToReplace = "nothing-to-replace", Rules;
     /// A block with neither a citation nor `basis = "house"`.
     NoBasis = "no-basis", Rules;
-    /// A quote of more than fifteen words, or an empty one.
+    /// A quote of more than fifteen words, or none where one is needed.
     BadQuote = "bad-quote", Rules;
     /// A date that is not one, or a range that ends before it begins.
     BadDate = "bad-date", Rules;
@@ -242,6 +248,19 @@ impl fmt::Display for Message {
 
 impl std::error::Error for Message {}
 
+/// Why a file could not be read or written, in plain words.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::PermissionDenied => "permission is denied".into(),
+        ErrorKind::IsADirectory => "it is a folder".into(),
+        ErrorKind::NotADirectory => "a part of its path is a file and no folder".into(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".into(),
+        ErrorKind::BrokenPipe => "whatever reads it has ended".into(),
+        kind => kind.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,5 +284,7 @@ mod tests {
         texts.sort_unstable();
         texts.dedup();
         assert_eq!(texts.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|code| Code::find(code.as_str()) == Some(*code)));
+        assert_eq!(Code::find("no-such-code"), None);
     }
 }

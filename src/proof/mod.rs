@@ -105,7 +105,11 @@ pub fn broken_promises(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
 fn too_complex(set: &RuleSet, TooComplex(asked): &TooComplex) -> Message {
     let name = asked.name(set);
     let text = format!("the rule set is too tangled to prove; most of it hangs on `{name}`");
-    Message::error(Code::TooComplex, text).help("split the rules that ask it into fewer, larger cases")
+    let message = Message::error(Code::TooComplex, text).help("write fewer rules that ask it, each for more notes");
+    match asked.fact().and_then(|fact| set.fact_span(fact)) {
+        Some(span) => placed(&set.files, span, message),
+        None => message,
+    }
 }
 
 /// Notes that no rule speaks to, each region once.

@@ -73,8 +73,13 @@ fn scalar(cell: &[u8]) -> Scalar<'_> {
 
 fn fault(row: &ByteRecord, fields: &[Field<'_>], columns: usize, twice: Option<&Fault>) -> Option<Fault> {
     if row.len() != columns {
-        let text = format!("the row has {} cells and the header {columns}", row.len());
-        let help = "a cell that holds a comma must stand in quotes";
+        let cells = if row.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.len()) };
+        let text = format!("the row has {cells}, the header {columns}");
+        let help = if row.len() > columns {
+            "put a cell that holds a comma in quotes"
+        } else {
+            "give the row a cell for each name of the header, empty where there is no answer"
+        };
         return Some(Fault { help: Some(help.into()), ..Fault::new(Code::RaggedRow, text) });
     }
     let garbled = fields.iter().find(|field| field.value == Scalar::Garbled);

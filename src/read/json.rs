@@ -110,7 +110,9 @@ fn in_range(bad: &[usize], start: usize, length: usize) -> Vec<usize> {
 /// The fields of one note's text, and why it cannot be one. `garbled`: offsets of bytes that were not UTF-8.
 pub(super) fn fields<'a>(text: &'a str, garbled: &[usize]) -> (Vec<Field<'a>>, Option<Fault>) {
     if !text.trim_start().starts_with('{') {
-        return (Vec::new(), Some(Fault::new(Code::NotAnObject, "a note must be an object with named fields")));
+        let fault = Fault::new(Code::NotAnObject, "not a note with named fields");
+        let help = "write each note in braces, such as `{\"id\": \"n-01\", …}`";
+        return (Vec::new(), Some(Fault { help: Some(help.into()), ..fault }));
     }
     let members: Members<'a> = match serde_json::from_str(text) {
         Ok(members) => members,

@@ -14,7 +14,7 @@ use std::io::{self, BufRead};
 
 pub use detect::{Opened, open};
 
-use crate::message::Code;
+use crate::message::{Code, reason};
 
 /// The form of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         Self::new(
             Code::Unreadable,
-            format!("cannot be read: {}", error.kind()),
+            format!("the input cannot be read to its end: {}", reason(&error)),
             "check that the file exists and that you may read it",
         )
     }

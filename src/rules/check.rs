@@ -10,6 +10,7 @@ use super::shape::{self, Block, ServiceShape, Shape, SourceShape};
 use super::vocabulary::{answered, vocabulary};
 use super::{Payer, RuleSet, Service, Source, Unit, Waiver, resolve};
 use crate::message::{Code, Message};
+use crate::nearest::nearest;
 
 /// Reads and checks rule files.
 pub(super) fn load(mut files: Vec<RuleFile>) -> Result<RuleSet, Vec<Message>> {
@@ -72,28 +73,34 @@ pub(super) fn settle<B: Block>(blocks: Vec<B>, what: &str, problems: &mut Proble
         let (plain, replacing) = by_name.entry(block.name().value.clone()).or_default();
         if block.replaces() { replacing.push(block) } else { plain.push(block) }
     }
+    let there: Vec<String> =
+        by_name.iter().filter(|(_, (plain, _))| !plain.is_empty()).map(|(name, _)| name.clone()).collect();
     let mut settled = Vec::new();
     for (name, (plain, replacing)) in by_name {
-        for block in plain.iter().skip(1) {
-            let help = "give it another name; to take the other one's place, add `replaces = true`";
-            problems.add(&block.name().at, Code::RepeatedName, format!("a second {what} `{name}`"), help);
-        }
-        for block in replacing.iter().skip(1) {
-            let text = format!("a second replacement of {what} `{name}`");
-            problems.add(&block.name().at, Code::RepeatedName, text, "keep one of the two");
-        }
+        refuse_further(&plain, &format!("{what} `{name}`"), TWO_BLOCKS, problems);
+        refuse_further(&replacing, &format!("replacement of {what} `{name}`"), "keep one of the two", problems);
         if let Some(block) = replacing.first().filter(|_| plain.is_empty()) {
             let text = format!("there is no {what} `{name}` to replace");
-            problems.add(
-                &block.name().at,
-                Code::NothingToReplace,
-                text,
-                "check the name, or leave out `replaces = true`",
-            );
+            let help = match nearest(&name, there.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("check the name; a new {what} needs no `replaces = true`"),
+            };
+            problems.add(&block.name().at, Code::NothingToReplace, text, help);
         }
         settled.extend(replacing.into_iter().chain(plain).take(1));
     }
     settled
+}
+
+const TWO_BLOCKS: &str = "give one of them another name, or, to take the other's place, the line `replaces = true`";
+
+/// Of several blocks that claim one place, those after the first.
+fn refuse_further<B: Block>(blocks: &[B], what: &str, help: &str, problems: &mut Problems<'_>) {
+    let Some((first, others)) = blocks.split_first() else { return };
+    for block in others {
+        let text = format!("a second {what}, beside the one at {}", problems.place(&first.name().at));
+        problems.add(&block.name().at, Code::RepeatedName, text, help);
+    }
 }
 
 fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source> {
@@ -123,7 +130,7 @@ fn services(shapes: Vec<ServiceShape>, sources: &[Source], problems: &mut Proble
         let unit = service.unit.as_ref().and_then(|unit| {
             let found = Unit::ALL.into_iter().find(|known| known.as_str() == unit.value);
             if found.is_none() {
-                problems.unknown(unit, Code::NoSuchValue, "unit", Unit::ALL.map(Unit::as_str));
+                problems.no_value(unit, "unit", Unit::ALL.map(Unit::as_str));
             }
             found
         });

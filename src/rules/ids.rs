@@ -40,7 +40,12 @@ impl Ids {
                 problems.add(&name.at, Code::BadOverride, text, "only offers compete, so only offers are overridden");
             }
             Some(_) if rule.value == name.value => {
-                problems.add(&name.at, Code::BadOverride, "a rule cannot override itself", "remove it");
+                problems.add(
+                    &name.at,
+                    Code::BadOverride,
+                    "a rule cannot override itself",
+                    "remove it from `overrides`",
+                );
             }
             Some((id, true)) => return Some(*id),
         }

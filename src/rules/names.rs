@@ -127,10 +127,11 @@ impl Names<'_> {
             let what = format!("presuming `{}`", shape.name.value);
             let basis = resolve::basis(shape.basis, self.sources, Some((&shape.name.at, &what)), problems);
             let when = resolve::tests(self.vocabulary, &shape.when, problems);
-            for test in when.iter().filter(|test| !self.vocabulary.fact(test.fact).is_required()) {
-                let text = format!("`{}` may be unanswered itself", self.vocabulary.fact(test.fact).name);
-                let help = "a presumption may ask only the required facts, `activity` and `staff_role`";
-                problems.add(&shape.name.at, Code::BadCondition, text, help);
+            let open = |name: &str| self.vocabulary.find(name).filter(|id| !self.vocabulary.fact(*id).is_required());
+            for test in shape.when.iter().filter(|test| open(&test.name.value).is_some()) {
+                let text = format!("a presumption cannot ask `{}`, which may be unanswered itself", test.name.value);
+                let help = "ask only what every note answers: `activity` and `staff_role`";
+                problems.add(&test.name.at, Code::BadCondition, text, help);
             }
             match resolve::presumable(self.vocabulary, &shape.name.value) {
                 Ok(fact) => {
@@ -139,10 +140,8 @@ impl Names<'_> {
                     presumptions.extend(value.map(|value| Presumption { fact, value, when, basis, span }));
                 }
                 Err(near) => {
-                    let help = near.map_or_else(
-                        || "only facts that a note may leave open can be presumed, and no dates".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                    let help =
+                        near.map_or_else(|| resolve::PRESUMABLE.to_owned(), |near| format!("did you mean `{near}`?"));
                     let text = format!("`{}` cannot be presumed", shape.name.value);
                     problems.add(&shape.name.at, Code::UnknownName, text, help);
                 }
@@ -187,12 +186,7 @@ impl Names<'_> {
             return None;
         };
         for word in words.iter().filter(|word| !known.contains(&word.value.as_str())) {
-            problems.unknown(
-                word,
-                Code::NoSuchValue,
-                &format!("value of `{}`", shape.name.value),
-                known.iter().copied(),
-            );
+            problems.no_value(word, &shape.name.value, known.iter().copied());
         }
         let listed = |name: &str| words.iter().any(|word| word.value == name);
         let fits = known.into_iter().filter(|name| listed(name) != shape.negated).map(str::to_owned).collect();

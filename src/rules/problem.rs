@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::message::{Code, Message};
-use crate::nearest::nearest;
+use crate::nearest::{nearest, one_of};
 use crate::place::{Place, excerpt};
 
 /// One rule file: its name as shown in messages, and its text.
@@ -41,6 +41,12 @@ impl<'f> Problems<'f> {
         Self { files, found: Vec::new() }
     }
 
+    /// A place as it is told, for problems that are about two places.
+    pub(super) fn place(&self, at: &Span) -> String {
+        let file = self.files.get(at.file);
+        file.map(|file| Place::in_text(&file.name, &file.text, at.range.start).to_string()).unwrap_or_default()
+    }
+
     /// Adds one.
     pub(super) fn add(&mut self, at: &Span, code: Code, text: impl Into<String>, help: impl Into<String>) {
         self.found.push((at.clone(), placed(self.files, at, Message::error(code, text).help(help))));
@@ -55,20 +61,41 @@ impl<'f> Problems<'f> {
         known: impl IntoIterator<Item = &'a str>,
     ) {
         let known: Vec<&str> = known.into_iter().collect();
-        let help = match nearest(&name.value, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("the set declares no {what}"),
-            None => {
-                format!("there is {}", crate::nearest::joined(known.iter().map(|n| format!("`{n}`")).collect(), "and"))
-            }
-        };
-        self.add(&name.at, code, format!("no {what} `{}`", name.value), help);
+        let help = if known.is_empty() { format!("the set declares no {what}") } else { choose(&name.value, &known) };
+        self.add(&name.at, code, format!("there is no {what} `{}`", name.value), help);
+    }
+
+    /// Adds a value that a fact, a setting or a key does not take, with the nearest one that it does.
+    pub(super) fn no_value<'a>(&mut self, word: &Spot<String>, of: &str, known: impl IntoIterator<Item = &'a str>) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let text = format!("`{of}` does not take `{}`", word.value);
+        self.add(&word.at, Code::NoSuchValue, text, choose(&word.value, &known));
+    }
+
+    /// Adds a key that a block does not have, with the nearest one that it does. `what`: the kind of block.
+    pub(super) fn no_key<'a>(&mut self, key: &Spot<String>, what: &str, known: impl IntoIterator<Item = &'a str>) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let text = format!("{article} {what} has no `{}`", key.value);
+        self.add(&key.at, Code::UnknownKey, text, choose(&key.value, &known));
     }
 
     /// All of them, in order of place.
     pub(super) fn sorted(mut self) -> Vec<Message> {
         self.found.sort_by_key(|(at, _)| (at.file, at.range.start));
         self.found.into_iter().map(|(_, message)| message).collect()
+    }
+}
+
+/// Names listed in a remedy before they are only counted.
+const LISTED: usize = 24;
+
+/// The remedy for a name that is none of the known ones.
+pub(super) fn choose(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.len() > LISTED => format!("check the name: none of the {} known ones is like it", known.len()),
+        None => format!("write {}", one_of(known.iter().copied())),
     }
 }
 

@@ -21,15 +21,17 @@ impl RuleSet {
 pub(super) fn settle_rates(sorted: &[(DatedRate, bool, Span)], problems: &mut Problems<'_>) -> Vec<DatedRate> {
     let mut settled = Vec::new();
     for same in sorted.chunk_by(|(a, ..), (b, ..)| a.service == b.service && a.effective.from == b.effective.from) {
-        let Some(((rate, first_replaces, span), others)) = same.split_first() else { continue };
+        let Some(((rate, first_replaces, first), others)) = same.split_first() else { continue };
         if *first_replaces && others.is_empty() {
             let help = "check service and `from`, or leave out `replaces = true`";
-            problems.add(span, Code::NothingToReplace, "there is no rate of this service and date to replace", help);
+            problems.add(first, Code::NothingToReplace, "there is no rate of this service and date to replace", help);
         }
         let replaced = usize::from(*first_replaces);
         for (_, _, span) in others.iter().skip(replaced) {
-            let help = "two rates cannot hold at once; to take the other's place, add `replaces = true`";
-            problems.add(span, Code::SameRateDate, "a second rate of this service from the same date", help);
+            let help = "give one of them another `from`, or, to take the other's place, the line `replaces = true`";
+            let text =
+                format!("a second rate of this service from the same date as the one at {}", problems.place(first));
+            problems.add(span, Code::SameRateDate, text, help);
         }
         settled.push(rate.clone());
     }

@@ -23,6 +23,9 @@ pub(super) fn answer(fact: &Fact, value: &str) -> Option<Answer> {
     }
 }
 
+/// What can be presumed.
+pub(super) const PRESUMABLE: &str = "only facts that a note may leave open can be presumed, and no dates";
+
 /// A fact that may be presumed: one that notes may leave open. Otherwise the nearest one.
 pub(super) fn presumable(vocabulary: &Vocabulary, name: &str) -> Result<FactId, Option<String>> {
     let may = |fact: &Fact| fact.origin == Origin::Note && fact.kind != Kind::Date && !fact.is_required();
@@ -96,8 +99,7 @@ fn test(vocabulary: &Vocabulary, shape: &TestShape, problems: &mut Problems<'_>)
 pub(super) fn value(fact: &Fact, word: &Text, problems: &mut Problems<'_>) -> Option<u16> {
     let found = fact.value(&word.value);
     if found.is_none() {
-        let what = format!("value of `{}`", fact.name);
-        problems.unknown(word, Code::NoSuchValue, &what, fact.values().iter().map(String::as_str));
+        problems.no_value(word, &fact.name, fact.values().iter().map(String::as_str));
     }
     found
 }
@@ -132,7 +134,7 @@ pub(super) fn basis(
     let written = !shape.cites.is_empty();
     let house = shape.basis.as_ref().is_some_and(|basis| basis.value == "house");
     if let Some(basis) = shape.basis.as_ref().filter(|_| !house) {
-        problems.unknown(basis, Code::NoSuchValue, "basis", ["house"]);
+        problems.no_value(basis, "basis", ["house"]);
     } else if let Some((at, what)) = needed.filter(|_| !house && !written) {
         let help =
             "add `cite = [{ source = …, at = …, quote = … }]`, or `basis = \"house\"` if it is your own decision";
@@ -163,7 +165,7 @@ pub(super) fn basis(
 fn check_quote(quote: &Text, problems: &mut Problems<'_>) {
     let words = quote.value.split_whitespace().count();
     if words == 0 || words > QUOTE_WORDS {
-        let text = format!("a quote of {words} words");
+        let text = format!("this quote has {words} words");
         problems.add(&quote.at, Code::BadQuote, text, format!("quote 1 to {QUOTE_WORDS} words of the source"));
     }
 }

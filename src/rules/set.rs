@@ -1,13 +1,14 @@
 //! The checked set: what it holds, what may be answered and presumed, and what is read off it.
 
-use super::problem::{RuleFile, Span};
+use super::problem::{RuleFile, Span, choose};
+use super::resolve::PRESUMABLE;
 use super::{
     AnsweredBy, Basis, DatedRate, Invariant, PART_QUARTER_HOUR, POOL, Payer, PayerId, Presumption, Rule, RuleId,
     Service, ServiceId, Setting, Source, Waiver, all_hold, check, resolve,
 };
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
 use crate::message::{Code, Message};
-use crate::nearest::{nearest, one_of};
+use crate::nearest::one_of;
 use crate::units::PartQuarterHour;
 
 /// Everything that decides, checked: names resolve, conditions can hold, rates have one price a day.
@@ -102,11 +103,11 @@ impl RuleSet {
 
     /// Answers a setting, as `--set NAME=VALUE` does.
     pub fn answer(&mut self, name: &str, value: &str) -> Result<(), Message> {
-        let names = self.settings.iter().map(|setting| self.vocabulary.fact(setting.fact).name.as_str());
-        let near = nearest(name, names).map(str::to_owned);
         let vocabulary = &self.vocabulary;
+        let names = self.settings.iter().map(|setting| vocabulary.fact(setting.fact).name.as_str()).collect::<Vec<_>>();
+        let help = choose(name, &names);
         let setting = self.settings.iter_mut().find(|setting| vocabulary.fact(setting.fact).name == name);
-        let setting = setting.ok_or_else(|| unknown("setting", name, near))?;
+        let setting = setting.ok_or_else(|| unknown("setting", name, help))?;
         setting.value = answer_of(vocabulary, setting.fact, value)?;
         setting.by = AnsweredBy::CommandLine;
         Ok(())
@@ -114,7 +115,10 @@ impl RuleSet {
 
     /// Presumes an answer for every note that gives none, as `--presume FACT=VALUE` does. It counts as a house rule.
     pub fn presume(&mut self, name: &str, value: &str) -> Result<(), Message> {
-        let fact = self.presumable(name).map_err(|near| unknown("fact that can be presumed", name, near))?;
+        let fact = self.presumable(name).map_err(|near| {
+            let help = near.map_or_else(|| PRESUMABLE.to_owned(), |near| format!("did you mean `{near}`?"));
+            unknown("fact that can be presumed", name, help)
+        })?;
         let value = answer_of(&self.vocabulary, fact, value)?;
         let known = self.presumptions.iter().find(|presumption| presumption.fact == fact);
         let span = known.map(|known| known.span.clone());
@@ -190,12 +194,8 @@ impl RuleSet {
     }
 }
 
-fn unknown(what: &str, name: &str, near: Option<String>) -> Message {
-    let message = Message::error(Code::Usage, format!("no {what} `{name}`"));
-    match near {
-        Some(near) => message.help(format!("did you mean `{near}`?")),
-        None => message,
-    }
+fn unknown(what: &str, name: &str, help: String) -> Message {
+    Message::error(Code::Usage, format!("there is no {what} `{name}`")).help(help)
 }
 
 /// An answer to a fact, written as text.

@@ -182,7 +182,12 @@ pub(super) fn read(files: &[RuleFile], problems: &mut Problems<'_>) -> Shape {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let range = error.span().unwrap_or(0..0);
-            problems.add(&Span { file, range }, Code::NotToml, one_line(error.message()), "mend the TOML here");
+            problems.add(
+                &Span { file, range },
+                Code::NotToml,
+                one_line(error.message()),
+                "mend the line: names stand plain, text in quotes, lists in brackets",
+            );
         }
         // After a syntax error the rest of the table is a guess: its meaning would only be noise.
         if errors.is_empty() {
@@ -276,7 +281,7 @@ fn setting(name: Text, mut walker: Walker<'_, '_, '_>) -> SettingShape {
     }
     // A setting with bounds is a number; `kind` may say so, as a fact's does.
     if let Some(kind) = walker.text("kind").filter(|kind| kind.value != "number") {
-        walker.problems.unknown(&kind, Code::NoSuchValue, "kind of setting", ["number"]);
+        walker.problems.no_value(&kind, "kind", ["number"]);
     }
     walker.done();
     shape
@@ -411,7 +416,9 @@ fn gather(walker: Walker<'_, '_, '_>, negated: bool, found: &mut Vec<TestShape>)
             (_, Some(mut inner)) => {
                 let (at_least, below) = (inner.number("at_least"), inner.number("below"));
                 if at_least.is_none() && below.is_none() {
-                    inner.missing("at_least");
+                    let text = format!("the condition on `{}` names no bound", name.value);
+                    let help = "add `at_least = …`, `below = …` or both";
+                    inner.problems.add(&name.at, Code::MissingKey, text, help);
                 }
                 inner.done();
                 let asks = AskShape::Band { at_least: at_least.map(|n| n.value), below: below.map(|n| n.value) };

@@ -55,7 +55,7 @@ pub(super) fn vocabulary(
         let names: Vec<String> = facts.iter().filter(|fact| is_coded(fact)).map(|fact| fact.name.clone()).collect();
         match facts.iter_mut().find(|fact| is_coded(fact) && fact.name == name.value) {
             Some(fact) => add_alias(fact, &word, &value, problems),
-            None => problems.unknown(&name, Code::UnknownName, "coded fact", names.iter().map(String::as_str)),
+            None => problems.unknown(&name, Code::UnknownName, "fact with values", names.iter().map(String::as_str)),
         }
     }
     let columns = columns(&facts, std::mem::take(&mut shape.columns), problems);
@@ -105,7 +105,7 @@ fn fact(shape: &FactShape, problems: &mut Problems<'_>) -> Fact {
         "record" => Some(Lever::Record),
         "never" => Some(Lever::Never),
         _ => {
-            problems.unknown(lever, Code::NoSuchValue, "lever", ["chart", "record", "never"]);
+            problems.no_value(lever, "lever", ["chart", "record", "never"]);
             None
         }
     });
@@ -114,7 +114,7 @@ fn fact(shape: &FactShape, problems: &mut Problems<'_>) -> Fact {
         (None, Some(kind)) if kind.value == "number" => Kind::Number(0, 1_000_000),
         (None, Some(kind)) if kind.value == "date" => Kind::Date,
         (None, Some(kind)) => {
-            problems.unknown(kind, Code::NoSuchValue, "kind of fact", ["number", "date"]);
+            problems.no_value(kind, "kind", ["number", "date"]);
             Kind::Date
         }
         _ => {

@@ -36,10 +36,10 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         self.table.get(key)
     }
 
-    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) {
-        let text = format!("`{key}` takes {wanted}, not {}", value.get_ref().type_str());
+    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str, help: &str) {
+        let text = format!("`{key}` takes {wanted}, not {}", type_name(value.get_ref()));
         let at = self.span(value.span());
-        self.problems.add(&at, Code::WrongType, text, format!("write {wanted}"));
+        self.problems.add(&at, Code::WrongType, text, help);
     }
 
     /// Text, if the key is there.
@@ -72,7 +72,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         if let DeValue::String(text) = value.get_ref() {
             return Some(Spot { value: text.to_string(), at: self.span(value.span()) });
         }
-        self.wrong_type(value, key, "text in quotes");
+        self.wrong_type(value, key, "text in quotes", &format!("write `{key} = \"…\"`"));
         None
     }
 
@@ -95,7 +95,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         let number =
             value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
         if number.is_none() {
-            self.wrong_type(value, key, "a whole number");
+            self.wrong_type(value, key, "a whole number", "write digits alone, without quotes");
         }
         number.map(|number| Spot { value: number, at: self.span(value.span()) })
     }
@@ -105,7 +105,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         let Some(value) = self.ask(key) else { return false };
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
-            self.wrong_type(value, key, "`true` or `false`");
+            self.wrong_type(value, key, "`true` or `false`", "write one of the two, without quotes");
         }
         flag.unwrap_or(false)
     }
@@ -118,7 +118,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
             DeValue::Integer(number) => number.to_string(),
             DeValue::Datetime(date) => date.to_string(),
             _ => {
-                self.wrong_type(value, key, "text in quotes or a whole number");
+                self.wrong_type(value, key, "text in quotes or a whole number", &format!("write `{key} = \"…\"`"));
                 return None;
             }
         };
@@ -129,7 +129,12 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     pub(super) fn table(&mut self, key: &'static str, what: &'static str) -> Option<Walker<'t, '_, 'f>> {
         let value = self.ask(key)?;
         let DeValue::Table(table) = value.get_ref() else {
-            self.wrong_type(value, key, "a table");
+            let help = match key {
+                "when" | "always" => format!("write `{key}.FACT = …`"),
+                "answer" | "column" => format!("write `[{key}]` once, with one pair of brackets"),
+                _ => format!("write `[{key}.NAME]`, with one pair of brackets"),
+            };
+            self.wrong_type(value, key, "a table", &help);
             return None;
         };
         let at = self.key_span(key).unwrap_or_else(|| self.at.clone());
@@ -145,7 +150,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     ) -> Vec<T> {
         let Some(value) = self.ask(key) else { return Vec::new() };
         let DeValue::Array(list) = value.get_ref() else {
-            self.wrong_type(value, key, "a list of tables");
+            self.wrong_type(value, key, "a list of tables", &list_help(key));
             return Vec::new();
         };
         let mut tables = Vec::new();
@@ -153,7 +158,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
             let at = self.span(item.span());
             match item.get_ref() {
                 DeValue::Table(table) => tables.extend(each(Walker::new(table, at, what, self.problems))),
-                _ => self.wrong_type(item, key, "tables"),
+                _ => self.wrong_type(item, key, "a list of tables", &list_help(key)),
             }
         }
         tables
@@ -223,10 +228,30 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     pub(super) fn done(self) {
         let known: BTreeSet<&str> = self.asked.iter().copied().collect();
         for name in self.table.keys().filter(|name| !known.contains(name.get_ref().as_ref())) {
-            let spot = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
-            let what = format!("key of a {}", self.what);
-            self.problems.unknown(&spot, Code::UnknownKey, &what, known.iter().copied());
+            let key = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
+            self.problems.no_key(&key, self.what, known.iter().copied());
         }
+    }
+}
+
+/// How a list of tables is written.
+fn list_help(key: &str) -> String {
+    match key {
+        "cite" => "write `cite = [{ source = \"…\", at = \"…\", quote = \"…\" }]`".into(),
+        "any" => "begin each group with the rule's kind, such as `[[offer.any]]`".into(),
+        _ => format!("begin each with `[[{key}]]`, in two pairs of brackets"),
+    }
+}
+
+/// The kind of a value, in the words of somebody who writes rules.
+fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text in quotes",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number without quotes",
+        DeValue::Boolean(_) => "`true` or `false`",
+        DeValue::Datetime(_) => "a date without quotes",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
 
-use actbill::message::{Code, Message};
+use actbill::message::{Code, Message, reason};
 
 /// Files half-written at the moment; Ctrl-C removes them.
 static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -78,10 +78,13 @@ pub(crate) fn place(drafts: Vec<Draft>) -> Result<(), Message> {
 /// Writes to standard output. A reader that goes away early is an error: a cut-off bill must not look whole.
 pub(crate) fn stdout(write: Write1<'_>) -> Result<(), Message> {
     let mut out = BufWriter::new(io::stdout().lock());
-    write(&mut out).and_then(|()| out.flush()).map_err(|error| unwritable("standard output", &error))
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| {
+        Message::error(Code::Unwritable, format!("standard output cannot be written: {}", reason(&error)))
+            .help("what was written is not whole: run it again, or write to a file with `--output`")
+    })
 }
 
 fn unwritable(name: &str, error: &io::Error) -> Message {
-    Message::error(Code::Unwritable, format!("{name} cannot be written: {}", error.kind()))
+    Message::error(Code::Unwritable, format!("`{name}` cannot be written: {}", reason(error)))
         .help("nothing was left half-written; check the folder, your rights and the space on the disk")
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use actbill::message::{Code, Message};
+use actbill::message::{Code, Message, reason};
+use actbill::place::Place;
 use actbill::rules::RuleFile;
 use actbill::run::{Ready, is_rule_file, shipped};
 
@@ -25,7 +26,15 @@ pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Exit> {
 /// The texts of the rule files.
 pub(crate) fn files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
     let mut files = match &args.rules {
-        Some(folder) => folder_files(folder)?,
+        Some(folder) => {
+            let files = folder_files(folder)?;
+            if files.is_empty() {
+                let text = format!("`{}` holds no rule file", folder.display());
+                let help = "rule files end in `.toml`; without `--rules` the shipped ones decide";
+                return Err(Message::error(Code::NoRules, text).help(help));
+            }
+            files
+        }
         None => shipped(),
     };
     for path in &args.with {
@@ -58,15 +67,17 @@ fn file(path: &Path) -> Result<RuleFile, Message> {
     let name = path.display().to_string();
     match String::from_utf8(bytes) {
         Ok(text) => Ok(RuleFile { name, text: text.trim_start_matches('\u{feff}').to_owned() }),
-        Err(_) => {
-            Err(Message::error(Code::NotToml, format!("{name}: the rule file is not UTF-8 text"))
-                .help("save it as UTF-8"))
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes());
+            let message = Message::error(Code::NotToml, "the rule file is not UTF-8 text").help("save it as UTF-8");
+            Err(message.at(Place::in_text(&name, &text, good)))
         }
     }
 }
 
 /// A file or folder that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Message {
-    Message::error(Code::Unreadable, format!("`{}` cannot be read: {}", path.display(), error.kind()))
-        .help("check that it exists and that you may read it")
+    Message::error(Code::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(error)))
+        .help("check the name, and that you may read it")
 }
