@@ -9,6 +9,7 @@ pub mod effective;
 pub mod place;
 pub mod nearest;
 pub mod message;
+pub mod codes;
 pub mod read;
 pub mod facts;
 pub mod note;

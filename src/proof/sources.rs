@@ -92,9 +92,10 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
     let normative = || text.sentences.iter().filter(|sentence| text.is_normative(sentence));
     let mut problems = Vec::new();
     for sentence in normative().filter(|sentence| !touches(sentence, &cited) && !touches(sentence, &waived)) {
-        let shown: Vec<&str> =
-            text.plain.get(sentence.clone()).unwrap_or_default().split_whitespace().take(SHOWN_WORDS).collect();
-        let message = format!("nothing cites this sentence of `{}`: \"{} …\"", source.name, shown.join(" "));
+        let words: Vec<&str> = text.plain.get(sentence.clone()).unwrap_or_default().split_whitespace().collect();
+        let cut = if words.len() > SHOWN_WORDS { " …" } else { "" };
+        let shown = words.iter().take(SHOWN_WORDS).copied().collect::<Vec<_>>().join(" ");
+        let message = format!("nothing cites this sentence of `{}`: \"{shown}{cut}\"", source.name);
         let help = "cite it in the rule that it carries, or say in a `[[waiver]]` why it needs none";
         problems.push(Problem::at(set, &source.span, Message::warning(Code::UncitedSentence, message).help(help)));
     }

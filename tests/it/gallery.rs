@@ -1,1 +1,131 @@
-//! To come.
+//! The pages of the codes in `src/codes`: the files on a page are written down, its command is run, and what is printed
+//! must stand on the page, word for word.
+//!
+//! After a file's name in a block's first line, `bytes` says that `\xNN` stands for a byte, and `22` that the
+//! block stands so often in the file, with `{n}` as 1 to 22. Below a command stand its exit status, what it prints on standard
+//! error and, on the page of a finding, the rows on standard output.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use actbill::codes::page;
+use actbill::message::{About, Code};
+use actbill::read::Format;
+
+use crate::shared::rows;
+
+/// If it is set, the pages are rewritten from what is printed. Such a run always fails: an update is no pass.
+const BLESS: &str = "ACTBILL_BLESS";
+
+/// What stands on every page, in this order.
+const PARTS: [&str; 4] = ["# ", "\nWhat to do: ", "\nSmallest input:", "\nShows:\n\n```console\n$ actbill "];
+
+#[test]
+fn every_page_shows_its_code() {
+    let mut told = String::new();
+    for code in Code::ALL {
+        let text = page(*code);
+        in_order(*code, text);
+        let shown = with_output(text, &run(*code, text));
+        if shown != text {
+            write!(told, "\n--- {code}.md says\n{text}\n+++ but it is\n{shown}\n").unwrap();
+            if env::var_os(BLESS).is_some() {
+                fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/codes/{code}.md")), shown).unwrap();
+            }
+        }
+    }
+    assert!(env::var_os(BLESS).is_none(), "rewritten, to be looked at and tested without {BLESS}:\n{told}");
+    assert!(told.is_empty(), "with {BLESS}=1 the pages are rewritten from what is printed:\n{told}");
+}
+
+#[test]
+fn a_page_is_not_taken_for_another() {
+    let codes: Vec<&str> =
+        ["a: error[bad-date]: x", "warning[unpriced]: y"].iter().flat_map(|said| told(said)).collect();
+    assert_eq!(codes, ["bad-date", "unpriced"]);
+    assert_eq!(told("{\"findings\":[{\"code\":\"below-unit\"}]}").collect::<Vec<_>>(), ["below-unit"]);
+    assert_eq!(unescaped(r"a\xffb"), b"a\xffb");
+    assert_eq!(with_output("x\n```console\n$ a\nold\n```\n", "? 1\nnew"), "x\n```console\n$ a\n? 1\nnew\n```\n");
+}
+
+#[test]
+fn a_rejected_row_says_what_to_do() {
+    let error = rows(Format::Json, "{}").remove(0).error.unwrap();
+    assert_eq!((error.code, error.field.as_deref()), ("missing-field", Some("id")));
+    assert_eq!(error.text, "a required field has no answer; give each note an id of its own");
+}
+
+/// Each part stands on the page once, in its place.
+fn in_order(code: Code, text: &str) {
+    let at: Vec<usize> =
+        PARTS.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{code}: no {part}"))).collect();
+    assert!(text.starts_with(&format!("# {code}\n\n")) && at.is_sorted(), "{code}");
+    assert_eq!(text.matches("```console").count(), 1, "{code}: one command");
+}
+
+/// Writes the page's files into an empty folder and runs its command there.
+fn run(code: Code, text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for block in text.split("\n```").skip(1).step_by(2) {
+        let (info, content) = block.split_once('\n').unwrap();
+        let mut words = info.split(' ').skip(1);
+        if let Some(name) = words.next() {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes(content, words.next())).unwrap();
+        }
+    }
+    let line = text.lines().find_map(|line| line.strip_prefix("$ actbill ")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
+    command.current_dir(folder.path()).args(line.split(' ')).stdin(Stdio::null());
+    let done = command.output().unwrap();
+    let mut said = String::from_utf8(done.stderr).unwrap();
+    if code.about() == About::Finding {
+        said += &String::from_utf8(done.stdout).unwrap();
+    }
+    let codes: Vec<&str> = told(&said).collect();
+    assert!(!codes.is_empty() && codes.iter().all(|told| *told == code.as_str()), "{code}: {codes:?}\n{said}");
+    format!("? {}\n{}", done.status.code().unwrap(), said.trim_end())
+}
+
+/// The codes of the messages and findings in what is printed.
+fn told(said: &str) -> impl Iterator<Item = &str> {
+    let after =
+        |mark: &'static str, end: char| said.split(mark).skip(1).filter_map(move |rest| Some(rest.split_once(end)?.0));
+    after("error[", ']').chain(after("warning[", ']')).chain(after("{\"code\":\"", '"'))
+}
+
+/// The page with this below its command.
+fn with_output(text: &str, said: &str) -> String {
+    let (before, console) = text.split_once("```console\n").unwrap();
+    let (command, rest) = console.split_once('\n').unwrap();
+    let after = rest.split_once("```\n").unwrap().1;
+    format!("{before}```console\n{command}\n{said}\n```\n{after}")
+}
+
+/// What a block puts into its file.
+fn bytes(content: &str, how: Option<&str>) -> Vec<u8> {
+    match how {
+        None => format!("{content}\n").into_bytes(),
+        Some("bytes") => unescaped(content),
+        Some(times) => {
+            let times: u32 = times.parse().unwrap();
+            let each = |n: u32| content.replace("{n}", &n.to_string()) + "\n";
+            (1..=times).map(each).collect::<String>().into_bytes()
+        }
+    }
+}
+
+/// `\xNN` as the byte it stands for.
+fn unescaped(content: &str) -> Vec<u8> {
+    let mut parts = content.split("\\x");
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(digits, 16).unwrap());
+        bytes.extend(rest.as_bytes());
+    }
+    bytes
+}

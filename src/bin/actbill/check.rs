@@ -9,7 +9,7 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 
-use actbill::message::{About, Code, Message};
+use actbill::message::{About, Code, Message, reason};
 use actbill::proof::{Against, Problem, SourceText, certificate, check, combinations, region_count};
 use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
 use actbill::rules::Invariant;
@@ -185,7 +185,7 @@ fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
 /// Saves the note of each problem, and beside it the settings that it needs as an agency file.
 fn save(folder: &Path, problems: &[Problem]) -> Result<(), Message> {
     fs::create_dir_all(folder).map_err(|error| {
-        Message::error(Code::Unwritable, format!("`{}` cannot be made: {}", folder.display(), error.kind()))
+        Message::error(Code::Unwritable, format!("`{}` cannot be made: {}", folder.display(), reason(&error)))
             .help("name a folder that you may write to")
     })?;
     let mut drafts = Vec::new();
