@@ -181,7 +181,10 @@ impl Case<'_> {
         let may = self.set.rules().filter(|(_, rule)| self.applies(rule) != Some(false)).map(|(id, _)| id);
         let mut left = offered(self.set, &may.collect::<Vec<_>>());
         if left.is_empty() {
-            return rules.to_vec();
+            // What is said of the work says enough; who the client is would only be noise beside it.
+            let of_the_work = |id: &&RuleId| matches!(self.set.rule(**id).effect, Effect::Exclude(_));
+            let excludes: Vec<RuleId> = rules.iter().filter(of_the_work).copied().collect();
+            return if excludes.is_empty() { rules.to_vec() } else { excludes };
         }
         let mut enough = Vec::new();
         while let Some(most) = rules.iter().max_by_key(|id| {

@@ -1,0 +1,101 @@
+//! How long a proof takes: the shipped rules, and a made-up set of 2,000 rules over 11 facts.
+//!
+//! `cargo bench --bench check`. The yardstick is plain judging: how many combinations could be judged one by one in the
+//! time of the proof, against how many the proof covers.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+use std::fmt::Write;
+use std::time::Instant;
+
+use actbill::facts::{Answer, Facts, Kind};
+use actbill::proof::{Against, check, combinations, compile, region_count};
+use actbill::rules::{RuleFile, RuleId, RuleSet, outcome};
+use actbill::run::shipped;
+
+/// Activities of the made-up set; each has ten rules.
+const ACTIVITIES: usize = 200;
+
+fn main() {
+    measure("the shipped rules", shipped());
+    measure("2,000 rules over 11 facts", vec![RuleFile { name: "made-up.toml".into(), text: made_up() }]);
+}
+
+fn measure(what: &str, files: Vec<RuleFile>) {
+    let set = RuleSet::load(files).unwrap_or_else(|problems| panic!("{}", problems.first().unwrap()));
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let atlas = compile(&set).map_err(|problems| problems.into_iter().next().unwrap().message.to_string());
+        let atlas = atlas.unwrap_or_else(|message| panic!("{message}"));
+        let found = check(&set, &atlas, &Against::default()).len();
+        times.push((begun.elapsed(), atlas, found));
+    }
+    times.sort_by_key(|(time, ..)| *time);
+    let (time, atlas, found) = times.swap_remove(2);
+    let judged = plainly_judged(&set, time);
+    let covered = combinations(&atlas);
+    println!(
+        "{what}: {} rules, {covered} combinations, {} regions, {} nodes, {} meetings, {found} problems: median {time:?} \
+         of 5; judging one by one comes to {judged} combinations in that time, one in {}",
+        set.rules.len(),
+        region_count(&atlas),
+        atlas.decisions.nodes.len(),
+        atlas.meetings.len(),
+        covered / u128::from(judged.max(1)),
+    );
+}
+
+/// How many combinations are judged one by one, rule by rule, in so much time.
+fn plainly_judged(set: &RuleSet, time: std::time::Duration) -> u64 {
+    let date = actbill::effective::parse_date("2026-03-02").unwrap();
+    let (begun, mut count, mut seed) = (Instant::now(), 0_u64, 1_u64);
+    while begun.elapsed() < time {
+        let mut facts = Facts::unanswered(&set.vocabulary);
+        for (id, fact) in set.vocabulary.facts() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let values = u64::try_from(fact.values().len()).unwrap();
+            match fact.kind {
+                Kind::Coded(_) => facts.set(id, Answer::Value(u16::try_from((seed >> 33) % values).unwrap())),
+                _ => facts.set(id, Answer::Number(40)),
+            }
+        }
+        let applies = set.rules().filter(|(_, rule)| rule.applies(&facts, date) == Some(true));
+        let met: Vec<RuleId> = applies.map(|(id, _)| id).collect();
+        std::hint::black_box(outcome(set, &met));
+        count += 1;
+    }
+    count
+}
+
+/// For each activity an offer, what takes its payers away in some cases, and a hold: ten rules, each asking three facts.
+fn made_up() -> String {
+    let mut text = "[payer.p1]\ntitle = \"P1\"\n[payer.p2]\ntitle = \"P2\"\n\
+         [service.s]\ntitle = \"S\"\ncode = \"X\"\nunit = \"day\"\n[fact.activity]\nvalues = ["
+        .to_owned();
+    (0..ACTIVITIES).for_each(|activity| write!(text, "\"a{activity}\", ").unwrap());
+    text += "]\n";
+    (1..=10).for_each(|fact| writeln!(text, "[fact.f{fact}]\nvalues = [\"a\", \"b\", \"c\"]").unwrap());
+    for activity in 0..ACTIVITIES {
+        for rule in 0..10 {
+            let kind = ["offer", "exclude", "exclude", "exclude", "strike", "strike", "strike", "strike", "strike", "hold"][rule];
+            writeln!(text, "[[{kind}]]\nid = \"r{activity}.{rule}\"\ntitle = \"T\"\nbasis = \"house\"").unwrap();
+            writeln!(text, "when.activity = \"a{activity}\"").unwrap();
+            match (kind, rule) {
+                ("offer", _) => writeln!(text, "service = \"s\"\npayers = [\"p1\", \"p2\"]").unwrap(),
+                // What is done by nobody's leave is still spoken to.
+                ("exclude", 1) => writeln!(text, "payers = [\"p1\"]").unwrap(),
+                ("hold", _) => {}
+                _ => writeln!(text, "payers = [\"p{}\"]", rule % 2 + 1).unwrap(),
+            }
+            if rule != 1 {
+                let (one, other) = ((activity + rule) % 10 + 1, (activity * 3 + rule * 2 + 1) % 10 + 1);
+                writeln!(text, "when.f{one} = [\"a\", \"{}\"]", if activity % 2 == 0 { "b" } else { "c" }).unwrap();
+                if one != other {
+                    writeln!(text, "when.f{other} = \"{}\"", ["a", "b", "c"][(activity + rule) % 3]).unwrap();
+                }
+            }
+        }
+    }
+    text
+}
