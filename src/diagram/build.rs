@@ -10,7 +10,7 @@ use crate::facts::{Answer, Kind};
 use crate::rules::{Outcome, RuleId, RuleSet, Set, Test, outcome};
 
 /// States looked at before a rule set is refused as too tangled.
-const BUDGET: usize = 4_000_000;
+const BUDGET: usize = 1_000_000;
 
 /// A rule set as graphs: which rules meet in a case, and what they come to there.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::witness::example;
 use crate::diagram::Atlas;
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
-use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, outcome, reasons, survivors};
+use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, offered, outcome, reasons, survivors};
 
 /// Other rules that a message names.
 const TOLD: usize = 3;
@@ -67,7 +67,8 @@ fn dead(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) 
     let (code, text, help) = if !life.applies {
         (Code::DeadRule, "never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
     } else if matches!(rule.effect, Effect::Offer { .. }) && !life.survives {
-        let text = format!("loses all its payers wherever it applies, to {others}");
+        let takers = takers(set, atlas, id, &leaves);
+        let text = format!("loses all its payers wherever it applies, to {takers}");
         (Code::AlwaysStruck, text, "offer it to another payer, narrow what takes them away, or remove it")
     } else if others.is_empty() {
         let text = "takes away nothing that is offered".to_owned();
@@ -88,15 +89,25 @@ fn leaves_of(atlas: &Atlas, rules: &[RuleId]) -> BTreeSet<u32> {
 
 /// What decides at these leaves instead of the rule, the most frequent first.
 fn others(set: &RuleSet, atlas: &Atlas, id: RuleId, leaves: &BTreeSet<u32>) -> String {
+    most_frequent(set, leaves.iter().flat_map(|leaf| reasons(set, atlas.met(*leaf))).filter(|other| *other != id))
+}
+
+/// What takes the offer's payers away at these leaves, the most frequent first.
+fn takers(set: &RuleSet, atlas: &Atlas, id: RuleId, leaves: &BTreeSet<u32>) -> String {
+    let offered = offered(set, &[id]);
+    let takes = |other: &RuleId| {
+        let removes = set.rule(*other).effect.removes();
+        removes.is_some_and(|removes| offered.iter().any(|(service, payer)| removes.removes(*service, *payer)))
+    };
+    most_frequent(set, leaves.iter().flat_map(|leaf| atlas.met(*leaf)).copied().filter(takes))
+}
+
+fn most_frequent(set: &RuleSet, rules: impl Iterator<Item = RuleId>) -> String {
     let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
-    for leaf in leaves {
-        for other in reasons(set, atlas.met(*leaf)).into_iter().filter(|other| *other != id) {
-            *counts.entry(other).or_default() += 1;
-        }
-    }
+    rules.for_each(|rule| *counts.entry(rule).or_default() += 1);
     let mut counts: Vec<(RuleId, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(other, count)| (Reverse(*count), *other));
-    one_of(counts.iter().take(TOLD).map(|(other, _)| set.rule(*other).id.as_str()))
+    counts.sort_by_key(|(rule, count)| (Reverse(*count), *rule));
+    one_of(counts.iter().take(TOLD).map(|(rule, _)| set.rule(*rule).id.as_str()))
 }
 
 fn idle_overrides(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) -> Vec<Problem> {

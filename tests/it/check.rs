@@ -48,7 +48,16 @@ fn row(folder: &TempDir, problem: &Value) -> Value {
 }
 
 fn broken_sets() -> Vec<Broken> {
-    let broken = |story, agency, code, at, exit| Broken { story, agency, code, at, exit };
+    let mut all = idle_rules();
+    all.extend(unused_names());
+    all
+}
+
+fn broken(story: &'static str, agency: &'static str, code: &'static str, at: &'static str, exit: i32) -> Broken {
+    Broken { story, agency, code, at, exit }
+}
+
+fn idle_rules() -> Vec<Broken> {
     vec![
         broken(
             "a new activity that no rule speaks to",
@@ -99,6 +108,11 @@ fn broken_sets() -> Vec<Broken> {
             "id = \"x.inv\"",
             1,
         ),
+    ]
+}
+
+fn unused_names() -> Vec<Broken> {
+    vec![
         broken("a fact that nothing asks", "[fact.weather]\nvalues = [\"wet\", \"dry\"]\n", "unused", "weather", 1),
         broken(
             "a setting that nothing asks",

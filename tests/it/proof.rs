@@ -140,11 +140,15 @@ proptest! {
         let faults = compile(&set).err().unwrap_or_default();
         let has = |code| faults.iter().any(|problem: &Problem| problem.message.code == code);
         prop_assert_eq!((has(Code::Gap), has(Code::Conflict)), (gap, conflict), "{}", text);
-        faults.iter().for_each(|problem| shows(&set, problem));
+        for problem in &faults {
+            shows(&set, problem);
+        }
 
         let atlas = actbill::diagram::compile(&set).unwrap();
         let found = check(&set, &atlas, &Against::default());
-        found.iter().for_each(|problem| shows(&set, problem));
+        for problem in &found {
+            shows(&set, problem);
+        }
         let dead: BTreeSet<String> = found
             .iter()
             .filter(|problem| matches!(problem.message.code, Code::DeadRule | Code::AlwaysStruck))
@@ -287,8 +291,8 @@ proptest! {
         let mut text = plan.written();
         for (at, (when, always)) in promises.iter().enumerate() {
             text += &format!("[[invariant]]\nid = \"i{at}\"\ntitle = \"Promise {at}\"\n");
-            when.iter().for_each(|when| text += &format!("when.{when}\n"));
-            always.iter().for_each(|always| text += &format!("always.{always}\n"));
+            text.extend(when.iter().map(|when| format!("when.{when}\n")));
+            text.extend(always.iter().map(|always| format!("always.{always}\n")));
         }
         let Ok(set) = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone() }]) else {
             return Ok(()); // Two claims may ask a fact in ways that never fit together.
