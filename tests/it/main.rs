@@ -20,6 +20,8 @@ mod plan;
 mod proof;
 /// What the shipped rules say, and that their quotes stand in the sources.
 mod missouri;
+/// Random batches of notes, in each format.
+mod notes;
 /// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
