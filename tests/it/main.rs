@@ -4,6 +4,8 @@
 
 /// Properties 6 and 7: the diagram and a naive judge agree, and nothing is not yes.
 mod agree;
+/// The real program, run in a folder of its own.
+mod binary;
 /// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.
@@ -22,11 +24,13 @@ mod proof;
 mod missouri;
 /// Random batches of notes, in each format.
 mod notes;
-/// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
+/// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
 mod rule_language;
 /// What the tests share.
 mod shared;
+/// Property 11: nothing that stands in a note is ever said.
+mod silence;
 /// Imports run one way, and the program names no network.
 mod tidy;
