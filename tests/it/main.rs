@@ -6,6 +6,11 @@
 mod agree;
 /// The real program, run in a folder of its own.
 mod binary;
+/// Exit statuses, streams and inputs of the real program.
+mod cli;
+/// The files that the real program writes.
+#[cfg(unix)]
+mod cli_files;
 /// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.
