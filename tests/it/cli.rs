@@ -157,8 +157,7 @@ fn several_inputs_are_one_batch_and_standard_input_is_one_of_them() {
 
 #[test]
 fn from_goes_over_the_extension_and_the_extension_over_the_content() {
-    let folder =
-        folder().with("notes.json", GOOD).with("notes.export", GOOD).with("lines.csv", format!("{JSON}\n{JSON}"));
+    let folder = folder().with("notes.json", GOOD).with("notes.export", GOOD).with("lines.csv", JSON);
     refused(&folder.run(&["classify", "notes.json"]), 2, "no-notes");
     refused(&folder.run(&["classify", "lines.csv"]), 2, "no-header");
     for args in [&["classify", "notes.json", "--from", "csv"][..], &["classify", "notes.export"]] {

@@ -204,6 +204,7 @@ fn deep_and_long_inputs_end_too() {
     harmless("{\"a\":".repeat(100_000).as_bytes());
     harmless("\"".repeat(10_001).as_bytes());
     harmless(format!("id\n{}\n", "9".repeat(1_000_000)).as_bytes());
+    harmless(format!("{{\"activity\": \"{0}\", \"{0}\": 1}}", "9".repeat(1_000_000)).as_bytes());
     harmless(format!("[{{\"minutes\": {}}}]", "9".repeat(100_000)).as_bytes());
     harmless(format!("[{{\"minutes\": 1e{}}}]", "9".repeat(1_000)).as_bytes());
 }
