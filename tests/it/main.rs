@@ -32,6 +32,8 @@ mod notes;
 /// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
+mod rule_files;
+/// What each part of the rule language means.
 mod rule_language;
 /// What the tests share.
 mod shared;
@@ -39,3 +41,5 @@ mod shared;
 mod silence;
 /// Imports run one way, and the program names no network.
 mod tidy;
+/// Rule sets of a few lines.
+mod tiny;
