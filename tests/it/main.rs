@@ -1,6 +1,6 @@
 //! The integration tests, in one binary.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 /// Properties 6 and 7: the diagram and a naive judge agree, and nothing is not yes.
 mod agree;

@@ -43,8 +43,8 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn digits(number: impl ToString) -> Value {
-    Value::Digits(number.to_string())
+fn digits(digits: impl Into<String>) -> Value {
+    Value::Digits(digits.into())
 }
 
 /// A field: left out, unanswered, one of the good values, or now and then a wrong one.
@@ -83,19 +83,19 @@ fn time() -> BoxedStrategy<Vec<(&'static str, Value)>> {
     let span = (0u32..1300, minutes()).prop_map(move |(at, long)| (clock(at), clock(at + long), long));
     let span = span.boxed();
     prop_oneof![
-        40 => minutes().prop_map(|long| vec![("minutes", digits(long))]),
+        40 => minutes().prop_map(|long| vec![("minutes", digits(long.to_string()))]),
         10 => minutes().prop_map(|long| vec![("minutes", text(&long.to_string()))]),
         5 => minutes().prop_map(|long| vec![("duration", text(&format!("{long}.0")))]),
         30 => span.clone().prop_map(|(start, end, _)| vec![("start", text(&start)), ("end", text(&end))]),
         10 => span.clone().prop_map(|(start, end, long)| {
-            vec![("minutes", digits(long)), ("start", text(&start)), ("end", text(&end))]
+            vec![("minutes", digits(long.to_string())), ("start", text(&start)), ("end", text(&end))]
         }),
         1 => span.clone().prop_map(|(start, _, _)| vec![("start", text(&start))]),
         1 => span.clone().prop_map(|(start, end, _)| vec![("start", text(&end)), ("end", text(&start))]),
         1 => span.prop_map(|(start, end, long)| {
-            vec![("minutes", digits(long + 1)), ("start", text(&start)), ("end", text(&end))]
+            vec![("minutes", digits((long + 1).to_string())), ("start", text(&start)), ("end", text(&end))]
         }),
-        2 => select(vec![digits(0), digits(1441), digits(-5), text("soon"), digits("7.5"), Value::Null])
+        2 => select(vec![digits("0"), digits("1441"), digits("-5"), text("soon"), digits("7.5"), Value::Null])
             .prop_map(|value| vec![("minutes", value)]),
     ]
     .boxed()
@@ -170,7 +170,7 @@ pub(crate) fn batch(most: usize) -> impl Strategy<Value = Vec<Record>> {
             let id = match luck {
                 0 => None,
                 1 => Some(text("n-1")),
-                2 => Some(digits(at)),
+                2 => Some(digits(at.to_string())),
                 _ => Some(text(&format!("n-{at}"))),
             };
             record.0.splice(0..0, id.map(|id| ("id".to_owned(), id)));

@@ -138,7 +138,7 @@ const BROKEN: [(&str, &str); 18] = [
         "[[hold]]\nid = \"act.job-coaching\"\ntitle = \"x\"\nwhen.activity = \"other\"\nbasis = \"house\"\n",
     ),
     ("reserved-name", "[fact.minutes]\nkind = \"number\"\n"),
-    ("nothing-to-replace", "[payer.state]\ntitle = \"State\"\nreplaces = true\n"),
+    ("nothing-to-replace", "[payer.county]\ntitle = \"County\"\nreplaces = true\n"),
     ("no-basis", "[[advise]]\nid = \"x.look\"\ntitle = \"x\"\nwhen.activity = \"other\"\n"),
     ("bad-date", "[[advise]]\nid = \"x.date\"\ntitle = \"x\"\nfrom = \"2026-02-30\"\nbasis = \"house\"\n"),
     ("bad-amount", "[[rate]]\nservice = \"act_team\"\namount = \"$250\"\nfrom = \"2026-07-01\"\nbasis = \"house\"\n"),

@@ -36,9 +36,9 @@ fn a_payer_may_be_taken_away_for_one_service_only() {
 fn a_hold_goes_before_everything() {
     let hold = rule("hold", "hold", "when.activity = \"a\"; when.f = \"yes\"; instead = \"write b\"");
     let ready = loaded(&[OFFER, &hold]);
-    let held = decided(&ready, &[("f", "yes")]);
-    assert_eq!((held.status, held.rules, held.missing.len()), ("held", vec!["hold".to_owned()], 0));
-    assert!(held.because.unwrap().contains("write b") && held.units.is_none() && held.payer.is_none());
+    let row = decided(&ready, &[("f", "yes")]);
+    assert_eq!((row.status, row.rules, row.missing.len()), ("held", vec!["hold".to_owned()], 0));
+    assert!(row.because.unwrap().contains("write b") && row.units.is_none() && row.payer.is_none());
     assert_eq!(ends(&ready, &[("f", "no")]), "p");
 }
 

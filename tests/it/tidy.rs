@@ -214,6 +214,14 @@ fn the_library_opens_no_files_and_knows_no_clock() {
     }
 }
 
+/// A line without the words of a source that it quotes.
+fn our_own(line: &str) -> String {
+    match line.split_once("quote = \"") {
+        Some((before, rest)) => format!("{before} {}", our_own(rest.split_once('"').map_or("", |(_, after)| after))),
+        None => line.to_owned(),
+    }
+}
+
 #[test]
 fn the_words_are_the_fields_own() {
     let mut read = 0;
@@ -223,7 +231,8 @@ fn the_words_are_the_fields_own() {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         read += 1;
         for (number, line) in (1..).zip(text.lines()) {
-            let words: BTreeSet<String> = line.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
+            let words: BTreeSet<String> =
+                our_own(line).split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
             let found = WORDS.iter().find(|word| words.contains(**word));
             assert!(found.is_none(), "{}:{number}: `{}` is not our word", shown(&path), found.unwrap());
         }
