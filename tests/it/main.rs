@@ -25,10 +25,14 @@ mod judge;
 mod plan;
 /// What `actbill check` finds: each problem is shown by its note, and nothing is missed.
 mod proof;
-/// What the shipped rules say, and that their quotes stand in the sources.
+/// What the shipped rules say, row by row.
 mod missouri;
+/// The questions that the guidance leaves open, and days of notes.
+mod missouri_settings;
 /// Random batches of notes, in each format.
 mod notes;
+/// Every quote of the shipped rules stands in its source.
+mod quotes;
 /// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
