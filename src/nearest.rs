@@ -4,9 +4,12 @@
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "_");
     let wanted = plain(wanted);
-    let far = wanted.chars().count().max(3) / 3;
+    let length = wanted.chars().count();
+    let far = length.max(3) / 3;
     known
         .into_iter()
+        // Names of very different lengths are never near; a sentence need not be compared with each of them.
+        .filter(|name| name.chars().count().abs_diff(length) <= far)
         .map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), name))
         .filter(|(distance, _)| *distance <= far)
         .min()
@@ -37,6 +40,7 @@ mod tests {
         assert_eq!(nearest("Job Coachin", known), Some("job_coaching"));
         assert_eq!(nearest("trnasport", known), Some("transport"));
         assert_eq!(nearest("knitting", known), None);
+        assert_eq!(nearest(&"transport ".repeat(50_000), known), None);
     }
 
     #[test]

@@ -130,6 +130,8 @@ impl<'v> Notes<'v> {
             };
             fault = fault.or(wrong);
         }
+        // Of two faults the one told must not hang on the order in which a format happens to write the fields.
+        slots.facts.sort_by_key(|(id, _)| *id);
         let head = self.head(&slots);
         let repeated_id = head.id.as_ref().is_some_and(|id| !self.ids.insert(id.clone()));
         let note = match fault {

@@ -239,18 +239,11 @@ pub fn read(
 ) -> Result<(Format, InputRun), FileError> {
     let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
     let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
-    let mut no_header = false;
-    let records = format.read(&mut opened, &mut |record| {
-        if format == Format::Csv && record.number == 1 {
-            no_header = !record.fields.iter().any(|field| batch.set.vocabulary.slot(&field.name).is_some());
-        }
-        if !no_header {
-            add(batch, &record);
-        }
-    })?;
-    if no_header {
-        return Err(headerless());
-    }
+    let vocabulary = &batch.set.vocabulary;
+    let mut header = |names: &[String]| {
+        if names.iter().any(|name| vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless()) }
+    };
+    let records = format.read(&mut opened, &mut header, &mut |record| add(batch, &record))?;
     drop(opened);
     let sha256 = hex::encode(bytes.hash.finalize());
     Ok((format, InputRun { name: input.name, sha256, records }))

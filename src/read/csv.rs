@@ -12,7 +12,11 @@ use super::{Fault, Field, FileError, Record, Scalar};
 use crate::message::Code;
 
 /// Reads row by row; only one row is held at a time.
-pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+pub(super) fn read(
+    input: &mut dyn BufRead,
+    hear: &mut dyn FnMut(&[String]) -> Result<(), FileError>,
+    each: &mut dyn FnMut(Record<'_>),
+) -> Result<u64, FileError> {
     let quotes = Rc::new(RefCell::new(Quotes::default()));
     let watched = Watched { input, quotes: Rc::clone(&quotes) };
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(watched);
@@ -21,6 +25,7 @@ pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) ->
         return Err(FileError::new(Code::NoHeader, "the input is empty", "begin with a header row of field names"));
     }
     let header = header(&row)?;
+    hear(&header)?;
     let twice = header
         .iter()
         .enumerate()
@@ -138,7 +143,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Result<u64, FileError> {
-        read(&mut text.as_bytes(), &mut |_| ())
+        read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |_| ())
     }
 
     #[test]

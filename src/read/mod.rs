@@ -39,12 +39,18 @@ impl Format {
         }
     }
 
-    /// Reads every record in turn; returns how many there were.
-    pub fn read(self, input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+    /// Reads every record in turn; returns how many there were. `header` hears the names of a header row, where the
+    /// format has one, before the first record, and may refuse them.
+    pub fn read(
+        self,
+        input: &mut dyn BufRead,
+        header: &mut dyn FnMut(&[String]) -> Result<(), FileError>,
+        each: &mut dyn FnMut(Record<'_>),
+    ) -> Result<u64, FileError> {
         match self {
             Self::Json => json::read(input, each),
             Self::Ndjson => ndjson::read(input, each),
-            Self::Csv => csv::read(input, each),
+            Self::Csv => csv::read(input, header, each),
         }
     }
 }

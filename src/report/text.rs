@@ -20,6 +20,9 @@ pub struct Screen {
 /// Ids shown of a group before the rest is only counted.
 const IDS: usize = 8;
 
+/// Characters shown of an id; a table breaks long words slowly, and a person reads none of them to the end.
+const ID: usize = 60;
+
 /// Writes the table.
 pub fn text(report: &Report, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     if !report.rows.is_empty() {
@@ -64,9 +67,9 @@ fn notes(report: &Report, screen: Screen) -> Table {
             None => error.text.clone(),
         });
         table.add_row([
-            Cell::new(row.id.clone().unwrap_or_else(|| format!("record {}", row.record))),
+            Cell::new(row.id.as_deref().map_or_else(|| format!("record {}", row.record), readable)),
             Cell::new(row.date.as_deref().unwrap_or_default()),
-            Cell::new(row.activity.as_deref().unwrap_or_default()),
+            Cell::new(readable(row.activity.as_deref().unwrap_or_default())),
             number(row.minutes.map(|minutes| minutes.to_string())),
             styled(screen, who, |cell| cell.fg(colour)),
             Cell::new(full_code(row.code.as_ref(), row.modifiers.as_ref())),
@@ -76,6 +79,13 @@ fn notes(report: &Report, screen: Screen) -> Table {
         ]);
     }
     table
+}
+
+/// Words of a note as they can stand in a table: not too long, and nothing in them that steers a terminal.
+fn readable(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let shown: String = text.chars().map(plain).take(ID).collect();
+    if text.chars().nth(ID).is_some() { format!("{shown}…") } else { shown }
 }
 
 fn number(text: Option<String>) -> Cell {
@@ -193,7 +203,7 @@ fn counted(number: usize, thing: &str) -> String {
 }
 
 fn ids(rows: &[&Row]) -> String {
-    let shown: Vec<&str> = rows.iter().take(IDS).filter_map(|row| row.id.as_deref()).collect();
+    let shown: Vec<String> = rows.iter().take(IDS).filter_map(|row| row.id.as_deref()).map(readable).collect();
     let more = rows.len().saturating_sub(IDS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     shown.join(", ") + &more
@@ -209,4 +219,17 @@ fn settings(report: &Report) -> String {
         .map(|(name, setting)| format!("{name} = {}", setting.value.text()))
         .collect();
     format!("\nSettings: {}", told.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_short_and_steers_no_terminal() {
+        assert_eq!(readable("n-01"), "n-01");
+        assert_eq!(readable("n\u{1b}[2J\n"), "n\u{fffd}[2J\u{fffd}");
+        assert_eq!(readable(&"9".repeat(61)), "9".repeat(60) + "…");
+        assert_eq!(readable(&"9".repeat(60)), "9".repeat(60));
+    }
 }

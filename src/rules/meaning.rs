@@ -51,7 +51,7 @@ pub fn outcome(set: &RuleSet, applying: &[RuleId]) -> Outcome {
 ///
 /// Held: the holds. Billable: the offers that came to that payer, and what took away the payers they would rather have
 /// had. Non-billable: what took away every payer that was offered; where nothing was offered, what says of this work
-/// or case, whatever the service, that it is not paid for.
+/// or case, whatever the service, that nobody pays for it.
 pub fn reasons(set: &RuleSet, applying: &[RuleId]) -> Vec<RuleId> {
     let those = |wanted: &dyn Fn(&Effect) -> bool| -> Vec<RuleId> {
         applying.iter().copied().filter(|id| wanted(&set.rule(*id).effect)).collect()

@@ -1,1 +1,250 @@
-//! To come.
+//! Every record is a row, every cent is a row's, and every row says why.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use actbill::message::{About, Code};
+use actbill::read::Format;
+use actbill::report::{self, Report, Row};
+use actbill::run::Ready;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::Value;
+
+use crate::notes::{Record, batch, written};
+use crate::shared::{agency, run};
+
+/// Rates by date, with more decimals than a cent has.
+const RATES: &str = "
+[[rate]]
+service = \"act_team\"
+amount = \"250.005\"
+from = \"2026-03-03\"
+through = \"2026-06-30\"
+basis = \"house\"
+[[rate]]
+service = \"vocational_act\"
+amount = \"17.7275\"
+from = \"2026-07-01\"
+basis = \"house\"
+";
+
+const PARTS: [u32; 4] = [1, 4, 8, 15];
+
+/// The shipped rules priced in part, under each of these part-unit rules and each pool.
+static PRICED: LazyLock<BTreeMap<(u32, &str), Ready>> = LazyLock::new(|| {
+    let under = |part: u32, pool: &str| agency(RATES, &[("part_quarter_hour", &part.to_string()), ("pool", pool)]);
+    PARTS.iter().flat_map(|part| ["note", "day"].map(|pool| ((*part, pool), under(*part, pool)))).collect()
+});
+
+fn priced(part: u32, pool: &'static str) -> &'static Ready {
+    &PRICED[&(part, pool)]
+}
+
+fn classified(ready: &Ready, format: Format, records: &[Record]) -> Report {
+    run(ready, &[("notes", format, written(format, records).as_bytes())], false).unwrap().report
+}
+
+fn document(report: &Report) -> Value {
+    let mut out = Vec::new();
+    report::json(report, &mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
+
+/// Dollars as written → ten-thousandths of a dollar; no float comes near them.
+fn exact(value: &Value) -> u64 {
+    let text = value.to_string();
+    let (dollars, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    assert!(decimals.len() <= 4, "{text}");
+    format!("{dollars}{decimals:0<4}").parse().unwrap()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("not a number: {value}"))
+}
+
+fn word(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_else(|| panic!("no `{key}`: {value}")).to_owned()
+}
+
+/// Notes, minutes, quarter hours, units, ten-thousandths of a dollar, unpriced units.
+type Sums = [u64; 6];
+
+fn add(sums: &mut Sums, more: Sums) {
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+}
+
+fn sums_of_row(row: &Value) -> Sums {
+    let units = number(&row["units"]);
+    let (amount, unpriced) = row.get("amount").map_or((0, units), |amount| (exact(amount), 0));
+    [1, number(&row["minutes"]), number(&row["quarter_hours"]), units, amount, unpriced]
+}
+
+/// What is written as a total, which leaves the amount out where nothing is priced.
+fn amount_fits(written: &Value, [_, _, _, units, amount, unpriced]: Sums) {
+    if unpriced > 0 && units == unpriced {
+        assert!(written.get("amount").is_none(), "an unpriced sum has an amount: {written}");
+    } else {
+        assert_eq!(exact(&written["amount"]), amount, "{written}");
+    }
+}
+
+fn by(rows: &[Value], key: impl Fn(&Value) -> Vec<String>) -> BTreeMap<Vec<String>, Sums> {
+    let mut groups = BTreeMap::<_, Sums>::new();
+    for row in rows {
+        add(groups.entry(key(row)).or_default(), sums_of_row(row));
+    }
+    groups
+}
+
+fn check_rows(rows: &[Value], records: &[Record]) {
+    assert_eq!(rows.len(), records.len());
+    for (at, (row, record)) in rows.iter().zip(records).enumerate() {
+        assert_eq!(number(&row["record"]), u64::try_from(at + 1).unwrap());
+        if let Some(id) = record.text("id") {
+            assert_eq!(row["id"], id);
+        }
+        if let (Some(rate), Some(amount)) = (row.get("rate"), row.get("amount")) {
+            let exact_amount = exact(rate) * number(&row["units"]);
+            assert_eq!(exact(amount), (exact_amount + 50) / 100 * 100, "rounded half-up to the cent, once: {row}");
+        }
+    }
+}
+
+fn check_lines(lines: &[Value], billable: &[Value]) {
+    let key = |value: &Value| ["client", "date", "payer", "service"].map(|key| word(value, key)).to_vec();
+    let groups = by(billable, key);
+    assert_eq!(lines.iter().map(key).collect::<Vec<_>>(), groups.keys().cloned().collect::<Vec<_>>());
+    for line in lines {
+        let sums = groups[&key(line)];
+        assert_eq!([number(&line["minutes"]), number(&line["units"])], [sums[1], sums[3]], "{line}");
+        amount_fits(line, sums);
+        let notes: Vec<&Value> = billable.iter().filter(|row| key(row) == key(line)).map(|row| &row["id"]).collect();
+        assert_eq!(line["notes"].as_array().unwrap().iter().collect::<Vec<_>>(), notes);
+    }
+}
+
+fn check_summary(summary: &Value, rows: &[Value]) {
+    let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
+    for (status, told) in summary["status"].as_object().unwrap() {
+        assert_eq!(number(told), u64::try_from(count(status)).unwrap(), "{status}");
+    }
+    let told: u64 = summary["status"].as_object().unwrap().values().map(number).sum();
+    assert_eq!([told, number(&summary["records"])], [u64::try_from(rows.len()).unwrap(); 2]);
+    let decided: Vec<Value> = rows.iter().filter(|row| row.get("payer").is_some()).cloned().collect();
+    let by_payer = by(&decided, |row| vec![word(row, "payer")]);
+    let payers = summary["payers"].as_object().unwrap();
+    assert_eq!(payers.len(), by_payer.len());
+    let billable: Vec<Value> = decided.iter().filter(|row| row["status"] == "billable").cloned().collect();
+    let by_service = by(&billable, |row| vec![word(row, "payer"), word(row, "service"), word(row, "unit")]);
+    for (payer, total) in payers {
+        let sums = by_payer[std::slice::from_ref(payer)];
+        assert_eq!(["notes", "minutes", "quarter_hours"].map(|key| number(&total[key])), [sums[0], sums[1], sums[2]]);
+        amount_fits(total, sums);
+        for (service, total) in total["services"].as_object().unwrap() {
+            let sums = by_service[&vec![payer.clone(), service.clone(), word(total, "unit")]];
+            let told = ["notes", "minutes", "quarter_hours", "units", "unpriced_units"].map(|key| number(&total[key]));
+            assert_eq!(told, [sums[0], sums[1], sums[2], sums[3], sums[5]], "{payer} {service}");
+            amount_fits(total, sums);
+        }
+        for (kind, at) in [("units", 3), ("unpriced_units", 5)] {
+            let told: u64 = total[kind].as_object().unwrap().values().map(number).sum();
+            assert_eq!(told, sums[at], "{payer} {kind}");
+        }
+    }
+    assert_eq!(exact(&summary["amount"]), by_payer.values().map(|sums| sums[4]).sum::<u64>());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Property 1.
+    #[test]
+    fn records_in_are_rows_out_and_every_sum_agrees(
+        records in batch(40),
+        format in select(vec![Format::Json, Format::Ndjson, Format::Csv]),
+        part in select(PARTS.to_vec()),
+        pool in select(vec!["note", "day"]),
+    ) {
+        let document = document(&classified(priced(part, pool), format, &records));
+        let rows = document["decisions"].as_array().unwrap();
+        check_rows(rows, &records);
+        let billable: Vec<Value> = rows.iter().filter(|row| row["status"] == "billable").cloned().collect();
+        check_lines(document["lines"].as_array().unwrap(), &billable);
+        check_summary(&document["summary"], rows);
+    }
+
+    /// Property 2.
+    #[test]
+    fn every_row_says_why(records in batch(60)) {
+        let ready = priced(15, "note");
+        for row in classified(ready, Format::Json, &records).rows {
+            has_cause(ready, &row);
+        }
+    }
+
+    /// Property 8, for notes: longer work never earns less.
+    #[test]
+    fn units_never_fall_as_minutes_rise(
+        minutes in prop::collection::vec(1u32..200, 1..6),
+        raised in any::<prop::sample::Index>(),
+        by in 1u32..60,
+        part in select(PARTS.to_vec()),
+        pool in select(vec!["note", "day"]),
+    ) {
+        let ready = priced(part, pool);
+        let at = raised.index(minutes.len());
+        let mut more = minutes.clone();
+        more[at] += by;
+        let (before, after) = (coached(ready, &minutes), coached(ready, &more));
+        prop_assert!(after[at] >= before[at], "{before:?} {after:?}");
+        prop_assert!(after.iter().sum::<u32>() >= before.iter().sum::<u32>(), "{before:?} {after:?}");
+    }
+
+    /// Property 8, for days: whole quarter hours are never fewer when a day's minutes are summed first.
+    #[test]
+    fn pooling_never_loses_a_quarter_hour(minutes in prop::collection::vec(1u32..200, 1..6)) {
+        let by_note = coached(priced(15, "note"), &minutes).iter().sum::<u32>();
+        let by_day = coached(priced(15, "day"), &minutes).iter().sum::<u32>();
+        prop_assert!(by_day >= by_note);
+        prop_assert_eq!(by_day, minutes.iter().sum::<u32>() / 15);
+    }
+}
+
+/// Each row names rules that rest on something, or the facts it waits for, or why the record is no note.
+fn has_cause(ready: &Ready, row: &Row) {
+    for id in &row.rules {
+        let rule = ready.set.rules.iter().find(|rule| rule.id == *id).unwrap_or_else(|| panic!("no rule {id}"));
+        assert!(rule.basis.house || !rule.basis.cites.is_empty(), "{id} rests on nothing");
+    }
+    let differ = row.findings.iter().any(|finding| finding.code == "day-payers-differ");
+    match row.status {
+        "billable" | "non_billable" => assert!(!row.rules.is_empty(), "{row:?}"),
+        "held" => assert!(!row.rules.is_empty() || !row.missing.is_empty() || differ, "{row:?}"),
+        "rejected" => {
+            let told = row.error.as_ref().unwrap_or_else(|| panic!("no error: {row:?}")).code;
+            assert!(Code::ALL.iter().any(|code| code.as_str() == told && code.about() == About::Record), "{told}");
+        }
+        other => panic!("no such status: {other}"),
+    }
+    let told = row.because.as_deref().unwrap_or_default();
+    assert!(row.status == "rejected" || told.ends_with('.'), "{row:?}");
+    assert!(row.missing.is_empty() || row.status == "held", "{row:?}");
+}
+
+/// The units of a day of job coaching with these minutes.
+fn coached(ready: &Ready, minutes: &[u32]) -> Vec<u32> {
+    let note = |(at, minutes): (usize, &u32)| {
+        Record::of(&[
+            ("id", &format!("n-{at}")),
+            ("client", "client-a"),
+            ("date", "2026-03-02"),
+            ("minutes", &minutes.to_string()),
+            ("activity", "job_coaching"),
+            ("staff_role", "vocational_specialist"),
+            ("eligibility", "department"),
+        ])
+    };
+    let records: Vec<Record> = minutes.iter().enumerate().map(note).collect();
+    classified(ready, Format::Ndjson, &records).rows.iter().map(|row| row.units.unwrap()).collect()
+}

@@ -1,9 +1,16 @@
 //! The integration tests, in one binary.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 /// Properties 6 and 7: the diagram and a naive judge agree, and nothing is not yes.
 mod agree;
+/// The real program, run in a folder of its own.
+mod binary;
+/// Exit statuses, streams and inputs of the real program.
+mod cli;
+/// The files that the real program writes.
+#[cfg(unix)]
+mod cli_files;
 /// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.
@@ -18,13 +25,25 @@ mod judge;
 mod plan;
 /// What `actbill check` finds: each problem is shown by its note, and nothing is missed.
 mod proof;
-/// What the shipped rules say, and that their quotes stand in the sources.
+/// What the shipped rules say, row by row.
 mod missouri;
-/// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
+/// The questions that the guidance leaves open, and days of notes.
+mod missouri_settings;
+/// Random batches of notes, in each format.
+mod notes;
+/// Every quote of the shipped rules stands in its source.
+mod quotes;
+/// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
+mod rule_files;
+/// What each part of the rule language means.
 mod rule_language;
 /// What the tests share.
 mod shared;
+/// Property 11: nothing that stands in a note is ever said.
+mod silence;
 /// Imports run one way, and the program names no network.
 mod tidy;
+/// Rule sets of a few lines.
+mod tiny;

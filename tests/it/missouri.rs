@@ -1,1 +1,293 @@
-//! To come.
+//! What the shipped rules say, row by row of the design's table: a note that shows each rule, and one that does not.
+
+use std::collections::BTreeSet;
+
+use actbill::read::Format;
+use actbill::report::Row;
+use actbill::run::Ready;
+
+use crate::notes::{Record, json};
+use crate::shared::{ready_with, run};
+
+pub(crate) const SKILLS: [&str; 6] = [
+    "self_care_skills",
+    "punctuality_skills",
+    "time_management_skills",
+    "task_prioritization_skills",
+    "stress_coping_skills",
+    "problem_solving_skills",
+];
+pub(crate) const JOB_FINDING: [&str; 7] = [
+    "readiness_assessment",
+    "vocational_interests",
+    "opportunity_search",
+    "employer_contact_support",
+    "interview_practice",
+    "interview_accompaniment",
+    "interview_debrief",
+];
+
+/// An hour with everything in order: interview practice for a client who is eligible for MO HealthNet.
+pub(crate) fn note() -> Record {
+    Record::of(&[
+        ("id", "n-1"),
+        ("client", "client-a"),
+        ("date", "2026-03-02"),
+        ("minutes", "60"),
+        ("activity", "interview_practice"),
+        ("staff_role", "vocational_specialist"),
+        ("eligibility", "mo_healthnet"),
+        ("symptom_link", "yes"),
+        ("medically_needed", "yes"),
+        ("plan_link", "yes"),
+        ("client_present", "yes"),
+        ("sole_purpose", "yes"),
+        ("csw_qualified", "yes"),
+        ("contact", "in_person"),
+        ("residence", "community"),
+        ("other_funding", "none"),
+        ("birth_date", "1990-01-31"),
+    ])
+}
+
+pub(crate) fn decided(ready: &Ready, record: &Record, strict: bool) -> Row {
+    run(ready, &[("notes", Format::Ndjson, json(record).as_bytes())], strict).unwrap().report.rows.remove(0)
+}
+
+/// The payer, `held`, or `rejected`.
+pub(crate) fn end(row: &Row) -> &str {
+    row.payer.as_deref().unwrap_or(row.status)
+}
+
+/// A rule; a note that it decides and how that ends; a note that it leaves alone and how that ends. A note is told by
+/// the fields in which it differs from one with everything in order.
+type Case<'c> = (&'c str, Record, &'c str, Record, &'c str);
+
+fn cases(table: &str) -> Vec<Case<'_>> {
+    let differing = |fields: &str| {
+        note().with(&fields.split_whitespace().map(|field| field.split_once('=').unwrap()).collect::<Vec<_>>())
+    };
+    let lines: Vec<&str> = table.trim().lines().collect();
+    lines
+        .chunks(3)
+        .map(|lines| {
+            let (shows, ends) = lines[1].split_once("->").unwrap();
+            let (not, ends_not) = lines[2].split_once("->").unwrap();
+            (lines[0], differing(shows), ends.trim(), differing(not), ends_not.trim())
+        })
+        .collect()
+}
+
+const CASES: &str = "
+act.general-skills
+    activity=stress_coping_skills -> mo_healthnet
+    -> mo_healthnet
+act.general-skills
+    activity=self_care_skills plan_link=no -> mo_healthnet
+    activity=self_care_skills symptom_link=no -> non_billable
+act.job-finding
+    -> mo_healthnet
+    symptom_link=no -> non_billable
+act.job-finding
+    medically_needed=no -> mo_healthnet
+    plan_link=no -> non_billable
+act.job-coaching
+    activity=job_coaching -> department
+    activity=job_coaching staff_role=team_leader -> non_billable
+act.job-coaching
+    activity=job_coaching symptom_link=no -> department
+    activity=job_coaching csw_qualified=no -> non_billable
+act.transport-not-medicaid
+    activity=transport -> non_billable
+    activity=transport sole_purpose=no -> held
+act.specific-job-skills-not-medicaid
+    activity=specific_job_skills -> non_billable
+    activity=problem_solving_skills -> mo_healthnet
+act.job-coaching-not-medicaid
+    activity=job_coaching staff_role=nurse -> non_billable
+    activity=interview_debrief staff_role=nurse -> mo_healthnet
+act.work-crew-not-medicaid
+    activity=work_crew_supervision -> non_billable
+    activity=punctuality_skills -> mo_healthnet
+act.absent-job-development-not-medicaid
+    activity=job_development client_present=no -> non_billable
+    activity=job_development -> held
+act.social-deficits-not-medicaid
+    symptom_link=no -> non_billable
+    -> mo_healthnet
+act.general-skills-not-needed
+    activity=stress_coping_skills medically_needed=no -> non_billable
+    medically_needed=no -> mo_healthnet
+act.job-finding-without-plan
+    plan_link=no -> non_billable
+    activity=time_management_skills plan_link=no -> mo_healthnet
+act.not-mo-healthnet-eligible
+    eligibility=department -> department
+    eligibility=mo_healthnet -> mo_healthnet
+act.not-mo-healthnet-eligible
+    eligibility=spenddown_unmet -> department
+    activity=job_coaching eligibility=department -> department
+act.team-rate-to-one-payer
+    residence=custody -> non_billable
+    residence=custody eligibility=department -> non_billable
+house.eligible-for-neither
+    eligibility=none -> non_billable
+    eligibility=department -> department
+house.eligible-for-neither
+    activity=job_coaching eligibility=none -> non_billable
+    activity=job_coaching eligibility=spenddown_unmet -> department
+house.outside-the-act-team
+    staff_role=outside_act -> non_billable
+    staff_role=other_act_staff -> mo_healthnet
+catalogue.phone-or-collateral
+    contact=phone -> non_billable
+    contact=video -> non_billable
+catalogue.video
+    contact=video -> non_billable
+    contact=collateral -> non_billable
+institutions.not-mo-healthnet
+    residence=imd -> non_billable
+    residence=nursing_facility -> mo_healthnet
+institutions.team-rate-not-department
+    residence=custody eligibility=department -> non_billable
+    residence=inpatient eligibility=department -> department
+institutions.other-public-funding
+    other_funding=vocational_rehabilitation -> non_billable
+    other_funding=none -> mo_healthnet
+institutions.other-public-funding
+    activity=job_coaching other_funding=other_public -> non_billable
+    activity=job_coaching -> department
+act.client-not-present
+    client_present=no -> non_billable
+    client_present=yes -> mo_healthnet
+";
+
+const HOLDS: &str = "
+act.job-coaching-not-observed
+    activity=job_coaching client_present=no -> held
+    activity=job_coaching -> department
+act.job-coaching-not-observed
+    activity=job_coaching contact=collateral -> held
+    contact=collateral -> non_billable
+act.job-coaching-not-observed
+    activity=job_coaching contact=phone -> held
+    activity=work_crew_supervision contact=phone -> non_billable
+act.job-coaching-not-observed
+    activity=job_coaching contact=video -> held
+    activity=job_coaching contact=in_person -> department
+house.transport-with-another-purpose
+    activity=transport sole_purpose=no -> held
+    activity=transport -> non_billable
+house.job-development-with-client
+    activity=job_development -> held
+    activity=job_development client_present=no -> non_billable
+house.other-activity
+    activity=other -> held
+    activity=self_care_skills -> mo_healthnet
+";
+
+#[test]
+fn each_rule_decides_a_note_and_leaves_one_alone() {
+    let ready = ready_with(&[], &[]);
+    for (rule, shows, ends, not, ends_not) in [cases(CASES), cases(HOLDS)].concat() {
+        let row = decided(&ready, &shows, false);
+        assert_eq!(end(&row), ends, "{rule}: {row:?}");
+        assert!(row.rules.iter().any(|id| id == rule), "{rule}: {row:?}");
+        let row = decided(&ready, &not, false);
+        assert_eq!(end(&row), ends_not, "{rule}: {row:?}");
+        assert!(row.rules.iter().all(|id| id != rule), "{rule}: {row:?}");
+    }
+}
+
+#[test]
+fn no_rule_is_left_out_of_these_tests() {
+    let by_setting = ["act.specific-job-skills-", "act.work-crew-", "act.transport-", "act.absent-job-development-"]
+        .map(|begins| format!("{begins}as-vocational-act"));
+    let named: BTreeSet<String> =
+        [cases(CASES), cases(HOLDS)].concat().iter().map(|(rule, ..)| (*rule).to_owned()).collect();
+    let others = by_setting.into_iter().chain(["act.job-finding-not-needed".to_owned()]);
+    let rules: BTreeSet<String> = ready_with(&[], &[]).set.rules.iter().map(|rule| rule.id.clone()).collect();
+    assert_eq!(named.into_iter().chain(others).collect::<BTreeSet<_>>(), rules);
+}
+
+#[test]
+fn the_team_rate_goes_to_one_payer_by_eligibility_for_all_thirteen_activities() {
+    let ready = ready_with(&[], &[]);
+    for activity in SKILLS.into_iter().chain(JOB_FINDING) {
+        let by = ["mo_healthnet", "spenddown_unmet", "department", "none"].map(|eligibility| {
+            let row = decided(&ready, &note().with(&[("activity", activity), ("eligibility", eligibility)]), false);
+            (end(&row).to_owned(), row.code, row.units, row.unit, row.amount.map(|amount| amount.to_string()))
+        });
+        let day = |payer: &str| (payer.to_owned(), Some("H0040".to_owned()), Some(1), Some("day"), None);
+        let nobody = ("non_billable".to_owned(), None, Some(0), None, Some("0.00".to_owned()));
+        assert_eq!(by, [day("mo_healthnet"), day("department"), day("department"), nobody], "{activity}");
+    }
+}
+
+#[test]
+fn job_coaching_is_h2023hk_to_the_department_whatever_the_mo_healthnet_status() {
+    let ready = ready_with(&[], &[]);
+    for eligibility in ["mo_healthnet", "medicaid", "spenddown_unmet", "department"] {
+        let row = decided(&ready, &note().with(&[("activity", "job_coaching"), ("eligibility", eligibility)]), false);
+        assert_eq!((end(&row), row.service.as_deref()), ("department", Some("vocational_act")));
+        assert_eq!((row.code.as_deref(), row.modifiers), (Some("H2023"), Some(vec!["HK".to_owned()])));
+        assert_eq!(
+            (row.units, row.rate.unwrap().to_string(), row.amount.unwrap().to_string()),
+            (Some(4), "17.72".into(), "70.88".into())
+        );
+    }
+    // Custody and institutions bar MO HealthNet and the team rate, and this is neither.
+    let row = decided(&ready, &note().with(&[("activity", "job_coaching"), ("residence", "custody")]), false);
+    assert_eq!(end(&row), "department");
+}
+
+#[test]
+fn work_that_was_not_needed_deserves_a_look_where_the_memo_asks_only_for_the_link() {
+    let ready = ready_with(&[], &[]);
+    let advised = |activity: &str, needed: &str| {
+        let row = decided(&ready, &note().with(&[("activity", activity), ("medically_needed", needed)]), false);
+        (end(&row).to_owned(), row.findings.iter().any(|finding| finding.code == "act.job-finding-not-needed"))
+    };
+    for activity in JOB_FINDING {
+        assert_eq!(advised(activity, "no"), ("mo_healthnet".into(), true), "{activity}");
+        assert_eq!(advised(activity, "yes"), ("mo_healthnet".into(), false), "{activity}");
+    }
+    assert_eq!(advised("self_care_skills", "no"), ("non_billable".into(), false));
+}
+
+#[test]
+fn institutions_and_custody_go_by_age_and_the_agencys_answer() {
+    let end_of = |ready: &Ready, residence: &str, birth: &str, eligibility: &str| {
+        let fields = [("residence", residence), ("birth_date", birth), ("eligibility", eligibility)];
+        let row = decided(ready, &note().with(&fields), false);
+        if row.missing.is_empty() { end(&row).to_owned() } else { row.missing.join(" ") }
+    };
+    let (no, yes) = (ready_with(&[], &[]), ready_with(&[("department_pays_in_institutions", "yes")], &[]));
+    // Under 65 until the day before the birthday.
+    for (ready, younger) in [(&no, "non_billable"), (&yes, "department")] {
+        assert_eq!(end_of(ready, "imd", "1961-03-03", "mo_healthnet"), younger);
+        assert_eq!(end_of(ready, "imd", "1961-03-02", "mo_healthnet"), "mo_healthnet");
+        assert_eq!(end_of(ready, "imd", "", "mo_healthnet"), "birth_date");
+        assert_eq!(end_of(ready, "imd", "1961-03-02", "department"), "department");
+        assert_eq!(end_of(ready, "imd", "1961-03-03", "department"), younger);
+        assert_eq!(end_of(ready, "custody", "1930-01-01", "mo_healthnet"), younger);
+        assert_eq!(end_of(ready, "custody", "", "spenddown_unmet"), younger);
+        for residence in ["imd", "custody", "community"] {
+            assert_eq!(end_of(ready, residence, "1990-01-31", "none"), "non_billable", "{residence}");
+        }
+        for residence in ["community", "nursing_facility", "inpatient"] {
+            assert_eq!(end_of(ready, residence, "", "mo_healthnet"), "mo_healthnet", "{residence}");
+        }
+    }
+}
+
+#[test]
+fn a_hold_says_what_to_record_instead() {
+    let ready = ready_with(&[], &[]);
+    for (rule, shows, ..) in cases(HOLDS) {
+        let held = decided(&ready, &shows, false);
+        let because = held.because.unwrap();
+        assert!(because.starts_with("Held for a person: ") && because.contains("; "), "{rule}: {because}");
+        assert!(held.missing.is_empty() && held.possible.is_empty(), "{rule}");
+    }
+}

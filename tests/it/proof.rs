@@ -25,7 +25,7 @@ fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
     let mut found = None;
     let text = format!("[{}]", example.json());
     let mut each = |record: actbill::read::Record<'_>| found = Some(notes.read(&record).unwrap());
-    Format::Json.read(&mut text.as_bytes(), &mut each).unwrap();
+    Format::Json.read(&mut text.as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
     let note = found.unwrap();
     let mut facts = note.facts;
     set.fill(&mut facts);

@@ -1,1 +1,225 @@
-//! To come.
+//! The same notes give the same bytes, in whatever format and pieces they come; and no bytes at all do harm.
+
+use std::io::{self, Read};
+use std::sync::LazyLock;
+
+use actbill::effective::parse_date;
+use actbill::message::{About, Message};
+use actbill::read::Format;
+use actbill::report::{self, Report, Screen};
+use actbill::run::{Input, Options, Ready, classify};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use crate::notes::{Record, batch, json, written};
+use crate::shared::{ndjson, ready, run};
+
+const FORMATS: [Format; 3] = [Format::Json, Format::Ndjson, Format::Csv];
+
+static SHIPPED: LazyLock<Ready> = LazyLock::new(ready);
+
+/// Hands on at most so many bytes at a time.
+struct Dribble<'b>(&'b [u8], usize);
+
+impl Read for Dribble<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.1.min(buffer.len()).min(self.0.len());
+        let (now, later) = self.0.split_at(length);
+        buffer[..length].copy_from_slice(now);
+        self.0 = later;
+        Ok(length)
+    }
+}
+
+/// Everything that is written and said of these bytes, handed over in pieces of this size.
+fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report, Vec<u8>), Message> {
+    let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
+    let options = Options { strict: false, as_of: parse_date("2026-04-01").unwrap() };
+    let mut said = String::new();
+    let done = classify(&SHIPPED, vec![input], options, &mut |message| said += &message.to_string())?;
+    let mut out = said.into_bytes();
+    out.extend(all_outputs(&done.report));
+    Ok((done.report, out))
+}
+
+fn all_outputs(report: &Report) -> Vec<u8> {
+    let mut out = Vec::new();
+    report::json(report, &mut out).unwrap();
+    report::ndjson(report, &mut out).unwrap();
+    report::csv(report, &mut out).unwrap();
+    report::summary(report, &mut out).unwrap();
+    report::text(report, Screen { width: 100, colours: true }, &mut out).unwrap();
+    out
+}
+
+fn rows(inputs: &[(&str, Format, &[u8])]) -> String {
+    ndjson(&run(&SHIPPED, inputs, false).unwrap().report)
+}
+
+/// The document without what it says about its inputs.
+fn without_run(report: &Report) -> serde_json::Value {
+    let mut out = Vec::new();
+    report::json(report, &mut out).unwrap();
+    let mut document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    document.as_object_mut().unwrap().remove("run").unwrap();
+    document
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Property 3.
+    #[test]
+    fn the_same_notes_give_the_same_bytes(records in batch(25), format in select(FORMATS.to_vec())) {
+        let text = written(format, &records);
+        let (_, once) = everything(text.as_bytes(), Some(format), usize::MAX).unwrap();
+        for piece in [1, 7, 4096, usize::MAX] {
+            prop_assert!(everything(text.as_bytes(), Some(format), piece).unwrap().1 == once, "pieces of {}", piece);
+        }
+        // The format is told from the content as well; the program's own mark for it makes no difference.
+        if records.len() > 1 {
+            prop_assert!(everything(text.as_bytes(), None, 7).unwrap().1 == once, "by content");
+        }
+        let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        prop_assert_eq!(ndjson(&everything(&marked, Some(format), 1).unwrap().0), rows(&[("notes", format, text.as_bytes())]));
+    }
+
+    /// Property 4.
+    #[test]
+    fn formats_agree(records in batch(40)) {
+        let report = |format| run(&SHIPPED, &[("notes", format, written(format, &records).as_bytes())], false).unwrap().report;
+        let first = report(Format::Json);
+        for format in [Format::Ndjson, Format::Csv] {
+            let other = report(format);
+            prop_assert_eq!(ndjson(&first), ndjson(&other));
+            prop_assert_eq!(without_run(&first), without_run(&other));
+        }
+        let object = format!("{{\"exported\": \"2026-04-01\", \"notes\": {}}}", written(Format::Json, &records));
+        prop_assert_eq!(ndjson(&first), rows(&[("notes", Format::Json, object.as_bytes())]));
+    }
+
+    /// Several inputs are one batch: only the place of a record changes.
+    #[test]
+    fn a_batch_may_come_in_several_inputs(records in batch(30), at in any::<Index>()) {
+        let cut = at.index(records.len() + 1);
+        let (first, second) = (written(Format::Csv, &records[..cut]), written(Format::Json, &records[cut..]));
+        let whole = run(&SHIPPED, &[("all", Format::Json, written(Format::Json, &records).as_bytes())], false).unwrap();
+        let inputs = [("a.csv", Format::Csv, first.as_bytes()), ("b.json", Format::Json, second.as_bytes())];
+        let mut parts = run(&SHIPPED, &inputs, false).unwrap();
+        for (at, row) in parts.report.rows.iter_mut().enumerate() {
+            let (name, before) = if at < cut { ("a.csv", 0) } else { ("b.json", cut) };
+            prop_assert_eq!(row.input.take(), Some(name.to_owned()));
+            row.record += u64::try_from(before).unwrap();
+        }
+        prop_assert_eq!(without_run(&whole.report), without_run(&parts.report));
+    }
+
+    /// Property 10, for bytes of any kind.
+    #[test]
+    fn no_bytes_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        harmless(&bytes);
+    }
+
+    /// Property 10, for pieces of the formats in any order.
+    #[test]
+    fn no_pieces_do_harm(pieces in prop::collection::vec(select(PIECES.to_vec()), 0..40)) {
+        harmless(&pieces.concat());
+    }
+
+    /// Property 10, for good files gone bad.
+    #[test]
+    fn no_damage_does_harm(
+        records in batch(6),
+        format in select(FORMATS.to_vec()),
+        damage in prop::collection::vec((any::<Index>(), 0u8..4, any::<u8>(), select(PIECES.to_vec())), 1..4),
+    ) {
+        let mut bytes = written(format, &records).into_bytes();
+        for (at, kind, byte, piece) in damage {
+            let at = at.index(bytes.len() + 1);
+            match (kind, bytes.get_mut(at)) {
+                (0, Some(old)) => *old ^= byte,
+                (1, _) => bytes.truncate(at),
+                (2, Some(_)) => drop(bytes.remove(at)),
+                _ => drop(bytes.splice(at..at, piece.iter().copied())),
+            }
+        }
+        harmless(&bytes);
+    }
+}
+
+const PIECES: [&[u8]; 32] = [
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"\"",
+    b",",
+    b":",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b" ",
+    b"\0",
+    b"\xff",
+    b"\xc3",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"null",
+    b"true",
+    b"-1e999",
+    b"1e-999",
+    b"99999999999999999999",
+    b"\\u0000",
+    b"\\ud800",
+    b"\\",
+    b"\"id\":\"n-1\"",
+    b"\"notes\":[",
+    b"id,client,date\n",
+    b"n-1,client-a,2026-03-02\n",
+    b"2026-03-02",
+    b"24:00",
+    b"\"minutes\":1e2",
+    b"\"date\":\"9999-12-31\",\"birth_date\":\"0000-01-01\"",
+];
+
+/// Rows, rejections or an error of the file, whatever the bytes are taken for; never a panic.
+fn harmless(bytes: &[u8]) {
+    for format in FORMATS.map(Some).into_iter().chain([None]) {
+        match everything(bytes, format, 64) {
+            Ok((report, _)) => {
+                let rows = u64::try_from(report.rows.len()).unwrap();
+                assert_eq!(report.run.inputs[0].records, rows);
+                assert_eq!(report.summary.records, rows);
+                let explained = |status: &str, error: bool| (status == "rejected") == error;
+                assert!(report.rows.iter().all(|row| explained(row.status, row.error.is_some())));
+            }
+            Err(message) => assert_eq!(message.code.about(), About::File, "{message}"),
+        }
+    }
+}
+
+#[test]
+fn deep_and_long_inputs_end_too() {
+    harmless("[".repeat(100_000).as_bytes());
+    harmless("{\"a\":".repeat(100_000).as_bytes());
+    harmless("\"".repeat(10_001).as_bytes());
+    harmless(format!("id\n{}\n", "9".repeat(1_000_000)).as_bytes());
+    harmless(format!("{{\"activity\": \"{0}\", \"{0}\": 1}}", "9".repeat(1_000_000)).as_bytes());
+    harmless(format!("[{{\"minutes\": {}}}]", "9".repeat(100_000)).as_bytes());
+    harmless(format!("[{{\"minutes\": 1e{}}}]", "9".repeat(1_000)).as_bytes());
+}
+
+#[test]
+fn one_note_alone_and_one_line_alone_are_notes() {
+    let note =
+        json(&Record::of(&[("id", "n-1"), ("client", "client-a"), ("date", "2026-03-02"), ("minutes", "30")]).with(&[
+            ("activity", "job_coaching"),
+            ("staff_role", "nurse"),
+            ("eligibility", "department"),
+        ]));
+    let alone = everything(note.as_bytes(), None, 5).unwrap().0;
+    assert_eq!(ndjson(&alone), rows(&[("notes", Format::Ndjson, note.as_bytes())]));
+    assert_eq!((alone.rows.len(), alone.rows[0].status), (1, "non_billable"));
+    let spread = note.replace(", ", ",\n  ");
+    assert_eq!(ndjson(&everything(spread.as_bytes(), None, 5).unwrap().0), ndjson(&alone));
+}

@@ -1,1 +1,163 @@
-//! To come.
+//! What each part of the rule language means. Source: design, section 6.
+
+use crate::shared::told;
+use crate::tiny::{OFFER, codes, decided, ends, load, loaded, rule};
+
+#[test]
+fn the_first_payer_that_is_left_pays() {
+    let strike_p = rule("strike", "strike-p", "when.f = \"yes\"; payers = [\"p\"]");
+    let exclude_q = rule("exclude", "exclude-q", "when.g = [\"x\", \"y\"]; payers = [\"q\"]");
+    let ready = loaded(&[OFFER, &strike_p, &exclude_q]);
+    assert_eq!(ends(&ready, &[("f", "no"), ("g", "x")]), "p");
+    assert_eq!(ends(&ready, &[("f", "yes"), ("g", "z")]), "q");
+    let none = decided(&ready, &[("f", "yes"), ("g", "y")]);
+    assert_eq!((none.status, none.rules), ("non_billable", vec!["exclude-q".into(), "strike-p".into()]));
+    let billed = decided(&ready, &[("f", "yes"), ("g", "z")]);
+    assert_eq!(billed.rules, ["offer", "strike-p"], "the offer, and what took away the payer it would rather have");
+    assert_eq!((billed.code.as_deref(), billed.modifiers), (Some("X1"), Some(vec!["M".into(), "N".into()])));
+}
+
+#[test]
+fn a_payer_may_be_taken_away_for_one_service_only() {
+    let day = rule(
+        "offer",
+        "day",
+        "when.activity = \"a\"; when.f = \"yes\"; service = \"d\"; payers = [\"p\"]; overrides = [\"offer\"]",
+    );
+    let strike = rule("strike", "strike", "when.g = \"x\"; payers = [\"p\", \"q\"]; services = [\"s\"]");
+    let ready = loaded(&[OFFER, &day, &strike]);
+    let service = |f, g| decided(&ready, &[("f", f), ("g", g)]).service;
+    assert_eq!(service("yes", "x").as_deref(), Some("d"));
+    assert_eq!(service("no", "y").as_deref(), Some("s"));
+    assert_eq!(service("no", "x"), None);
+}
+
+#[test]
+fn a_hold_goes_before_everything() {
+    let hold = rule("hold", "hold", "when.activity = \"a\"; when.f = \"yes\"; instead = \"write b\"");
+    let ready = loaded(&[OFFER, &hold]);
+    let row = decided(&ready, &[("f", "yes")]);
+    assert_eq!((row.status, row.rules, row.missing.len()), ("held", vec!["hold".to_owned()], 0));
+    assert!(row.because.unwrap().contains("write b") && row.units.is_none() && row.payer.is_none());
+    assert_eq!(ends(&ready, &[("f", "no")]), "p");
+}
+
+#[test]
+fn two_offers_that_differ_are_a_conflict_unless_one_names_the_other() {
+    let other = |more: &str| {
+        rule(
+            "offer",
+            "other",
+            &format!("when.activity = \"a\"; when.f = \"yes\"; service = \"d\"; payers = [\"p\"]{more}"),
+        )
+    };
+    let problems = load(&[OFFER, &other("")]).unwrap_err();
+    assert_eq!((problems.len(), problems[0].code.as_str()), (1, "conflict"), "{}", told(&problems));
+    let text = told(&problems).replace(' ', "");
+    assert!(text.contains("`f`is`yes`") && text.contains("\"f\":\"yes\""), "a smallest note: {}", told(&problems));
+    let ready = loaded(&[OFFER, &other("; overrides = [\"offer\"]")]);
+    assert_eq!(decided(&ready, &[("f", "yes")]).service.as_deref(), Some("d"));
+    assert_eq!(decided(&ready, &[("f", "no")]).service.as_deref(), Some("s"));
+    // The other way round the exception never comes to pass, and that is no conflict either.
+    let under = OFFER.replace("payers", "overrides = [\"other\"]\npayers");
+    assert_eq!(decided(&loaded(&[&under, &other("")]), &[("f", "yes")]).service.as_deref(), Some("s"));
+    // Two offers of the same to the same payer are one outcome.
+    let same = rule("offer", "same", "when.activity = \"a\"; service = \"s\"; payers = [\"p\"]");
+    assert_eq!(decided(&loaded(&[OFFER, &same]), &[]).rules, ["offer", "same"]);
+}
+
+#[test]
+fn work_that_nothing_speaks_to_is_a_gap_and_a_strike_says_nothing_of_work() {
+    let half = OFFER.replace("when.activity = \"a\"", "when.activity = \"a\"\nwhen.f = \"yes\"");
+    let strike = rule("strike", "strike", "when.activity = \"a\"; payers = [\"p\", \"q\"]");
+    for rules in [&[half.as_str()][..], &[half.as_str(), strike.as_str()]] {
+        let problems = load(rules).unwrap_err();
+        assert_eq!((problems.len(), problems[0].code.as_str()), (1, "gap"), "{}", told(&problems));
+        assert!(told(&problems).contains("`f` is `no`"), "{}", told(&problems));
+    }
+    for kind in ["exclude", "hold"] {
+        let lines = "when.activity = \"a\"; when.f = \"no\"";
+        let payers = if kind == "exclude" { "; payers = [\"p\"]" } else { "" };
+        loaded(&[&half, &rule(kind, "rest", &format!("{lines}{payers}"))]);
+    }
+}
+
+#[test]
+fn advice_adds_a_finding_and_changes_nothing_else() {
+    let advise = rule("advise", "look", "when.f = \"yes\"");
+    let ready = loaded(&[OFFER, &advise]);
+    let advised = decided(&ready, &[("f", "yes")]);
+    assert_eq!((advised.payer.as_deref(), advised.rules.len()), (Some("p"), 1));
+    let finding = advised.findings.iter().find(|finding| finding.code == "look").unwrap();
+    assert_eq!((finding.text.as_str(), finding.severity), ("it is look", "warning"));
+    for fields in [&[("f", "no")][..], &[]] {
+        let row = decided(&ready, fields);
+        assert!(row.findings.iter().all(|finding| finding.code != "look") && row.missing.is_empty());
+    }
+}
+
+#[test]
+fn conditions_are_sets_joined_by_and_with_groups_for_or() {
+    let lines = "when.not.g = [\"x\", \"y\"]; payers = [\"p\"]";
+    let ready = loaded(&[OFFER, &rule("strike", "strike", lines)]);
+    assert_eq!(["x", "y", "z"].map(|g| ends(&ready, &[("g", g)])), ["p", "p", "q"]);
+    let groups = "when.activity = \"a\"; payers = [\"p\"]; [[strike.any]]; when.f = \"yes\"; when.g = \"x\"; [[strike.any]]; f = \"no\"; not.g = \"x\"";
+    let ready = loaded(&[OFFER, &rule("strike", "strike", groups)]);
+    let table = ["yes", "no"].map(|f| ["x", "y", "z"].map(|g| ends(&ready, &[("f", f), ("g", g)])));
+    assert_eq!(table, [["q", "p", "p"], ["p", "q", "q"]]);
+}
+
+#[test]
+fn numbers_are_asked_in_bands() {
+    let band = |lines: &str| loaded(&[OFFER, &rule("strike", "strike", &format!("{lines}; payers = [\"p\"]"))]);
+    let ready = band("when.n.at_least = 5; when.n.below = 9");
+    assert_eq!(["4", "5", "8", "9"].map(|n| ends(&ready, &[("n", n)])), ["p", "q", "q", "p"]);
+    let ready = band("when.not.n.at_least = 5");
+    assert_eq!(["0", "4", "5"].map(|n| ends(&ready, &[("n", n)])), ["q", "q", "p"]);
+    let ready = band("when.minutes.at_least = 53");
+    assert_eq!(["52", "53"].map(|minutes| ends(&ready, &[("minutes", minutes)])), ["p", "q"]);
+    let ready = band("when.age.below = 65");
+    let born = |date| ends(&ready, &[("birth_date", date)]);
+    assert_eq!(["1961-03-02", "1961-03-03", "2026-03-02"].map(born), ["p", "q", "q"], "65 on that very day");
+    let ready = band("when.days_since_discharge.at_least = 14");
+    let left = |date| ends(&ready, &[("discharge", date)]);
+    assert_eq!(["2026-02-16", "2026-02-17", "2026-03-05"].map(left), ["q", "p", "p"]);
+}
+
+#[test]
+fn a_rule_holds_from_its_first_date_through_its_last() {
+    let dated = rule("strike", "strike", "from = \"2026-03-02\"; through = \"2026-03-31\"; payers = [\"p\"]");
+    let ready = loaded(&[OFFER, &dated]);
+    let on = |date| ends(&ready, &[("date", date)]);
+    assert_eq!(["2026-03-01", "2026-03-02", "2026-03-31", "2026-04-01"].map(on), ["p", "q", "q", "p"]);
+    let ready =
+        loaded(&[OFFER, &rule("strike", "strike", "from = \"undated\"; through = \"2026-03-01\"; payers = [\"p\"]")]);
+    assert_eq!(["1900-01-01", "2026-03-01", "2026-03-02"].map(|date| ends(&ready, &[("date", date)])), ["q", "q", "p"]);
+    // An offer that ends leaves a gap behind it.
+    assert_eq!(codes(&[&OFFER.replace("service =", "through = \"2026-12-31\"\nservice =")]), ["gap"]);
+}
+
+#[test]
+fn an_open_answer_holds_only_where_it_can_change_the_outcome() {
+    let strike = rule("strike", "strike", "when.f = \"yes\"; payers = [\"p\"]");
+    let hold = rule("hold", "hold", "when.activity = \"a\"; when.g = \"z\"");
+    let ready = loaded(&[OFFER, &strike, &hold]);
+    let row = decided(&ready, &[]);
+    assert_eq!((row.status, row.missing), ("held", vec!["f".into(), "g".into()]));
+    assert_eq!(row.possible, ["held", "p", "q"]);
+    assert_eq!((row.units, row.payer, row.amount, row.quarter_hours), (None, None, None, Some(4)));
+    assert_eq!(decided(&ready, &[("g", "x")]).missing, ["f"]);
+    assert_eq!(decided(&ready, &[("g", "z")]).missing, Vec::<String>::new(), "held whatever `f` is");
+    assert_eq!(decided(&ready, &[("f", "no")]).possible, ["held", "p"]);
+    // The reasons may differ as long as payer and service are the same.
+    let both = [
+        rule("strike", "s1", "when.f = \"yes\"; payers = [\"p\"]"),
+        rule("strike", "s2", "when.f = \"no\"; payers = [\"p\"]"),
+    ];
+    let same = decided(&loaded(&[OFFER, &both[0], &both[1]]), &[]);
+    assert_eq!((same.payer.as_deref(), same.missing.len()), (Some("q"), 0));
+    // What is derived is missing under the name of the field that it needs.
+    let age = rule("strike", "strike", "when.age.at_least = 65; payers = [\"p\"]");
+    let days = rule("strike", "later", "when.days_since_discharge.below = 3; payers = [\"q\"]");
+    assert_eq!(decided(&loaded(&[OFFER, &age, &days]), &[]).missing, ["birth_date", "discharge"]);
+}

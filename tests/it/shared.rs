@@ -19,6 +19,14 @@ pub(crate) fn ready_with(set: &[(&str, &str)], presume: &[(&str, &str)]) -> Read
     Ready::new(shipped(), &owned(set), &owned(presume)).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
+/// The shipped rules with an agency's file and these settings.
+pub(crate) fn agency(text: &str, set: &[(&str, &str)]) -> Ready {
+    let mut files = shipped();
+    files.push(RuleFile { name: "agency.toml".to_owned(), text: text.to_owned() });
+    let set: Vec<_> = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Ready::new(files, &set, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+}
+
 /// The problems of the shipped rules with one more file.
 pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
     let mut files = shipped();

@@ -87,9 +87,8 @@ fn format(args: &ClassifyArgs, input: Format) -> To {
 /// An output must not replace an input, nor the other output.
 fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
     let same = |left: &Path, right: &Path| {
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let regular = fs::metadata(left).is_ok_and(|about| about.is_file()) || left == right;
-        regular && real(left) == real(right)
+        let special = fs::metadata(left).is_ok_and(|about| !about.is_file());
+        left == right || (!special && real(left) == real(right))
     };
     let outputs: Vec<&PathBuf> = args.output.iter().chain(&args.summary).collect();
     let sources = args.inputs.iter().chain(&args.rules.with);
@@ -106,6 +105,15 @@ fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
         }
         _ => Ok(()),
     }
+}
+
+/// A path without links and detours, of a file that need not be there yet.
+fn real(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// Today, in universal time.
