@@ -94,21 +94,21 @@ fn made_up() -> String {
 
 fn made_up_rule(activity: usize, rule: usize) -> String {
     let kind = KINDS[rule];
-    let mut text = format!(
-        "[[{kind}]]\nid = \"r{activity}.{rule}\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"a{activity}\"\n"
-    );
-    text += &match kind {
+    let does = match kind {
         "offer" => "service = \"s\"\npayers = [\"p1\", \"p2\"]\n".to_owned(),
         "hold" => String::new(),
         _ => format!("payers = [\"p{}\"]\n", rule % 2 + 1),
     };
     // The first exclude asks nothing more, so that every case of the activity is spoken to.
-    if rule != 1 {
-        let (one, other) = ((activity + rule) % 10 + 1, (activity * 3 + rule * 2 + 1) % 10 + 1);
-        text += &format!("when.f{one} = [\"a\", \"{}\"]\n", ["b", "c"][activity % 2]);
-        if one != other {
-            text += &format!("when.f{other} = \"{}\"\n", ["a", "b", "c"][(activity + rule) % 3]);
-        }
-    }
-    text
+    let (one, other) = ((activity + rule) % 10 + 1, (activity * 3 + rule * 2 + 1) % 10 + 1);
+    let first = format!("when.f{one} = [\"a\", \"{}\"]\n", ["b", "c"][activity % 2]);
+    let second = format!("when.f{other} = \"{}\"\n", ["a", "b", "c"][(activity + rule) % 3]);
+    let asks = match rule {
+        1 => String::new(),
+        _ if one == other => first,
+        _ => first + &second,
+    };
+    format!(
+        "[[{kind}]]\nid = \"r{activity}.{rule}\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"a{activity}\"\n{does}{asks}"
+    )
 }

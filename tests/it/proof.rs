@@ -290,7 +290,7 @@ proptest! {
     ) {
         let mut text = plan.written();
         for (at, (when, always)) in promises.iter().enumerate() {
-            text += &format!("[[invariant]]\nid = \"i{at}\"\ntitle = \"Promise {at}\"\n");
+            text.extend([format!("[[invariant]]\nid = \"i{at}\"\ntitle = \"Promise {at}\"\n")]);
             text.extend(when.iter().map(|when| format!("when.{when}\n")));
             text.extend(always.iter().map(|always| format!("always.{always}\n")));
         }
