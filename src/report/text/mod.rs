@@ -43,7 +43,7 @@ pub fn text(report: &Report, screen: Screen, out: &mut dyn Write) -> io::Result<
     if report.rows.iter().any(|row| row.status == "held") {
         writeln!(out, "{}\n", held(report, screen).trim_fmt())?;
     }
-    writeln!(out, "{}", settings(report))
+    writeln!(out, "{}", settings(report, screen).trim_fmt())
 }
 
 fn table(screen: Screen, header: &[&str]) -> Table {
@@ -101,15 +101,14 @@ fn readable(text: &str) -> String {
 }
 
 /// The two settings that decide units are always named; the others where they are not at their default.
-fn settings(report: &Report) -> String {
-    let told: Vec<String> = report
-        .run
-        .settings
-        .iter()
-        .filter(|(name, setting)| ["part_quarter_hour", "pool"].contains(&name.as_str()) || setting.by != "default")
-        .map(|(name, setting)| format!("{name} = {}", setting.value.text()))
-        .collect();
-    format!("Settings: {}", told.join(", "))
+fn settings(report: &Report, screen: Screen) -> Table {
+    let mut table = table(screen, &["setting", "answer", "given by"]);
+    for (name, setting) in &report.run.settings {
+        if ["part_quarter_hour", "pool"].contains(&name.as_str()) || setting.by != "default" {
+            table.add_row([name.clone(), setting.value.text(), setting.by.to_owned()]);
+        }
+    }
+    table
 }
 
 #[cfg(test)]
