@@ -48,7 +48,9 @@ fn reason(row: &Row) -> String {
         None => format!("Rejected: {}.", error.text),
     });
     let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
-    let findings = row.findings.iter().filter(|finding| finding.code != "unpriced");
+    // These two stand in the row itself and in its reason.
+    let told = ["unpriced", "day-payers-differ"];
+    let findings = row.findings.iter().filter(|finding| !told.contains(&finding.code.as_str()));
     let findings = findings.map(|finding| format!(" Note: {}.", finding.text));
     error.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
 }
@@ -69,7 +71,7 @@ pub(super) fn notes(rows: &[Row], reasons: &Reasons, screen: Screen) -> Table {
             // Where room is short, the name breaks at its underscores.
             Cell::new(readable(row.activity.as_deref().unwrap_or_default())).set_delimiter('_'),
             Cell::new(row.minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
-            styled(screen, who, |cell| cell.fg(colour)),
+            styled(screen, who, |cell| cell.fg(colour)).set_delimiter('_'),
             Cell::new(full_code(row.code.as_ref(), row.modifiers.as_ref())),
             Cell::new(row.units.map(|units| units.to_string()).unwrap_or_default()),
             Cell::new(amount(row)),
