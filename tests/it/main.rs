@@ -8,8 +8,10 @@ mod agree;
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.
 mod check;
-/// The README, the examples and the pages of commands, run and compared.
+/// The README, the examples and the page on rule files, run and compared.
 mod commands;
+/// The examples show what they promise to show.
+mod examples;
 /// Every code has a page, and the smallest input on the page shows the code.
 mod gallery;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
@@ -20,11 +22,17 @@ mod plan;
 mod proof;
 /// What the shipped rules say, and that their quotes stand in the sources.
 mod missouri;
+/// A page of the documentation taken apart, and what the program prints.
+mod page;
 /// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
 mod reading;
+/// What the README and the pages beside it say in words.
+mod readme;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
 mod rule_language;
 /// What the tests share.
 mod shared;
+/// Rows in every format, help, man page and completions, as snapshots.
+mod snapshots;
 /// Imports run one way, and the program names no network.
 mod tidy;
