@@ -43,9 +43,10 @@ impl Reasons {
 
 /// Why a row is as it is, with what it rests on besides its rules: presumptions and findings.
 fn reason(row: &Row) -> String {
-    let error = row.error.as_ref().map(|error| match &error.field {
-        Some(field) => format!("Rejected: `{field}`: {}.", error.text),
-        None => format!("Rejected: {}.", error.text),
+    let error = row.error.as_ref().map(|error| {
+        let field = error.field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default();
+        let stop = if error.text.ends_with('?') { "" } else { "." };
+        format!("Rejected: {field}{}{stop}", error.text)
     });
     let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
     // These two stand in the row itself and in its reason.
