@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
@@ -24,6 +25,7 @@ pub(super) fn read(
     if !next(&mut reader, &mut row)? {
         return Err(FileError::new(Code::NoHeader, "the input is empty", "begin with a header row of field names"));
     }
+    quotes.borrow_mut().rows.pop_front();
     let header = header(&row)?;
     hear(&header)?;
     let twice = header
@@ -34,7 +36,7 @@ pub(super) fn read(
     let mut number = 0;
     while next(&mut reader, &mut row)? {
         number += 1;
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = quotes.borrow_mut().rows.pop_front().unwrap_or_default();
         let fields: Vec<Field<'_>> = header
             .iter()
             .zip(row.iter())
@@ -109,6 +111,7 @@ impl Read for Watched<'_> {
 #[derive(Default)]
 enum State {
     #[default]
+    RowStart,
     CellStart,
     Plain,
     Quoted,
@@ -120,18 +123,25 @@ struct Quotes {
     state: State,
     line: u64,
     opened: u64,
+    /// The lines that rows begin on, of rows that were not handed on yet. The CSV reader's own
+    /// count of a row's line leaves out the blank lines before it, and is one short where lines end in CR LF.
+    rows: VecDeque<u64>,
 }
 
 impl Quotes {
     fn step(&mut self, byte: u8) {
+        if matches!(self.state, State::RowStart) && byte != b'\r' && byte != b'\n' {
+            self.rows.push_back(self.line + 1);
+        }
         self.state = match (&self.state, byte) {
-            (State::CellStart, b'"') => {
+            (State::RowStart | State::CellStart, b'"') => {
                 self.opened = self.line + 1;
                 State::Quoted
             }
             (State::Quoted, b'"') => State::QuoteInQuoted,
             (State::Quoted, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
-            (_, b',' | b'\n' | b'\r') => State::CellStart,
+            (_, b',') => State::CellStart,
+            (_, b'\n' | b'\r') => State::RowStart,
             _ => State::Plain,
         };
         self.line += u64::from(byte == b'\n');
@@ -150,6 +160,34 @@ mod tests {
     fn an_open_quote_is_an_error_of_the_file_at_its_line() {
         let error = records("id,client\n1,\"a\"\"b\"\n2,\"never closed\n3,c\n").unwrap_err();
         assert_eq!((error.code, error.line), (Code::OpenQuote, Some(3)));
+    }
+
+    #[test]
+    fn rows_stand_on_their_lines_however_lines_end() {
+        let text = "id,text\n1,a\n\n2,\"b\nc\"\n3,d\n";
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let mut lines = Vec::new();
+            read(&mut text.as_bytes(), &mut |record| lines.push(record.line)).unwrap();
+            assert_eq!(lines, [2, 4, 6]);
+        }
+    }
+
+    /// Where lines end in LF and none is blank, the CSV reader's own count is right: both agree on every such text.
+    #[test]
+    fn rows_are_seen_as_the_csv_reader_sees_them() {
+        let letters = ['"', ',', '\n', 'a'];
+        for code in 0..4_usize.pow(8) {
+            let text: String = "h\n".chars().chain((0..8).map(|at| letters[code / 4_usize.pow(at) % 4])).collect();
+            if text.contains("\n\n") {
+                continue;
+            }
+            let mut lines = Vec::new();
+            // An open quote at the end is told only after all rows.
+            let _ = read(&mut text.as_bytes(), &mut |record| lines.push(record.line));
+            let reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+            let own: Vec<u64> = reader.into_byte_records().map(|row| row.unwrap().position().unwrap().line()).collect();
+            assert_eq!(lines, own, "{text:?}");
+        }
     }
 
     #[test]

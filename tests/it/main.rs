@@ -15,8 +15,10 @@ mod cli_files;
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.
 mod check;
-/// The README, the examples and the pages of commands, run and compared.
+/// The README, the examples and the page on rule files, run and compared.
 mod commands;
+/// The examples show what they promise to show.
+mod examples;
 /// Every code has a page, and the smallest input on the page shows the code.
 mod gallery;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
@@ -33,8 +35,12 @@ mod missouri_settings;
 mod notes;
 /// Every quote of the shipped rules stands in its source.
 mod quotes;
+/// A page of the documentation taken apart, and what the program prints.
+mod page;
 /// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
 mod reading;
+/// What the README and the pages beside it say in words.
+mod readme;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
 mod rule_files;
 /// What each part of the rule language means.
@@ -43,6 +49,8 @@ mod rule_language;
 mod shared;
 /// Property 11: nothing that stands in a note is ever said.
 mod silence;
+/// Rows in every format, help, man page and completions, as snapshots.
+mod snapshots;
 /// Imports run one way, and the program names no network.
 mod tidy;
 /// Rule sets of a few lines.

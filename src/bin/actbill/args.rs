@@ -16,9 +16,14 @@ Exit status:
   2  could not run or not finish: usage, unreadable file, broken output
   3  the rule set is not valid";
 
+const START: &str = "\
+Start with:
+  actbill classify notes.json
+  actbill classify --help";
+
 /// Decides who pays for an ACT service note, under which code, for how many units and dollars, and by which sentence.
 #[derive(Debug, Parser)]
-#[command(name = "actbill", version, after_help = EXIT, disable_help_subcommand = true)]
+#[command(name = "actbill", version, after_help = format!("{START}\n\n{EXIT}"), disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -48,10 +53,10 @@ Examples:
   actbill classify notes.json --with agency.toml     with the agency's rates and answers
   actbill classify notes.json --set part_quarter_hour=8 --presume symptom_link=yes
 
-A note is a flat object: id, client, date (YYYY-MM-DD), minutes (or start and end), activity, staff_role, and what
+A note is a flat object: id, client, date (YYYY-MM-DD), minutes (or start and end), activity, staff_role, and what \
 else the rules ask. What a note leaves open is never taken for yes: if it could change the outcome, the note is held.";
 
-/// Decide notes: who pays, which code, how many units, how many dollars, by which sentence
+/// Decide notes: who pays, under which code, for how many units and dollars
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{CLASSIFY}\n\n{EXIT}"))]
 pub(crate) struct ClassifyArgs {
@@ -94,7 +99,7 @@ pub(crate) struct RuleArgs {
     #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
     pub(crate) rules: Option<PathBuf>,
 
-    /// Add the agency's own rule file: rates, answers, presumptions, aliases
+    /// Add the agency's own rule file: rates, answers, presumptions, other words and columns
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(crate) with: Vec<PathBuf>,
 

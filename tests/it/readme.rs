@@ -1,0 +1,98 @@
+//! What the README and the pages beside it say in words: fields, facts, statuses, links, names of tests.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use actbill::facts::Origin;
+use serde_json::Value;
+
+use crate::page::{actbill, blocks, page, root};
+
+/// Every page of the repository.
+const PAGES: [&str; 8] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "rules/README.md",
+    "examples/quickstart/README.md",
+    "examples/broken/README.md",
+    "examples/agency/README.md",
+];
+
+/// The note that the README shows is in the quickstart, and the row below it is what it gives.
+#[test]
+fn the_note_and_the_row_are_real() {
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let shown: Vec<Value> = blocks(&page("README.md"), "json").iter().map(|block| json(block)).collect();
+    let [note, row] = shown.as_slice() else { panic!("the README shows one note and one row") };
+    let notes = json(&page("examples/quickstart/notes.json"));
+    assert!(notes.as_array().unwrap().contains(note));
+    let report = json(&actbill(&["classify", "examples/quickstart/notes.json"]));
+    assert!(report["decisions"].as_array().unwrap().contains(row));
+    assert_eq!(note["id"], row["id"]);
+}
+
+/// The names that the first column of a table holds.
+fn first_column(page: &str, header: &str) -> BTreeSet<String> {
+    let table = page.split(&format!("| {header} |")).nth(1).unwrap().split("\n\n").next().unwrap();
+    let cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    cells.flat_map(|names| names.split('`').step_by(2)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_field_of_a_row_is_named_and_no_other() {
+    let csv = actbill(&["classify", "examples/quickstart/notes.csv"]);
+    let header = csv.lines().next().unwrap().split(',');
+    let whole = header.filter(|name| !name.starts_with("finding_") && !name.starts_with("error_"));
+    let fields: BTreeSet<String> = whole.chain(["error"]).map(str::to_owned).collect();
+    assert_eq!(first_column(&page("README.md"), "field of a row"), fields);
+}
+
+#[test]
+fn every_field_of_a_note_is_named_and_no_other() {
+    let ready = crate::shared::ready();
+    let facts = ready.set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
+    let own = ["id", "client", "staff", "date", "start", "end", "minutes", "duration"];
+    let fields: BTreeSet<String> = facts.map(|(_, fact)| fact.name.clone()).chain(own.map(str::to_owned)).collect();
+    assert_eq!(first_column(&page("README.md"), "field"), fields);
+}
+
+/// Every link to a file of the repository leads to one.
+#[test]
+fn links_lead_somewhere() {
+    let mut found = 0;
+    for name in PAGES {
+        let text = page(name);
+        let folder = root().join(name).parent().map(Path::to_owned).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with('#') || link.contains("://") {
+                continue;
+            }
+            found += 1;
+            assert!(folder.join(link).exists(), "{name}: nothing at `{link}`");
+        }
+    }
+    assert!(found > 20);
+}
+
+/// Every test and every file that ARCHITECTURE.md names is there, and each of the eleven properties names one.
+#[test]
+fn the_tests_of_the_properties_are_there() {
+    let text = page("ARCHITECTURE.md");
+    let table = text.split("## What always holds").nth(1).unwrap().split("\n## ").next().unwrap();
+    let numbered =
+        |line: &&str| line.strip_prefix("| ").is_some_and(|cells| cells.starts_with(|c: char| c.is_ascii_digit()));
+    let rows: Vec<&str> = table.lines().filter(numbered).collect();
+    assert_eq!(rows.len(), 11);
+    let named = |row: &str| row.split('`').skip(1).step_by(2).filter(|name| name.contains("::")).count();
+    assert!(rows.iter().all(|row| named(row) > 0 || row.contains("`tests/it/")), "{rows:?}");
+    for name in text.split('`').skip(1).step_by(2) {
+        if let Some((module, test)) = name.split_once("::").filter(|(module, _)| *module != "run") {
+            let file = page(&format!("tests/it/{module}.rs"));
+            assert!(file.contains(&format!("fn {test}(")), "no test `{name}`");
+        } else if name.starts_with("tests/") {
+            assert!(root().join(name).exists(), "no file `{name}`");
+        }
+    }
+}
