@@ -120,10 +120,10 @@ fn the_format_is_what_was_asked_else_the_outputs_extension_else_the_inputs_forma
     begins(&[], None, "input,record,");
     begins(&["--format", "json"], None, "{\n  \"run\":");
     begins(&["--format", "ndjson"], None, "{\"record\":1,");
-    begins(&["--format", "text"], None, "┌");
+    begins(&["--format", "text"], None, "─");
     begins(&["-o", "rows.json"], Some("rows.json"), "{\n  \"run\":");
     begins(&["-o", "rows.jsonl"], Some("rows.jsonl"), "{\"record\":1,");
-    begins(&["-o", "rows.txt"], Some("rows.txt"), "┌");
+    begins(&["-o", "rows.txt"], Some("rows.txt"), "─");
     begins(&["-o", "rows.out"], Some("rows.out"), "input,record,");
     begins(&["-o", "other.json", "--format", "csv"], Some("other.json"), "input,record,");
 }
@@ -153,7 +153,7 @@ fn on_a_terminal(no_color: Option<&str>) -> Option<String> {
 fn colours_on_a_terminal_unless_no_color_is_set() {
     for (no_color, coloured) in [(None, true), (Some("1"), false), (Some(""), true)] {
         let Some(text) = on_a_terminal(no_color) else { return };
-        assert!(text.contains("n-1") && text.contains('┌'), "a table is what a terminal shows: {text}");
+        assert!(text.contains("n-1") && text.contains('─'), "a table is what a terminal shows: {text}");
         assert_eq!(text.contains("\u{1b}["), coloured, "NO_COLOR={no_color:?}: {text}");
     }
 }

@@ -24,7 +24,7 @@ fn folder() -> Option<PathBuf> {
 /// The texts of the sources that have been checked, by name, with all white space alike.
 fn texts() -> Option<BTreeMap<String, String>> {
     let folder = folder()?;
-    let set = ready().set;
+    let set = &ready().set;
     let checked = set.sources.iter().filter_map(|source| Some((&source.name, source.sha256.as_ref()?)));
     let texts = checked.map(|(name, sha256)| {
         let bytes = fs::read(folder.join(format!("{name}.txt"))).unwrap_or_else(|error| panic!("{name}.txt: {error}"));
@@ -91,7 +91,7 @@ fn a_quote_stands_once_in_the_text_that_it_cites() {
 
 #[test]
 fn a_source_is_checked_or_says_why_not() {
-    for source in ready().set.sources {
+    for source in &ready().set.sources {
         assert_ne!(source.sha256.is_some(), source.unchecked.is_some(), "{}", source.name);
         assert!(!source.title.is_empty() && !source.dated.is_empty(), "{}", source.name);
     }

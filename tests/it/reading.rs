@@ -1,13 +1,12 @@
 //! The same notes give the same bytes, in whatever format and pieces they come; and no bytes at all do harm.
 
 use std::io::{self, Read};
-use std::sync::LazyLock;
 
 use actbill::effective::parse_date;
 use actbill::message::{About, Message};
 use actbill::read::Format;
 use actbill::report::{self, Report, Screen};
-use actbill::run::{Input, Options, Ready, classify};
+use actbill::run::{Input, Options, classify};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -15,8 +14,6 @@ use crate::notes::{Record, batch, json, written};
 use crate::shared::{ndjson, ready, run};
 
 const FORMATS: [Format; 3] = [Format::Json, Format::Ndjson, Format::Csv];
-
-static SHIPPED: LazyLock<Ready> = LazyLock::new(ready);
 
 /// Hands on at most so many bytes at a time.
 struct Dribble<'b>(&'b [u8], usize);
@@ -36,7 +33,7 @@ fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Rep
     let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
     let options = Options { strict: false, as_of: parse_date("2026-04-01").unwrap() };
     let mut said = String::new();
-    let done = classify(&SHIPPED, vec![input], options, &mut |message| said += &message.to_string())?;
+    let done = classify(ready(), vec![input], options, &mut |message| said += &message.to_string())?;
     let mut out = said.into_bytes();
     out.extend(all_outputs(&done.report));
     Ok((done.report, out))
@@ -53,7 +50,7 @@ fn all_outputs(report: &Report) -> Vec<u8> {
 }
 
 fn rows(inputs: &[(&str, Format, &[u8])]) -> String {
-    ndjson(&run(&SHIPPED, inputs, false).unwrap().report)
+    ndjson(&run(ready(), inputs, false).unwrap().report)
 }
 
 /// The document without what it says about its inputs.
@@ -87,7 +84,7 @@ proptest! {
     /// Property 4.
     #[test]
     fn formats_agree(records in batch(40)) {
-        let report = |format| run(&SHIPPED, &[("notes", format, written(format, &records).as_bytes())], false).unwrap().report;
+        let report = |format| run(ready(), &[("notes", format, written(format, &records).as_bytes())], false).unwrap().report;
         let first = report(Format::Json);
         for format in [Format::Ndjson, Format::Csv] {
             let other = report(format);
@@ -103,9 +100,9 @@ proptest! {
     fn a_batch_may_come_in_several_inputs(records in batch(30), at in any::<Index>()) {
         let cut = at.index(records.len() + 1);
         let (first, second) = (written(Format::Csv, &records[..cut]), written(Format::Json, &records[cut..]));
-        let whole = run(&SHIPPED, &[("all", Format::Json, written(Format::Json, &records).as_bytes())], false).unwrap();
+        let whole = run(ready(), &[("all", Format::Json, written(Format::Json, &records).as_bytes())], false).unwrap();
         let inputs = [("a.csv", Format::Csv, first.as_bytes()), ("b.json", Format::Json, second.as_bytes())];
-        let mut parts = run(&SHIPPED, &inputs, false).unwrap();
+        let mut parts = run(ready(), &inputs, false).unwrap();
         for (at, row) in parts.report.rows.iter_mut().enumerate() {
             let (name, before) = if at < cut { ("a.csv", 0) } else { ("b.json", cut) };
             prop_assert_eq!(row.input.take(), Some(name.to_owned()));

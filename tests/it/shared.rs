@@ -1,5 +1,7 @@
 //! What the tests share: the shipped rules ready to decide, and runs without a disk.
 
+use std::sync::LazyLock;
+
 use actbill::effective::parse_date;
 use actbill::message::Message;
 use actbill::read::Format;
@@ -8,8 +10,9 @@ use actbill::rules::RuleFile;
 use actbill::run::{Input, Options, Ready, classify, shipped};
 
 /// The shipped rules.
-pub(crate) fn ready() -> Ready {
-    ready_with(&[], &[])
+pub(crate) fn ready() -> &'static Ready {
+    static READY: LazyLock<Ready> = LazyLock::new(|| ready_with(&[], &[]));
+    &READY
 }
 
 /// The shipped rules with these settings and presumptions.

@@ -242,7 +242,7 @@ fn the_words_are_the_fields_own() {
 
 #[test]
 fn ids_last_for_ever() {
-    let set = ready().set;
+    let set = &ready().set;
     let rules = set.rules.iter().map(|rule| format!("{} {}", rule.kind(), rule.id));
     let invariants = set.invariants.iter().map(|invariant| format!("invariant {}", invariant.id));
     let mut ids: Vec<String> = rules.chain(invariants).collect();
