@@ -46,7 +46,7 @@ pub fn shipped() -> Vec<RuleFile> {
     let files = SHIPPED.files().filter_map(|file| {
         let name = file.path().file_name()?.to_str()?;
         let text = file.contents_utf8()?;
-        is_rule_file(name).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned() })
+        is_rule_file(name).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned(), own: false })
     });
     files.collect()
 }

@@ -20,6 +20,8 @@ mod plan;
 mod proof;
 /// What the shipped rules say, and that their quotes stand in the sources.
 mod missouri;
+/// What an agency's own file gets wrong is told in that file.
+mod own_files;
 /// Properties 3, 4, 10 and 11: same bytes, formats agree, no input panics, nothing private is told.
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.

@@ -19,10 +19,10 @@ pub(crate) fn ready_with(set: &[(&str, &str)], presume: &[(&str, &str)]) -> Read
     Ready::new(shipped(), &owned(set), &owned(presume)).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
-/// The problems of the shipped rules with one more file.
+/// The problems of the shipped rules with one more file, the user's own.
 pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
     let mut files = shipped();
-    files.push(RuleFile { name: name.to_owned(), text: text.to_owned() });
+    files.push(RuleFile { name: name.to_owned(), text: text.to_owned(), own: true });
     Ready::new(files, &[], &[]).err().unwrap_or_default()
 }
 
