@@ -21,11 +21,9 @@ pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) ->
         return Err(FileError::new(Code::NoHeader, "the input is empty", "begin with a header row of field names"));
     }
     let header = header(&row)?;
-    let twice = header
-        .iter()
-        .enumerate()
-        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|earlier| earlier == *name))
-        .map(|(_, name)| repeated(name));
+    let is_twice = |name: &&String| !name.is_empty() && header.iter().filter(|other| *other == *name).count() > 1;
+    // Of several the first by name: which one is told must not hang on the order of the columns.
+    let twice = header.iter().filter(is_twice).min().map(|name| repeated(name));
     let mut number = 0;
     while next(&mut reader, &mut row)? {
         number += 1;
@@ -33,7 +31,6 @@ pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) ->
         let fields: Vec<Field<'_>> = header
             .iter()
             .zip(row.iter())
-            .filter(|(name, _)| !name.is_empty())
             .map(|(name, cell)| Field { name: Cow::Borrowed(name), value: scalar(cell), column: None })
             .collect();
         let fault = fault(&row, &fields, header.len(), twice.as_ref());
@@ -82,7 +79,7 @@ fn fault(row: &ByteRecord, fields: &[Field<'_>], columns: usize, twice: Option<&
         };
         return Some(Fault { help: Some(help.into()), ..Fault::new(Code::RaggedRow, text) });
     }
-    let garbled = fields.iter().find(|field| field.value == Scalar::Garbled);
+    let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled).min_by_key(|field| &field.name);
     garbled.map(|field| not_utf8(Some(field.name.to_string()))).or_else(|| twice.cloned())
 }
 

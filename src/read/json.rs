@@ -126,24 +126,38 @@ pub(super) fn fields<'a>(text: &'a str, garbled: &[usize]) -> (Vec<Field<'a>>, O
             return (Vec::new(), Some(fault));
         }
     };
-    let mut fault = None;
     let mut fields: Vec<Field<'a>> = Vec::with_capacity(members.0.len());
     for (Key(name), raw) in members.0 {
         let offset = raw.get().as_ptr().addr() - text.as_ptr().addr();
         let garbled = garbled.iter().any(|at| (offset..offset + raw.get().len()).contains(at));
         let value = if garbled { Scalar::Garbled } else { scalar(raw.get()) };
         let name = trimmed(name);
-        if fields.iter().any(|earlier| earlier.name == name) {
-            fault = fault.or_else(|| Some(repeated(&name)));
-        }
         let column = text.get(..offset).map(|before| count(before.chars().count()) + 1);
         fields.push(Field { name, value, column });
     }
-    if !garbled.is_empty() {
-        let field = fields.iter().find(|field| field.value == Scalar::Garbled).map(|field| field.name.to_string());
-        fault = Some(not_utf8(field));
-    }
+    let fault = if garbled.is_empty() { twice(&fields) } else { Some(bad_bytes(&fields)) };
     (fields, fault)
+}
+
+/// The fault of a record in which a field stands twice. Of several such fields the first by name: which one is told must
+/// not hang on their order.
+fn twice(fields: &[Field<'_>]) -> Option<Fault> {
+    let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_ref()).collect();
+    names.sort_unstable();
+    names.windows(2).find_map(|pair| {
+        if let [one, other] = pair
+            && one == other
+        {
+            Some(repeated(one))
+        } else {
+            None
+        }
+    })
+}
+
+fn bad_bytes(fields: &[Field<'_>]) -> Fault {
+    let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled);
+    not_utf8(garbled.map(|field| field.name.to_string()).min())
 }
 
 /// The fault of a record that names one field twice.

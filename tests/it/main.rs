@@ -26,6 +26,8 @@ mod own_files;
 mod reading;
 /// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
 mod rule_language;
+/// Of a wrong record the same fault is told in every format and order of fields.
+mod records;
 /// What the tests share.
 mod shared;
 /// Imports run one way, and the program names no network.
