@@ -153,3 +153,20 @@ fn minutes_may_have_an_exponent_in_every_format() {
         assert_eq!(minutes(wrong), None, "{wrong}");
     }
 }
+
+#[test]
+fn a_document_whose_notes_are_no_array_has_none() {
+    let refused = |text: &str| run(&SHIPPED, &[("n.json", Format::Json, text.as_bytes())], false).err();
+    for text in ["{\"notes\": 5}", "{\"notes\": null, \"client\": \"client-a\"}"] {
+        let error = refused(text).unwrap();
+        assert_eq!((error.code, error.text.as_str()), (Code::NoNotes, "`notes` is not an array"));
+    }
+    assert!(refused("{\"id\": \"n-01\", \"notes\": \"free text\"}").is_none(), "one note with a field of that name");
+}
+
+#[test]
+fn columns_count_characters() {
+    let text = "[{\"id\": \"n-01\",\n  \"client\": \"clïent-ä\", oops}]";
+    let error = run(&SHIPPED, &[("n.json", Format::Json, text.as_bytes())], false).err().unwrap();
+    assert_eq!(error.place.unwrap().to_string(), "n.json:2:25");
+}
