@@ -142,8 +142,8 @@ impl Fact {
     }
 }
 
-/// A field of every note, or a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A field of every note, or a fact, in the order in which a note's fields are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
     /// The note's own id.
     Id,

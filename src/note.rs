@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::effective::parse_date;
-use crate::facts::{Answer, BIRTH_DATE, Fact, FactId, Facts, Kind, Slot, Vocabulary, date_answer};
+use crate::facts::{Answer, BIRTH_DATE, Fact, FactId, Facts, Kind, REQUIRED, Slot, Vocabulary, date_answer};
 use crate::message::Code;
 use crate::nearest::{nearest, one_of};
 use crate::read::{Fault, Field, Record, Scalar};
@@ -57,6 +57,8 @@ pub struct Rejection {
 #[derive(Debug)]
 pub struct Notes<'v> {
     vocabulary: &'v Vocabulary,
+    /// The facts that every note must answer.
+    required: Vec<FactId>,
     /// Answers that no note gives: the settings.
     answered: Facts,
     /// Whether a field that the rule set does not know rejects its record.
@@ -79,12 +81,12 @@ struct Slots<'r> {
     minutes: Option<&'r Field<'r>>,
     duration: Option<&'r Field<'r>>,
     unasked: Option<&'r Field<'r>>,
+    /// In order of the vocabulary.
     facts: Vec<(FactId, &'r Field<'r>)>,
 }
 
 impl<'r> Slots<'r> {
-    /// Puts a field in its slot; `false` if the slot is taken.
-    fn put(&mut self, slot: Slot, field: &'r Field<'r>) -> bool {
+    fn put(&mut self, slot: Slot, field: &'r Field<'r>) {
         let place = match slot {
             Slot::Id => &mut self.id,
             Slot::Client => &mut self.client,
@@ -95,14 +97,14 @@ impl<'r> Slots<'r> {
             Slot::Minutes => &mut self.minutes,
             Slot::Duration => &mut self.duration,
             Slot::Unasked if field.name == "activity" => &mut self.unasked,
-            Slot::Unasked => return true,
-            Slot::Fact(id) => {
-                let free = self.facts.iter().all(|(earlier, _)| *earlier != id);
-                self.facts.push((id, field));
-                return free;
-            }
+            Slot::Unasked => return,
+            Slot::Fact(id) => return self.facts.push((id, field)),
         };
-        place.replace(field).is_none()
+        *place = Some(field);
+    }
+
+    fn fact(&self, id: FactId) -> Option<&'r Field<'r>> {
+        self.facts.iter().find(|(fact, _)| *fact == id).map(|(_, field)| *field)
     }
 }
 
@@ -115,26 +117,33 @@ impl<'v> Notes<'v> {
     pub fn new(vocabulary: &'v Vocabulary, answered: Facts, strict: bool) -> Self {
         #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
         let ids = std::collections::HashSet::new();
-        Self { vocabulary, answered, strict, ids, unknown: BTreeMap::new() }
+        let required = REQUIRED.iter().filter_map(|name| vocabulary.find(name)).collect();
+        Self { vocabulary, required, answered, strict, ids, unknown: BTreeMap::new() }
     }
 
-    /// Makes a note of a record, or says why it is none.
+    /// Makes a note of a record, or says why it is none. Which of several faults it says does not hang on the order of
+    /// the fields, for a format may have one of its own: what the record's form makes unreadable first, then fields
+    /// of one meaning, then, in strict runs, fields that nobody knows, then the fields in the order of a note's.
     pub fn read(&mut self, record: &Record<'_>) -> Result<Note, Box<Rejection>> {
-        let mut slots = Slots::default();
-        let mut fault = record.fault.clone().map(|fault| Wrong(fault, None));
+        let (mut known, mut unknown) = (Vec::with_capacity(record.fields.len()), Vec::new());
         for field in &record.fields {
-            let wrong = match self.vocabulary.slot(&field.name) {
-                Some(slot) if slots.put(slot, field) => None,
-                Some(_) => Some(repeated_meaning(field)),
-                None => self.unknown_field(field),
-            };
-            fault = fault.or(wrong);
+            match self.vocabulary.slot(&field.name) {
+                Some(slot) => known.push((slot, field)),
+                None if field.name.is_empty() && given(Some(field)).is_none() => {}
+                None => unknown.push(field),
+            }
         }
-        // Of two faults the one told must not hang on the order in which a format happens to write the fields.
-        slots.facts.sort_by_key(|(id, _)| *id);
+        known.sort_by(|(one, a), (other, b)| (one, &a.name).cmp(&(other, &b.name)));
+        let mut repeated_id = false;
+        for (_, field) in known.iter().filter(|(slot, _)| *slot == Slot::Id) {
+            let id = text(Some(*field), "id").ok().flatten();
+            repeated_id |= id.is_some_and(|id| !self.ids.insert(id));
+        }
+        let (slots, twice) = slots(&known);
+        let unknown = self.unknown_fields(unknown);
         let head = self.head(&slots);
-        let repeated_id = head.id.as_ref().is_some_and(|id| !self.ids.insert(id.clone()));
-        let note = match fault {
+        let fault = record.fault.clone().map(|fault| Wrong(fault, None));
+        let note = match fault.or(twice).or(unknown) {
             Some(fault) => Err(fault),
             None => self.note(&slots, head.clone(), repeated_id),
         };
@@ -150,14 +159,26 @@ impl<'v> Notes<'v> {
         self.vocabulary.field_names()
     }
 
-    fn unknown_field<'r>(&mut self, field: &'r Field<'r>) -> Option<Wrong<'r>> {
-        *self.unknown.entry(field.name.to_string()).or_default() += 1;
-        self.strict.then(|| {
-            let near = nearest(&field.name, self.vocabulary.field_names());
-            let help = near.map_or("remove it".to_owned(), |near| format!("did you mean `{near}`?"));
-            let fault = fault(Code::UnknownField, &field.name, "the rule set knows no such field", help);
-            Wrong(fault, Some(field))
-        })
+    /// Counts the record for each field that nobody knows; in strict runs they are a fault.
+    fn unknown_fields<'r>(&mut self, mut fields: Vec<&'r Field<'r>>) -> Option<Wrong<'r>> {
+        fields.sort_by(|one, other| one.name.cmp(&other.name));
+        fields.dedup_by(|one, other| one.name == other.name);
+        for field in &fields {
+            match self.unknown.get_mut(field.name.as_ref()) {
+                Some(count) => *count += 1,
+                None => drop(self.unknown.insert(field.name.to_string(), 1)),
+            }
+        }
+        let field = *fields.first().filter(|_| self.strict)?;
+        if field.name.is_empty() {
+            let help = Some("give it a name, or remove it".into());
+            let text = "a field has no name".into();
+            return Some(Wrong(Fault { code: Code::UnknownField, field: None, text, help }, Some(field)));
+        }
+        let near = nearest(&field.name, self.vocabulary.field_names());
+        let help = near.map_or("remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+        let fault = fault(Code::UnknownField, &field.name, "the rule set knows no such field", help);
+        Some(Wrong(fault, Some(field)))
     }
 
     /// What can be shown of a record, however wrong the rest of it is.
@@ -190,7 +211,17 @@ impl<'v> Notes<'v> {
         let date = date(slots.date, "date")?.ok_or_else(|| missing("date", "give the service date as `YYYY-MM-DD`"))?;
         let (start, minutes) = time(slots)?;
         let mut facts = self.answered.clone();
-        for (id, field) in &slots.facts {
+        for id in &self.required {
+            let fact = self.vocabulary.fact(*id);
+            if let Some(field) = slots.fact(*id) {
+                facts.set(*id, answer(fact, field)?);
+            }
+            if facts.get(*id) == Answer::Unanswered {
+                let values = one_of(fact.values().iter().map(String::as_str));
+                return Err(missing(&fact.name, format!("say which: {values}")));
+            }
+        }
+        for (id, field) in slots.facts.iter().filter(|(id, _)| !self.required.contains(id)) {
             let fact = self.vocabulary.fact(*id);
             let answer = answer(fact, field)?;
             if fact.name == BIRTH_DATE && answer > date_answer(date) {
@@ -200,15 +231,23 @@ impl<'v> Notes<'v> {
             }
             facts.set(*id, answer);
         }
-        for (id, fact) in self.vocabulary.facts().filter(|(_, fact)| fact.is_required()) {
-            if facts.get(id) == Answer::Unanswered {
-                let values = one_of(fact.values().iter().map(String::as_str));
-                return Err(missing(&fact.name, format!("say which: {values}")));
-            }
-        }
         facts.derive(self.vocabulary, date, minutes);
         Ok(Note { head, staff, date, start, minutes, facts })
     }
+}
+
+/// The fields by what they mean, and the fault of two that mean the same: neither of them is taken, for which one was
+/// meant cannot be known. They come sorted by meaning, then by name.
+fn slots<'r>(known: &[(Slot, &'r Field<'r>)]) -> (Slots<'r>, Option<Wrong<'r>>) {
+    let (mut slots, mut twice) = (Slots::default(), None);
+    for same in known.chunk_by(|(one, _), (other, _)| one == other && *one != Slot::Unasked) {
+        match same {
+            [(slot, field)] => slots.put(*slot, field),
+            [_, (_, field), ..] => twice = twice.or_else(|| Some(repeated_meaning(field))),
+            [] => {}
+        }
+    }
+    (slots, twice)
 }
 
 fn fault(code: Code, field: &str, text: impl Into<String>, help: impl Into<String>) -> Fault {
@@ -250,8 +289,7 @@ fn text<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<String>, 
 fn whole<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<i64>, Wrong<'r>> {
     let Some(field) = given(field) else { return Ok(None) };
     let number = match &field.value {
-        Scalar::Text(text) => digits(text.trim()),
-        Scalar::Number(text) => digits(text).or_else(|| power_of_ten(text)),
+        Scalar::Text(text) | Scalar::Number(text) => digits(text.trim()).or_else(|| power_of_ten(text.trim())),
         _ => None,
     };
     number
@@ -267,8 +305,12 @@ fn digits(text: &str) -> Option<i64> {
         .flatten()
 }
 
-/// A JSON number written with an exponent, such as `4.5e1`.
+/// A number written with an exponent, such as `4.5e1`: JSON has them, and spreadsheets make them.
 fn power_of_ten(text: &str) -> Option<i64> {
+    let (number, _) = text.split_once(['e', 'E'])?;
+    if !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
     digits(&rust_decimal::Decimal::from_scientific(text).ok()?.to_string())
 }
 

@@ -46,7 +46,7 @@ pub fn shipped() -> Vec<RuleFile> {
     let files = SHIPPED.files().filter_map(|file| {
         let name = file.path().file_name()?.to_str()?;
         let text = file.contents_utf8()?;
-        is_rule_file(name).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned() })
+        is_rule_file(name).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned(), own: false })
     });
     files.collect()
 }
@@ -272,11 +272,15 @@ fn headerless() -> FileError {
 }
 
 fn unknown_field(notes: &Notes<'_>, field: &str, count: u64) -> Message {
+    let told = |count| if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+    if field.is_empty() {
+        let text = format!("a field without a name ({}) is ignored", told(count));
+        return Message::warning(Code::UnknownField, text).help("give the column or key a name, or remove it");
+    }
     let shown: String = field.chars().filter(|c| !c.is_control()).take(60).collect();
-    let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
     let message = Message::warning(
         Code::UnknownField,
-        format!("the rule set knows no field `{shown}` ({records}); it is ignored"),
+        format!("the rule set knows no field `{shown}` ({}); it is ignored", told(count)),
     );
     match nearest(field, notes.field_names()) {
         Some(near) => message.help(format!("did you mean `{near}`?")),

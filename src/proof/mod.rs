@@ -159,12 +159,14 @@ fn conflict(set: &RuleSet, atlas: &Atlas, pair: (RuleId, RuleId), leaves: &BTree
     let both = atlas.meeting.map(|leaf| leaves.contains(&leaf));
     let shown = example(set, &both, &Region::full(&both.axes));
     let told = shown.as_ref().map(|(_, region)| region.told(set, &both.axes)).unwrap_or_default();
+    // Between a set and what the user adds to it, the added rule is the problem.
+    let at = if set.is_own(&other.span) && !set.is_own(&one.span) { &other.span } else { &one.span };
     let text = format!("`{}` and `{}` decide these notes differently: {}", one.id, other.id, described::region(&told));
     let help = "name one in the `overrides` of the other, or make their conditions exclude each other";
     let message = Message::error(Code::Conflict, text).help(help);
     Problem {
         region: told,
-        ..Problem::at(set, &one.span, message).about([&one.id, &other.id]).shown(shown.map(|(example, _)| example))
+        ..Problem::at(set, at, message).about([&one.id, &other.id]).shown(shown.map(|(example, _)| example))
     }
 }
 

@@ -28,11 +28,9 @@ pub(super) fn read(
     quotes.borrow_mut().rows.pop_front();
     let header = header(&row)?;
     hear(&header)?;
-    let twice = header
-        .iter()
-        .enumerate()
-        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|earlier| earlier == *name))
-        .map(|(_, name)| repeated(name));
+    let is_twice = |name: &&String| !name.is_empty() && header.iter().filter(|other| *other == *name).count() > 1;
+    // Of several the first by name: which one is told must not hang on the order of the columns.
+    let twice = header.iter().filter(is_twice).min().map(|name| repeated(name));
     let mut number = 0;
     while next(&mut reader, &mut row)? {
         number += 1;
@@ -40,7 +38,6 @@ pub(super) fn read(
         let fields: Vec<Field<'_>> = header
             .iter()
             .zip(row.iter())
-            .filter(|(name, _)| !name.is_empty())
             .map(|(name, cell)| Field { name: Cow::Borrowed(name), value: scalar(cell), column: None })
             .collect();
         let fault = fault(&row, &fields, header.len(), twice.as_ref());
@@ -89,7 +86,7 @@ fn fault(row: &ByteRecord, fields: &[Field<'_>], columns: usize, twice: Option<&
         };
         return Some(Fault { help: Some(help.into()), ..Fault::new(Code::RaggedRow, text) });
     }
-    let garbled = fields.iter().find(|field| field.value == Scalar::Garbled);
+    let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled).min_by_key(|field| &field.name);
     garbled.map(|field| not_utf8(Some(field.name.to_string()))).or_else(|| twice.cloned())
 }
 
@@ -167,7 +164,7 @@ mod tests {
         let text = "id,text\n1,a\n\n2,\"b\nc\"\n3,d\n";
         for text in [text.to_owned(), text.replace('\n', "\r\n")] {
             let mut lines = Vec::new();
-            read(&mut text.as_bytes(), &mut |record| lines.push(record.line)).unwrap();
+            read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |record| lines.push(record.line)).unwrap();
             assert_eq!(lines, [2, 4, 6]);
         }
     }
@@ -183,7 +180,7 @@ mod tests {
             }
             let mut lines = Vec::new();
             // An open quote at the end is told only after all rows.
-            let _ = read(&mut text.as_bytes(), &mut |record| lines.push(record.line));
+            let _ = read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |record| lines.push(record.line));
             let reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
             let own: Vec<u64> = reader.into_byte_records().map(|row| row.unwrap().position().unwrap().line()).collect();
             assert_eq!(lines, own, "{text:?}");

@@ -41,14 +41,18 @@ pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) ->
 /// The texts of the document's notes.
 fn notes(text: &str) -> Result<Vec<&RawValue>, FileError> {
     match text.trim_start().bytes().next() {
-        Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error)),
+        Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error, text)),
         Some(b'{') => {
-            let document: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-            let members: Members<'_> = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+            let document: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error, text))?;
+            let members: Members<'_> = serde_json::from_str(text).map_err(|error| malformed(&error, text))?;
+            let has = |name: &str| members.0.iter().any(|(key, _)| key.0 == name);
             let mut lists = members.0.iter().filter(|(key, value)| key.0 == "notes" && value.get().starts_with('['));
             match (lists.next(), lists.next()) {
-                (Some((_, list)), None) => serde_json::from_str(list.get()).map_err(|error| malformed(&error)),
+                (Some((_, list)), None) => {
+                    serde_json::from_str(list.get()).map_err(|error| malformed(&error, list.get()))
+                }
                 (Some(_), Some(_)) => Err(no_notes("the document has two `notes` arrays")),
+                (None, _) if has("notes") && !has("id") => Err(no_notes("`notes` is not an array")),
                 (None, _) => Ok(vec![document]),
             }
         }
@@ -66,7 +70,11 @@ fn no_notes(text: &str) -> FileError {
 }
 
 /// A syntax error, told without the text around it.
-fn malformed(error: &serde_json::Error) -> FileError {
+fn malformed(error: &serde_json::Error, text: &str) -> FileError {
+    let before = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+    // The column comes as the number of bytes up to and with the one where reading stopped.
+    let before = before.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(before.as_bytes());
+    let column = String::from_utf8_lossy(before).chars().count() + 1;
     let (text, help) = match error.classify() {
         Category::Eof => ("the JSON document is cut off", "export it again, whole"),
         _ => (
@@ -74,7 +82,7 @@ fn malformed(error: &serde_json::Error) -> FileError {
             "mend the document; if it has one note on each line, use `--from ndjson`",
         ),
     };
-    FileError::new(Code::BadDocument, text, help).at(count(error.line().max(1)), count(error.column().max(1)))
+    FileError::new(Code::BadDocument, text, help).at(count(error.line().max(1)), count(column))
 }
 
 /// Lines and columns of rising offsets, counted once.
@@ -126,24 +134,38 @@ pub(super) fn fields<'a>(text: &'a str, garbled: &[usize]) -> (Vec<Field<'a>>, O
             return (Vec::new(), Some(fault));
         }
     };
-    let mut fault = None;
     let mut fields: Vec<Field<'a>> = Vec::with_capacity(members.0.len());
     for (Key(name), raw) in members.0 {
         let offset = raw.get().as_ptr().addr() - text.as_ptr().addr();
         let garbled = garbled.iter().any(|at| (offset..offset + raw.get().len()).contains(at));
         let value = if garbled { Scalar::Garbled } else { scalar(raw.get()) };
         let name = trimmed(name);
-        if fields.iter().any(|earlier| earlier.name == name) {
-            fault = fault.or_else(|| Some(repeated(&name)));
-        }
         let column = text.get(..offset).map(|before| count(before.chars().count()) + 1);
         fields.push(Field { name, value, column });
     }
-    if !garbled.is_empty() {
-        let field = fields.iter().find(|field| field.value == Scalar::Garbled).map(|field| field.name.to_string());
-        fault = Some(not_utf8(field));
-    }
+    let fault = if garbled.is_empty() { twice(&fields) } else { Some(bad_bytes(&fields)) };
     (fields, fault)
+}
+
+/// The fault of a record in which a field stands twice. Of several such fields the first by name: which one is told must
+/// not hang on their order.
+fn twice(fields: &[Field<'_>]) -> Option<Fault> {
+    let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_ref()).collect();
+    names.sort_unstable();
+    names.windows(2).find_map(|pair| {
+        if let [one, other] = pair
+            && one == other
+        {
+            Some(repeated(one))
+        } else {
+            None
+        }
+    })
+}
+
+fn bad_bytes(fields: &[Field<'_>]) -> Fault {
+    let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled);
+    not_utf8(garbled.map(|field| field.name.to_string()).min())
 }
 
 /// The fault of a record that names one field twice.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::blocks::{Block, ServiceShape, Shape, SourceShape};
 use super::names::Names;
-use super::problem::{Problems, RuleFile};
-use super::shape::{self, Block, ServiceShape, Shape, SourceShape};
+use super::problem::{Problems, RuleFile, Span};
+use super::shape;
 use super::vocabulary::{answered, vocabulary};
 use super::{Payer, RuleSet, Service, Source, Unit, Waiver, resolve};
 use crate::message::{Code, Message};
@@ -14,7 +15,8 @@ use crate::nearest::nearest;
 
 /// Reads and checks rule files.
 pub(super) fn load(mut files: Vec<RuleFile>) -> Result<RuleSet, Vec<Message>> {
-    files.sort_by(|left, right| left.name.cmp(&right.name));
+    // The set first, then what is added to it: of two blocks that clash, the added one is the problem.
+    files.sort_by(|left, right| (left.own, &left.name).cmp(&(right.own, &right.name)));
     if files.is_empty() {
         let help = "a rule set is a folder of `.toml` files; `actbill classify` without `--rules` uses the shipped one";
         return Err(vec![Message::error(Code::NoRules, "there is no rule file").help(help)]);
@@ -66,8 +68,9 @@ fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> R
     }
 }
 
-/// One block for each name, in order of name: of a name's blocks the one that replaces, if one does.
-pub(super) fn settle<B: Block>(blocks: Vec<B>, what: &str, problems: &mut Problems<'_>) -> Vec<B> {
+/// One block for each name, in order of name: of a name's blocks the one that replaces, if one does, else the first.
+pub(super) fn settle<B: Block>(mut blocks: Vec<B>, what: &str, problems: &mut Problems<'_>) -> Vec<B> {
+    blocks.sort_by_key(|block| block.name().at.order());
     let mut by_name: BTreeMap<String, (Vec<B>, Vec<B>)> = BTreeMap::new();
     for block in blocks {
         let (plain, replacing) = by_name.entry(block.name().value.clone()).or_default();
@@ -77,8 +80,11 @@ pub(super) fn settle<B: Block>(blocks: Vec<B>, what: &str, problems: &mut Proble
         by_name.iter().filter(|(_, (plain, _))| !plain.is_empty()).map(|(name, _)| name.clone()).collect();
     let mut settled = Vec::new();
     for (name, (plain, replacing)) in by_name {
-        refuse_further(&plain, &format!("{what} `{name}`"), TWO_BLOCKS, problems);
-        refuse_further(&replacing, &format!("replacement of {what} `{name}`"), "keep one of the two", problems);
+        let at = |block: &B| block.name().at.clone();
+        let second = format!("{what} `{name}`");
+        refuse_further(plain.iter().map(at), &second, (Code::RepeatedName, ANOTHER_NAME), problems);
+        let second = format!("replacement of {what} `{name}`");
+        refuse_further(replacing.iter().map(at), &second, (Code::RepeatedName, "keep one of the two"), problems);
         if let Some(block) = replacing.first().filter(|_| plain.is_empty()) {
             let text = format!("there is no {what} `{name}` to replace");
             let help = match nearest(&name, there.iter().map(String::as_str)) {
@@ -92,14 +98,18 @@ pub(super) fn settle<B: Block>(blocks: Vec<B>, what: &str, problems: &mut Proble
     settled
 }
 
-const TWO_BLOCKS: &str = "give one of them another name, or, to take the other's place, the line `replaces = true`";
+const ANOTHER_NAME: &str = "give one of them another name, or, to take the other's place, the line `replaces = true`";
 
 /// Of several blocks that claim one place, those after the first.
-fn refuse_further<B: Block>(blocks: &[B], what: &str, help: &str, problems: &mut Problems<'_>) {
-    let Some((first, others)) = blocks.split_first() else { return };
-    for block in others {
-        let text = format!("a second {what}, beside the one at {}", problems.place(&first.name().at));
-        problems.add(&block.name().at, Code::RepeatedName, text, help);
+pub(super) fn refuse_further(
+    mut places: impl Iterator<Item = Span>,
+    what: &str,
+    (code, help): (Code, &str),
+    problems: &mut Problems<'_>,
+) {
+    let Some(first) = places.next() else { return };
+    for further in places {
+        problems.second(what, (&first, &further), code, help);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Blocks that name payers, services, sources and facts → the same with what the names stand for.
 
+use super::blocks::{AskShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
 use super::ids::Ids;
-use super::problem::{Problems, Span};
+use super::problem::Problems;
 use super::rate::settle_rates;
-use super::shape::{AskShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
 use super::vocabulary::answer;
 use super::walk::Text;
 use super::{
@@ -95,7 +95,7 @@ impl Names<'_> {
     }
 
     pub(super) fn rates(&self, shapes: Vec<RateShape>, problems: &mut Problems<'_>) -> Vec<DatedRate> {
-        let mut dated: Vec<(DatedRate, bool, Span)> = Vec::new();
+        let mut dated = Vec::new();
         for shape in shapes {
             let rate = Rate::parse(&shape.amount.value);
             if rate.is_none() {
@@ -110,15 +110,10 @@ impl Names<'_> {
             let effective = resolve::effective(shape.from.as_ref(), shape.through.as_ref(), problems);
             let basis = resolve::basis(shape.basis, self.sources, Some((&shape.at, "this rate")), problems);
             if let (Some(service), Some(rate)) = (self.service(&shape.service, problems), rate) {
-                dated.push((
-                    DatedRate { service, rate, effective, basis, span: shape.at.clone() },
-                    shape.replaces,
-                    shape.at,
-                ));
+                dated.push((DatedRate { service, rate, effective, basis, span: shape.at }, shape.replaces));
             }
         }
-        dated.sort_by_key(|(rate, replaces, _)| (rate.service, rate.effective.from, !replaces));
-        settle_rates(&dated, problems)
+        settle_rates(dated, problems)
     }
 
     pub(super) fn presumptions(&self, shapes: Vec<PresumeShape>, problems: &mut Problems<'_>) -> Vec<Presumption> {

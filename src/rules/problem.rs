@@ -13,6 +13,8 @@ pub struct RuleFile {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Whether it is the user's own, added to a set. Where it clashes with the set, the problem is told in it.
+    pub own: bool,
 }
 
 /// Bytes of one of the rule files.
@@ -20,6 +22,13 @@ pub struct RuleFile {
 pub struct Span {
     pub(crate) file: usize,
     pub(crate) range: Range<usize>,
+}
+
+impl Span {
+    /// Its place among all others: files in their order, then from top to bottom.
+    pub(super) fn order(&self) -> (usize, usize) {
+        (self.file, self.range.start)
+    }
 }
 
 /// A value with the place where it is written.
@@ -47,9 +56,22 @@ impl<'f> Problems<'f> {
         file.map(|file| Place::in_text(&file.name, &file.text, at.range.start).to_string()).unwrap_or_default()
     }
 
+    /// Whether a place is in the user's own file.
+    pub(super) fn is_own(&self, at: &Span) -> bool {
+        self.files.get(at.file).is_some_and(|file| file.own)
+    }
+
     /// Adds one.
     pub(super) fn add(&mut self, at: &Span, code: Code, text: impl Into<String>, help: impl Into<String>) {
         self.found.push((at.clone(), placed(self.files, at, Message::error(code, text).help(help))));
+    }
+
+    /// Adds a second use of something that can be used once. It is told at the later of the two places and names the
+    /// earlier one; an agency's own file comes after the set that it is added to, whatever the files are called.
+    pub(super) fn second(&mut self, what: &str, (one, other): (&Span, &Span), code: Code, help: &str) {
+        let (first, second) = if one.order() <= other.order() { (one, other) } else { (other, one) };
+        let text = format!("a second {what}, beside the one at {}", self.place(first));
+        self.add(second, code, text, help);
     }
 
     /// Adds a name that nothing declares, with the nearest one that is.
@@ -82,7 +104,7 @@ impl<'f> Problems<'f> {
 
     /// All of them, in order of place.
     pub(super) fn sorted(mut self) -> Vec<Message> {
-        self.found.sort_by_key(|(at, _)| (at.file, at.range.start));
+        self.found.sort_by_key(|(at, _)| at.order());
         self.found.into_iter().map(|(_, message)| message).collect()
     }
 }

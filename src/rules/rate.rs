@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::problem::{Problems, Span};
+use super::check::refuse_further;
+use super::problem::Problems;
 use super::{DatedRate, RuleSet, ServiceId};
 use crate::message::Code;
 
@@ -17,23 +18,24 @@ impl RuleSet {
     }
 }
 
-/// Rates with each service and date once: of two, the one that replaces. They come sorted, a replacing one first.
-pub(super) fn settle_rates(sorted: &[(DatedRate, bool, Span)], problems: &mut Problems<'_>) -> Vec<DatedRate> {
+/// Rates with each service and date once: of several the one that replaces, if one does, else the first.
+pub(super) fn settle_rates(mut dated: Vec<(DatedRate, bool)>, problems: &mut Problems<'_>) -> Vec<DatedRate> {
+    dated.sort_by_key(|(rate, replaces)| (rate.service, rate.effective.from, !replaces, rate.span.order()));
     let mut settled = Vec::new();
-    for same in sorted.chunk_by(|(a, ..), (b, ..)| a.service == b.service && a.effective.from == b.effective.from) {
-        let Some(((rate, first_replaces, first), others)) = same.split_first() else { continue };
-        if *first_replaces && others.is_empty() {
+    for same in dated.chunk_by(|(a, _), (b, _)| a.service == b.service && a.effective.from == b.effective.from) {
+        let (replacing, plain) = same.split_at(same.partition_point(|(_, replaces)| *replaces));
+        let places = |rates: &[(DatedRate, bool)]| rates.iter().map(|(rate, _)| rate.span.clone()).collect::<Vec<_>>();
+        let what = "rate of this service from the same date";
+        let help = "give one of them another `from`, or, to take the other's place, the line `replaces = true`";
+        refuse_further(places(plain).into_iter(), what, (Code::SameRateDate, help), problems);
+        let what = "replacement of the rate of this service from the same date";
+        refuse_further(places(replacing).into_iter(), what, (Code::SameRateDate, "keep one of the two"), problems);
+        if let Some((rate, _)) = replacing.first().filter(|_| plain.is_empty()) {
             let help = "check service and `from`, or leave out `replaces = true`";
-            problems.add(first, Code::NothingToReplace, "there is no rate of this service and date to replace", help);
+            let text = "there is no rate of this service and date to replace";
+            problems.add(&rate.span, Code::NothingToReplace, text, help);
         }
-        let replaced = usize::from(*first_replaces);
-        for (_, _, span) in others.iter().skip(replaced) {
-            let help = "give one of them another `from`, or, to take the other's place, the line `replaces = true`";
-            let text =
-                format!("a second rate of this service from the same date as the one at {}", problems.place(first));
-            problems.add(span, Code::SameRateDate, text, help);
-        }
-        settled.push(rate.clone());
+        settled.extend(same.first().map(|(rate, _)| rate.clone()));
     }
     settled
 }

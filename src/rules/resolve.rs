@@ -1,7 +1,7 @@
 //! Names to what they stand for: facts and their values, sets of answers, dates, what a block rests on.
 
+use super::blocks::{AskShape, BasisShape, TestShape};
 use super::problem::{Problems, Span};
-use super::shape::{AskShape, BasisShape, TestShape};
 use super::walk::Text;
 use super::{Basis, Citation, Set, Source, Test, condition};
 use crate::effective::{Effective, parse_date};

@@ -86,6 +86,11 @@ impl RuleSet {
         self.fact_spans.get(fact.index()).and_then(Option::as_ref)
     }
 
+    /// Whether a place is in a file that the user added to the set.
+    pub fn is_own(&self, at: &Span) -> bool {
+        self.files.get(at.file).is_some_and(|file| file.own)
+    }
+
     /// What every block that decides something rests on.
     pub fn deciding_bases(&self) -> impl Iterator<Item = &Basis> {
         let rules = self.rules.iter().map(|rule| &rule.basis);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::check::settle;
+use super::blocks::{FactShape, SettingShape, Shape};
+use super::check::{refuse_further, settle};
 use super::problem::{Problems, Span};
-use super::shape::{FactShape, SettingShape, Shape};
 use super::walk::Text;
 use super::{AnsweredBy, Basis, PART_QUARTER_HOUR, POOL, Setting, Source, resolve};
 use crate::facts::{Answer, Fact, Kind, Lever, Origin, Vocabulary, is_reserved};
@@ -17,21 +17,25 @@ pub(super) fn vocabulary(
     problems: &mut Problems<'_>,
 ) -> (Vocabulary, Vec<Option<Span>>, Vec<SettingDraft>) {
     let (mut facts, mut spans, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut words = Words::default();
     for declared in settle(std::mem::take(&mut shape.facts), "fact", problems) {
         check_name(&declared.name, "fact", problems);
         spans.push(Some(declared.name.at.clone()));
-        facts.push(fact(&declared, problems));
+        facts.push(fact(&declared, &mut words, problems));
     }
     for declared in settle(std::mem::take(&mut shape.settings), "setting", problems) {
         check_name(&declared.name, "setting", problems);
-        if facts.iter().any(|fact| fact.name == declared.name.value) {
-            let text = format!("`{}` is already a fact", declared.name.value);
-            problems.add(
-                &declared.name.at,
-                Code::RepeatedName,
-                text,
-                "facts and settings share their names: choose another",
-            );
+        let same = facts.iter().position(|fact: &Fact| fact.name == declared.name.value);
+        if let Some((same, Some(at))) = same.and_then(|same| Some((same, spans.get(same).cloned()?))) {
+            let what = format!("use of the name `{}`", declared.name.value);
+            let help = "facts and settings share their names: choose another";
+            problems.second(&what, (&at, &declared.name.at), Code::RepeatedName, help);
+            // The first one is kept, so that what asks it raises no further problems.
+            if at.order() < declared.name.at.order() {
+                continue;
+            }
+            facts.remove(same);
+            spans.remove(same);
         }
         spans.push(Some(declared.name.at.clone()));
         let (fact, draft) = setting(declared, sources, problems);
@@ -54,7 +58,7 @@ pub(super) fn vocabulary(
     for (name, word, value) in std::mem::take(&mut shape.aliases) {
         let names: Vec<String> = facts.iter().filter(|fact| is_coded(fact)).map(|fact| fact.name.clone()).collect();
         match facts.iter_mut().find(|fact| is_coded(fact) && fact.name == name.value) {
-            Some(fact) => add_alias(fact, &word, &value, problems),
+            Some(fact) => words.add(fact, &word, &value, problems),
             None => problems.unknown(&name, Code::UnknownName, "fact with values", names.iter().map(String::as_str)),
         }
     }
@@ -87,19 +91,20 @@ fn check_name(name: &Text, what: &str, problems: &mut Problems<'_>) {
 
 /// The different values of a list; a repeated one is a problem.
 fn values(list: &[Text], problems: &mut Problems<'_>) -> Vec<String> {
-    let mut values: Vec<String> = Vec::new();
+    let mut values: Vec<&Text> = Vec::new();
     for value in list {
-        if values.iter().any(|known| known.eq_ignore_ascii_case(&value.value)) {
-            let text = format!("the value `{}` stands twice", value.value);
-            problems.add(&value.at, Code::RepeatedName, text, "letter case does not tell values apart");
-        } else {
-            values.push(value.value.clone());
+        match values.iter().find(|known| known.value.eq_ignore_ascii_case(&value.value)) {
+            Some(known) => {
+                let help = "letter case does not tell values apart";
+                problems.second(&format!("value `{}`", value.value), (&known.at, &value.at), Code::RepeatedName, help);
+            }
+            None => values.push(value),
         }
     }
-    values
+    values.into_iter().map(|value| value.value.clone()).collect()
 }
 
-fn fact(shape: &FactShape, problems: &mut Problems<'_>) -> Fact {
+fn fact(shape: &FactShape, words: &mut Words, problems: &mut Problems<'_>) -> Fact {
     let lever = shape.lever.as_ref().and_then(|lever| match lever.value.as_str() {
         "chart" => Some(Lever::Chart),
         "record" => Some(Lever::Record),
@@ -125,35 +130,49 @@ fn fact(shape: &FactShape, problems: &mut Problems<'_>) -> Fact {
         }
     };
     let mut fact = Fact::new(&shape.name.value, &shape.ask, kind, Origin::Note, lever);
+    for value in shape.values.iter().flatten() {
+        words.0.entry((fact.name.clone(), value.value.to_lowercase())).or_insert_with(|| value.at.clone());
+    }
     for (word, value) in &shape.aliases {
-        add_alias(&mut fact, word, value, problems);
+        words.add(&mut fact, word, value, problems);
     }
     fact
 }
 
-fn add_alias(fact: &mut Fact, word: &Text, name: &Text, problems: &mut Problems<'_>) {
-    let Some(value) = resolve::value(fact, name, problems) else { return };
-    if !fact.add_alias(&word.value, value) {
-        let text = format!("`{}` already stands for another value of `{}`", word.value, fact.name);
-        problems.add(&word.at, Code::RepeatedName, text, "one word can stand for one value only");
+/// Fact and word, with the place that says which value the word stands for.
+#[derive(Default)]
+struct Words(BTreeMap<(String, String), Span>);
+
+impl Words {
+    fn add(&mut self, fact: &mut Fact, word: &Text, name: &Text, problems: &mut Problems<'_>) {
+        let Some(value) = resolve::value(fact, name, problems) else { return };
+        let is_new = fact.add_alias(&word.value, value);
+        let known = self.0.entry((fact.name.clone(), word.value.trim().to_lowercase()));
+        let known = known.or_insert_with(|| word.at.clone());
+        if !is_new {
+            let what = format!("meaning of `{}` in `{}`", word.value, fact.name);
+            problems.second(&what, (known, &word.at), Code::RepeatedName, "one word can stand for one value only");
+        }
     }
 }
 
 fn columns(facts: &[Fact], columns: Vec<(Text, Text)>, problems: &mut Problems<'_>) -> BTreeMap<String, String> {
     let known = Vocabulary::new(facts.to_vec(), &BTreeMap::new());
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<String, (String, Span)> = BTreeMap::new();
     for (column, name) in columns {
         if known.slot(&name.value).is_none() {
             problems.unknown(&name, Code::UnknownName, "field of a note", known.field_names());
         } else if known.slot(&column.value).is_some() {
             let text = format!("`{}` is already a field of a note", column.value);
             problems.add(&column.at, Code::RepeatedName, text, "only other names can be mapped");
-        } else if found.insert(column.value.trim().to_owned(), name.value).is_some() {
-            let text = format!("the column `{}` is mapped twice", column.value);
-            problems.add(&column.at, Code::RepeatedName, text, "keep one of the two");
+        } else if let Some((_, known)) = found.get(column.value.trim()) {
+            let what = format!("mapping of the column `{}`", column.value);
+            problems.second(&what, (known, &column.at), Code::RepeatedName, "keep one of the two");
+        } else {
+            found.insert(column.value.trim().to_owned(), (name.value, column.at));
         }
     }
-    found
+    found.into_iter().map(|(column, (name, _))| (column, name)).collect()
 }
 
 /// A setting before it is answered.
@@ -225,12 +244,11 @@ pub(super) fn answered(
     let mut settings = Vec::new();
     for draft in drafts {
         let Some(fact) = vocabulary.find(&draft.name) else { continue };
-        let mut given = answers.iter().filter(|(name, _)| name.value == draft.name);
-        let given_answer = given.next().and_then(|(_, text)| answer(vocabulary.fact(fact), text, problems));
-        for (name, _) in given {
-            let text = format!("the setting `{}` is answered twice", draft.name);
-            problems.add(&name.at, Code::RepeatedName, text, "keep one answer");
-        }
+        let given: Vec<&(Text, Text)> = answers.iter().filter(|(name, _)| name.value == draft.name).collect();
+        let given_answer = given.first().and_then(|(_, text)| answer(vocabulary.fact(fact), text, problems));
+        let places = given.iter().map(|(name, _)| name.at.clone());
+        let second = format!("answer to `{}`", draft.name);
+        refuse_further(places, &second, (Code::RepeatedName, "keep one of the two"), problems);
         let default = draft.default.unwrap_or(Answer::Unanswered);
         let by = if given_answer.is_some() { AnsweredBy::Agency } else { AnsweredBy::Default };
         let value = given_answer.unwrap_or(default);

@@ -159,7 +159,7 @@ proptest! {
     #[test]
     fn on_random_rule_sets(plan in plan(), notes in prop::collection::vec(prop::collection::vec((prop::bool::weighted(0.5), 0u16..64), 12), 8)) {
         let text = plan.written();
-        let set = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone() }]).map_err(|problems| {
+        let set = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone(), own: false }]).map_err(|problems| {
             TestCaseError::fail(format!("{}\n{text}", problems.iter().map(ToString::to_string).collect::<String>()))
         })?;
         let diagram = compile(&set).unwrap().decisions;

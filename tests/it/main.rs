@@ -37,6 +37,8 @@ mod notes;
 mod quotes;
 /// A page of the documentation taken apart, and what the program prints.
 mod page;
+/// What an agency's own file gets wrong is told in that file.
+mod own_files;
 /// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
 mod reading;
 /// What the README and the pages beside it say in words.
@@ -45,6 +47,8 @@ mod readme;
 mod rule_files;
 /// What each part of the rule language means.
 mod rule_language;
+/// Of a wrong record the same fault is told in every format and order of fields.
+mod records;
 /// What the tests share.
 mod shared;
 /// Property 11: nothing that stands in a note is ever said.

@@ -23,7 +23,7 @@ fn four_kinds_of_work_are_h2023hk_only_by_the_agencys_own_answer() {
     ] {
         let (no, yes) = (ready(), ready_with(&[(setting, "yes")], &[]));
         let with = |ready: &Ready, more: &[(&str, &str)]| decided(ready, &note().with(fields).with(more), false);
-        assert_eq!(end(&with(&no, &[])), "non_billable", "{setting}");
+        assert_eq!(end(&with(no, &[])), "non_billable", "{setting}");
         let row = with(&yes, &[]);
         assert_eq!((end(&row), row.code.as_deref(), row.units), ("department", Some("H2023"), Some(4)), "{setting}");
         assert!(
@@ -90,7 +90,7 @@ fn part_quarter_hours_count_by_the_agencys_rule() {
         let below = row.findings.iter().any(|finding| finding.code == "below-unit");
         assert_eq!(below, units == 0, "{part} {minutes}");
     }
-    let default = decided(&ready(), &note().with(&[("activity", "job_coaching"), ("minutes", "29")]), false);
+    let default = decided(ready(), &note().with(&[("activity", "job_coaching"), ("minutes", "29")]), false);
     assert_eq!(default.units, Some(1), "whole quarter hours only, unless the agency says otherwise");
 }
 
@@ -101,7 +101,7 @@ fn minutes_are_pooled_by_note_or_by_day() {
     let units = |ready: &Ready, notes: &[&[(&str, &str)]]| {
         day(ready, notes).iter().map(|row| (row.units.unwrap(), row.quarter_hours.unwrap())).collect::<Vec<_>>()
     };
-    assert_eq!(units(&ready(), &notes), [(1, 1), (1, 1), (0, 0)]);
+    assert_eq!(units(ready(), &notes), [(1, 1), (1, 1), (0, 0)]);
     let pooled = ready_with(&[("pool", "day")], &[]);
     assert_eq!(units(&pooled, &notes), [(1, 1), (2, 1), (1, 0)], "to those with most left over");
     let amounts: Vec<String> = day(&pooled, &notes).iter().map(|row| row.amount.unwrap().to_string()).collect();
@@ -132,7 +132,7 @@ fn a_day_is_one_unit_on_the_earliest_note_and_the_others_are_bundled() {
     let carriers: Vec<_> = rows.iter().map(|row| row.bundled_into.as_deref()).collect();
     assert_eq!(carriers, [Some("n-3"), Some("n-3"), None, Some("n-3")]);
     // Without times, the first to come in.
-    let rows = day(&ready(), &[&[("symptom_link", "no")], &[], &[]]);
+    let rows = day(ready(), &[&[("symptom_link", "no")], &[], &[]]);
     assert_eq!(rows.iter().map(|row| row.units.unwrap()).collect::<Vec<_>>(), [0, 1, 0]);
     assert_eq!((rows[1].amount, rows[1].findings[0].code.as_str()), (None, "unpriced"));
 }
@@ -142,7 +142,7 @@ const PRICED: &str = "[[rate]]\nservice = \"act_team\"\namount = \"250.00\"\nfro
 #[test]
 fn notes_of_one_day_that_name_different_payers_are_all_held() {
     let rows = day(
-        &ready(),
+        ready(),
         &[&[], &[("eligibility", "department")], &[("activity", "job_coaching")], &[("date", "2026-03-03")]],
     );
     for (row, other) in [(&rows[0], "n-2"), (&rows[1], "n-1")] {
@@ -160,9 +160,9 @@ fn what_is_presumed_is_told_and_under_strict_asked() {
     let without = |fact: &str, fields: &[(&str, &str)]| {
         let mut record = note().with(fields);
         record.0.retain(|(name, _)| name != fact);
-        (decided(&ready, &record, false), decided(&ready, &record, true))
+        (decided(ready, &record, false), decided(ready, &record, true))
     };
-    let done = |fields: &[(&str, &str)]| end(&decided(&ready, &note().with(fields), true)).to_owned();
+    let done = |fields: &[(&str, &str)]| end(&decided(ready, &note().with(fields), true)).to_owned();
     let coached: &[(&str, &str)] = &[("activity", "job_coaching")];
     for (fact, fields) in [
         ("csw_qualified", coached),
@@ -199,7 +199,7 @@ fn nothing_else_is_presumed() {
     ] {
         let mut record = note().with(fields);
         record.0.retain(|(name, _)| name != fact);
-        let row = decided(&ready, &record, false);
+        let row = decided(ready, &record, false);
         assert_eq!((row.status, row.missing), ("held", vec![fact.to_owned()]));
         assert!(row.because.unwrap().contains(&format!("`{fact}` is not answered")), "{fact}");
     }
@@ -209,7 +209,7 @@ fn nothing_else_is_presumed() {
 fn other_words_for_the_same() {
     let ready = ready();
     let same = |field: &str, word: &str, value: &str| {
-        let row = |word| decided(&ready, &note().with(&[("activity", "job_coaching"), (field, word)]), false);
+        let row = |word| decided(ready, &note().with(&[("activity", "job_coaching"), (field, word)]), false);
         let (one, other) = (row(word), row(value));
         assert_eq!((end(&one), &one.rules), (end(&other), &other.rules), "{word}");
         assert_ne!(end(&row(word)), "rejected", "{word}");
@@ -226,7 +226,7 @@ fn other_words_for_the_same() {
     same("eligibility", "Medicaid", "mo_healthnet");
     assert_eq!(under(&[], &[("eligibility", "medicaid")]), "mo_healthnet");
     for (field, word) in [("activity", "job coaching"), ("staff_role", "specialist"), ("eligibility", "healthnet")] {
-        let row = decided(&ready, &note().with(&[(field, word)]), false);
+        let row = decided(ready, &note().with(&[(field, word)]), false);
         assert_eq!((row.status, row.error.unwrap().code), ("rejected", "unknown-value"), "{word}");
     }
 }

@@ -130,7 +130,7 @@ proptest! {
     #[test]
     fn problems_are_found_exactly_where_they_are(plan in plan()) {
         let text = plan.written();
-        let set = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone() }]).unwrap();
+        let set = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone(), own: false }]).unwrap();
         let (mut gap, mut conflict, mut alive) = (false, false, BTreeSet::new());
         everything(&set, &mut |facts, date| {
             gap |= outcome(&set, facts, date) == Outcome::Gap;
@@ -294,7 +294,7 @@ proptest! {
             text.extend(when.iter().map(|when| format!("when.{when}\n")));
             text.extend(always.iter().map(|always| format!("always.{always}\n")));
         }
-        let Ok(set) = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone() }]) else {
+        let Ok(set) = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone(), own: false }]) else {
             return Ok(()); // Two claims may ask a fact in ways that never fit together.
         };
         let atlas = actbill::diagram::compile(&set).unwrap();

@@ -174,12 +174,11 @@ fn a_set_with_one_problem_decides_nothing() {
 fn all_problems_are_told_at_once_each_at_its_place() {
     let broken: Vec<(&str, &str)> =
         BROKEN.into_iter().filter(|(code, _)| !["not-toml", "gap", "conflict"].contains(code)).collect();
-    let files = shipped().into_iter().chain(
-        broken
-            .iter()
-            .enumerate()
-            .map(|(at, (_, block))| RuleFile { name: format!("site-{at}.toml"), text: (*block).to_owned() }),
-    );
+    let files = shipped().into_iter().chain(broken.iter().enumerate().map(|(at, (_, block))| RuleFile {
+        name: format!("site-{at}.toml"),
+        text: (*block).to_owned(),
+        own: false,
+    }));
     let problems = Ready::new(files.collect(), &[], &[]).unwrap_err();
     for (at, (code, _)) in broken.iter().enumerate() {
         let here = |file: &str| file == format!("site-{at}.toml");
@@ -225,7 +224,7 @@ proptest! {
     ) {
         prop_assert!(blocks.len() > 60 && blocks.len() < places.len());
         let mut files: Vec<RuleFile> =
-            names.into_iter().map(|name| RuleFile { name: format!("{name}.toml"), text: String::new() }).collect();
+            names.into_iter().map(|name| RuleFile { name: format!("{name}.toml"), text: String::new(), own: false }).collect();
         for (block, place) in blocks.iter().zip(places) {
             let at = place.index(files.len());
             files[at].text += block;
@@ -234,7 +233,7 @@ proptest! {
         let shuffled = Ready::new(files, &[], &[]).map_err(|problems| TestCaseError::fail(told(&problems)))?;
         let text = written(format, &records);
         let rows = |ready| ndjson(&run(ready, &[("notes", format, text.as_bytes())], strict).unwrap().report);
-        let (ordered, shuffled) = (rows(&ready()), rows(&shuffled));
+        let (ordered, shuffled) = (rows(ready()), rows(&shuffled));
         prop_assert_eq!(ordered, shuffled);
     }
 }

@@ -25,15 +25,15 @@ pub(crate) fn ready_with(set: &[(&str, &str)], presume: &[(&str, &str)]) -> Read
 /// The shipped rules with an agency's file and these settings.
 pub(crate) fn agency(text: &str, set: &[(&str, &str)]) -> Ready {
     let mut files = shipped();
-    files.push(RuleFile { name: "agency.toml".to_owned(), text: text.to_owned() });
+    files.push(RuleFile { name: "agency.toml".to_owned(), text: text.to_owned(), own: true });
     let set: Vec<_> = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Ready::new(files, &set, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
-/// The problems of the shipped rules with one more file.
+/// The problems of the shipped rules with one more file, the user's own.
 pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
     let mut files = shipped();
-    files.push(RuleFile { name: name.to_owned(), text: text.to_owned() });
+    files.push(RuleFile { name: name.to_owned(), text: text.to_owned(), own: true });
     Ready::new(files, &[], &[]).err().unwrap_or_default()
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn run(ready: &Ready, inputs: &[(&str, Format, &[u8])], strict: bool)
 
 /// The rows of one text under the shipped rules.
 pub(crate) fn rows(format: Format, text: &str) -> Vec<Row> {
-    run(&ready(), &[("notes", format, text.as_bytes())], false).unwrap().report.rows
+    run(ready(), &[("notes", format, text.as_bytes())], false).unwrap().report.rows
 }
 
 /// Rows as NDJSON, for comparing.

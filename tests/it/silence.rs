@@ -95,12 +95,12 @@ fn broken(whole: &str) -> Vec<Vec<u8>> {
 #[test]
 fn no_message_repeats_what_a_note_holds() {
     let ready = ready();
-    for field in fields(&ready) {
+    for field in fields(ready) {
         for record in planted(&field) {
             let records = [good().with(&[("id", "n-0")]), record.clone(), record, good()];
             for format in [Format::Json, Format::Ndjson, Format::Csv] {
                 for bytes in broken(&written(format, &records)) {
-                    silent(&ready, format, &bytes);
+                    silent(ready, format, &bytes);
                 }
             }
         }
@@ -110,17 +110,17 @@ fn no_message_repeats_what_a_note_holds() {
 #[test]
 fn no_message_repeats_a_field_that_stands_twice_or_a_row_that_is_ragged() {
     let ready = ready();
-    for field in fields(&ready) {
+    for field in fields(ready) {
         let twice = format!("{{\"{field}\": \"{MARK}\", {}", json(&planted(&field)[0]).trim_start_matches('{'));
-        silent(&ready, Format::Ndjson, twice.as_bytes());
-        silent(&ready, Format::Json, format!("[{twice}]").as_bytes());
+        silent(ready, Format::Ndjson, twice.as_bytes());
+        silent(ready, Format::Json, format!("[{twice}]").as_bytes());
         for rows in [
             format!("{field},{field}\n{MARK},{MARK}\n"),
             format!("id,{field},client\n{MARK}\n{MARK},{MARK},{MARK},{MARK}\n"),
             // No header at all: the first row is a note.
             format!("{MARK},{DIGITS}\n{MARK},{DIGITS}\n"),
         ] {
-            silent(&ready, Format::Csv, rows.as_bytes());
+            silent(ready, Format::Csv, rows.as_bytes());
         }
     }
     // Two fields that mean the same, and days that do not agree.
@@ -135,7 +135,7 @@ fn no_message_repeats_a_field_that_stands_twice_or_a_row_that_is_ragged() {
         ])
     };
     let records = [coached, day("1", "mo_healthnet"), day("2", "department"), day("2", "department")];
-    silent(&ready, Format::Json, written(Format::Json, &records).as_bytes());
+    silent(ready, Format::Json, written(Format::Json, &records).as_bytes());
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn the_fields_that_are_planted_are_all_there_are() {
     let ready = ready();
     let vocabulary = &ready.set.vocabulary;
     let facts = vocabulary.field_names().filter(|name| matches!(vocabulary.slot(name), Some(Slot::Fact(_)))).count();
-    assert!(facts > 10 && fields(&ready).len() > facts + 8, "{:?}", fields(&ready));
+    assert!(facts > 10 && fields(ready).len() > facts + 8, "{:?}", fields(ready));
     assert!(tells(&format!("x {MARK}")) && tells(DIGITS) && !tells("client"));
 }
 
@@ -153,7 +153,7 @@ fn standard_error_repeats_nothing_either() {
     let mut folder = Folder::new();
     let mut args = Vec::new();
     for (format, ending) in [(Format::Json, "json"), (Format::Ndjson, "ndjson"), (Format::Csv, "csv")] {
-        let records: Vec<Record> = fields(&ready).iter().flat_map(|field| planted(field)).collect();
+        let records: Vec<Record> = fields(ready).iter().flat_map(|field| planted(field)).collect();
         let whole = written(format, &records);
         for (at, bytes) in broken(&whole).into_iter().enumerate() {
             let name = format!("{at}.{ending}");

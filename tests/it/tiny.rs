@@ -68,7 +68,8 @@ pub(crate) fn load(rules: &[&str]) -> Result<Ready, Vec<Message>> {
 pub(crate) fn load_with(rules: &[&str], set: &[(&str, &str)], presume: &[(&str, &str)]) -> Result<Ready, Vec<Message>> {
     let owned =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
-    let file = |(at, text): (usize, &&str)| RuleFile { name: format!("{at}.toml"), text: (*text).to_owned() };
+    let file =
+        |(at, text): (usize, &&str)| RuleFile { name: format!("{at}.toml"), text: (*text).to_owned(), own: false };
     let files = [&[BASE][..], rules].concat().iter().enumerate().map(file).collect();
     Ready::new(files, &owned(set), &owned(presume))
 }

@@ -38,7 +38,7 @@ pub(crate) fn files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
         None => shipped(),
     };
     for path in &args.with {
-        files.push(file(path)?);
+        files.push(RuleFile { own: true, ..file(path)? });
     }
     Ok(files)
 }
@@ -66,7 +66,7 @@ fn file(path: &Path) -> Result<RuleFile, Message> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     let name = path.display().to_string();
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(RuleFile { name, text: text.trim_start_matches('\u{feff}').to_owned() }),
+        Ok(text) => Ok(RuleFile { name, text: text.trim_start_matches('\u{feff}').to_owned(), own: false }),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes());

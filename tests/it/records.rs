@@ -1,0 +1,168 @@
+//! What is said of a wrong record: the same in every format and in every order of its fields.
+
+use std::fmt::Write as _;
+
+use actbill::message::Code;
+use actbill::read::Format;
+use proptest::prelude::*;
+
+use crate::shared::{Ran, ndjson, ready, run};
+
+/// Fields of a note, each with answers of which some are wrong.
+const FIELDS: [(&str, &[&str]); 11] = [
+    ("id", &["n-01", "n-02", "n-03", ""]),
+    ("client", &["client-a", ""]),
+    ("date", &["2026-03-09", "09.03.2026", ""]),
+    ("start", &["9:00", "nine", ""]),
+    ("end", &["9:45", "8:00", ""]),
+    ("minutes", &["45", "44", "0", "4.5e1", ""]),
+    ("activity", &["transport", "transprot", ""]),
+    ("staff_role", &["nurse", "nrse", ""]),
+    ("contact", &["in_person", "letter", ""]),
+    ("residence", &["imd", "home", ""]),
+    ("birth_date", &["1980-01-01", "2030-01-01", "01/01/1980"]),
+];
+
+/// Records as picks among the answers, and two orders of the fields.
+fn records() -> impl Strategy<Value = (Vec<Vec<usize>>, Vec<usize>, Vec<usize>)> {
+    let picks = prop::collection::vec(prop::collection::vec(0usize..60, FIELDS.len()), 1..5);
+    let order = || Just((0..FIELDS.len()).collect::<Vec<_>>()).prop_shuffle();
+    (picks, order(), order())
+}
+
+/// The answers of one record in this order.
+fn answers<'p>(picks: &'p [usize], order: &'p [usize]) -> impl Iterator<Item = (&'static str, &'static str)> + 'p {
+    // The first answer of each field is the good one, and the most frequent.
+    order.iter().map(|at| (FIELDS[*at].0, FIELDS[*at].1[picks[*at].saturating_sub(40) % FIELDS[*at].1.len()]))
+}
+
+fn json(picks: &[usize], order: &[usize]) -> String {
+    let members = answers(picks, order).filter(|(_, answer)| !answer.is_empty());
+    format!("{{{}}}", members.map(|(name, answer)| format!("{name:?}:{answer:?}")).collect::<Vec<_>>().join(","))
+}
+
+fn csv(records: &[Vec<usize>], order: &[usize]) -> String {
+    let mut text = order.iter().map(|at| FIELDS[*at].0).collect::<Vec<_>>().join(",") + "\n";
+    for picks in records {
+        writeln!(text, "{}", answers(picks, order).map(|(_, answer)| answer).collect::<Vec<_>>().join(",")).unwrap();
+    }
+    text
+}
+
+fn ran(format: Format, text: &str, strict: bool) -> Ran {
+    run(ready(), &[("notes", format, text.as_bytes())], strict).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Property 4, for records with several faults.
+    #[test]
+    fn of_several_faults_the_same_one_is_told((records, one, other) in records()) {
+        let rows = |format, text: &str| ndjson(&ran(format, text, false).report);
+        let lines: Vec<String> = records.iter().map(|picks| json(picks, &one)).collect();
+        let ndjson = rows(Format::Ndjson, &lines.join("\n"));
+        let reversed: Vec<usize> = one.iter().rev().copied().collect();
+        let array: Vec<String> = records.iter().map(|picks| json(picks, &reversed)).collect();
+        prop_assert_eq!(&rows(Format::Json, &format!("[{}]", array.join(","))), &ndjson);
+        prop_assert_eq!(&rows(Format::Csv, &csv(&records, &one)), &ndjson);
+        prop_assert_eq!(&rows(Format::Csv, &csv(&records, &other)), &ndjson);
+    }
+}
+
+/// Code and field of each rejected record.
+fn faults(ran: &Ran) -> Vec<(&str, Option<&str>)> {
+    ran.report.rows.iter().filter_map(|row| row.error.as_ref()).map(|e| (e.code, e.field.as_deref())).collect()
+}
+
+#[test]
+fn faults_of_form_are_told_in_a_fixed_order_too() {
+    for text in
+        ["{\"date\":1,\"client\":2,\"date\":3,\"client\":4}", "{\"client\":1,\"date\":2,\"client\":3,\"date\":4}"]
+    {
+        assert_eq!(faults(&ran(Format::Ndjson, text, false)), [("repeated-field", Some("client"))]);
+    }
+    for text in ["date,client,date,client\n,,,\n", "client,client,date,date\n,,,\n"] {
+        assert_eq!(faults(&ran(Format::Csv, text, false)), [("repeated-field", Some("client"))]);
+    }
+    for text in ["{\"zeal\":1,\"ardour\":2}", "{\"ardour\":1,\"zeal\":2}"] {
+        assert_eq!(faults(&ran(Format::Ndjson, text, true)), [("unknown-field", Some("ardour"))]);
+    }
+}
+
+#[test]
+fn of_a_field_that_stands_twice_no_value_is_taken() {
+    let text = "{\"id\":\"n-01\",\"client\":\"client-a\",\"date\":\"2026-03-09\",\"date\":\"2026-03-10\"}";
+    let row = &ran(Format::Ndjson, text, false).report.rows[0];
+    assert_eq!((row.client.as_deref(), row.date.as_deref()), (Some("client-a"), None));
+}
+
+#[test]
+fn the_ids_of_a_record_with_two_are_used_both() {
+    let good = "\"client\":\"client-a\",\"date\":\"2026-03-09\",\"minutes\":45,\"activity\":\"other\",\"staff_role\":\"nurse\"";
+    let text = format!("{{\"id\":\"n-01\",\"id\":\"n-02\"}}\n{{\"id\":\"n-01\",{good}}}\n{{\"id\":\"n-02\",{good}}}");
+    let ran = ran(Format::Ndjson, &text, false);
+    assert_eq!(
+        faults(&ran).iter().map(|(code, _)| *code).collect::<Vec<_>>(),
+        ["repeated-field", "repeated-id", "repeated-id"]
+    );
+}
+
+#[test]
+fn an_unknown_field_is_counted_once_a_record() {
+    let ran = ran(Format::Ndjson, "{\"mood\":1,\"mood\":2}\n{\"mood\":3}", false);
+    assert_eq!(ran.report.run.unknown_fields.get("mood"), Some(&2));
+}
+
+#[test]
+fn a_column_without_a_name_is_told_of_once_if_something_stands_in_it() {
+    let said = |text: &str, strict| {
+        let ran = ran(Format::Csv, text, strict);
+        let unknown: Vec<String> = ran
+            .said
+            .iter()
+            .filter(|message| message.code == Code::UnknownField)
+            .map(|message| message.text.clone())
+            .collect();
+        (unknown, faults(&ran).iter().map(|(code, _)| (*code).to_owned()).collect::<Vec<_>>())
+    };
+    let header = "id,client,date,minutes,activity,staff_role,,";
+    let row = |id: &str, rest: &str| format!("\n{id},client-a,2026-03-09,45,other,nurse,{rest}");
+    let filled = header.to_owned() + &row("n-01", "x,") + &row("n-02", ",") + &row("n-03", "x,y");
+    let (unknown, faults) = said(&filled, false);
+    assert_eq!(unknown, ["a field without a name (2 records) is ignored"]);
+    assert!(faults.is_empty());
+    assert_eq!(said(&filled, true).1, ["unknown-field", "unknown-field"]);
+    let empty = header.to_owned() + &row("n-01", ",");
+    assert_eq!(said(&empty, true), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn minutes_may_have_an_exponent_in_every_format() {
+    let minutes = |minutes: &str| {
+        let header = "id,client,date,activity,staff_role,minutes";
+        let text = format!("{header}\nn-01,client-a,2026-03-09,other,nurse,{minutes}\n");
+        ran(Format::Csv, &text, false).report.rows[0].minutes
+    };
+    assert_eq!((minutes("4.5e1"), minutes("4.5E+01"), minutes("30e0")), (Some(45), Some(45), Some(30)));
+    for wrong in ["4.55e1", "1_0e0", "e1", "45e", "-4.5e1", "4.5e1e1", ".e1"] {
+        assert_eq!(minutes(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_document_whose_notes_are_no_array_has_none() {
+    let refused = |text: &str| run(ready(), &[("n.json", Format::Json, text.as_bytes())], false).err();
+    for text in ["{\"notes\": 5}", "{\"notes\": null, \"client\": \"client-a\"}"] {
+        let error = refused(text).unwrap();
+        assert_eq!((error.code, error.text.as_str()), (Code::NoNotes, "`notes` is not an array"));
+    }
+    assert!(refused("{\"id\": \"n-01\", \"notes\": \"free text\"}").is_none(), "one note with a field of that name");
+}
+
+#[test]
+fn columns_count_characters() {
+    let text = "[{\"id\": \"n-01\",\n  \"client\": \"clïent-ä\", oops}]";
+    let error = run(ready(), &[("n.json", Format::Json, text.as_bytes())], false).err().unwrap();
+    assert_eq!(error.place.unwrap().to_string(), "n.json:2:25");
+}
