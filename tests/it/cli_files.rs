@@ -120,10 +120,10 @@ fn the_format_is_what_was_asked_else_the_outputs_extension_else_the_inputs_forma
     begins(&[], None, "input,record,");
     begins(&["--format", "json"], None, "{\n  \"run\":");
     begins(&["--format", "ndjson"], None, "{\"record\":1,");
-    begins(&["--format", "text"], None, "─");
+    begins(&["--format", "text"], None, "note ");
     begins(&["-o", "rows.json"], Some("rows.json"), "{\n  \"run\":");
     begins(&["-o", "rows.jsonl"], Some("rows.jsonl"), "{\"record\":1,");
-    begins(&["-o", "rows.txt"], Some("rows.txt"), "─");
+    begins(&["-o", "rows.txt"], Some("rows.txt"), "note ");
     begins(&["-o", "rows.out"], Some("rows.out"), "input,record,");
     begins(&["-o", "other.json", "--format", "csv"], Some("other.json"), "input,record,");
 }
