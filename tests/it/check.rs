@@ -254,7 +254,7 @@ fn the_shipped_rules_pass_and_usage_errors_are_no_verdict() {
 #[test]
 fn citations_are_held_against_the_texts_both_ways() {
     let folder = TempDir::new().unwrap();
-    let text = "A must be paid. B is free.\n\nC may be billed: C twice, C twice.";
+    let text = "A must be blue. B is free.\n\nC may be billed: C twice, C twice.";
     let sha256 = actbill::run::sha256(text.as_bytes());
     let sources = folder.path().join("sources");
     fs::create_dir(&sources).unwrap();
@@ -273,11 +273,11 @@ fn citations_are_held_against_the_texts_both_ways() {
         own.map(|problem| problem["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let waiver = "[[waiver]]\nsource = \"x\"\nquote = \"C may be billed\"\nwhy = \"tested\"\n";
-    assert_eq!(found(&agency(&sha256, "must be paid", waiver)), Vec::<String>::new());
-    assert_eq!(found(&agency(&sha256, "must be paid", "")), ["uncited-sentence"]);
+    assert_eq!(found(&agency(&sha256, "must be blue", waiver)), Vec::<String>::new());
+    assert_eq!(found(&agency(&sha256, "must be blue", "")), ["uncited-sentence"]);
     assert_eq!(found(&agency(&sha256, "B is free", waiver)), ["uncited-sentence"]);
-    assert_eq!(found(&agency(&sha256, "must be paid twice", waiver)), ["uncited-sentence", "quote-not-once"]);
+    assert_eq!(found(&agency(&sha256, "must be blue twice", waiver)), ["uncited-sentence", "quote-not-once"]);
     assert_eq!(found(&agency(&sha256, "C twice", waiver)), ["uncited-sentence", "quote-not-once"]);
     assert_eq!(found(&agency(&sha256, "C may be billed", waiver)), ["uncited-sentence", "unused"]);
-    assert_eq!(found(&agency(&"0".repeat(64), "must be paid", waiver)), ["source-changed"]);
+    assert_eq!(found(&agency(&"0".repeat(64), "must be blue", waiver)), ["source-changed"]);
 }
