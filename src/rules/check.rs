@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::blocks::{Block, ServiceShape, Shape, SourceShape};
+use super::blocks::{Block, PayerShape, ServiceShape, Shape, SourceShape};
 use super::names::Names;
 use super::problem::{Problems, RuleFile, Span};
 use super::shape;
@@ -32,6 +32,7 @@ fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> R
     let sources = sources(settle(std::mem::take(&mut shape.sources), "source", problems), problems);
     let payers: Vec<Payer> = settle(std::mem::take(&mut shape.payers), "payer", problems)
         .into_iter()
+        .inspect(|payer| refuse_reserved(payer, problems))
         .map(|payer| Payer { title: payer.title, span: payer.name.at, name: payer.name.value })
         .collect();
     let services = services(settle(std::mem::take(&mut shape.services), "service", problems), &sources, problems);
@@ -65,6 +66,14 @@ fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> R
         fingerprint: fingerprint(files),
         fact_spans,
         vocabulary,
+    }
+}
+
+/// Rows use these words where nobody pays or a person must look: a payer of that name could not be told from them.
+fn refuse_reserved(payer: &PayerShape, problems: &mut Problems<'_>) {
+    if ["non_billable", "held"].contains(&payer.name.value.as_str()) {
+        let text = format!("`{}` cannot be the name of a payer", payer.name.value);
+        problems.add(&payer.name.at, Code::ReservedName, text, "rows use this word themselves: choose another");
     }
 }
 
