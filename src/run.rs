@@ -2,7 +2,7 @@
 //!
 //! Knows no terminal, clock or paths: whoever calls opens the files and says which day it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -51,9 +51,16 @@ pub fn shipped() -> Vec<RuleFile> {
     files.collect()
 }
 
-/// Whether a file of this name in a rule folder is a rule file.
+/// Whether a file of this name in a rule folder is a rule file: the case of its ending does not count.
 pub fn is_rule_file(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|ending| ending == "toml") && !name.ends_with(CASES)
+    let ending = Path::new(name).extension();
+    let is_toml = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    is_toml && !is_hidden(name) && !name.to_lowercase().ends_with(CASES)
+}
+
+/// Whether a file or folder of this name is one that a person does not see: an editor's or a tool's.
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
 }
 
 /// A rule set that is proved and ready to decide.
@@ -85,6 +92,11 @@ impl Ready {
     ) -> Result<Self, Vec<Problem>> {
         let of = |messages: Vec<Message>| messages.into_iter().map(Problem::from).collect::<Vec<_>>();
         let mut rules = RuleSet::load(files).map_err(of)?;
+        let twice = twice(set, "answered").into_iter().chain(twice(presume, "presumed"));
+        let twice: Vec<Message> = twice.collect();
+        if !twice.is_empty() {
+            return Err(of(twice));
+        }
         let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
         let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
         let wrong: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
@@ -94,6 +106,16 @@ impl Ready {
         let atlas = proof::compile(&rules)?;
         Ok(Self { set: rules, atlas })
     }
+}
+
+/// Names that the command line gives two values, and so none.
+fn twice(pairs: &[(String, String)], done: &str) -> Vec<Message> {
+    let names: BTreeSet<&String> = pairs.iter().map(|(name, _)| name).collect();
+    let often = |name: &&String| pairs.iter().filter(|(other, _)| other == *name).count() > 1;
+    let message = |name: &String| {
+        Message::error(Code::Usage, format!("`{name}` is {done} twice on the command line")).help("keep one of the two")
+    };
+    names.into_iter().filter(often).map(message).collect()
 }
 
 /// One input.

@@ -206,7 +206,9 @@ fn unknown(what: &str, name: &str, help: String) -> Message {
 /// An answer to a fact, written as text.
 fn answer_of(vocabulary: &Vocabulary, fact: FactId, value: &str) -> Result<Answer, Message> {
     let fact = vocabulary.fact(fact);
-    resolve::answer(fact, value).ok_or_else(|| {
+    // Whoever types an answer speaks as notes do: letter case does not count, aliases do.
+    let spoken = fact.spoken(value).map(Answer::Value);
+    spoken.or_else(|| resolve::answer(fact, value)).ok_or_else(|| {
         let help = match &fact.kind {
             Kind::Coded(values) => one_of(values.iter().map(String::as_str)),
             Kind::Number(least, most) => format!("a whole number from {least} to {most}"),

@@ -49,6 +49,8 @@ mod rule_files;
 mod rule_language;
 /// Of a wrong record the same fault is told in every format and order of fields.
 mod records;
+/// Which rule files a folder holds, and what the command line may say about the rules.
+mod rule_options;
 /// What the tests share.
 mod shared;
 /// Property 11: nothing that stands in a note is ever said.

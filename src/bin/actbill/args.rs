@@ -84,7 +84,7 @@ pub(crate) struct ClassifyArgs {
     pub(crate) rules: RuleArgs,
 
     /// Presume nothing, reject records with unknown fields, and end with 1 if a note is held
-    #[arg(long)]
+    #[arg(long, conflicts_with = "presume")]
     pub(crate) strict: bool,
 
     /// Date the run is made for; it is recorded with the run [default: today, UTC]

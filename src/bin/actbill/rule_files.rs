@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use actbill::message::{Code, Message, reason};
 use actbill::place::Place;
 use actbill::rules::RuleFile;
-use actbill::run::{Ready, is_rule_file, shipped};
+use actbill::run::{Ready, is_hidden, is_rule_file, shipped};
 
 use crate::args::RuleArgs;
 use crate::exit::Exit;
@@ -54,7 +54,9 @@ fn folder_files(folder: &Path) -> Result<Vec<RuleFile>, Message> {
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if path.is_dir() {
-            files.extend(folder_files(&path)?);
+            if !is_hidden(&name) {
+                files.extend(folder_files(&path)?);
+            }
         } else if is_rule_file(&name) {
             files.push(file(&path)?);
         }
