@@ -113,7 +113,7 @@ codes! {
     NoSuchValue = "no-such-value", Rules;
     /// A name or id that is declared twice.
     RepeatedName = "repeated-name", Rules;
-    /// A name that a fact or a setting cannot have.
+    /// A name, id or value that cannot be one.
     ReservedName = "reserved-name", Rules;
     /// A replacement with nothing to replace.
     NothingToReplace = "nothing-to-replace", Rules;

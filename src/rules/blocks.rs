@@ -42,7 +42,7 @@ pub(super) struct SourceShape {
     pub(super) name: Text,
     pub(super) replaces: bool,
     pub(super) title: String,
-    pub(super) dated: String,
+    pub(super) dated: Option<Text>,
     pub(super) sha256: Option<Text>,
     pub(super) unchecked: Option<String>,
 }
@@ -89,7 +89,7 @@ pub(super) struct RateShape {
     pub(super) replaces: bool,
     pub(super) service: Text,
     pub(super) amount: Text,
-    pub(super) from: Option<Text>,
+    pub(super) from: Text,
     pub(super) through: Option<Text>,
     pub(super) basis: BasisShape,
 }

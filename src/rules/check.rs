@@ -9,7 +9,9 @@ use super::names::Names;
 use super::problem::{Problems, RuleFile, Span};
 use super::shape;
 use super::vocabulary::{answered, vocabulary};
+use super::walk::Text;
 use super::{Payer, RuleSet, Service, Source, Unit, Waiver, resolve};
+use crate::effective::parse_date;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 
@@ -23,6 +25,10 @@ pub(super) fn load(mut files: Vec<RuleFile>) -> Result<RuleSet, Vec<Message>> {
     }
     let mut problems = Problems::new(&files);
     let shape = shape::read(&files, &mut problems);
+    // What a file declares that cannot be read would be missed everywhere else: its names are no problem yet.
+    if problems.any(Code::NotToml) {
+        return Err(problems.sorted());
+    }
     let set = check(shape, &files, &mut problems);
     let problems = problems.sorted();
     if problems.is_empty() { Ok(RuleSet { files, ..set }) } else { Err(problems) }
@@ -30,11 +36,7 @@ pub(super) fn load(mut files: Vec<RuleFile>) -> Result<RuleSet, Vec<Message>> {
 
 fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> RuleSet {
     let sources = sources(settle(std::mem::take(&mut shape.sources), "source", problems), problems);
-    let payers: Vec<Payer> = settle(std::mem::take(&mut shape.payers), "payer", problems)
-        .into_iter()
-        .inspect(|payer| refuse_reserved(payer, problems))
-        .map(|payer| Payer { title: payer.title, span: payer.name.at, name: payer.name.value })
-        .collect();
+    let payers = payers(settle(std::mem::take(&mut shape.payers), "payer", problems), problems);
     let services = services(settle(std::mem::take(&mut shape.services), "service", problems), &sources, problems);
     let (vocabulary, fact_spans, settings) = vocabulary(&mut shape, &sources, problems);
     let names = Names { vocabulary: &vocabulary, sources: &sources, payers: &payers, services: &services };
@@ -66,14 +68,6 @@ fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> R
         fingerprint: fingerprint(files),
         fact_spans,
         vocabulary,
-    }
-}
-
-/// Rows use these words where nobody pays or a person must look: a payer of that name could not be told from them.
-fn refuse_reserved(payer: &PayerShape, problems: &mut Problems<'_>) {
-    if ["non_billable", "held"].contains(&payer.name.value.as_str()) {
-        let text = format!("`{}` cannot be the name of a payer", payer.name.value);
-        problems.add(&payer.name.at, Code::ReservedName, text, "rows use this word themselves: choose another");
     }
 }
 
@@ -131,11 +125,12 @@ fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source>
             let help = "give the SHA-256 of the source's text as 64 hexadecimal digits";
             problems.add(&sha256.at, Code::WrongType, "this is no SHA-256", help);
         }
+        let dated = source.dated.map(|dated| checked_date(dated, problems)).unwrap_or_default();
         sources.push(Source {
             title: source.title,
             span: source.name.at,
             name: source.name.value,
-            dated: source.dated,
+            dated,
             sha256: source.sha256.map(|text| text.value.to_lowercase()),
             unchecked: source.unchecked,
         });
@@ -143,9 +138,52 @@ fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source>
     sources
 }
 
+/// The date of a document: a day, a month or a year, or `undated`.
+fn checked_date(dated: Text, problems: &mut Problems<'_>) -> String {
+    let is_date = ["", "-01", "-01-01"].iter().any(|rest| parse_date(&format!("{}{rest}", dated.value)).is_some());
+    if !is_date && dated.value != "undated" {
+        let help = "write it as `\"YYYY-MM-DD\"`, `\"YYYY-MM\"` or `\"YYYY\"`, or `\"undated\"`";
+        problems.add(&dated.at, Code::BadDate, format!("`{}` is not a date", dated.value), help);
+    }
+    dated.value
+}
+
+/// Rows and promises use these words where nobody pays or a person must look, or where there is no service: what is named
+/// so could not be told from them.
+const NO_PAYER: [&str; 4] = ["billable", "non_billable", "held", "rejected"];
+const NO_SERVICE: [&str; 1] = ["none"];
+
+fn refuse_reserved(name: &Text, reserved: &[&str], what: &str, problems: &mut Problems<'_>) {
+    if reserved.contains(&name.value.as_str()) {
+        let text = format!("`{}` cannot be the name of a {what}", name.value);
+        problems.add(&name.at, Code::ReservedName, text, "rows use this word themselves: choose another");
+    }
+}
+
+/// A list in which each name stands once.
+pub(super) fn refuse_repeats(list: &[Text], problems: &mut Problems<'_>) {
+    for (at, name) in list.iter().enumerate() {
+        if let Some(first) = list.iter().take(at).find(|first| first.value == name.value) {
+            let what = format!("`{}` in this list", name.value);
+            problems.second(&what, (&first.at, &name.at), Code::RepeatedName, "name it once");
+        }
+    }
+}
+
+fn payers(shapes: Vec<PayerShape>, problems: &mut Problems<'_>) -> Vec<Payer> {
+    let mut payers = Vec::new();
+    for payer in shapes {
+        refuse_reserved(&payer.name, &NO_PAYER, "payer", problems);
+        payers.push(Payer { title: payer.title, span: payer.name.at, name: payer.name.value });
+    }
+    payers
+}
+
 fn services(shapes: Vec<ServiceShape>, sources: &[Source], problems: &mut Problems<'_>) -> Vec<Service> {
     let mut services = Vec::new();
     for service in shapes {
+        refuse_reserved(&service.name, &NO_SERVICE, "service", problems);
+        refuse_repeats(&service.modifiers, problems);
         let unit = service.unit.as_ref().and_then(|unit| {
             let found = Unit::ALL.into_iter().find(|known| known.as_str() == unit.value);
             if found.is_none() {

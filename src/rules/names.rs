@@ -1,6 +1,7 @@
 //! Blocks that name payers, services, sources and facts → the same with what the names stand for.
 
 use super::blocks::{AskShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
+use super::check::refuse_repeats;
 use super::ids::Ids;
 use super::problem::Problems;
 use super::rate::settle_rates;
@@ -20,6 +21,14 @@ pub(super) struct Names<'n> {
     pub(super) sources: &'n [Source],
     pub(super) payers: &'n [Payer],
     pub(super) services: &'n [Service],
+}
+
+/// Rows tell ids one after the other, so an id has no blanks in it.
+fn check_id(id: &Text, of: &str, problems: &mut Problems<'_>) {
+    if !id.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) {
+        let text = format!("`{}` cannot be the id of {of}", id.value);
+        problems.add(&id.at, Code::ReservedName, text, "use letters, digits, `.`, `-` and `_`");
+    }
 }
 
 impl Names<'_> {
@@ -53,11 +62,15 @@ impl Names<'_> {
     }
 
     pub(super) fn rules(&self, shapes: Vec<RuleShape>, problems: &mut Problems<'_>) -> Vec<Rule> {
+        shapes.iter().for_each(|shape| check_id(&shape.name, "a rule", problems));
         let ids = Ids::new(&shapes, problems);
         shapes.into_iter().map(|shape| self.rule(shape, &ids, problems)).collect()
     }
 
     fn rule(&self, shape: RuleShape, ids: &Ids, problems: &mut Problems<'_>) -> Rule {
+        for list in [Some(&shape.payers), shape.services.as_ref(), Some(&shape.overrides)].into_iter().flatten() {
+            refuse_repeats(list, problems);
+        }
         let payers: Vec<PayerId> = shape.payers.iter().filter_map(|name| self.payer(name, problems)).collect();
         let services = shape
             .services
@@ -104,10 +117,10 @@ impl Names<'_> {
                     &shape.amount.at,
                     Code::BadAmount,
                     text,
-                    "write it like `\"17.72\"`, with at most four decimals",
+                    "write it like `\"17.72\"`: at most nine digits before the point and four after it",
                 );
             }
-            let effective = resolve::effective(shape.from.as_ref(), shape.through.as_ref(), problems);
+            let effective = resolve::effective(Some(&shape.from), shape.through.as_ref(), problems);
             let basis = resolve::basis(shape.basis, self.sources, Some((&shape.at, "this rate")), problems);
             if let (Some(service), Some(rate)) = (self.service(&shape.service, problems), rate) {
                 dated.push((DatedRate { service, rate, effective, basis, span: shape.at }, shape.replaces));
@@ -149,6 +162,7 @@ impl Names<'_> {
     pub(super) fn invariants(&self, shapes: Vec<InvariantShape>, problems: &mut Problems<'_>) -> Vec<Invariant> {
         let mut invariants = Vec::new();
         for shape in shapes {
+            check_id(&shape.name, "an invariant", problems);
             invariants.push(Invariant {
                 basis: resolve::basis(shape.basis, self.sources, None, problems),
                 when: self.claim(shape.when, problems),

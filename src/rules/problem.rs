@@ -102,6 +102,11 @@ impl<'f> Problems<'f> {
         self.add(&key.at, Code::UnknownKey, text, choose(&key.value, &known));
     }
 
+    /// Whether there is one of this code.
+    pub(super) fn any(&self, code: Code) -> bool {
+        self.found.iter().any(|(_, message)| message.code == code)
+    }
+
     /// All of them, in order of place.
     pub(super) fn sorted(mut self) -> Vec<Message> {
         self.found.sort_by_key(|(at, _)| at.order());

@@ -98,8 +98,15 @@ fn test(vocabulary: &Vocabulary, shape: &TestShape, problems: &mut Problems<'_>)
 /// A value by its exact name; an unknown one is a problem.
 pub(super) fn value(fact: &Fact, word: &Text, problems: &mut Problems<'_>) -> Option<u16> {
     let found = fact.value(&word.value);
-    if found.is_none() {
-        problems.no_value(word, &fact.name, fact.values().iter().map(String::as_str));
+    let meant = fact.spoken(word.value.trim()).and_then(|value| fact.value_name(value));
+    match (found, meant.filter(|meant| !meant.eq_ignore_ascii_case(&word.value))) {
+        (None, Some(meant)) => {
+            let text = format!("`{}` does not take `{}`", fact.name, word.value);
+            let help = format!("`{}` is another word for `{meant}`: rules take the name itself", word.value);
+            problems.add(&word.at, Code::NoSuchValue, text, help);
+        }
+        (None, None) => problems.no_value(word, &fact.name, fact.values().iter().map(String::as_str)),
+        (Some(_), _) => {}
     }
     found
 }
@@ -149,7 +156,12 @@ pub(super) fn basis(
         };
         let checked = sources.get(at).is_some_and(|source| source.unchecked.is_none());
         match &cite.quote {
-            Some(quote) => check_quote(quote, problems),
+            Some(quote) if checked => check_quote(quote, problems),
+            Some(quote) => {
+                let text = format!("nobody has checked a quote of `{}`, whose text is `unchecked`", cite.source.value);
+                let help = "say it in your own words in `says`; or check the text and give its `sha256`";
+                problems.add(&quote.at, Code::BadQuote, text, help);
+            }
             None if checked => {
                 let help = "add `quote = \"…\"`, at most 15 words that stand once in the source";
                 problems.add(&cite.at_block, Code::BadQuote, "this citation quotes nothing", help);

@@ -7,8 +7,9 @@ use super::blocks::{
     RuleShape, ServiceShape, SettingShape, Shape, SourceShape, TestShape, WaiverShape,
 };
 use super::problem::{Problems, RuleFile, Span};
-use super::walk::{Text, Walker};
+use super::walk::{Entry, Text, Walker};
 use crate::message::Code;
+use crate::nearest::nearest;
 
 /// Reads all files into one shape; what cannot be read is a problem and left out.
 pub(super) fn read(files: &[RuleFile], problems: &mut Problems<'_>) -> Shape {
@@ -72,10 +73,13 @@ fn source(name: Text, mut walker: Walker<'_, '_, '_>) -> SourceShape {
         name,
         replaces: walker.flag("replaces"),
         title: string(walker.required("title")),
-        dated: string(walker.word("dated").or_else(|| walker.required("dated"))),
+        dated: walker.word("dated"),
         sha256: walker.text("sha256"),
         unchecked: walker.text("unchecked").map(|text| text.value),
     };
+    if !walker.has("dated") {
+        walker.missing("dated");
+    }
     walker.done();
     shape
 }
@@ -141,8 +145,12 @@ fn rate(mut walker: Walker<'_, '_, '_>) -> Option<RateShape> {
     let replaces = walker.flag("replaces");
     let (service, amount) = (walker.required("service"), walker.required("amount"));
     let (from, through, basis) = (walker.word("from"), walker.word("through"), basis(&mut walker));
+    if !walker.has("from") {
+        let help = "add `from = \"YYYY-MM-DD\"`, or `from = \"undated\"` if no date is known";
+        walker.problems.add(&at, Code::MissingKey, "this rate has no `from`", help);
+    }
     walker.done();
-    Some(RateShape { at, replaces, service: service?, amount: amount?, from, through, basis })
+    Some(RateShape { at, replaces, service: service?, amount: amount?, from: from?, through, basis })
 }
 
 fn rule(kind: KindShape, mut walker: Walker<'_, '_, '_>) -> Option<RuleShape> {
@@ -156,7 +164,16 @@ fn rule(kind: KindShape, mut walker: Walker<'_, '_, '_>) -> Option<RuleShape> {
     let (replaces, formerly) = (walker.flag("replaces"), walker.texts("formerly").unwrap_or_default());
     let title = string(walker.required("title"));
     let when = walker.table("when", "condition").map(tests).unwrap_or_default();
-    let any = walker.tables("any", "group", |group| Some(tests(group)));
+    let any = walker.tables("any", "group", |walker| Some(group(walker)));
+    if walker.is_empty_list("any") {
+        let at = walker.at.clone();
+        walker.problems.add(
+            &at,
+            Code::MissingKey,
+            "the list `any` of this rule holds no group",
+            "add a group, or remove `any`",
+        );
+    }
     let (from, through, basis) = (walker.word("from"), walker.word("through"), basis(&mut walker));
     walker.done();
     let (name, overrides) = (name?, overrides.unwrap_or_default());
@@ -181,7 +198,7 @@ fn rule(kind: KindShape, mut walker: Walker<'_, '_, '_>) -> Option<RuleShape> {
 
 fn payers(walker: &mut Walker<'_, '_, '_>) -> Vec<Text> {
     let payers = walker.texts("payers");
-    if payers.as_ref().is_none_or(Vec::is_empty) {
+    if !walker.has("payers") || walker.is_empty_list("payers") {
         walker.missing("payers");
     }
     payers.unwrap_or_default()
@@ -203,10 +220,11 @@ fn invariant(mut walker: Walker<'_, '_, '_>) -> Option<InvariantShape> {
     let name = walker.required("id");
     let (replaces, title) = (walker.flag("replaces"), string(walker.required("title")));
     let when = walker.table("when", "condition").map(tests).unwrap_or_default();
-    let always = walker.table("always", "condition").map(tests).unwrap_or_default();
-    if always.is_empty() {
+    let asks = walker.table("always", "condition").is_some_and(|always| !always.asks_nothing());
+    if !asks {
         walker.missing("always");
     }
+    let always = walker.table("always", "condition").map(tests).unwrap_or_default();
     let basis = basis(&mut walker);
     walker.done();
     Some(InvariantShape { name: name?, replaces, title, when, always, basis })
@@ -234,6 +252,15 @@ fn cite(mut walker: Walker<'_, '_, '_>) -> Option<CiteShape> {
     Some(CiteShape { at_block, source: source?, at: at?.value, quote, says })
 }
 
+/// The tests of one of several groups of which one must hold. A group that asks nothing always holds, and with it all of them.
+fn group(walker: Walker<'_, '_, '_>) -> Vec<TestShape> {
+    if walker.asks_nothing() {
+        let help = "add a condition such as `when.FACT = …`, or remove the group";
+        walker.problems.add(&walker.at, Code::MissingKey, "this group asks nothing", help);
+    }
+    tests(walker)
+}
+
 /// The tests of a condition table: `FACT = …`, `not.FACT = …`, and within a group also under `when`.
 fn tests(walker: Walker<'_, '_, '_>) -> Vec<TestShape> {
     let mut found = Vec::new();
@@ -245,24 +272,45 @@ fn gather(walker: Walker<'_, '_, '_>, negated: bool, found: &mut Vec<TestShape>)
     let (entries, problems) = walker.entries();
     for (name, entry) in entries {
         let inner = entry.table("condition", problems);
-        match (name.value.as_str(), inner) {
-            ("not", Some(inner)) => gather(inner, !negated, found),
-            ("when", Some(inner)) => gather(inner, negated, found),
-            (_, Some(mut inner)) => {
-                let (at_least, below) = (inner.number("at_least"), inner.number("below"));
-                if at_least.is_none() && below.is_none() {
-                    let text = format!("the condition on `{}` names no bound", name.value);
-                    let help = "add `at_least = …`, `below = …` or both";
-                    inner.problems.add(&name.at, Code::MissingKey, text, help);
-                }
-                inner.done();
-                let asks = AskShape::Band { at_least: at_least.map(|n| n.value), below: below.map(|n| n.value) };
-                found.push(TestShape { name, negated, asks });
+        let asks = match (name.value.as_str(), inner) {
+            ("not", Some(inner)) => {
+                gather(inner, !negated, found);
+                continue;
             }
-            (_, None) => {
-                let values = entry.texts(&name.value, problems);
-                found.push(TestShape { name, negated, asks: AskShape::Values(values) });
+            ("when", Some(inner)) => {
+                gather(inner, negated, found);
+                continue;
             }
-        }
+            (_, Some(inner)) => band(&name, inner),
+            (_, None) => values(&name, &entry, problems),
+        };
+        found.extend(asks.map(|asks| TestShape { name, negated, asks }));
     }
+}
+
+fn values(name: &Text, entry: &Entry<'_>, problems: &mut Problems<'_>) -> Option<AskShape> {
+    let values = entry.texts(&name.value, problems)?;
+    if values.is_empty() {
+        let text = format!("the condition on `{}` names no value", name.value);
+        problems.add(&name.at, Code::BadCondition, text, "name a value, or remove the condition");
+        return None;
+    }
+    Some(AskShape::Values(values))
+}
+
+fn band(name: &Text, mut walker: Walker<'_, '_, '_>) -> Option<AskShape> {
+    let is_bound = |key: &str| nearest(key, ["at_least", "below"]).is_some();
+    if nearest(&name.value, ["not"]).is_some() && !walker.keys().any(is_bound) {
+        walker.problems.no_key(name, "condition", ["not"]);
+        return None;
+    }
+    let (at_least, below) = (walker.number("at_least"), walker.number("below"));
+    if walker.keys().next().is_none() {
+        let text = format!("the condition on `{}` names no bound", name.value);
+        walker.problems.add(&name.at, Code::MissingKey, text, "add `at_least = …`, `below = …` or both");
+    }
+    walker.done();
+    let (at_least, below) = (at_least.map(|n| n.value), below.map(|n| n.value));
+    // With no bound that could be read the test is not what was meant, and the problem is told already.
+    (at_least.is_some() || below.is_some()).then_some(AskShape::Band { at_least, below })
 }

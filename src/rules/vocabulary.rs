@@ -93,6 +93,10 @@ fn check_name(name: &Text, what: &str, problems: &mut Problems<'_>) {
 fn values(list: &[Text], problems: &mut Problems<'_>) -> Vec<String> {
     let mut values: Vec<&Text> = Vec::new();
     for value in list {
+        if value.value.is_empty() || value.value.trim() != value.value {
+            let text = format!("`{}` cannot be a value", value.value);
+            problems.add(&value.at, Code::ReservedName, text, "write a word with no blanks around it");
+        }
         match values.iter().find(|known| known.value.eq_ignore_ascii_case(&value.value)) {
             Some(known) => {
                 let help = "letter case does not tell values apart";
@@ -146,6 +150,10 @@ struct Words(BTreeMap<(String, String), Span>);
 impl Words {
     fn add(&mut self, fact: &mut Fact, word: &Text, name: &Text, problems: &mut Problems<'_>) {
         let Some(value) = resolve::value(fact, name, problems) else { return };
+        if word.value.trim().is_empty() {
+            let text = format!("the other word for `{}` is empty", name.value);
+            return problems.add(&word.at, Code::MissingKey, text, "write the word that notes use");
+        }
         let is_new = fact.add_alias(&word.value, value);
         let known = self.0.entry((fact.name.clone(), word.value.trim().to_lowercase()));
         let known = known.or_insert_with(|| word.at.clone());
@@ -160,7 +168,10 @@ fn columns(facts: &[Fact], columns: Vec<(Text, Text)>, problems: &mut Problems<'
     let known = Vocabulary::new(facts.to_vec(), &BTreeMap::new());
     let mut found: BTreeMap<String, (String, Span)> = BTreeMap::new();
     for (column, name) in columns {
-        if known.slot(&name.value).is_none() {
+        if column.value.trim().is_empty() {
+            let text = format!("the column for `{}` has no name", name.value);
+            problems.add(&column.at, Code::MissingKey, text, "write the name that stands in the export");
+        } else if known.slot(&name.value).is_none() {
             problems.unknown(&name, Code::UnknownName, "field of a note", known.field_names());
         } else if known.slot(&column.value).is_some() {
             let text = format!("`{}` is already a field of a note", column.value);

@@ -42,6 +42,26 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         self.problems.add(&at, Code::WrongType, text, help);
     }
 
+    /// Whether the key is there, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Whether the key is there with a list that holds nothing.
+    pub(super) fn is_empty_list(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Array(list) if list.is_empty()))
+    }
+
+    /// Every key that is written, known or not.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.table.keys().map(|name| name.get_ref().as_ref())
+    }
+
+    /// Whether this condition has no fact in it.
+    pub(super) fn asks_nothing(&self) -> bool {
+        asks_nothing(self.table)
+    }
+
     /// Text, if the key is there.
     pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
         let value = self.ask(key)?;
@@ -234,6 +254,13 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 }
 
+fn asks_nothing(condition: &DeTable<'_>) -> bool {
+    condition.iter().all(|(name, value)| match (name.get_ref().as_ref(), value.get_ref()) {
+        ("not" | "when", DeValue::Table(inner)) => asks_nothing(inner),
+        _ => false,
+    })
+}
+
 /// How a list of tables is written.
 fn list_help(key: &str) -> String {
     match key {
@@ -272,11 +299,13 @@ impl<'t> Entry<'t> {
         Some(Walker::new(table, self.at(), what, problems))
     }
 
-    /// As one text or a list of texts; what is of another type is a problem.
-    pub(super) fn texts(&self, key: &str, problems: &mut Problems<'_>) -> Vec<Text> {
+    /// As one text or a list of texts; what is of another type is a problem, and then there is none.
+    pub(super) fn texts(&self, key: &str, problems: &mut Problems<'_>) -> Option<Vec<Text>> {
         let empty = DeTable::new();
         let mut walker = Walker::new(&empty, self.at(), "condition", problems);
-        walker.as_texts(self.value, key)
+        let texts = walker.as_texts(self.value, key);
+        let written = self.value.get_ref().as_array().map_or(1, |list| list.len());
+        (texts.len() == written).then_some(texts)
     }
 
     fn at(&self) -> Span {

@@ -51,6 +51,8 @@ mod rule_language;
 mod records;
 /// Which rule files a folder holds, and what the command line may say about the rules.
 mod rule_options;
+/// Slips in a rule file, each told once.
+mod rule_slips;
 /// What the tests share.
 mod shared;
 /// Property 11: nothing that stands in a note is ever said.
