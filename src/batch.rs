@@ -82,17 +82,27 @@ pub struct Earned {
 pub struct PayersDiffer {
     /// The payers they name.
     pub payers: BTreeSet<PayerId>,
-    /// The other notes.
-    pub with: Vec<String>,
 }
+
+/// Other notes that a finding names at most; all of a long day's notes on each of them would grow with its square.
+pub const NAMED: usize = 20;
 
 /// Something seen on a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What.
     pub code: Code,
-    /// Ids of other notes it is about.
+    /// Ids of other notes it is about: the [`NAMED`] nearest ones, in the order of their day.
     pub with: Vec<String>,
+    /// How many other notes it is about, named or not.
+    pub others: usize,
+}
+
+impl Finding {
+    /// About no other note.
+    fn alone(code: Code) -> Self {
+        Self { code, with: Vec::new(), others: 0 }
+    }
 }
 
 impl Line {
@@ -186,14 +196,21 @@ fn roll_up_day(items: &mut [Item], notes: &[usize], rate: Option<Rate>) {
     for (place, at) in notes.iter().enumerate() {
         let Some(line) = line_mut(items, *at) else { continue };
         if payers.len() > 1 {
-            let with: Vec<String> = ids.iter().filter(|id| **id != line.id).cloned().collect();
-            line.findings.push(Finding { code: Code::DayPayersDiffer, with: with.clone() });
-            line.payers_differ = Some(PayersDiffer { payers: payers.clone(), with });
+            let others = ids.len().saturating_sub(1);
+            line.findings.push(Finding { code: Code::DayPayersDiffer, with: nearest(&ids, place), others });
+            line.payers_differ = Some(PayersDiffer { payers: payers.clone() });
         } else {
             let carrier = if place == 0 { None } else { ids.first().cloned() };
             earn(line, u32::from(place == 0), rate, carrier);
         }
     }
+}
+
+/// Of a day's ids those nearest to one place, without the one at it.
+fn nearest(ids: &[String], place: usize) -> Vec<String> {
+    let first = place.saturating_sub(NAMED / 2).min(ids.len().saturating_sub(NAMED + 1));
+    let window = ids.iter().enumerate().skip(first).take(NAMED + 1);
+    window.filter(|(at, _)| *at != place).map(|(_, id)| id.clone()).collect()
 }
 
 /// Quarter hours of each note, or of the day's notes of one payer together.
@@ -216,7 +233,7 @@ fn roll_up_quarter_hours(set: &RuleSet, items: &mut [Item], notes: &[usize], rat
             let Some(line) = line_mut(items, at) else { continue };
             earn(line, units, rate, None);
             if units == 0 {
-                line.findings.push(Finding { code: Code::BelowUnit, with: Vec::new() });
+                line.findings.push(Finding::alone(Code::BelowUnit));
             }
         }
     }
@@ -226,7 +243,7 @@ fn earn(line: &mut Line, units: u32, rate: Option<Rate>, bundled_into: Option<St
     let Verdict::Billable(service, payer) = line.decision.verdict else { return };
     let amount = if units == 0 { Some(Amount::ZERO) } else { rate.map(|rate| rate.amount(units.into())) };
     if amount.is_none() {
-        line.findings.push(Finding { code: Code::Unpriced, with: Vec::new() });
+        line.findings.push(Finding::alone(Code::Unpriced));
     }
     line.earned = Some(Earned { service, payer, units, rate, amount, bundled_into });
 }
@@ -307,4 +324,20 @@ pub fn claim_lines(items: &[Item]) -> Vec<ClaimLine> {
         claim.notes.push(line.id.clone());
     }
     lines.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_day_the_nearest_notes_are_named() {
+        let ids: Vec<String> = (0..30).map(|at| at.to_string()).collect();
+        let named = |place| nearest(&ids, place).iter().map(|id| id.parse().unwrap()).collect::<Vec<usize>>();
+        assert_eq!(named(15), (5..=25).filter(|at| *at != 15).collect::<Vec<_>>());
+        assert_eq!(named(0), (1..=20).collect::<Vec<_>>());
+        assert_eq!(named(29), (9..=28).collect::<Vec<_>>());
+        assert_eq!(nearest(&ids[..3], 1), ["0", "2"]);
+        assert_eq!(nearest(&ids[..21], 3).len(), 20);
+    }
 }

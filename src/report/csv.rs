@@ -88,6 +88,10 @@ fn cells(row: &Row) -> [String; 29] {
 
 /// A cell that a spreadsheet would take for a formula, made plain text by an apostrophe.
 fn defused(cell: &str) -> Cow<'_, str> {
+    // A spreadsheet ends its reading at a NUL, or refuses the file.
+    if cell.contains('\0') {
+        return Cow::Owned(defused(&cell.replace('\0', "")).into_owned());
+    }
     match cell.trim_start_matches([' ', '\u{a0}']).chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '|') => {
             Cow::Owned(format!("'{cell}"))
@@ -108,5 +112,6 @@ mod tests {
         for good in ["n-01", "17.72", "", "a=b"] {
             assert_eq!(defused(good), good);
         }
+        assert_eq!((defused("n\0-01").as_ref(), defused("\0=1").as_ref()), ("n-01", "'=1"));
     }
 }

@@ -263,12 +263,17 @@ fn because(set: &RuleSet, line: &Line) -> String {
     }
 }
 
+/// That a finding is about more notes than it names.
+fn not_all_named(others: usize, named: usize) -> String {
+    if others > named { format!("; of {others} other notes the nearest {named} are named") } else { String::new() }
+}
+
 fn findings(set: &RuleSet, line: &Line) -> Vec<FindingRow> {
     let advice = line.decision.advice.iter().map(|rule| {
         let rule = set.rule(*rule);
         FindingRow { code: rule.id.clone(), severity: "warning", with: Vec::new(), text: rule.title.clone() }
     });
-    let seen = line.findings.iter().map(|Finding { code, with }| FindingRow {
+    let seen = line.findings.iter().map(|Finding { code, with, others }| FindingRow {
         code: code.to_string(),
         severity: "warning",
         with: with.clone(),
@@ -277,7 +282,11 @@ fn findings(set: &RuleSet, line: &Line) -> Vec<FindingRow> {
             Code::Unpriced => {
                 "no rate for this service is in force on the service date; an agency file can add one".into()
             }
-            _ => "the billable notes of this client and date name different payers; find out who pays that day".into(),
+            _ => {
+                "the billable notes of this client and date name different payers; find out who pays that day"
+                    .to_owned()
+                    + &not_all_named(*others, with.len())
+            }
         },
     });
     let mut findings: Vec<FindingRow> = seen.chain(advice).collect();
