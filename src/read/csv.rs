@@ -25,7 +25,8 @@ pub(super) fn read(
     if !next(&mut reader, &mut row)? {
         return Err(FileError::new(Code::NoHeader, "the input is empty", "begin with a header row of field names"));
     }
-    quotes.borrow_mut().rows.pop_front();
+    let mut columns = Vec::new();
+    quotes.borrow_mut().row(&mut columns);
     let header = header(&row)?;
     hear(&header)?;
     let is_twice = |name: &&String| !name.is_empty() && header.iter().filter(|other| *other == *name).count() > 1;
@@ -34,11 +35,12 @@ pub(super) fn read(
     let mut number = 0;
     while next(&mut reader, &mut row)? {
         number += 1;
-        let line = quotes.borrow_mut().rows.pop_front().unwrap_or_default();
+        let line = quotes.borrow_mut().row(&mut columns);
+        let columns = columns.iter().copied().chain(std::iter::repeat(None));
         let fields: Vec<Field<'_>> = header
             .iter()
-            .zip(row.iter())
-            .map(|(name, cell)| Field { name: Cow::Borrowed(name), value: scalar(cell), column: None })
+            .zip(row.iter().zip(columns))
+            .map(|(name, (cell, column))| Field { name: Cow::Borrowed(name), value: scalar(cell), column })
             .collect();
         let fault = fault(&row, &fields, header.len(), twice.as_ref());
         each(Record { number, line, column: 1, fields, fault });
@@ -120,16 +122,23 @@ struct Quotes {
     state: State,
     line: u64,
     opened: u64,
-    /// The lines that rows begin on, of rows that were not handed on yet. The CSV reader's own
+    /// Characters in this line so far.
+    characters: u64,
+    /// Of rows that were not handed on yet, the line each begins on and how many cells it has. The CSV reader's own
     /// count of a row's line leaves out the blank lines before it, and is one short where lines end in CR LF.
-    rows: VecDeque<u64>,
+    rows: VecDeque<(u64, usize)>,
+    /// Of the cells of these rows, the column each begins at, where that is in the row's first line.
+    cells: VecDeque<Option<u64>>,
 }
 
 impl Quotes {
     fn step(&mut self, byte: u8) {
         if matches!(self.state, State::RowStart) && byte != b'\r' && byte != b'\n' {
-            self.rows.push_back(self.line + 1);
+            self.rows.push_back((self.line + 1, 0));
+            self.cell();
         }
+        // Of a character of several bytes only the first is counted.
+        self.characters += u64::from(byte & 0b1100_0000 != 0b1000_0000);
         self.state = match (&self.state, byte) {
             (State::RowStart | State::CellStart, b'"') => {
                 self.opened = self.line + 1;
@@ -141,7 +150,29 @@ impl Quotes {
             (_, b'\n' | b'\r') => State::RowStart,
             _ => State::Plain,
         };
-        self.line += u64::from(byte == b'\n');
+        if matches!(self.state, State::CellStart) {
+            self.cell();
+        }
+        if byte == b'\n' {
+            self.line += 1;
+            self.characters = 0;
+        }
+    }
+
+    /// Notes that a cell of the last row begins here.
+    fn cell(&mut self) {
+        if let Some((line, cells)) = self.rows.back_mut() {
+            *cells += 1;
+            self.cells.push_back((*line == self.line + 1).then_some(self.characters + 1));
+        }
+    }
+
+    /// Hands on a row: its line, and into `columns` where its cells begin.
+    fn row(&mut self, columns: &mut Vec<Option<u64>>) -> u64 {
+        let (line, cells) = self.rows.pop_front().unwrap_or_default();
+        columns.clear();
+        columns.extend(self.cells.drain(..cells.min(self.cells.len())));
+        line
     }
 }
 
@@ -167,6 +198,21 @@ mod tests {
             read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |record| lines.push(record.line)).unwrap();
             assert_eq!(lines, [2, 4, 6]);
         }
+    }
+
+    #[test]
+    fn cells_stand_at_their_columns_in_the_first_line_of_their_row() {
+        let text = "id,b,c\n\"a,\"\"\",,x\n\nü,é,\"y\nz\",\n";
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let mut columns = Vec::new();
+            let mut each = |record: Record<'_>| columns.push(record.fields.iter().map(|f| f.column).collect::<Vec<_>>());
+            read(&mut text.as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
+            assert_eq!(columns, [[Some(1), Some(8), Some(9)], [Some(1), Some(3), Some(5)]]);
+        }
+        let mut last = None;
+        let mut each = |record: Record<'_>| last = record.fields.last().map(|field| field.column);
+        read(&mut "id,b\n\"y\nz\",x\n".as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
+        assert_eq!(last, Some(None));
     }
 
     /// Where lines end in LF and none is blank, the CSV reader's own count is right: both agree on every such text.

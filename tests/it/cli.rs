@@ -108,7 +108,7 @@ fn rows_are_on_standard_output_and_messages_on_standard_error() {
     assert_eq!(rows(&ended).len(), 1);
     let messages: Vec<&str> = ended.stderr.lines().filter(|line| !line.starts_with("  help: ")).collect();
     assert_eq!(messages.len(), 2, "{}", ended.stderr);
-    assert!(messages[0].starts_with("odd.csv:2:1: error[bad-field]: record 1, `date`: "), "{}", ended.stderr);
+    assert!(messages[0].starts_with("odd.csv:2:14: error[bad-field]: record 1, `date`: "), "{}", ended.stderr);
     assert!(messages[1].starts_with("warning[unknown-field]: "), "{}", ended.stderr);
     assert!(messages.iter().all(|line| !line.ends_with('.')), "{}", ended.stderr);
 }
