@@ -205,7 +205,8 @@ mod tests {
         let text = "id,b,c\n\"a,\"\"\",,x\n\nü,é,\"y\nz\",\n";
         for text in [text.to_owned(), text.replace('\n', "\r\n")] {
             let mut columns = Vec::new();
-            let mut each = |record: Record<'_>| columns.push(record.fields.iter().map(|f| f.column).collect::<Vec<_>>());
+            let mut each =
+                |record: Record<'_>| columns.push(record.fields.iter().map(|f| f.column).collect::<Vec<_>>());
             read(&mut text.as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
             assert_eq!(columns, [[Some(1), Some(8), Some(9)], [Some(1), Some(3), Some(5)]]);
         }

@@ -2,6 +2,7 @@
 //!
 //! `shape` says what may be written, `check` what it means; both gather all problems. Knows no notes and opens no files.
 
+mod asked;
 mod blocks;
 mod check;
 mod condition;

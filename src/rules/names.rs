@@ -62,7 +62,9 @@ impl Names<'_> {
     }
 
     pub(super) fn rules(&self, shapes: Vec<RuleShape>, problems: &mut Problems<'_>) -> Vec<Rule> {
-        shapes.iter().for_each(|shape| check_id(&shape.name, "a rule", problems));
+        for shape in &shapes {
+            check_id(&shape.name, "a rule", problems);
+        }
         let ids = Ids::new(&shapes, problems);
         shapes.into_iter().map(|shape| self.rule(shape, &ids, problems)).collect()
     }
