@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::diagram::{Asked, Atlas, Cell};
 use crate::facts::{FactId, Facts, Kind};
 use crate::nearest::joined;
-use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId, offered, reasons};
+use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId, offered, outcome, reasons};
 
 /// What was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,19 +115,30 @@ impl Case<'_> {
     /// The rules that decided, however the open facts are answered; where no rule did so in every case, those that may
     /// have.
     fn reasons(&self) -> Vec<RuleId> {
-        let mut every: Option<BTreeSet<RuleId>> = None;
-        let mut some = BTreeSet::new();
-        for leaf in self.atlas.meeting.leaves(&self.cells) {
-            let reasons: BTreeSet<RuleId> = reasons(self.set, self.atlas.met(leaf)).into_iter().collect();
-            every =
-                Some(every.map_or_else(|| reasons.clone(), |every| every.intersection(&reasons).copied().collect()));
-            some.extend(reasons);
-        }
-        let every = every.unwrap_or_default();
-        let found = if every.is_empty() { some } else { every };
+        let met: Vec<&[RuleId]> =
+            self.atlas.meeting.leaves(&self.cells).into_iter().map(|leaf| self.atlas.met(leaf)).collect();
+        let in_case: Vec<Vec<RuleId>> = met.iter().map(|met| reasons(self.set, met)).collect();
+        let against = self.against(&met);
+        let every = if against.is_empty() { common(in_case.iter().map(Vec::as_slice)) } else { against };
+        let found = if every.is_empty() { in_case.into_iter().flatten().collect() } else { every };
         let is_offer = |id: &RuleId| matches!(self.set.rule(*id).effect, Effect::Offer { .. });
         let (offers, others): (Vec<RuleId>, Vec<RuleId>) = found.into_iter().partition(is_offer);
         offers.into_iter().chain(others).collect()
+    }
+
+    /// Of a note that nobody pays: what surely takes away a payer that is offered in some case. An open fact may decide
+    /// whether the work is offered at all, but not that these would stand in its way.
+    fn against(&self, met: &[&[RuleId]]) -> BTreeSet<RuleId> {
+        let nobody = |met: &&[RuleId]| outcome(self.set, met) == Outcome::NonBillable;
+        let offered: BTreeSet<_> = met.iter().flat_map(|met| offered(self.set, met)).collect();
+        let takes = |id: &RuleId| {
+            let removes = self.set.rule(*id).effect.removes();
+            removes.is_some_and(|removes| offered.iter().any(|(service, payer)| removes.removes(*service, *payer)))
+        };
+        if !met.iter().all(nobody) {
+            return BTreeSet::new();
+        }
+        common(met.iter().copied()).into_iter().filter(takes).collect()
     }
 
     /// Advice that applies however the open facts are answered.
@@ -286,4 +297,10 @@ fn banded(name: &str, bands: &[i64], cell: usize) -> String {
         (Some(from), Some(below)) => format!("{name} {from} to {}", below - 1),
         (None, None) => name.to_owned(),
     }
+}
+
+/// The rules that are in all of these.
+fn common<'m>(all: impl Iterator<Item = &'m [RuleId]>) -> BTreeSet<RuleId> {
+    let sets = all.map(|rules| rules.iter().copied().collect::<BTreeSet<RuleId>>());
+    sets.reduce(|common, rules| common.intersection(&rules).copied().collect()).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use actbill::decision::{Judge, Verdict};
 use actbill::diagram::{Asked, Diagram, compile};
 use actbill::effective::parse_date;
 use actbill::facts::{Answer, FactId, Facts, Kind, Origin};
-use actbill::rules::{Outcome, RuleFile, RuleSet};
+use actbill::rules::{Outcome, RuleFile, RuleId, RuleSet};
 use proptest::prelude::*;
 
 use crate::judge::{Finding, answers, judge, outcome};
@@ -135,6 +135,20 @@ proptest! {
             open.set(fact, Answer::Unanswered);
             let matters = judge(set, &open, day()).matter.contains(&fact);
             prop_assert_eq!(decision.presumed.contains(&fact), matters, "{}", set.vocabulary.fact(fact).name);
+        }
+    }
+
+    #[test]
+    fn rules_against_a_note_apply_however_it_is_completed_or_none_of_them_does(
+        picks in prop::collection::vec((prop::bool::weighted(0.75), 0u16..64), 40),
+    ) {
+        let ready = ready();
+        let (set, facts) = (&ready.set, partial(&ready.set, &picks));
+        let decision = Judge::new(set, &ready.atlas, false).decide(&facts, day());
+        if decision.verdict == Verdict::NonBillable {
+            let surely = |id: &RuleId| set.rule(*id).applies(&facts, day()) == Some(true);
+            let sure = decision.rules.iter().filter(|id| surely(id)).count();
+            prop_assert!(!decision.rules.is_empty() && (sure == 0 || sure == decision.rules.len()), "{}", told(set, &facts));
         }
     }
 

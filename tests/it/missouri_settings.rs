@@ -230,3 +230,14 @@ fn other_words_for_the_same() {
         assert_eq!((row.status, row.error.unwrap().code), ("rejected", "unknown-value"), "{word}");
     }
 }
+
+#[test]
+fn a_note_that_leaves_a_fact_open_names_what_surely_stands_in_its_way() {
+    let note = r#"{"id": "n-01", "client": "client-a", "date": "2026-03-02", "minutes": 30, "activity": "self_care_skills",
+        "staff_role": "nurse", "eligibility": "department", "symptom_link": "yes", "contact": "phone"}"#;
+    let row = crate::shared::rows(actbill::read::Format::Json, note).remove(0);
+    assert_eq!(row.status, "non_billable");
+    // Whether the work was needed is open, and does not matter: by phone the Department pays for it in no case.
+    assert_eq!(row.rules, ["act.not-mo-healthnet-eligible", "catalogue.phone-or-collateral"]);
+    assert!(row.because.unwrap().contains("phone"));
+}
