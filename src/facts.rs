@@ -83,6 +83,8 @@ pub struct Fact {
     pub origin: Origin,
     /// How the answer could honestly change.
     pub lever: Option<Lever>,
+    /// Where the answer can be looked up.
+    pub look: Option<String>,
     /// Values and aliases in lower case, each with its place among the values.
     words: BTreeMap<String, u16>,
 }
@@ -94,12 +96,18 @@ impl Fact {
             Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
             Kind::Number(..) | Kind::Date => BTreeMap::new(),
         };
-        Self { name: name.to_owned(), ask: ask.to_owned(), kind, origin, lever, words }
+        Self { name: name.to_owned(), ask: ask.to_owned(), kind, origin, lever, look: None, words }
     }
 
     /// Adds another word for a value. `false` if the word already stands for another one.
     pub fn add_alias(&mut self, word: &str, value: u16) -> bool {
         *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
+    }
+
+    /// Other words for values, each with its value.
+    pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
+        let named = self.words.iter().filter_map(|(word, value)| Some((word.as_str(), self.value_name(*value)?)));
+        named.filter(|(word, name)| *word != name.to_lowercase())
     }
 
     /// The values of a coded fact; none for other kinds.

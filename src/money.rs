@@ -24,6 +24,11 @@ impl Rate {
         (digits(whole, 9) && digits(fraction, 4)).then(|| Decimal::from_str(text).ok().map(Self)).flatten()
     }
 
+    /// What so many units cost before it is rounded, as text.
+    pub fn exact(self, units: u64) -> String {
+        with_cents(self.0.saturating_mul(Decimal::from(units)))
+    }
+
     /// What so many units cost, rounded half-up to the cent, once.
     pub fn amount(self, units: u64) -> Amount {
         let exact = self.0.saturating_mul(Decimal::from(units));
@@ -112,6 +117,7 @@ mod tests {
         assert_eq!(amount("0.0049", 1), "0.00");
         assert_eq!(amount("17.725", 3), "53.18");
         assert_eq!(amount("250", 0), "0.00");
+        assert_eq!(Rate::parse("17.725").unwrap().exact(3), "53.175");
     }
 
     #[test]

@@ -242,6 +242,11 @@ impl<'r> Batch<'r> {
         facts
     }
 
+    /// What became of the record that was added last, before the batch is rolled up.
+    pub fn last(&self) -> Option<&Item> {
+        self.items.last()
+    }
+
     /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
     pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (Vec<Item>, BTreeMap<String, u64>) {
         // In strict runs each of these records was rejected for it, and the message said so.

@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 
 /// Minutes in a quarter hour.
-const QUARTER_HOUR: u32 = 15;
+pub const QUARTER_HOUR: u32 = 15;
 
 /// How many left-over minutes make a further quarter hour: 1 to 15.
 ///
@@ -20,6 +20,11 @@ impl PartQuarterHour {
     /// `None` unless 1 to 15.
     pub fn new(minutes: i64) -> Option<Self> {
         u32::try_from(minutes).ok().filter(|minutes| (1..=QUARTER_HOUR).contains(minutes)).map(Self)
+    }
+
+    /// How many left-over minutes make a further quarter hour.
+    pub fn minutes(self) -> u32 {
+        self.0
     }
 
     /// Quarter hours in so many minutes. Never falls as minutes rise.

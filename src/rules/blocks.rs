@@ -60,6 +60,7 @@ pub(super) struct FactShape {
     pub(super) values: Option<Vec<Text>>,
     pub(super) kind: Option<Text>,
     pub(super) lever: Option<Text>,
+    pub(super) look: Option<String>,
     pub(super) aliases: Vec<(Text, Text)>,
 }
 

@@ -9,6 +9,7 @@ use super::{
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
+use crate::place::Place;
 use crate::units::PartQuarterHour;
 
 /// Everything that decides, checked: names resolve, conditions can hold, rates have one price a day.
@@ -89,6 +90,12 @@ impl RuleSet {
     /// Whether a place is in a file that the user added to the set.
     pub fn is_own(&self, at: &Span) -> bool {
         self.files.get(at.file).is_some_and(|file| file.own)
+    }
+
+    /// The place of a span.
+    pub fn place(&self, span: &Span) -> Option<Place> {
+        let file = self.files.get(span.file)?;
+        Some(Place::in_text(&file.name, &file.text, span.range.start))
     }
 
     /// What every block that decides something rests on.

@@ -98,6 +98,7 @@ fn fact(name: Text, mut walker: Walker<'_, '_, '_>) -> FactShape {
         values: walker.texts("values"),
         kind: walker.text("kind"),
         lever: walker.text("lever"),
+        look: walker.text("look").map(|text| text.value),
         aliases: walker.table("alias", "alias table").map(Walker::words).unwrap_or_default(),
     };
     walker.done();

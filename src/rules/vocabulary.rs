@@ -134,6 +134,7 @@ fn fact(shape: &FactShape, words: &mut Words, problems: &mut Problems<'_>) -> Fa
         }
     };
     let mut fact = Fact::new(&shape.name.value, &shape.ask, kind, Origin::Note, lever);
+    fact.look.clone_from(&shape.look);
     for value in shape.values.iter().flatten() {
         words.0.entry((fact.name.clone(), value.value.to_lowercase())).or_insert_with(|| value.at.clone());
     }

@@ -77,7 +77,7 @@ fn told(set: &RuleSet, facts: &Facts) -> String {
 }
 
 /// A note with some facts answered: each with one of its values, or left open.
-fn partial(set: &RuleSet, picks: &[(bool, u16)]) -> Facts {
+pub(crate) fn partial(set: &RuleSet, picks: &[(bool, u16)]) -> Facts {
     let mut facts = set.answered();
     for ((id, fact), (answered, pick)) in set.vocabulary.facts().zip(picks) {
         let must = fact.is_required() || fact.origin == Origin::Minutes;

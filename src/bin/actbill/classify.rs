@@ -1,8 +1,7 @@
 //! `actbill classify`: notes in, rows out.
 
-use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
@@ -15,7 +14,7 @@ use actbill::run::{Done, Options, classify};
 
 use crate::args::{ClassifyArgs, To};
 use crate::exit::Exit;
-use crate::output::{clean_up_on_interrupt, draft, place, stdout};
+use crate::output::{clean_up_on_interrupt, draft, place, same, spares, stdout};
 use crate::screen::say;
 use crate::{inputs, rule_files, screen};
 
@@ -86,18 +85,8 @@ fn format(args: &ClassifyArgs, input: Format) -> To {
 
 /// An output must not replace an input, nor the other output.
 fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
-    let same = |left: &Path, right: &Path| {
-        let special = fs::metadata(left).is_ok_and(|about| !about.is_file());
-        left == right || (!special && real(left) == real(right))
-    };
     let outputs: Vec<&PathBuf> = args.output.iter().chain(&args.summary).collect();
-    let sources = args.inputs.iter().chain(&args.rules.with);
-    if let Some(path) =
-        sources.filter(|path| path.as_os_str() != "-").find(|path| outputs.iter().any(|out| same(out, path)))
-    {
-        let text = format!("`{}` is an input and would be overwritten", path.display());
-        return Err(Message::error(Code::Usage, text).help("write to another file"));
-    }
+    spares(args.inputs.iter().chain(&args.rules.with), &outputs)?;
     match (&args.output, &args.summary) {
         (Some(output), Some(summary)) if same(output, summary) => {
             let text = "--output and --summary name the same file";
@@ -105,15 +94,6 @@ fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
         }
         _ => Ok(()),
     }
-}
-
-/// A path without links and detours, of a file that need not be there yet.
-fn real(path: &Path) -> PathBuf {
-    let beside = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
-    };
-    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// Today, in universal time.

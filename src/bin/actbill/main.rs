@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod classify;
 mod exit;
+mod explain;
 mod inputs;
 mod manual;
 mod output;
@@ -26,6 +27,7 @@ fn main() -> Exit {
     let done = match args.command {
         Command::Classify(args) => classify::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     };

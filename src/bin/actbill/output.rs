@@ -34,6 +34,33 @@ pub(crate) fn clean_up_on_interrupt() {
     });
 }
 
+/// Whether two paths name one file. Pipes and devices are the same only under one name.
+pub(crate) fn same(left: &Path, right: &Path) -> bool {
+    let special = fs::metadata(left).is_ok_and(|about| !about.is_file());
+    left == right || (!special && real(left) == real(right))
+}
+
+/// A path without links and detours, of a file that need not be there yet.
+fn real(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+}
+
+/// No output may replace what is read.
+pub(crate) fn spares<'p>(read: impl Iterator<Item = &'p PathBuf>, outputs: &[&PathBuf]) -> Result<(), Message> {
+    let mut read = read.filter(|path| path.as_os_str() != "-");
+    match read.find(|path| outputs.iter().any(|output| same(output, path))) {
+        None => Ok(()),
+        Some(path) => {
+            let text = format!("`{}` is an input and would be overwritten", path.display());
+            Err(Message::error(Code::Usage, text).help("write to another file"))
+        }
+    }
+}
+
 /// Writes a file beside its place, so that nothing is lost if that fails.
 pub(crate) fn draft(path: &Path, write: Write1<'_>) -> Result<Draft, Message> {
     // A link keeps pointing where it did.

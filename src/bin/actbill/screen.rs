@@ -11,6 +11,9 @@ use crate::exit::Exit;
 /// Columns where no terminal says how many it has.
 const WIDTH: u16 = 120;
 
+/// Columns beyond which lines are hard to follow.
+const PLEASANT: u16 = 100;
+
 /// Says something on standard error. There is nobody to tell if that fails.
 pub(crate) fn say(message: &Message) {
     let _ = writeln!(io::stderr().lock(), "{message}");
@@ -35,4 +38,14 @@ pub(crate) fn stdout() -> Screen {
     let width = asked.or_else(|| if terminal { seen() } else { None }).unwrap_or(WIDTH).max(60);
     let colours = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     Screen { width, colours }
+}
+
+/// What a text to be read must fit: the terminal, but no more than is pleasant to read; 80 columns where there is none.
+pub(crate) fn reading(on_screen: bool) -> Screen {
+    let terminal = on_screen && io::stdout().is_terminal();
+    let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || comfy_table::Table::new().set_content_arrangement(comfy_table::ContentArrangement::Dynamic).width();
+    let width = asked.or_else(|| if terminal { seen().map(|seen: u16| seen.min(PLEASANT)) } else { None });
+    let colours = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Screen { width: width.unwrap_or(80).max(40), colours }
 }

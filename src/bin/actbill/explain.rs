@@ -1,0 +1,160 @@
+//! `actbill explain`: why a note came to what it came to, what would change it, and a page for every name.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::ValueEnum;
+use serde::Serialize;
+
+use actbill::explain::{Explained, Page, Wanted, code_page, notes, page_text, pages, text};
+use actbill::message::{Code, Message};
+use actbill::read::Format;
+
+use crate::args::RuleArgs;
+use crate::exit::Exit;
+use crate::output::{clean_up_on_interrupt, draft, place, spares, stdout};
+use crate::{inputs, rule_files, screen};
+
+const HELP: &str = "\
+Examples:
+  actbill explain notes.json --note n-07             why, why not, and what would change it
+  actbill explain notes.csv --note n-07 --note n-09 --with agency.toml
+  actbill explain notes.json --all --format json     every note, for a program
+  actbill explain act.job-coaching                   the page of a rule
+  actbill explain part_quarter_hour                  the page of a setting; facts, services, payers and sources too
+  actbill explain missing-field                      what a code means
+
+A file, `-`, or a name that ends as a notes file does is read as notes; anything else is a name. All notes of all files
+are one batch, as for `actbill classify`, for one note can have a say in another.
+
+What would make a note billable is told by how an answer could honestly change. Documentation may be corrected only to
+say what happened.
+
+Exit status:
+  0  told
+  2  could not run or not finish: usage, unreadable file, no such note or name, broken output
+  3  the rule set is not valid";
+
+/// Tell why a note came to its payer and what would change it, or show the page of a name
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub(crate) struct ExplainArgs {
+    /// Files of notes (JSON, NDJSON or CSV; `-` is standard input), or names: a rule, setting, fact, service, payer,
+    /// source or code
+    #[arg(required = true, value_name = "NOTES|NAME")]
+    what: Vec<PathBuf>,
+
+    /// Explain the note with this id
+    #[arg(long, value_name = "ID")]
+    note: Vec<String>,
+
+    /// Explain every note
+    #[arg(long, conflicts_with = "note")]
+    all: bool,
+
+    /// Format of the inputs [default: by extension, else by content]
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<crate::args::From>,
+
+    /// Format of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ExplainFormat,
+
+    /// Write the output here, whole or not at all, readable by you alone
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+
+    /// Presume nothing, and reject records with unknown fields
+    #[arg(long)]
+    strict: bool,
+}
+
+/// How an explanation is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    /// Lines that a person reads, as wide as the terminal
+    Text,
+    /// One document with everything
+    Json,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
+    clean_up_on_interrupt();
+    spares(args.what.iter().chain(&args.rules.with), &args.output.iter().collect::<Vec<_>>())?;
+    let about_notes = args.all || !args.note.is_empty() || args.from.is_some();
+    let (files, names): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.what.iter().cloned().partition(|what| about_notes || is_notes(what));
+    if !files.is_empty() && !names.is_empty() {
+        let text =
+            format!("`{}` is no file of notes, and the others are", names.first().unwrap_or(&PathBuf::new()).display());
+        return Err(Message::error(Code::Usage, text).help("explain notes and names one after the other").into());
+    }
+    if names.is_empty() { explain_notes(args, &files) } else { explain_names(args, &names) }
+}
+
+/// Whether an argument names notes: a file, standard input, or a name that ends as a file of notes does.
+fn is_notes(what: &Path) -> bool {
+    let named = what.to_string_lossy();
+    named == "-" || Format::of_name(&named).is_some() || named.contains('/') || (what.exists() && !what.is_dir())
+}
+
+fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
+    let ready = match rule_files::ready(&args.rules) {
+        Ok(ready) => ready,
+        Err(exit) => return Ok(exit),
+    };
+    let (inputs, bar) = inputs::open(files, args.from.map(crate::args::From::format))?;
+    let wanted = match (args.all, args.note.is_empty()) {
+        (true, _) => Wanted::All,
+        (false, true) => Wanted::Only,
+        (false, false) => Wanted::Ids(args.note.clone()),
+    };
+    let told: Explained = notes(&ready, inputs, &wanted, args.strict)?;
+    bar.finish_and_clear();
+    write(args, &told, || text(&told, screen::reading(args.output.is_none())))?;
+    Ok(Exit::Done)
+}
+
+fn explain_names(args: &ExplainArgs, names: &[PathBuf]) -> Result<Exit> {
+    #[derive(Serialize)]
+    struct Pages {
+        pages: Vec<Page>,
+    }
+    // Codes have their pages whatever the rules are: some say what is wrong with them.
+    let codes: Option<Vec<Page>> = names.iter().map(|name| code_page(&name.to_string_lossy())).collect();
+    let found = match codes {
+        Some(codes) => codes,
+        None => match rule_files::ready(&args.rules) {
+            Ok(ready) => {
+                let mut found = Vec::new();
+                for name in names {
+                    found.extend(pages(&ready, &name.to_string_lossy())?);
+                }
+                found
+            }
+            Err(exit) => return Ok(exit),
+        },
+    };
+    let told = Pages { pages: found };
+    write(args, &told, || page_text(&told.pages, screen::reading(args.output.is_none())))?;
+    Ok(Exit::Done)
+}
+
+fn write(args: &ExplainArgs, told: &impl Serialize, text: impl Fn() -> String) -> Result<(), Message> {
+    let document = |out: &mut dyn Write| match args.format {
+        ExplainFormat::Text => out.write_all(text().as_bytes()),
+        ExplainFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, told)?;
+            out.write_all(b"\n")
+        }
+    };
+    match &args.output {
+        Some(path) => place(vec![draft(path, &document)?]),
+        None => stdout(&document),
+    }
+}

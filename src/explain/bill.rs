@@ -1,0 +1,194 @@
+//! How a billable note comes to its units and dollars, step by step, and what other notes have to do with it.
+
+use super::told::{Bill, OtherNote, Pooled, RateTold};
+use super::words;
+use crate::batch::{Earned, Entry, Item, Line};
+use crate::decision::Verdict;
+use crate::nearest::joined;
+use crate::rules::{DatedRate, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, Unit};
+use crate::units::QUARTER_HOUR;
+
+/// The steps from minutes to dollars; `None` for a note that earns nothing because nobody pays, or not yet.
+pub(super) fn bill(set: &RuleSet, items: &[Item], at: usize, line: &Line) -> Option<Bill> {
+    let earned = line.earned.as_ref()?;
+    let service = set.service(earned.service);
+    let part = set.part_quarter_hour();
+    let pool = if service.unit == Unit::QuarterHour && set.pools_by_day() { pool(items, at, line) } else { Vec::new() };
+    let rate = set.rate(earned.service, line.date);
+    let mut bill = Bill {
+        service: service.name.clone(),
+        unit: service.unit.as_str(),
+        steps: Vec::new(),
+        whole_quarter_hours: line.minutes / QUARTER_HOUR,
+        left_over: line.minutes % QUARTER_HOUR,
+        part_quarter_hour: part.minutes(),
+        alone: line.quarter_hours,
+        pool,
+        units: earned.units,
+        rate: rate.map(|rate| rate_told(set, rate)),
+        exact: earned.rate.map(|rate| rate.exact(earned.units.into())),
+        amount: earned.amount,
+    };
+    bill.steps = match service.unit {
+        Unit::Day => day_steps(set, &bill, earned, line),
+        Unit::QuarterHour => quarter_hour_steps(set, &bill, line),
+    };
+    bill.steps.extend(dollar_steps(&bill));
+    Some(bill)
+}
+
+pub(super) fn rate_told(set: &RuleSet, dated: &DatedRate) -> RateTold {
+    RateTold {
+        amount: dated.rate,
+        from: dated.effective.from.map_or("undated".into(), |from| from.to_string()),
+        through: dated.effective.through.map(|through| through.to_string()),
+        basis: words::basis(set, &dated.basis),
+        place: words::place(set, &dated.span),
+    }
+}
+
+fn counted(number: u32, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+fn quarter_hour_steps(set: &RuleSet, bill: &Bill, line: &Line) -> Vec<String> {
+    let left_over = bill.left_over;
+    let mut steps = vec![format!(
+        "{} are {} and {} left over.",
+        counted(line.minutes, "minute"),
+        counted(bill.whole_quarter_hours, "whole quarter hour"),
+        counted(left_over, "minute")
+    )];
+    let part = bill.part_quarter_hour;
+    let rule = match part {
+        1 => "any left-over minute makes a further one".to_owned(),
+        _ if part == QUARTER_HOUR => "left-over minutes make none".to_owned(),
+        _ => format!("{part} or more left-over minutes make a further one"),
+    };
+    steps.push(format!(
+        "Under `{PART_QUARTER_HOUR} = {part}` {rule}: {} for this note alone.",
+        counted(bill.alone, "unit")
+    ));
+    if !set.pools_by_day() {
+        steps.push(format!("Under `{POOL} = note` each note is rounded by itself: {}.", counted(bill.units, "unit")));
+        return steps;
+    }
+    let others: Vec<String> = bill
+        .pool
+        .iter()
+        .filter(|note| note.id != line.id)
+        .map(|note| format!("{} ({} min)", note.id, note.minutes))
+        .collect();
+    if others.is_empty() {
+        steps.push(format!(
+            "Under `{POOL} = day` there is no other note to pool it with: {}.",
+            counted(bill.units, "unit")
+        ));
+        return steps;
+    }
+    let minutes: u32 = bill.pool.iter().map(|note| note.minutes).sum();
+    let units: u32 = bill.pool.iter().map(|note| note.units).sum();
+    steps.push(format!(
+        "Under `{POOL} = day` it is pooled with {}: {minutes} minutes together are {}.",
+        joined(others, "and"),
+        counted(units, "unit")
+    ));
+    steps.push(format!(
+        "Each note keeps its whole quarter hours; units that the left-over minutes make together go to the notes with \
+         most of them, the earlier first. This note gets {}.",
+        counted(bill.units, "unit")
+    ));
+    steps
+}
+
+fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, line: &Line) -> Vec<String> {
+    let code = set.service(earned.service).full_code();
+    let day = format!("{code} is one unit for each client and day, however many notes and minutes there are.");
+    let whose = match &earned.bundled_into {
+        Some(carrier) => format!("The unit of {} stands on the earlier note {carrier}: 0 units here.", line.date),
+        None => format!(
+            "This is the earliest billable note of that day, so it carries the unit: {}.",
+            counted(bill.units, "unit")
+        ),
+    };
+    vec![day, whose]
+}
+
+fn dollar_steps(bill: &Bill) -> Vec<String> {
+    let (Some(rate), Some(exact)) = (&bill.rate, &bill.exact) else {
+        let unpriced =
+            "No rate for this service is in force on the service date: units are counted, dollars are unknown.";
+        let none = "No unit, no dollars: 0.00.";
+        return vec![if bill.units == 0 { none.into() } else { unpriced.into() }];
+    };
+    let since = if rate.from == "undated" { "undated".to_owned() } else { format!("in force from {}", rate.from) };
+    let through = rate.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
+    let amount = bill.amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let rounded = if *exact == amount { String::new() } else { format!(", rounded half-up to the cent: ${amount}") };
+    vec![
+        format!("The rate is ${} for one unit ({since}{through}).", rate.amount),
+        format!("{} × ${} = ${exact}{rounded}.", counted(bill.units, "unit"), rate.amount),
+    ]
+}
+
+/// Billable notes of the same client, date and service, this one among them, in the order of the batch.
+fn same_day<'i>(items: &'i [Item], line: &'i Line) -> impl Iterator<Item = (usize, &'i Line, PayerId)> {
+    let service_of = |line: &Line| match line.decision.verdict {
+        Verdict::Billable(service, payer) => Some((service, payer)),
+        _ => None,
+    };
+    let wanted = service_of(line).map(|(service, _)| service);
+    items.iter().enumerate().filter_map(move |(at, item)| match &item.entry {
+        Entry::Decided(other) if other.client == line.client && other.date == line.date => {
+            let (service, payer) = service_of(other)?;
+            (Some(service) == wanted).then_some((at, other.as_ref(), payer))
+        }
+        _ => None,
+    })
+}
+
+/// The notes that are pooled with this one, if minutes are pooled by day.
+fn pool(items: &[Item], at: usize, line: &Line) -> Vec<Pooled> {
+    let payer = same_day(items, line).find(|(other, ..)| *other == at).map(|(.., payer)| payer);
+    let pooled = same_day(items, line).filter(|(.., other)| Some(*other) == payer);
+    pooled
+        .map(|(_, other, _)| Pooled {
+            id: other.id.clone(),
+            minutes: other.minutes,
+            units: other.earned.as_ref().map_or(0, |earned| earned.units),
+        })
+        .collect()
+}
+
+/// What other notes have to do with this one.
+pub(super) fn others(set: &RuleSet, items: &[Item], at: usize, line: &Line) -> Vec<OtherNote> {
+    let mut others = Vec::new();
+    for (_, other, payer) in same_day(items, line).filter(|(other, ..)| *other != at) {
+        let id = other.id.clone();
+        let told = if line.payers_differ.is_some() {
+            let title = &set.payer(payer).title;
+            let text = format!("{id}, of the same client, day and service, comes to {title}.");
+            Some(("names_another_payer", text)).filter(|_| line.decision.verdict != other.decision.verdict)
+        } else {
+            let (own, theirs) = (line.earned.as_ref(), other.earned.as_ref());
+            if own.is_some_and(|own| own.bundled_into.as_ref() == Some(&id)) {
+                Some((
+                    "carries_the_unit",
+                    format!("{id} is the earliest billable note of the day and carries its one unit."),
+                ))
+            } else if theirs.is_some_and(|theirs| theirs.bundled_into.as_ref() == Some(&line.id)) {
+                Some(("bundled_into_this", format!("{id} is bundled into this note: the day has one unit.")))
+            } else if pool_of(set, own) && own.map(|own| own.payer) == theirs.map(|theirs| theirs.payer) {
+                Some(("pooled", format!("{id} ({} minutes) is pooled with this note.", other.minutes)))
+            } else {
+                None
+            }
+        };
+        others.extend(told.map(|(how, text)| OtherNote { id, how, text }));
+    }
+    others
+}
+
+fn pool_of(set: &RuleSet, earned: Option<&Earned>) -> bool {
+    set.pools_by_day() && earned.is_some_and(|earned| set.service(earned.service).unit == Unit::QuarterHour)
+}

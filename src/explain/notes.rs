@@ -1,0 +1,175 @@
+//! Notes of a batch, explained: the whole batch is classified, for other notes can have a say, and some are told.
+
+use std::collections::BTreeMap;
+
+use super::case::Case;
+use super::told::{Explained, Explanation, REMINDER, UnknownField};
+use super::{bill, levers, near, standing};
+use crate::batch::{Entry, Item, Line};
+use crate::decision::Verdict;
+use crate::facts::Facts;
+use crate::message::{Code, Message};
+use crate::nearest::nearest;
+use crate::place::Place;
+use crate::read::Record;
+use crate::report::{Row, RulesRun, rows};
+use crate::rules::{Outcome, Unit};
+use crate::run::{Batch, Input, PROGRAM, Ready, file_message, read};
+
+/// Which notes are explained.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Those with these ids.
+    Ids(Vec<String>),
+    /// All of them.
+    All,
+    /// The only one there is.
+    Only,
+}
+
+/// What is kept of a record that is wanted, until the batch is rolled up.
+struct Kept {
+    /// What the note answers; `None` for a rejected record.
+    facts: Option<Facts>,
+    unknown_fields: Vec<UnknownField>,
+    place: Place,
+}
+
+/// Classifies all records of all inputs as one batch, and explains those that are wanted.
+pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, wanted: &Wanted, strict: bool) -> Result<Explained, Message> {
+    let mut batch = Batch::new(&ready.set, &ready.atlas, strict);
+    let mut kept: BTreeMap<usize, Kept> = BTreeMap::new();
+    let (mut names, mut count) = (Vec::new(), 0_usize);
+    for (at, input) in inputs.into_iter().enumerate() {
+        let name = input.name.clone();
+        let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| {
+            let mut said = None;
+            let facts = batch.add(at, &name, record, &mut |message| said = Some(message));
+            if batch.last().is_some_and(|item| is_wanted(wanted, item, count)) {
+                kept.insert(count, keep(ready, &name, record, facts, said));
+            }
+            count += 1;
+        };
+        read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
+        names.push(name);
+    }
+    let (items, _) = batch.finish(&mut |_| {});
+    all_there(wanted, &items)?;
+    let explained = kept.into_iter().filter_map(|(at, kept)| {
+        let item = items.get(at)?;
+        let row = rows(&ready.set, &names, std::slice::from_ref(item)).pop()?;
+        Some(explanation(ready, &items, at, row, kept, strict))
+    });
+    Ok(Explained {
+        program: PROGRAM,
+        rules: RulesRun::of(&ready.set),
+        strict,
+        records: u64::try_from(items.len()).unwrap_or(u64::MAX),
+        rejected: u64::try_from(items.iter().filter(|item| is_rejected(item)).count()).unwrap_or(u64::MAX),
+        notes: explained.collect(),
+        reminder: REMINDER,
+    })
+}
+
+fn is_rejected(item: &Item) -> bool {
+    matches!(item.entry, Entry::Rejected(_))
+}
+
+fn id(item: &Item) -> Option<&str> {
+    match &item.entry {
+        Entry::Decided(line) => Some(&line.id),
+        Entry::Rejected(rejection) => rejection.head.id.as_deref(),
+    }
+}
+
+fn is_wanted(wanted: &Wanted, item: &Item, count: usize) -> bool {
+    match wanted {
+        Wanted::Ids(ids) => id(item).is_some_and(|id| ids.iter().any(|wanted| wanted == id)),
+        Wanted::All => true,
+        Wanted::Only => count == 0,
+    }
+}
+
+/// Every wanted note must be there. Ids are private, so no other one is named.
+fn all_there(wanted: &Wanted, items: &[Item]) -> Result<(), Message> {
+    let there = match items.len() {
+        0 => "there are no notes".into(),
+        1 => "there is one note".into(),
+        count => format!("there are {count} notes"),
+    };
+    match wanted {
+        Wanted::Ids(ids) => {
+            let missing = ids.iter().find(|wanted| !items.iter().any(|item| id(item) == Some(wanted)));
+            missing.map_or(Ok(()), |missing| {
+                let text = format!("no note has the id `{missing}`; {there}");
+                Err(Message::error(Code::Usage, text)
+                    .help("ids are compared letter by letter; `--all` explains every note"))
+            })
+        }
+        Wanted::Only if items.len() > 1 => Err(Message::error(Code::Usage, format!("{there}; which one?"))
+            .help("name it with `--note ID`, or explain every note with `--all`")),
+        Wanted::All | Wanted::Only => Ok(()),
+    }
+}
+
+fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, said: Option<Message>) -> Kept {
+    let vocabulary = &ready.set.vocabulary;
+    let unknown = record.fields.iter().filter(|field| vocabulary.slot(&field.name).is_none());
+    let unknown_fields = unknown.map(|field| UnknownField {
+        name: field.name.chars().filter(|c| !c.is_control()).take(60).collect(),
+        near: nearest(&field.name, vocabulary.field_names()).map(str::to_owned),
+    });
+    let place = Place { file: name.to_owned(), line: record.line, column: record.column };
+    let said_at = said.and_then(|message| message.place);
+    Kept { facts, unknown_fields: unknown_fields.collect(), place: said_at.unwrap_or(place) }
+}
+
+/// An explanation of a record of which only its place is known.
+fn rejected(row: Row, kept: Kept) -> Explanation {
+    Explanation {
+        decision: row,
+        place: kept.place.to_string(),
+        unknown_fields: kept.unknown_fields,
+        facts: Vec::new(),
+        payers: Vec::new(),
+        holds: Vec::new(),
+        advice: Vec::new(),
+        bill: None,
+        others: Vec::new(),
+        nearest: Vec::new(),
+        changes: None,
+        rules: Vec::new(),
+    }
+}
+
+fn explanation(ready: &Ready, items: &[Item], at: usize, row: Row, mut kept: Kept, strict: bool) -> Explanation {
+    let line: Option<&Line> = items.get(at).and_then(|item| match &item.entry {
+        Entry::Decided(line) => Some(line.as_ref()),
+        Entry::Rejected(_) => None,
+    });
+    let (Some(line), Some(answered)) = (line, kept.facts.take()) else { return rejected(row, kept) };
+    let case = Case::new(ready, answered, line, !strict);
+    let billable = matches!(line.decision.verdict, Verdict::Billable(..));
+    let nearest = if billable { Vec::new() } else { near::offers(&case) };
+    let payers = standing::payers(&case, &nearest);
+    let holds = standing::holds(&case);
+    let counts_quarter_hours = payers.iter().flat_map(|payer| &payer.services).any(|standing| {
+        let service = ready.set.services.iter().find(|service| service.name == standing.service);
+        service.is_some_and(|service| service.unit == Unit::QuarterHour)
+    });
+    let changes = (!billable && line.outcome() != Outcome::Gap).then(|| levers::changes(&case));
+    let advice: Vec<String> = line.decision.advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
+    let mut told = Explanation {
+        facts: case.facts(counts_quarter_hours),
+        others: bill::others(&ready.set, items, at, line),
+        bill: bill::bill(&ready.set, items, at, line),
+        payers,
+        holds,
+        advice,
+        nearest,
+        changes,
+        ..rejected(row, kept)
+    };
+    told.rules = standing::named(&ready.set, &told);
+    told
+}

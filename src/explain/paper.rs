@@ -1,0 +1,121 @@
+//! Lines that fit a screen: wrapped between words, each with its indent.
+
+use crate::report::Screen;
+
+/// Columns that a text needs beside a name; with fewer it stands below.
+const LEAST: usize = 24;
+
+/// A text in the making.
+pub(super) struct Paper {
+    screen: Screen,
+    text: String,
+}
+
+impl Paper {
+    pub(super) fn new(screen: Screen) -> Self {
+        Self { screen, text: String::new() }
+    }
+
+    /// What stands on it.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// Text at an indent.
+    pub(super) fn line(&mut self, indent: usize, text: &str) {
+        self.item(indent, "", text);
+    }
+
+    /// Text after a mark; further lines stand below the text, not below the mark.
+    pub(super) fn item(&mut self, indent: usize, mark: &str, text: &str) {
+        let hang = indent + mark.chars().count();
+        let mut lead = format!("{}{mark}", " ".repeat(indent));
+        let room = usize::from(self.screen.width).saturating_sub(hang).max(20);
+        for line in wrapped(text, room) {
+            self.text.push_str(format!("{lead}{line}").trim_end());
+            self.text.push('\n');
+            lead = " ".repeat(hang);
+        }
+    }
+
+    /// A line as it is, however long.
+    pub(super) fn verbatim(&mut self, indent: usize, line: &str) {
+        self.text.push_str(format!("{}{line}", " ".repeat(indent)).trim_end());
+        self.text.push('\n');
+    }
+
+    /// An empty line, then a heading.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap();
+        self.styled(text, "1");
+    }
+
+    /// A line in a style of the terminal's: the number of an escape sequence.
+    pub(super) fn styled(&mut self, text: &str, style: &str) {
+        for line in wrapped(text, usize::from(self.screen.width).max(20)) {
+            let styled =
+                if self.screen.colours { format!("\u{1b}[{style}m{line}\u{1b}[0m\n") } else { format!("{line}\n") };
+            self.text.push_str(&styled);
+        }
+    }
+
+    /// An empty line, unless there is one already or nothing stands above.
+    pub(super) fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// Names with their values, one below the other.
+    pub(super) fn table(&mut self, indent: usize, rows: &[(String, String)]) {
+        let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let beside = indent + widest + 2 + LEAST <= usize::from(self.screen.width);
+        for (name, value) in rows {
+            if beside {
+                self.item(indent, &format!("{name:widest$}  "), value);
+            } else {
+                self.line(indent, name);
+                self.line(indent + 4, value);
+            }
+        }
+    }
+}
+
+/// Lines of at most so many characters; a longer word has a line of its own.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.lines() {
+        let mut line = String::new();
+        for word in part.split_whitespace() {
+            let longer = line.chars().count() + 1 + word.chars().count();
+            if line.is_empty() {
+                word.clone_into(&mut line);
+            } else if longer <= room {
+                line.push(' ');
+                line.push_str(word);
+            } else {
+                lines.push(std::mem::replace(&mut line, word.to_owned()));
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// With a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_longer_than_the_screen() {
+        let mut paper = Paper::new(Screen { width: 40, colours: false });
+        paper.item(4, "- ", "one two three four five six seven eight nine ten eleven twelve");
+        assert_eq!(paper.finish(), "    - one two three four five six seven\n      eight nine ten eleven twelve\n");
+    }
+}

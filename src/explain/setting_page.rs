@@ -1,0 +1,63 @@
+//! The page of a setting: what it asks, who answered, and what each answer changes.
+
+use super::page::{AnswerTold, SettingPage};
+use super::pages::refs;
+use super::words::{self, asking, takes};
+use crate::facts::{Answer, FactId, Word};
+use crate::rules::{PART_QUARTER_HOUR, POOL, Rule, RuleSet, Test};
+
+pub(super) fn page(set: &RuleSet, fact: FactId) -> SettingPage {
+    let declared = set.vocabulary.fact(fact);
+    let setting = set.settings.iter().find(|setting| setting.fact == fact);
+    let word = |answer| words::answer(set, fact, answer).unwrap_or(Word::Text(String::new()));
+    let answer = word(setting.map_or(Answer::Unanswered, |setting| setting.value));
+    let other = declared.values().iter().find(|value| **value != answer.text());
+    let written = other.map_or(answer.text(), |other| format!("\"{other}\""));
+    SettingPage {
+        name: declared.name.clone(),
+        ask: words::ask(set, fact),
+        takes: takes(set, fact),
+        default: word(setting.map_or(Answer::Unanswered, |setting| setting.default)),
+        answer,
+        by: words::from(set, fact, &set.answered(), &[]),
+        does: match declared.name.as_str() {
+            PART_QUARTER_HOUR => Some(
+                "The program itself reads it: so many minutes left over after the whole quarter hours make a further \
+                 unit. 15 counts whole quarter hours only, 8 is the eight-minute rule, 1 counts any part.",
+            ),
+            POOL => Some(
+                "The program itself reads it: with `day`, the minutes of a client's notes of one service, payer and date \
+                 are summed before they are rounded; with `note`, each note is rounded by itself.",
+            ),
+            _ => None,
+        },
+        answers: answers(set, fact),
+        basis: setting.map(|setting| words::basis(set, &setting.basis)).unwrap_or_default(),
+        place: set.fact_span(fact).map(|span| words::place(set, span)).unwrap_or_default(),
+        how: format!("[answer]\n{} = {written}", declared.name),
+    }
+}
+
+/// For each answer, the rules that can apply only with it or in more cases with it.
+fn answers(set: &RuleSet, fact: FactId) -> Vec<AnswerTold> {
+    let asking: Vec<&Rule> = asking(set, fact);
+    let values = (0_u16..).zip(set.vocabulary.fact(fact).values());
+    let told = values.map(|(value, name)| {
+        let fits = |tests: &Vec<Test>, value: u16| {
+            tests.iter().all(|test| test.fact != fact || test.set.holds(Answer::Value(value)) == Some(true))
+        };
+        let ways =
+            |rule: &Rule, value: u16| rule.condition.alternatives().iter().filter(|tests| fits(tests, value)).count();
+        let others = || {
+            (0_u16..)
+                .zip(set.vocabulary.fact(fact).values())
+                .map(|(other, _)| other)
+                .filter(move |other| *other != value)
+        };
+        let only = asking.iter().filter(|rule| ways(rule, value) > 0 && others().all(|other| ways(rule, other) == 0));
+        let more =
+            asking.iter().filter(|rule| others().any(|other| (1..ways(rule, value)).contains(&ways(rule, other))));
+        AnswerTold { answer: name.clone(), only: refs(only.copied()), more: refs(more.copied()) }
+    });
+    told.filter(|answer| !answer.only.is_empty() || !answer.more.is_empty()).collect()
+}

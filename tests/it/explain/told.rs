@@ -1,0 +1,146 @@
+//! What is told of notes holds for all of them: the same decision, the right lever, questions and no instructions.
+
+use actbill::explain::{ChangeTold, Explained, Stand, Wanted, notes, text};
+use actbill::read::Format;
+use actbill::report::Screen;
+use actbill::run::{Input, Ready};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::shared::{ready, ready_with, run};
+
+/// Some notes of a text, explained.
+pub(crate) fn explained(ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explained {
+    let input = Input { name: "notes.json".into(), format: Some(Format::Json), bytes: Box::new(notes_json.as_bytes()) };
+    notes(ready, vec![input], wanted, false).unwrap()
+}
+
+/// A note with some facts answered, each with one of its values.
+fn note(ready: &Ready, id: usize, picks: &[(bool, u8)]) -> Value {
+    let mut note = Map::new();
+    note.insert("id".into(), json!(format!("n-{id:02}")));
+    note.insert("client".into(), json!(["client-a", "client-b"][id % 2]));
+    note.insert("date".into(), json!("2026-03-02"));
+    note.insert("minutes".into(), json!(10 + id * 7));
+    for ((_, fact), (answered, pick)) in ready.set.vocabulary.facts().zip(picks) {
+        if fact.origin == actbill::facts::Origin::Note && !fact.values().is_empty() && (*answered || fact.is_required())
+        {
+            note.insert(fact.name.clone(), json!(fact.values()[usize::from(*pick) % fact.values().len()]));
+        }
+    }
+    if picks[0].0 {
+        note.insert("birth_date".into(), json!(if picks[0].1.is_multiple_of(2) { "1950-01-01" } else { "1990-01-01" }));
+    }
+    Value::Object(note)
+}
+
+fn batches() -> impl Strategy<Value = Vec<Vec<(bool, u8)>>> {
+    prop::collection::vec(prop::collection::vec((prop::bool::weighted(0.7), any::<u8>()), 40), 1..6)
+}
+
+fn hardness(lever: &str) -> usize {
+    ["chart", "record", "setting", "never"].iter().position(|known| *known == lever).unwrap()
+}
+
+fn belongs(changes: &[ChangeTold], group: &str) {
+    for change in changes {
+        let hardest = change.parts.iter().max_by_key(|part| hardness(part.lever)).unwrap();
+        assert_eq!(hardest.lever, group);
+        assert_eq!(change.parts[0].lever, group, "the hardest part stands first");
+        for part in &change.parts {
+            let question = part.text.contains('?');
+            assert_eq!(question, group != "never", "history asks nothing, all else is asked: {}", part.text);
+            if group != "never" && part.lever == "chart" {
+                assert!(part.text.contains("Does the chart show \""), "{}", part.text);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn of_all_notes(picks in batches(), pool in any::<bool>()) {
+        let ready = ready_with(&[("pool", if pool { "day" } else { "note" }), ("part_quarter_hour", "8")], &[]);
+        let batch: Vec<Value> = picks.iter().enumerate().map(|(id, picks)| note(&ready, id, picks)).collect();
+        let batch = Value::Array(batch).to_string();
+        let told = explained(&ready, &batch, &Wanted::All);
+        let rows = run(&ready, &[("notes.json", Format::Json, batch.as_bytes())], false).unwrap().report.rows;
+        prop_assert_eq!(told.notes.len(), rows.len());
+        for (note, row) in told.notes.iter().zip(&rows) {
+            prop_assert_eq!(serde_json::to_string(&note.decision).unwrap(), serde_json::to_string(row).unwrap());
+            let pays = note.payers.iter().flat_map(|payer| payer.services.iter().map(|s| (&payer.payer, s)));
+            let pays: Vec<_> = pays.filter(|(_, standing)| standing.stands == Stand::Pays).collect();
+            let payer = row.payer.as_ref().filter(|_| row.status == "billable");
+            prop_assert_eq!(pays.iter().map(|(payer, _)| *payer).collect::<Vec<_>>(), payer.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(note.bill.as_ref().map(|bill| (bill.units, bill.amount)), note.bill.as_ref().map(|_| (row.units.unwrap(), row.amount)));
+            prop_assert_eq!(note.bill.is_some(), row.status == "billable");
+            for rule in &row.rules {
+                prop_assert!(note.rules.iter().any(|told| told.id == *rule), "{} is not told", rule);
+            }
+            for missing in &row.missing {
+                prop_assert!(note.facts.iter().any(|fact| fact.name == *missing && fact.matters));
+            }
+            let differ = row.findings.iter().any(|finding| finding.code == "day-payers-differ");
+            prop_assert_eq!(note.changes.is_some(), row.status != "billable" && !differ);
+            if let Some(changes) = &note.changes {
+                belongs(&changes.chart, "chart");
+                belongs(&changes.record, "record");
+                belongs(&changes.setting, "setting");
+                belongs(&changes.history, "never");
+            }
+        }
+        let shown = text(&told, Screen { width: 60, colours: false });
+        prop_assert!(shown.ends_with("\nDocumentation may be corrected only to say what happened.\n"));
+        for line in shown.lines() {
+            let alone = line.split_whitespace().count() < 3;
+            prop_assert!(line.chars().count() <= 60 || alone, "{}", line);
+            prop_assert_eq!(line.trim_end(), line);
+        }
+    }
+}
+
+/// A smallest change of coded facts, made in the note itself, leads to what is told.
+#[test]
+fn a_change_made_is_a_change_come_true() {
+    let ready = ready();
+    let cases = [
+        json!({"activity": "interview_practice", "staff_role": "nurse", "eligibility": "none", "symptom_link": "no"}),
+        json!({"activity": "punctuality_skills", "staff_role": "outside_act", "eligibility": "mo_healthnet", "residence": "custody"}),
+        json!({"activity": "job_development", "staff_role": "nurse", "client_present": "yes", "eligibility": "department"}),
+        json!({"activity": "other", "staff_role": "vocational_specialist", "contact": "video", "other_funding": "other_public"}),
+    ];
+    let mut tried = 0;
+    for case in cases {
+        let mut note = json!({"id": "n-01", "client": "client-a", "date": "2026-03-02", "minutes": 30});
+        note.as_object_mut().unwrap().extend(case.as_object().unwrap().clone());
+        let told = explained(ready, &note.to_string(), &Wanted::Only);
+        let changes = told.notes[0].changes.as_ref().unwrap();
+        for change in changes.chart.iter().chain(&changes.record).chain(&changes.setting).chain(&changes.history) {
+            let (settings, facts): (Vec<_>, Vec<_>) = change.parts.iter().partition(|part| part.lever == "setting");
+            let mut altered = note.clone();
+            for part in &facts {
+                let answer = if part.fact == "birth_date" {
+                    ["2000-01-01", "1930-01-01"][usize::from(part.needs[0].contains("more"))]
+                } else {
+                    &part.needs[0]
+                };
+                altered[&part.fact] = json!(answer);
+            }
+            let set: Vec<(&str, &str)> =
+                settings.iter().map(|part| (part.fact.as_str(), part.needs[0].as_str())).collect();
+            let rows = run(&ready_with(&set, &[]), &[("n", Format::Json, altered.to_string().as_bytes())], false)
+                .unwrap()
+                .report
+                .rows;
+            assert_eq!(
+                (rows[0].payer.as_ref(), rows[0].service.as_ref()),
+                (Some(&change.payer), Some(&change.service)),
+                "{altered} {set:?}"
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 40, "{tried}");
+}
