@@ -289,6 +289,17 @@ pub enum AnsweredBy {
     CommandLine,
 }
 
+impl AnsweredBy {
+    /// As it is said.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Agency => "rule file",
+            Self::CommandLine => "command line",
+        }
+    }
+}
+
 /// A question the guidance leaves open, with the answer in force.
 #[derive(Clone, Debug)]
 pub struct Setting {

@@ -21,6 +21,8 @@ mod commands;
 mod examples;
 /// Every code has a page, and the smallest input on the page shows the code.
 mod gallery;
+/// The handbook: rules in words, as lists, as a decision table and as one page.
+mod handbook;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
 mod judge;
 /// Random rule sets.
