@@ -2,9 +2,13 @@
 //!
 //! Knows no notes, and neither lists nor pages.
 
+use std::collections::BTreeSet;
+
+use crate::diagram::Axis;
 use crate::effective::Effective;
 use crate::facts::{FactId, Kind, Origin};
 use crate::nearest::{joined, one_of};
+use crate::proof::cell_name;
 use crate::rules::{
     Basis, Citation, Claim, Condition, Effect, Outcome, PayerId, Removes, Rule, RuleSet, ServiceId, Set, Test,
 };
@@ -89,11 +93,11 @@ pub fn effect(set: &RuleSet, rule: &Rule) -> String {
             if weaker.is_empty() { offer } else { format!("{offer}; goes before {}", one_of(weaker)) }
         }
         Effect::Exclude(removes) => {
-            format!("this work is not paid for by {}{}", payers(set, removes), for_services(set, removes))
+            let does = if removes.payers.len() == 1 { "does" } else { "do" };
+            format!("{} {does} not pay for this work{}", payers(set, removes), of_services(set, removes, "as"))
         }
         Effect::Strike(removes) => {
-            let payers = removes.payers.iter().map(|payer| payer_title(set, *payer).to_owned()).collect();
-            format!("{} cannot be billed{}", joined(payers, "and"), for_services(set, removes))
+            format!("{} cannot be billed{}", payers(set, removes), of_services(set, removes, "for"))
         }
         Effect::Hold { instead: Some(instead) } => format!("holds the note for a person: {instead}"),
         Effect::Hold { instead: None } => "holds the note for a person".into(),
@@ -102,13 +106,13 @@ pub fn effect(set: &RuleSet, rule: &Rule) -> String {
 }
 
 fn payers(set: &RuleSet, removes: &Removes) -> String {
-    joined(removes.payers.iter().map(|payer| payer_title(set, *payer).to_owned()).collect(), "or")
+    joined(removes.payers.iter().map(|payer| payer_title(set, *payer).to_owned()).collect(), "and")
 }
 
-fn for_services(set: &RuleSet, removes: &Removes) -> String {
+fn of_services(set: &RuleSet, removes: &Removes, word: &str) -> String {
     let Some(services) = &removes.services else { return String::new() };
     let titles = services.iter().map(|service| service_title(set, *service)).collect();
-    format!(" for {}", joined(titles, "or"))
+    format!(" {word} {}", joined(titles, "or"))
 }
 
 /// A payer as it is said.
@@ -192,4 +196,22 @@ pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
         }
     }
     names
+}
+
+/// Cells of an axis as they read in a table; whichever is shorter of what is in them and what is not.
+pub fn cells(set: &RuleSet, axis: &Axis, within: &BTreeSet<u16>) -> String {
+    let named = |wanted: bool| -> Vec<String> {
+        axis.all().filter(|cell| within.contains(cell) == wanted).map(|cell| cell_name(set, axis, cell)).collect()
+    };
+    let (inside, outside) = (named(true), named(false));
+    // "Not below 65" would be no shorter than "65 or more".
+    if !axis.bands.is_empty() || outside.len() * 2 > inside.len() {
+        return joined(inside, "or");
+    }
+    match outside.as_slice() {
+        [] => "anything".into(),
+        [only] => format!("not {only}"),
+        [one, other] => format!("neither {one} nor {other}"),
+        _ => format!("none of {}", joined(outside, "or")),
+    }
 }

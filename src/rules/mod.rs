@@ -69,6 +69,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// Why its text could not be checked, if it could not.
     pub unchecked: Option<String>,
+    /// Where in it citations may stand, in its own order; none: anywhere.
+    pub places: Vec<String>,
     /// Where it is written.
     pub span: Span,
 }

@@ -33,8 +33,5 @@ fn rules_read_as_sentences() {
     assert_eq!(when, ["`other_funding` is not `none`"]);
     assert_eq!(does, "MO HealthNet and the Department of Mental Health cannot be billed");
     let (_, does) = told("act.job-finding-without-plan");
-    assert_eq!(
-        does,
-        format!("this work is not paid for by MO HealthNet or the Department of Mental Health for {rate}")
-    );
+    assert_eq!(does, format!("MO HealthNet and the Department of Mental Health do not pay for this work as {rate}"));
 }

@@ -4,10 +4,12 @@ mod args;
 mod check;
 mod classify;
 mod exit;
+mod export;
 mod inputs;
 mod manual;
 mod output;
 mod rule_files;
+mod rules;
 mod screen;
 
 use clap::Parser;
@@ -26,6 +28,7 @@ fn main() -> Exit {
     let done = match args.command {
         Command::Classify(args) => classify::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     };
