@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::grid::Grid;
 use super::words;
+use crate::effective::Effective;
 use crate::facts::{Kind, Word};
 use crate::report::Screen;
 use crate::rules::{Rule, RuleSet, Setting};
@@ -80,7 +81,7 @@ pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut grid = Grid::new(&["rule", "kind", "says", "rests on", "dates"]);
     grid.rows.extend(set.rules.iter().map(|rule| {
-        let dates = words::dates(rule.effective);
+        let dates = if rule.effective == Effective::default() { "always".into() } else { words::dates(rule.effective) };
         vec![rule.id.clone(), rule.kind().into(), rule.title.clone(), rests_on(set, rule), dates]
     }));
     write(&grid, form, out)?;

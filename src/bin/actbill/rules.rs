@@ -27,7 +27,7 @@ Exit status:
 const HELP: &str = "\
 Examples:
   actbill rules                                every rule, on one line each
-  actbill rules --settings                     the questions that are left open, and who answered them how
+  actbill rules --settings                     the open questions, and who answered them
   actbill rules table                          who pays for what, as a decision table
   actbill rules doc -o rules.html              everything on one page
   actbill rules export our-rules               the rule files, to be adapted";

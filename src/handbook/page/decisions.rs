@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{breakable, coded, link};
+use super::parts::{breakable, link};
 use crate::handbook::shown::{activities, cell, ids, notes};
 use crate::handbook::table::{Family, Row, Table};
 use crate::handbook::words;

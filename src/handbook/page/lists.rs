@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::parts::{anchor, breakable, capital, card, coded, grouped, kind, link, rests_on, source_name};
 use crate::diagram::Atlas;
+use crate::effective::Effective;
 use crate::facts::{Lever, Origin};
 use crate::handbook::list::may_be;
 use crate::handbook::words;
@@ -236,7 +237,7 @@ pub(super) fn index(set: &RuleSet) -> Markup {
                         td { (link("rule", &rule.id)) }
                         td { (kind(rule.kind())) }
                         td { (rule.title) }
-                        td { (words::dates(rule.effective)) }
+                        td { @if rule.effective == Effective::default() { "always" } @else { (words::dates(rule.effective)) } }
                     }
                 }
             }
