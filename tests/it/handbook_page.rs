@@ -124,11 +124,11 @@ fn a_promise_that_does_not_hold_is_told_as_such() {
     assert!(page(&ready.set, &ready.atlas).contains("<strong>does not hold</strong>"));
 }
 
-/// A rule set in which every text that there can be stands.
+/// A rule set in which every text stands that may be any text.
 const FULL: &str = r#"
 [source.NAME]
 title = "EVIL"
-dated = "EVIL"
+dated = "undated"
 sha256 = "SHA"
 [payer.NAME]
 title = "EVIL"
@@ -157,7 +157,7 @@ from = "undated"
 basis = "house"
 note = "EVIL"
 [[offer]]
-id = NAME
+id = "own.offer"
 formerly = ["EVIL"]
 title = "EVIL"
 when.activity = "EVIL"
@@ -183,7 +183,7 @@ when.activity = "EVIL"
 basis = "house"
 note = "EVIL"
 [[invariant]]
-id = "EVIL"
+id = "own.promise"
 title = "EVIL"
 when.activity = "EVIL"
 always.payer = [NAME, "held"]
