@@ -21,3 +21,4 @@ pub mod batch;
 pub mod report;
 pub mod run;
 pub mod explain;
+pub mod handbook;

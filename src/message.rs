@@ -93,6 +93,8 @@ codes! {
     NotUtf8 = "not-utf8", File;
     /// Output that cannot be written.
     Unwritable = "unwritable", File;
+    /// A page of rules that was made from other rules.
+    StalePage = "stale-page", File;
 
     /// A command line that cannot be carried out.
     Usage = "usage", Usage;

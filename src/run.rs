@@ -41,14 +41,19 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// The shipped rule files.
-pub fn shipped() -> Vec<RuleFile> {
+/// Everything in the shipped rule folder: rule files, sample claims and the guide to them.
+pub fn shipped_folder() -> Vec<RuleFile> {
     let files = SHIPPED.files().filter_map(|file| {
-        let name = file.path().file_name()?.to_str()?;
-        let text = file.contents_utf8()?;
-        is_rule_file(name).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned(), own: false })
+        let name = file.path().file_name()?.to_str()?.to_owned();
+        Some(RuleFile { name, text: file.contents_utf8()?.to_owned(), own: false })
     });
     files.collect()
+}
+
+/// The shipped rule files.
+pub fn shipped() -> Vec<RuleFile> {
+    let rules = shipped_folder().into_iter().filter(|file| is_rule_file(&file.name));
+    rules.map(|file| RuleFile { name: format!("rules/{}", file.name), ..file }).collect()
 }
 
 /// Whether a file of this name in a rule folder is a rule file: the case of its ending does not count.

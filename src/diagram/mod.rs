@@ -210,8 +210,8 @@ impl Diagram<Outcome> {
 }
 
 /// Nodes, equal ones once.
-struct Nodes<L> {
-    list: Vec<Node<L>>,
+pub(crate) struct Nodes<L> {
+    pub(crate) list: Vec<Node<L>>,
     known: std::collections::HashMap<Node<L>, u32>,
 }
 
@@ -223,7 +223,7 @@ impl<L> Default for Nodes<L> {
 
 impl<L: Leaf> Nodes<L> {
     /// The node with these children; the child itself where they are all equal. `None` if there are no children.
-    fn get(&mut self, axis: usize, children: Vec<Ref<L>>) -> Option<Ref<L>> {
+    pub(crate) fn get(&mut self, axis: usize, children: Vec<Ref<L>>) -> Option<Ref<L>> {
         let first = children.first().copied()?;
         if children.iter().all(|child| *child == first) {
             return Some(first);

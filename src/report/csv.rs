@@ -87,7 +87,7 @@ fn cells(row: &Row) -> [String; 29] {
 }
 
 /// A cell that a spreadsheet would take for a formula, made plain text by an apostrophe.
-fn defused(cell: &str) -> Cow<'_, str> {
+pub(crate) fn defused(cell: &str) -> Cow<'_, str> {
     // A spreadsheet ends its reading at a NUL, or refuses the file.
     if cell.contains('\0') {
         return Cow::Owned(defused(&cell.replace('\0', "")).into_owned());

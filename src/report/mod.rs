@@ -13,10 +13,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
+pub(crate) use csv::defused;
 pub use row::{ErrorRow, FindingRow, Row, rows};
 pub use summary::{
     ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary,
 };
+pub(crate) use text::table;
 pub use text::{Screen, text};
 
 /// Everything a run has to say.

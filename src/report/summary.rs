@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::batch::{ClaimLine, Entry, Item, Line, Total, claim_lines};
 use crate::facts::Word;
 use crate::money::{Amount, Rate};
-use crate::rules::{AnsweredBy, Outcome, RuleSet, Service};
+use crate::rules::{Outcome, RuleSet, Service};
 
 /// What was run on what: enough to run it again and get the same bytes.
 #[derive(Clone, Debug, Serialize)]
@@ -302,16 +302,11 @@ impl ClaimRow {
 impl Run {
     /// The settings in force, by name.
     pub fn settings(set: &RuleSet) -> BTreeMap<String, SettingRun> {
-        let by = |by| match by {
-            AnsweredBy::Default => "default",
-            AnsweredBy::Agency => "rule file",
-            AnsweredBy::CommandLine => "command line",
-        };
         set.settings
             .iter()
             .map(|setting| {
                 let name = set.vocabulary.fact(setting.fact).name.clone();
-                (name, SettingRun { value: set.word(setting.fact, setting.value), by: by(setting.by) })
+                (name, SettingRun { value: set.word(setting.fact, setting.value), by: setting.by.as_str() })
             })
             .collect()
     }

@@ -45,6 +45,7 @@ pub(super) struct SourceShape {
     pub(super) dated: Option<Text>,
     pub(super) sha256: Option<Text>,
     pub(super) unchecked: Option<String>,
+    pub(super) places: Vec<Text>,
 }
 
 pub(super) struct PayerShape {

@@ -125,6 +125,12 @@ fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source>
             let help = "give the SHA-256 of the source's text as 64 hexadecimal digits";
             problems.add(&sha256.at, Code::WrongType, "this is no SHA-256", help);
         }
+        for (at, place) in source.places.iter().enumerate() {
+            if source.places.iter().take(at).any(|earlier| earlier.value == place.value) {
+                let text = format!("a second place `{}`", place.value);
+                problems.add(&place.at, Code::RepeatedName, text, "name each place once, in the source's own order");
+            }
+        }
         let dated = source.dated.map(|dated| checked_date(dated, problems)).unwrap_or_default();
         sources.push(Source {
             title: source.title,
@@ -133,6 +139,7 @@ fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source>
             dated,
             sha256: source.sha256.map(|text| text.value.to_lowercase()),
             unchecked: source.unchecked,
+            places: source.places.into_iter().map(|place| place.value).collect(),
         });
     }
     sources

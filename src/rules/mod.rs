@@ -69,6 +69,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// Why its text could not be checked, if it could not.
     pub unchecked: Option<String>,
+    /// Where in it citations may stand, in its own order; none: anywhere.
+    pub places: Vec<String>,
     /// Where it is written.
     pub span: Span,
 }
@@ -287,6 +289,17 @@ pub enum AnsweredBy {
     Agency,
     /// The command line.
     CommandLine,
+}
+
+impl AnsweredBy {
+    /// As it is said.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Agency => "rule file",
+            Self::CommandLine => "command line",
+        }
+    }
 }
 
 /// A question the guidance leaves open, with the answer in force.

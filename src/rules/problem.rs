@@ -29,6 +29,12 @@ impl Span {
     pub(super) fn order(&self) -> (usize, usize) {
         (self.file, self.range.start)
     }
+
+    /// The place where it begins; `None` where it is of other files.
+    pub fn place(&self, files: &[RuleFile]) -> Option<Place> {
+        let file = files.get(self.file)?;
+        Some(Place::in_text(&file.name, &file.text, self.range.start))
+    }
 }
 
 /// A value with the place where it is written.

@@ -1,6 +1,6 @@
 //! Names to what they stand for: facts and their values, sets of answers, dates, what a block rests on.
 
-use super::blocks::{AskShape, BasisShape, TestShape};
+use super::blocks::{AskShape, BasisShape, CiteShape, TestShape};
 use super::problem::{Problems, Span};
 use super::walk::Text;
 use super::{Basis, Citation, Set, Source, Test, condition};
@@ -155,6 +155,7 @@ pub(super) fn basis(
             continue;
         };
         let checked = sources.get(at).is_some_and(|source| source.unchecked.is_none());
+        check_place(&cite, sources.get(at), problems);
         match &cite.quote {
             Some(quote) if checked => check_quote(quote, problems),
             Some(quote) => {
@@ -172,6 +173,20 @@ pub(super) fn basis(
         cites.push(Citation { source: at, at: cite.at, quote, says: cite.says, span: cite.at_block });
     }
     Basis { cites, house, note: shape.note }
+}
+
+/// A source that names its places has no others.
+fn check_place(cite: &CiteShape, source: Option<&Source>, problems: &mut Problems<'_>) {
+    let Some(places) = source.map(|source| &source.places).filter(|places| !places.is_empty()) else { return };
+    if !places.contains(&cite.at) {
+        let near = nearest(&cite.at, places.iter().map(String::as_str));
+        let help = near.map_or_else(
+            || format!("add it to the `places` of the source `{}`, where it stands in the text", cite.source.value),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let text = format!("the source `{}` has no place `{}`", cite.source.value, cite.at);
+        problems.add(&cite.at_block, Code::UnknownName, text, help);
+    }
 }
 
 fn check_quote(quote: &Text, problems: &mut Problems<'_>) {

@@ -76,6 +76,7 @@ fn source(name: Text, mut walker: Walker<'_, '_, '_>) -> SourceShape {
         dated: walker.word("dated"),
         sha256: walker.text("sha256"),
         unchecked: walker.text("unchecked").map(|text| text.value),
+        places: walker.texts("places").unwrap_or_default(),
     };
     if !walker.has("dated") {
         walker.missing("dated");

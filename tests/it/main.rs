@@ -23,6 +23,12 @@ mod examples;
 mod explain;
 /// Every code has a page, and the smallest input on the page shows the code.
 mod gallery;
+/// The handbook: rules in words and as lists; the real program's `rules` command.
+mod handbook;
+/// The rules as one HTML page.
+mod handbook_page;
+/// The rules as a decision table.
+mod handbook_table;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
 mod judge;
 /// Random rule sets.

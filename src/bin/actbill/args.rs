@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Classify(ClassifyArgs),
     Check(crate::check::CheckArgs),
     Explain(crate::explain::ExplainArgs),
+    Rules(crate::rules::RulesArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
     Completions {

@@ -5,10 +5,12 @@ mod check;
 mod classify;
 mod exit;
 mod explain;
+mod export;
 mod inputs;
 mod manual;
 mod output;
 mod rule_files;
+mod rules;
 mod screen;
 
 use clap::Parser;
@@ -28,6 +30,7 @@ fn main() -> Exit {
         Command::Classify(args) => classify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     };

@@ -1,5 +1,7 @@
 //! The man page and shell completions, from the same definitions as `--help`.
 
+use std::io;
+
 use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::{Shell, generate};
@@ -22,9 +24,15 @@ pub(crate) fn man() -> Result<Exit> {
     let mut command = Args::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        clap_mangen::Man::new(sub.clone()).render(&mut page)?;
-    }
+    subcommands(&command, &mut page)?;
     stdout(&|out| out.write_all(&page))?;
     Ok(Exit::Done)
+}
+
+fn subcommands(command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        clap_mangen::Man::new(sub.clone()).render(page)?;
+        subcommands(sub, page)?;
+    }
+    Ok(())
 }

@@ -46,7 +46,8 @@ pub fn text(report: &Report, screen: Screen, out: &mut dyn Write) -> io::Result<
     writeln!(out, "{}", settings(report, screen).trim_fmt())
 }
 
-fn table(screen: Screen, header: &[&str]) -> Table {
+/// An empty table that fits the screen.
+pub(crate) fn table(screen: Screen, header: &[&str]) -> Table {
     let rule = LineStyle::none().fill('─').junction('─');
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(rule));

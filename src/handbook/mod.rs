@@ -1,0 +1,16 @@
+//! The rule set as a person reads it: every rule in words, the whole set as lists, as a decision table and as one page.
+//!
+//! Everything here is read off the checked set and its graphs, so it cannot say anything else than what decides.
+
+mod grid;
+mod list;
+mod page;
+mod shown;
+pub mod table;
+mod tree;
+mod why;
+pub mod words;
+
+pub use list::{Form, rules, settings};
+pub use page::page;
+pub use shown::table as write_table;
