@@ -20,3 +20,4 @@ pub mod proof;
 pub mod batch;
 pub mod report;
 pub mod run;
+pub mod cases;

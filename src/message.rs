@@ -91,6 +91,8 @@ codes! {
     OpenQuote = "open-quote", File;
     /// An input in another text encoding.
     NotUtf8 = "not-utf8", File;
+    /// A sample claim that expects nothing.
+    ExpectsNothing = "expects-nothing", File;
     /// Output that cannot be written.
     Unwritable = "unwritable", File;
 

@@ -51,6 +51,16 @@ pub fn shipped() -> Vec<RuleFile> {
     files.collect()
 }
 
+/// The sample claims that ship with the shipped rule files.
+pub fn shipped_cases() -> Vec<RuleFile> {
+    let files = SHIPPED.files().filter_map(|file| {
+        let name = file.path().file_name()?.to_str()?;
+        let text = file.contents_utf8()?;
+        name.ends_with(CASES).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned() })
+    });
+    files.collect()
+}
+
 /// Whether a file of this name in a rule folder is a rule file: the case of its ending does not count.
 pub fn is_rule_file(name: &str) -> bool {
     let ending = Path::new(name).extension();

@@ -82,7 +82,7 @@ pub struct Field<'a> {
 }
 
 /// A value as written.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scalar<'a> {
     /// `null`.
     Null,

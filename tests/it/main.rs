@@ -63,3 +63,5 @@ mod snapshots;
 mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
+/// Sample claims: what is found, what is refused, and that formats agree.
+mod cases;
