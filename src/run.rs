@@ -291,7 +291,7 @@ fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
 }
 
 /// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.
-fn headerless() -> FileError {
+pub(crate) fn headerless() -> FileError {
     FileError {
         code: Code::NoHeader,
         line: Some(1),

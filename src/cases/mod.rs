@@ -4,9 +4,12 @@
 
 mod case_file;
 mod expect;
+mod note_file;
 mod play;
 mod sample;
 mod totals;
+
+use std::path::Path;
 
 use chrono::NaiveDate;
 
@@ -28,6 +31,12 @@ pub struct CaseFile {
     pub bytes: Vec<u8>,
 }
 
+impl CaseFile {
+    fn is_toml(&self) -> bool {
+        Path::new(&self.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
+    }
+}
+
 impl From<RuleFile> for CaseFile {
     fn from(file: RuleFile) -> Self {
         Self { name: file.name, bytes: file.text.into_bytes() }
@@ -44,7 +53,7 @@ pub struct Suite {
 }
 
 /// Notes that are one batch, and the cases that expect something of them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Claims {
     /// Its file, by place in the suite.
     pub file: usize,
@@ -112,7 +121,12 @@ impl Suite {
     pub fn read(set: &RuleSet, files: Vec<CaseFile>, blank: bool) -> Result<Self, Vec<Message>> {
         let (mut claims, mut mistakes) = (Vec::new(), Vec::new());
         for (at, file) in files.iter().enumerate() {
-            match case_file::read(set, at, file, blank) {
+            let read = if file.is_toml() {
+                case_file::read(set, at, file, blank)
+            } else {
+                note_file::read(set, at, file, blank).map(|claims| vec![claims])
+            };
+            match read {
                 Ok(found) => claims.extend(found),
                 Err(found) => mistakes.extend(found),
             }

@@ -22,6 +22,8 @@ pub struct Played<'s> {
     pub read: Vec<Option<Read>>,
     /// The sums.
     pub summary: Summary,
+    /// Warnings of the whole batch.
+    pub said: Vec<Message>,
     /// Why the rule set does not take the batch's settings; then there are no rows.
     pub refused: Option<Message>,
 }
@@ -144,12 +146,14 @@ impl<'s> Played<'s> {
                 Read { facts, presumed }
             }));
         }
-        let (items, _) = batch.finish(&mut |_| ());
-        Self { claims, rows: rows(set, &[], &items), read, summary: Summary::of(set, &items), refused: None }
+        let mut said = Vec::new();
+        let (items, _) = batch.finish(&mut |message| said.push(message));
+        Self { claims, rows: rows(set, &[], &items), read, summary: Summary::of(set, &items), said, refused: None }
     }
 
     fn refused(claims: &'s Claims, refused: Message) -> Self {
-        Self { claims, rows: Vec::new(), read: Vec::new(), summary: Summary::default(), refused: Some(refused) }
+        let (rows, read, said) = (Vec::new(), Vec::new(), Vec::new());
+        Self { claims, rows, read, summary: Summary::default(), said, refused: Some(refused) }
     }
 
     fn failed(&self) -> usize {

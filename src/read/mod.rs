@@ -153,6 +153,11 @@ impl From<io::Error> for FileError {
     }
 }
 
+/// The fields of a JSON object that stands in a field, and what is wrong with it.
+pub(crate) fn object(text: &str) -> (Vec<Field<'_>>, Option<Fault>) {
+    json::fields(text, &[])
+}
+
 /// A length or a position as the number it is.
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
