@@ -78,7 +78,7 @@ impl Reader<'_> {
         let mut claims = Vec::new();
         let mut number = 0;
         top.tables("case", "case", |walker| {
-            claims.extend(self.case(walker, &[Step::Key("case"), Step::Item(number)]));
+            claims.extend(self.case(walker, &[into("case"), Step::Item(number)]));
             number += 1;
             Some(())
         });
@@ -95,7 +95,7 @@ impl Reader<'_> {
         let mut notes = self.notes(&mut walker, way);
         let own = self.own_expect(&mut walker, &mut notes, way);
         let totals =
-            walker.table("totals", "totals table").map(|table| totals::read(self.set, table)).unwrap_or_default();
+            walker.table("totals", "totals table").map(|table| totals::read(self.set, table, way)).unwrap_or_default();
         if notes.is_empty() {
             walker.missing("note");
         }
@@ -103,7 +103,7 @@ impl Reader<'_> {
         let mut number = 0;
         let said_title = title.as_ref().map(|title| title.value.clone()).unwrap_or_default();
         walker.tables("but", "but", |walker| {
-            let way = [way, &[Step::Key("but"), Step::Item(number)]].concat();
+            let way = [way, &[into("but"), Step::Item(number)]].concat();
             buts.extend(self.but(walker, &notes, (&said_title, &around), &way));
             number += 1;
             Some(())
@@ -137,7 +137,7 @@ impl Reader<'_> {
             return None;
         };
         let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
-        let slot = [way, &[Step::Key("expect")]].concat();
+        let slot = [way, &[into("expect")]].concat();
         let expect = walker.table("expect", "expect table").map(|table| self.expect(table));
         if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank {
             expects_nothing(&at, walker.problems);
@@ -210,7 +210,7 @@ impl Reader<'_> {
         let mut notes = Vec::new();
         for key in ["note", "notes"] {
             let Some(entry) = walker.entry(key) else { continue };
-            let steps = |more: &[Step]| [way, &[Step::Key(key)], more, &[Step::Key("expect")]].concat();
+            let steps = |more: &[Step]| [way, &[into(key)], more, &[into("expect")]].concat();
             let listed: Vec<(Entry<'_>, Vec<Step>)> = match entry.list() {
                 Some(list) => list.enumerate().map(|(at, entry)| (entry, steps(&[Step::Item(at)]))).collect(),
                 None => vec![(entry, steps(&[]))],
@@ -246,7 +246,7 @@ impl Reader<'_> {
         match notes {
             [note] if note.expect.is_none() => {
                 note.expect = Some(expect);
-                note.slot = [way, &[Step::Key("expect")]].concat();
+                note.slot = [way, &[into("expect")]].concat();
             }
             [_] => walker.problems.add(
                 &at,
@@ -321,4 +321,8 @@ fn put(answers: &mut Vec<(String, String)>, words: Vec<(Text, Text)>) {
         answers.push((name.value, value.value));
     }
     answers.sort();
+}
+
+fn into(key: &str) -> Step {
+    Step::Key(key.to_owned())
 }

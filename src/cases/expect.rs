@@ -7,9 +7,8 @@ use toml::de::DeValue;
 use crate::facts::Origin;
 use crate::message::{About, Code};
 use crate::money::Rate;
-use crate::nearest::{nearest, one_of};
 use crate::report::Row;
-use crate::rules::problem::{Problems, Span};
+use crate::rules::problem::{Problems, Span, choose};
 use crate::rules::walk::Entry;
 use crate::rules::{Effect, RuleSet, Unit};
 
@@ -109,9 +108,9 @@ impl Key {
     /// A key by its name. `beside`: what else may stand in its place.
     pub(super) fn of(name: &str, beside: &[&str]) -> Result<Self, Mistake> {
         Self::ALL.iter().copied().find(|key| key.as_str() == name).ok_or_else(|| {
-            let names = Self::ALL.iter().map(|key| key.as_str());
-            let help = did_you_mean(name, names.chain(beside.iter().copied()), "expectations are");
-            Mistake { code: Code::UnknownKey, text: format!("no expectation is called `{name}`"), help }
+            let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(beside.iter().copied()).collect();
+            let text = format!("no expectation is called `{name}`");
+            Mistake { code: Code::UnknownKey, text, help: choose(name, &known) }
         })
     }
 
@@ -198,8 +197,8 @@ impl Key {
 
     fn no_such(self, word: &str, known: &[String]) -> Mistake {
         let text = format!("no row says `{word}` as `{}`", self.as_str());
-        let help = did_you_mean(word, known.iter().map(String::as_str), "it can be");
-        Mistake { code: Code::NoSuchValue, text, help }
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        Mistake { code: Code::NoSuchValue, text, help: choose(word, &known) }
     }
 
     /// What a row says in this field, in the words of an expectation.
@@ -301,13 +300,4 @@ pub(super) fn words(key: &str, entry: &Entry<'_>, problems: &mut Problems<'_>) -
         problems.add(&entry.at(), Code::WrongType, text, "write the value in quotes");
     }
     words.map(|words| Raw { words, list: list.is_some() })
-}
-
-/// The nearest known name, or all of them.
-pub(super) fn did_you_mean<'n>(name: &str, known: impl IntoIterator<Item = &'n str>, are: &str) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
-    match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("{are} {}", one_of(known)),
-    }
 }

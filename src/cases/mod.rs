@@ -2,10 +2,13 @@
 //!
 //! A case asserts what users see, the public row. Knows no disk and no terminal: files come in as bytes.
 
+mod bless;
 mod case_file;
+mod coverage;
 mod expect;
 mod note_file;
 mod play;
+mod report;
 mod sample;
 mod totals;
 
@@ -13,8 +16,11 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+pub use bless::{Blessed, Change};
+pub use coverage::{Coverage, Reached, Regions, Unvisited};
 pub use expect::{Expect, Key, Wish};
 pub use play::{Difference, Played, Read, Verdict};
+pub use report::{Counts, Report};
 pub use totals::{TotalKey, TotalWish};
 
 use crate::message::Message;
@@ -29,6 +35,12 @@ pub struct CaseFile {
     pub name: String,
     /// The whole of it.
     pub bytes: Vec<u8>,
+}
+
+/// Whether a file of this name beside rule files is one of sample claims, such as `agency.cases.toml`.
+pub fn is_case_file(name: &str) -> bool {
+    let endings = ["toml", "json", "ndjson", "jsonl", "csv"];
+    endings.iter().any(|ending| name.strip_suffix(ending).is_some_and(|rest| rest.ends_with(".cases.")))
 }
 
 impl CaseFile {
@@ -110,7 +122,7 @@ pub enum Slot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Into the value of a key.
-    Key(&'static str),
+    Key(String),
     /// Into an item of a list.
     Item(usize),
 }

@@ -1,11 +1,12 @@
 //! What may be expected of the sums of a batch.
 
-use super::expect::{Mistake, Raw, UNPRICED, did_you_mean, say, words};
+use super::Step;
+use super::expect::{Mistake, Raw, UNPRICED, say, words};
 use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::report::Summary;
 use crate::rules::RuleSet;
-use crate::rules::problem::Problems;
+use crate::rules::problem::{Problems, choose};
 use crate::rules::walk::{Entry, Text, Walker};
 
 /// A sum of which something can be expected.
@@ -36,6 +37,8 @@ pub struct TotalWish {
     pub key: TotalKey,
     /// What it is.
     pub word: String,
+    /// The table that it stands in.
+    pub at: Vec<Step>,
 }
 
 impl TotalKey {
@@ -80,9 +83,9 @@ impl TotalKey {
     /// A key by its name.
     pub(super) fn of(name: &str, services: &[&str]) -> Result<Self, Mistake> {
         Self::ALL.into_iter().find(|key| key.as_str() == name).ok_or_else(|| {
-            let known = Self::ALL.iter().map(|key| key.as_str()).chain(services.iter().copied());
-            let help = did_you_mean(name, known, "there is");
-            Mistake { code: Code::UnknownKey, text: format!("no sum or service is called `{name}`"), help }
+            let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(services.iter().copied()).collect();
+            let text = format!("no sum or service is called `{name}`");
+            Mistake { code: Code::UnknownKey, text, help: choose(name, &known) }
         })
     }
 }
@@ -135,7 +138,7 @@ fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
 }
 
 /// Reads `totals`: by payer its sums, and by service within it.
-pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>) -> Vec<TotalWish> {
+pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>, way: &[Step]) -> Vec<TotalWish> {
     let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
     let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();
     let (entries, problems) = table.entries();
@@ -150,15 +153,35 @@ pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>) -> Vec<TotalWish> {
             continue;
         };
         let (sums, problems) = sums.entries();
+        let at = [way, &[Step::Key("totals".into()), Step::Key(payer.value.clone())]].concat();
         for (name, entry) in sums {
             let nested = entry.table("totals of a service", problems).map(|table| table.entries().0);
             match nested {
                 Some(sums) if services.contains(&name.value.as_str()) => {
+                    let at = [at.as_slice(), &[Step::Key(name.value.clone())]].concat();
                     for (key, entry) in sums {
-                        wishes.extend(sum(&payer, Some(&name), (&key, &entry), &[], problems));
+                        let wish = sum((&key, &entry), &[], problems);
+                        let of = |(key, word)| TotalWish {
+                            payer: payer.value.clone(),
+                            service: Some(name.value.clone()),
+                            key,
+                            word,
+                            at: at.clone(),
+                        };
+                        wishes.extend(wish.map(of));
                     }
                 }
-                _ => wishes.extend(sum(&payer, None, (&name, &entry), &services, problems)),
+                _ => {
+                    let wish = sum((&name, &entry), &services, problems);
+                    let of = |(key, word)| TotalWish {
+                        payer: payer.value.clone(),
+                        service: None,
+                        key,
+                        word,
+                        at: at.clone(),
+                    };
+                    wishes.extend(wish.map(of));
+                }
             }
         }
     }
@@ -166,14 +189,11 @@ pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>) -> Vec<TotalWish> {
 }
 
 fn sum(
-    payer: &Text,
-    service: Option<&Text>,
     (name, entry): (&Text, &Entry<'_>),
     services: &[&str],
     problems: &mut Problems<'_>,
-) -> Option<TotalWish> {
+) -> Option<(TotalKey, String)> {
     let key = TotalKey::of(&name.value, services).map_err(|mistake| say(&name.at, mistake, problems)).ok()?;
     let raw = words(&name.value, entry, problems)?;
-    let word = key.wish(&raw).map_err(|mistake| say(&entry.at(), mistake, problems)).ok()?;
-    Some(TotalWish { payer: payer.value.clone(), service: service.map(|service| service.value.clone()), key, word })
+    key.wish(&raw).map_err(|mistake| say(&entry.at(), mistake, problems)).ok().map(|word| (key, word))
 }

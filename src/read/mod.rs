@@ -11,6 +11,7 @@ mod utf8;
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
+use std::ops::Range;
 
 pub use detect::{Opened, open};
 
@@ -156,6 +157,16 @@ impl From<io::Error> for FileError {
 /// The fields of a JSON object that stands in a field, and what is wrong with it.
 pub(crate) fn object(text: &str) -> (Vec<Field<'_>>, Option<Fault>) {
     json::fields(text, &[])
+}
+
+/// The members of a JSON object in the order written: name and where its value stands in the text. `None` for other text.
+pub(crate) fn members(text: &str) -> Option<Vec<(String, Range<usize>)>> {
+    json::members(text)
+}
+
+/// Where the notes of a JSON document stand in it, or those of NDJSON lines.
+pub(crate) fn notes_in(text: &str, lines: bool) -> Option<Vec<Range<usize>>> {
+    if lines { Some(ndjson::lines(text)) } else { json::places(text) }
 }
 
 /// A length or a position as the number it is.

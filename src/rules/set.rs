@@ -9,6 +9,7 @@ use super::{
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
+use crate::place::Place;
 use crate::units::PartQuarterHour;
 
 /// Everything that decides, checked: names resolve, conditions can hold, rates have one price a day.
@@ -79,6 +80,11 @@ impl RuleSet {
     /// Every service with its id.
     pub fn service_ids(&self) -> impl Iterator<Item = ServiceId> + use<> {
         (0..self.services.len()).map(ServiceId)
+    }
+
+    /// The place of a span of this set.
+    pub fn place(&self, span: &Span) -> Option<Place> {
+        self.files.get(span.file).map(|file| Place::in_text(&file.name, &file.text, span.range.start))
     }
 
     /// Where a fact is declared, if a file declares it.

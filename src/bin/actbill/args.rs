@@ -33,6 +33,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Classify(ClassifyArgs),
     Check(crate::check::CheckArgs),
+    Test(crate::test::TestArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
     Completions {

@@ -1,6 +1,7 @@
 //! The command line: arguments, files, clock, terminal and exit status. Everything else is the library's.
 
 mod args;
+mod case_files;
 mod check;
 mod classify;
 mod exit;
@@ -9,6 +10,7 @@ mod manual;
 mod output;
 mod rule_files;
 mod screen;
+mod test;
 
 use clap::Parser;
 
@@ -26,6 +28,7 @@ fn main() -> Exit {
     let done = match args.command {
         Command::Classify(args) => classify::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     };
