@@ -75,6 +75,8 @@ keys! {
     Presumed = "presumed", true;
     /// Findings, others perhaps beside them.
     Findings = "findings", true;
+    /// Findings, and no others.
+    OnlyFindings = "only_findings", true;
     /// The code of a rejection.
     Error = "error", false;
 }
@@ -181,7 +183,7 @@ impl Key {
                 let of_notes = set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
                 of_notes.map(|(_, fact)| fact.name.clone()).collect()
             }
-            Self::Findings => {
+            Self::Findings | Self::OnlyFindings => {
                 let advice = set.rules.iter().filter(|rule| matches!(rule.effect, Effect::Advise));
                 codes(About::Finding).chain(advice.map(|rule| rule.id.clone())).collect()
             }
@@ -230,7 +232,7 @@ impl Key {
             Self::Missing => row.missing.clone(),
             Self::Possible => row.possible.clone(),
             Self::Presumed => row.presumed.clone(),
-            Self::Findings => row.findings.iter().map(|finding| finding.code.clone()).collect(),
+            Self::Findings | Self::OnlyFindings => row.findings.iter().map(|finding| finding.code.clone()).collect(),
             Self::Error => one(row.error.as_ref().map(|error| error.code.to_owned())),
         }
     }

@@ -79,37 +79,30 @@ impl Suite {
         self.claims.iter().map(one).collect()
     }
 
-    /// How many cases fail under this rule set. Cases that are known to be wrong do not count.
-    pub fn failures(&self, set: &RuleSet, atlas: &Atlas) -> usize {
-        self.count(set, atlas, usize::MAX)
-    }
-
-    /// Whether a case fails under this rule set; stops at the first batch with one. Cases that are known to be wrong do
-    /// not count.
-    pub fn notices(&self, set: &RuleSet, atlas: &Atlas) -> bool {
-        self.count(set, atlas, 1) > 0
-    }
-
-    /// How many cases fail, counted until there are enough. Batches with the same settings share one rule set.
-    fn count(&self, set: &RuleSet, atlas: &Atlas, enough: usize) -> usize {
-        let mut alike: BTreeMap<Answers<'_>, Vec<&Claims>> = BTreeMap::new();
+    /// The cases that fail under this rule set, each found when it is asked for. Cases that are known to be wrong are not
+    /// among them. Batches with the same settings share one rule set.
+    pub fn failing<'s>(&'s self, set: &'s RuleSet, atlas: &'s Atlas) -> impl Iterator<Item = &'s Case> {
+        let mut alike: BTreeMap<Answers<'s>, Vec<&'s Claims>> = BTreeMap::new();
         for claims in &self.claims {
             alike.entry(claims.answers()).or_default().push(claims);
         }
-        let mut failed = 0;
-        for (answers, batches) in alike {
+        alike.into_iter().flat_map(move |(answers, batches)| {
             let set = answered(set, answers);
-            for claims in batches {
-                failed += match &set {
-                    Ok(set) => Played::of(claims, set, atlas).failed(),
-                    Err(_) => claims.counted().count(),
-                };
-                if failed >= enough {
-                    return failed;
-                }
-            }
-        }
-        failed
+            batches.into_iter().flat_map(move |claims| match &set {
+                Ok(set) => Played::of(claims, set, atlas).failed(),
+                Err(_) => claims.counted().collect(),
+            })
+        })
+    }
+
+    /// How many cases fail under this rule set. Cases that are known to be wrong do not count.
+    pub fn failures(&self, set: &RuleSet, atlas: &Atlas) -> usize {
+        self.failing(set, atlas).count()
+    }
+
+    /// Whether a case fails under this rule set; looks no further than the first one.
+    pub fn notices(&self, set: &RuleSet, atlas: &Atlas) -> bool {
+        self.failing(set, atlas).next().is_some()
     }
 }
 
@@ -156,8 +149,9 @@ impl<'s> Played<'s> {
         Self { claims, rows, read, summary: Summary::default(), said, refused: Some(refused) }
     }
 
-    fn failed(&self) -> usize {
-        self.claims.counted().filter(|case| !self.differences(case).is_empty()).count()
+    /// The cases that are to pass and do not.
+    fn failed(&self) -> Vec<&'s Case> {
+        self.claims.counted().filter(|case| !self.differences(case).is_empty()).collect()
     }
 
     /// What became of each case.

@@ -33,8 +33,8 @@ Sample claims are notes with what is expected of them:
   JSON, NDJSON                    an `expect` object in the note: \"expect\": {\"payer\": \"department\", \"units\": 4}
   CSV                             columns `expect_payer`, `expect_units`, …; lists parted by blanks
 A note file is one batch. Only what is named is compared: status, payer, service, code, minutes, quarter_hours, unit,
-units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, missing,
-possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown.
+units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, only_findings,
+missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown.
 `known_wrong` says why the rules are wrong today; such a case fails once it passes.
 
 A case that fails shows its whole note. Sample claims must hold no real client's data.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::{Claims, Played, Reached, Verdict};
+use super::super::{Claims, Difference, Played, Reached, Verdict};
 use super::{NO_LONGER_WRONG, NoteJson, Report, notes_of};
 use crate::proof::Example;
 use crate::rules::RuleId;
@@ -34,13 +34,16 @@ impl Report<'_> {
             writeln!(out, "  {NO_LONGER_WRONG}")?;
         }
         around(played.claims, out)?;
-        let width = verdict.differences.iter().map(|d| d.expected.chars().count()).max().unwrap_or(0).max(8);
+        let widest = |text: &dyn Fn(&Difference) -> &String, least: usize| {
+            verdict.differences.iter().map(|d| text(d).chars().count()).max().unwrap_or(0).max(least)
+        };
+        let (label, width) = (widest(&|d| &d.what, 14), widest(&|d| &d.expected, 8));
         let differences = |note: Option<usize>, out: &mut dyn Write| -> io::Result<()> {
             let mut here = verdict.differences.iter().filter(|difference| difference.note == note).peekable();
             if here.peek().is_some() {
-                writeln!(out, "  {:16}{:width$}  got", "", "expected")?;
+                writeln!(out, "    {:label$}  {:width$}  got", "", "expected")?;
             }
-            here.try_for_each(|d| writeln!(out, "    {:14}{:width$}  {}", d.what, d.expected, d.got))
+            here.try_for_each(|d| writeln!(out, "    {:label$}  {:width$}  {}", d.what, d.expected, d.got))
         };
         for note in notes_of(verdict, played) {
             if let Some(record) = played.claims.records.get(note) {
