@@ -79,30 +79,31 @@ impl Suite {
         self.claims.iter().map(one).collect()
     }
 
-    /// The cases that fail under this rule set, each found when it is asked for. Cases that are known to be wrong are not
-    /// among them. Batches with the same settings share one rule set.
-    pub fn failing<'s>(&'s self, set: &'s RuleSet, atlas: &'s Atlas) -> impl Iterator<Item = &'s Case> {
-        let mut alike: BTreeMap<Answers<'s>, Vec<&'s Claims>> = BTreeMap::new();
-        for claims in &self.claims {
-            alike.entry(claims.answers()).or_default().push(claims);
-        }
-        alike.into_iter().flat_map(move |(answers, batches)| {
-            let set = answered(set, answers);
-            batches.into_iter().flat_map(move |claims| match &set {
-                Ok(set) => Played::of(claims, set, atlas).failed(),
-                Err(_) => claims.counted().collect(),
-            })
-        })
-    }
-
     /// How many cases fail under this rule set. Cases that are known to be wrong do not count.
     pub fn failures(&self, set: &RuleSet, atlas: &Atlas) -> usize {
         self.failing(set, atlas).count()
     }
 
-    /// Whether a case fails under this rule set; looks no further than the first one.
+    /// Whether a case fails under this rule set; stops at the first one. Cases that are known to be wrong do not count.
     pub fn notices(&self, set: &RuleSet, atlas: &Atlas) -> bool {
-        self.failing(set, atlas).next().is_some()
+        self.first_failure(set, atlas).is_some()
+    }
+
+    /// The first case that fails under this rule set. Cases that are known to be wrong do not count.
+    pub fn first_failure<'s>(&'s self, set: &'s RuleSet, atlas: &'s Atlas) -> Option<&'s Case> {
+        self.failing(set, atlas).next()
+    }
+
+    /// The cases that fail, in order of file and place. Batches with the same settings share one rule set.
+    fn failing<'s>(&'s self, set: &'s RuleSet, atlas: &'s Atlas) -> impl Iterator<Item = &'s Case> {
+        let mut alike: BTreeMap<Answers<'s>, Result<Cow<'s, RuleSet>, Message>> = BTreeMap::new();
+        self.claims.iter().flat_map(move |claims| {
+            let set = alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers()));
+            match set {
+                Ok(set) => Played::of(claims, set, atlas).failed(),
+                Err(_) => claims.counted().collect(),
+            }
+        })
     }
 }
 
@@ -149,7 +150,6 @@ impl<'s> Played<'s> {
         Self { claims, rows, read, summary: Summary::default(), said, refused: Some(refused) }
     }
 
-    /// The cases that are to pass and do not.
     fn failed(&self) -> Vec<&'s Case> {
         self.claims.counted().filter(|case| !self.differences(case).is_empty()).collect()
     }
