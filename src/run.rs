@@ -56,7 +56,7 @@ pub fn shipped_cases() -> Vec<RuleFile> {
     let files = SHIPPED.files().filter_map(|file| {
         let name = file.path().file_name()?.to_str()?;
         let text = file.contents_utf8()?;
-        name.ends_with(CASES).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned() })
+        name.ends_with(CASES).then(|| RuleFile { name: format!("rules/{name}"), text: text.to_owned(), own: false })
     });
     files.collect()
 }
@@ -271,11 +271,8 @@ pub fn read(
 ) -> Result<(Format, InputRun), FileError> {
     let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
     let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
-    let vocabulary = &batch.set.vocabulary;
-    let mut header = |names: &[String]| {
-        if names.iter().any(|name| vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless()) }
-    };
-    let records = format.read(&mut opened, &mut header, &mut |record| add(batch, &record))?;
+    let set = batch.set;
+    let records = format.read(&mut opened, &mut |names| known_header(set, names), &mut |record| add(batch, &record))?;
     drop(opened);
     let sha256 = hex::encode(bytes.hash.finalize());
     Ok((format, InputRun { name: input.name, sha256, records }))
@@ -290,8 +287,13 @@ fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
     Message { help: rejection.fault.help.clone(), ..Message::error(rejection.fault.code, text).at(place) }
 }
 
+/// Refuses a header row that names no field of a note.
+pub(crate) fn known_header(set: &RuleSet, names: &[String]) -> Result<(), FileError> {
+    if names.iter().any(|name| set.vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless()) }
+}
+
 /// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.
-pub(crate) fn headerless() -> FileError {
+fn headerless() -> FileError {
     FileError {
         code: Code::NoHeader,
         line: Some(1),

@@ -21,7 +21,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
         return Err(vec![Message::error(Code::NotToml, text).help("save it as UTF-8")]);
     };
     let text = text.trim_start_matches('\u{feff}').to_owned();
-    let files = [RuleFile { name: file.name.clone(), text }];
+    let files = [RuleFile { name: file.name.clone(), text, own: true }];
     let mut problems = Problems::new(&files);
     let [file] = &files;
     let text = &file.text;

@@ -12,7 +12,7 @@ use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::{Field, Format, Record, Scalar, object, open};
 use crate::rules::RuleSet;
-use crate::run::{file_message, headerless};
+use crate::run::{file_message, known_header};
 
 /// The field that holds an object of expectations, and what begins the name of a field that holds one of them.
 pub(super) const EXPECT: &str = "expect";
@@ -27,20 +27,13 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let told = |error| vec![file_message(&file.name, error)];
-    let (format, mut opened) =
-        open(BufReader::new(file.bytes.as_slice()), Format::of_name(&file.name)).map_err(told)?;
-    let mut no_header = false;
-    let read = format.read(&mut opened, &mut |record| {
-        let known = |field: &Field<'_>| set.vocabulary.slot(&field.name).is_some();
-        no_header |= format == Format::Csv && record.number == 1 && !record.fields.iter().any(known);
+    let (form, mut opened) = open(BufReader::new(file.bytes.as_slice()), Format::of_name(&file.name)).map_err(told)?;
+    let read = form.read(&mut opened, &mut |names| known_header(set, names), &mut |record| {
         let case = reader.case(&record, records.len());
         records.push(owned(&record, |field| is_expectation(set, &field.name)));
         cases.push(case);
     });
     read.map_err(told)?;
-    if no_header {
-        return Err(told(headerless()));
-    }
     if !reader.mistakes.is_empty() {
         return Err(reader.mistakes);
     }
