@@ -71,7 +71,7 @@ struct Written {
 impl Reader<'_> {
     fn file(&mut self, mut top: Walker<'_, '_, '_>) -> Vec<Claims> {
         if let Some(usual) = top.table("usual", "usual note") {
-            let (entries, problems) = usual.entries();
+            let (entries, problems) = usual.entries_as_written();
             self.usual = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
             refuse_unknown_fields(self.set, &self.usual, problems);
         }
@@ -232,7 +232,7 @@ impl Reader<'_> {
     /// Fields of a note, and what it expects.
     fn fields(&self, mut note: Walker<'_, '_, '_>) -> (Vec<Given>, Option<Expect>) {
         let expect = note.table("expect", "expect table").map(|table| self.expect(table));
-        let (entries, problems) = note.entries();
+        let (entries, problems) = note.entries_as_written();
         let fields = entries.iter().filter(|(name, _)| name.value != "expect");
         (fields.filter_map(|(name, entry)| self.given(name, entry, problems)).collect(), expect)
     }
@@ -263,7 +263,7 @@ impl Reader<'_> {
     }
 
     fn expect(&self, table: Walker<'_, '_, '_>) -> Expect {
-        let (entries, problems) = table.entries();
+        let (entries, problems) = table.entries_as_written();
         let wish = |(name, entry): &(Text, Entry<'_>)| match Key::of(&name.value, &[]) {
             Err(mistake) => {
                 say(&name.at, mistake, problems);
@@ -274,7 +274,9 @@ impl Reader<'_> {
                 key.wish(raw, self.set).map_err(|mistake| say(&entry.at(), mistake, problems)).ok()
             }
         };
-        entries.iter().filter_map(wish).collect()
+        let mut expect: Expect = entries.iter().filter_map(wish).collect();
+        expect.sort_by_key(|wish| wish.key);
+        expect
     }
 
     fn given(&self, name: &Text, entry: &Entry<'_>, problems: &mut Problems<'_>) -> Option<Given> {

@@ -72,12 +72,14 @@ impl Reader<'_> {
                 (_, Scalar::Null) => {}
                 (None, Scalar::Nested(text)) if field.name == EXPECT => {
                     let (fields, fault) = object(text);
-                    if let Some(fault) = fault {
-                        self.mistakes
-                            .push(Message::error(fault.code, format!("`expect`: {}", fault.text)).at(at.clone()));
-                    }
-                    for field in &fields {
-                        self.take(&field.name, &field.value, &at, &mut case, &mut expect);
+                    match fault {
+                        Some(fault) => {
+                            let message = Message::error(fault.code, format!("`{EXPECT}`: {}", fault.text));
+                            self.mistakes.push(message.help("mend the object").at(at));
+                        }
+                        None => fields
+                            .iter()
+                            .for_each(|field| self.take(&field.name, &field.value, &at, &mut case, &mut expect)),
                     }
                 }
                 (Some(name), value) => self.take(name, value, &at, &mut case, &mut expect),
@@ -88,6 +90,7 @@ impl Reader<'_> {
                 }
             }
         }
+        expect.sort_by_key(|wish| wish.key);
         case.notes.push(Expected { note, expect, at: Slot::Record(note) });
         case
     }

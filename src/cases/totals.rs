@@ -141,7 +141,7 @@ fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
 pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>, way: &[Step]) -> Vec<TotalWish> {
     let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
     let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();
-    let (entries, problems) = table.entries();
+    let (entries, problems) = table.entries_as_written();
     let mut wishes = Vec::new();
     for (payer, entry) in entries {
         if !payers.contains(&payer.value.as_str()) {
@@ -152,10 +152,10 @@ pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>, way: &[Step]) -> Ve
             problems.add(&entry.at(), Code::WrongType, "the totals of a payer are a table", "write `{ units = … }`");
             continue;
         };
-        let (sums, problems) = sums.entries();
+        let (sums, problems) = sums.entries_as_written();
         let at = [way, &[Step::Key("totals".into()), Step::Key(payer.value.clone())]].concat();
         for (name, entry) in sums {
-            let nested = entry.table("totals of a service", problems).map(|table| table.entries().0);
+            let nested = entry.table("totals of a service", problems).map(|table| table.entries_as_written().0);
             match nested {
                 Some(sums) if services.contains(&name.value.as_str()) => {
                     let at = [at.as_slice(), &[Step::Key(name.value.clone())]].concat();

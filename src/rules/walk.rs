@@ -236,6 +236,13 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         found
     }
 
+    /// All keys of this table, as `entries` has them, in the order in which they are written.
+    pub(crate) fn entries_as_written(self) -> (Vec<(Text, Entry<'t>)>, &'p mut Problems<'f>) {
+        let (mut entries, problems) = self.entries();
+        entries.sort_by_key(|(name, _)| name.at.range.start);
+        (entries, problems)
+    }
+
     /// All keys of this table, whatever their names, each with its value's walker.
     pub(crate) fn entries(self) -> (Vec<(Text, Entry<'t>)>, &'p mut Problems<'f>) {
         let file = self.at.file;

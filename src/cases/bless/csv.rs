@@ -66,7 +66,11 @@ fn rows(text: &str) -> Option<Vec<(StringRecord, Range<usize>)>> {
     let mut rows: Vec<(StringRecord, Range<usize>)> = Vec::new();
     for row in reader.records() {
         let row = row.ok()?;
-        let start = row.position().and_then(|position| usize::try_from(position.byte()).ok())?;
+        let mut start = row.position().and_then(|position| usize::try_from(position.byte()).ok())?;
+        // The reader takes a row for ended before the line feed of CR LF.
+        if text.get(..start)?.ends_with('\r') && text.get(start..)?.starts_with('\n') {
+            start += 1;
+        }
         if let Some((_, before)) = rows.last_mut() {
             before.end = start;
         }

@@ -47,14 +47,23 @@ fn down<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item
     down(next, rest, make)
 }
 
-/// Puts a value under a key; what stands around an earlier one stays.
+/// Puts a value under a key; what stands around an earlier one stays, and a new one is indented as its neighbours are.
 fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(before) => {
             *value.decor_mut() = before.decor().clone();
             *before = value;
         }
-        None => drop(table.insert(key, Item::Value(value))),
+        None => {
+            let indent = table.iter().next().map(|(first, _)| first.to_owned()).and_then(|first| {
+                let before = table.key(&first)?.leaf_decor().prefix()?.as_str()?;
+                before.chars().all(|c| c == ' ' || c == '\t').then(|| before.to_owned())
+            });
+            table.insert(key, Item::Value(value));
+            if let (Some(indent), Some(mut key)) = (indent, table.key_mut(key)) {
+                key.leaf_decor_mut().set_prefix(indent);
+            }
+        }
     }
 }
 
