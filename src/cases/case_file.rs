@@ -7,6 +7,7 @@ use super::sample::{Given, record, refuse_unknown_fields, with};
 use super::totals;
 use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step};
 use crate::effective::parse_date;
+use crate::facts::Kind;
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::Scalar;
@@ -189,7 +190,9 @@ impl Reader<'_> {
             let words = table.words();
             for (name, value) in &words {
                 if let Err(message) = scratch.presume(&name.value, &value.value) {
-                    refuse(scratch.vocabulary.find(&name.value).is_some(), (name, value), message, walker.problems);
+                    let fact = scratch.vocabulary.find(&name.value).map(|id| scratch.vocabulary.fact(id));
+                    let may = fact.is_some_and(|fact| matches!(fact.kind, Kind::Coded(_)) && !fact.is_required());
+                    refuse(may, (name, value), message, walker.problems);
                 }
             }
             put(&mut around.presume, words);

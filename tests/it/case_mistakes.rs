@@ -27,7 +27,7 @@ const MISTAKES: [(&str, Code, &str, &str); 26] = [
     ("expect = { missing = [\"remote_job_coaching\"] }", Code::NoSuchValue, "4:22", "`symptom_link`"),
     ("expect = { findings = [\"unprized\"] }", Code::NoSuchValue, "4:23", "did you mean `unpriced`?"),
     ("expect = { error = \"gap\" }", Code::NoSuchValue, "4:20", "bad-"),
-    ("expect = { payer = \"\" }", Code::NoSuchValue, "4:19", "`none`"),
+    ("expect = { payer = \"\" }", Code::NoSuchValue, "4:20", "`none`"),
     ("expect = {}", Code::ExpectsNothing, "1:1", "--bless"),
     ("settings = { pol = \"day\" }", Code::UnknownName, "4:14", "did you mean `pool`?"),
     ("settings = { pool = \"week\" }", Code::NoSuchValue, "4:21", "day"),
@@ -172,7 +172,7 @@ fn every_form_of_file_says_the_same() {
     for (name, text) in forms() {
         let suite = suite(name, &text);
         let verdicts = verdicts(&suite);
-        let cases = if name.ends_with(".toml") { 1 } else { 4 };
+        let cases = if name == "a.cases.toml" { 1 } else { 4 };
         assert_eq!(verdicts.len(), cases, "{name}");
         let differing: Vec<_> = verdicts
             .iter()

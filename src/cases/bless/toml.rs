@@ -49,21 +49,18 @@ fn down<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item
 
 /// Puts a value under a key; what stands around an earlier one stays, and a new one is indented as its neighbours are.
 fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(before) => {
-            *value.decor_mut() = before.decor().clone();
-            *before = value;
-        }
-        None => {
-            let indent = table.iter().next().map(|(first, _)| first.to_owned()).and_then(|first| {
-                let before = table.key(&first)?.leaf_decor().prefix()?.as_str()?;
-                before.chars().all(|c| c == ' ' || c == '\t').then(|| before.to_owned())
-            });
-            table.insert(key, Item::Value(value));
-            if let (Some(indent), Some(mut key)) = (indent, table.key_mut(key)) {
-                key.leaf_decor_mut().set_prefix(indent);
-            }
-        }
+    if let Some(before) = table.get_mut(key).and_then(Item::as_value_mut) {
+        *value.decor_mut() = before.decor().clone();
+        *before = value;
+        return;
+    }
+    let indent = table.iter().next().map(|(first, _)| first.to_owned()).and_then(|first| {
+        let before = table.key(&first)?.leaf_decor().prefix()?.as_str()?;
+        before.chars().all(|c| c == ' ' || c == '\t').then(|| before.to_owned())
+    });
+    table.insert(key, Item::Value(value));
+    if let (Some(indent), Some(mut key)) = (indent, table.key_mut(key)) {
+        key.leaf_decor_mut().set_prefix(indent);
     }
 }
 
