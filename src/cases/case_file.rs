@@ -2,12 +2,11 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::around::{self, Around};
 use super::expect::{Key, say, words};
 use super::sample::{Given, record, refuse_unknown_fields, with};
 use super::totals;
 use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step};
-use crate::effective::parse_date;
-use crate::facts::Kind;
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::Scalar;
@@ -52,15 +51,6 @@ struct Reader<'r> {
     usual: Vec<Given>,
 }
 
-/// What a case sets beside its notes.
-#[derive(Clone, Default)]
-struct Around {
-    settings: Vec<(String, String)>,
-    presume: Vec<(String, String)>,
-    strict: bool,
-    as_of: Option<chrono::NaiveDate>,
-}
-
 /// One note of a case as it is written.
 struct Written {
     fields: Vec<Given>,
@@ -89,9 +79,9 @@ impl Reader<'_> {
 
     /// A case and the variants under it.
     fn case(&self, mut walker: Walker<'_, '_, '_>, way: &[Step]) -> Vec<Claims> {
-        let at = walker.at.clone();
+        let (at, before) = (walker.at.clone(), walker.problems.count());
         let title = walker.required("title");
-        let around = self.around(&mut walker, Around::default());
+        let around = around::read(self.set, &mut walker, Around::default());
         let known_wrong = reason(&mut walker);
         let mut notes = self.notes(&mut walker, way);
         let own = self.own_expect(&mut walker, &mut notes, way);
@@ -111,7 +101,7 @@ impl Reader<'_> {
         });
         let problems = &mut *walker.problems;
         let expects = own || notes.iter().any(|note| note.expect.as_ref().is_some_and(|expect| !expect.is_empty()));
-        if !expects && totals.is_empty() && !self.blank {
+        if !expects && totals.is_empty() && !self.blank && problems.count() == before {
             expects_nothing(&at, problems);
         }
         let case = Case { title: said_title, place: self.place(&at), notes: Vec::new(), totals, known_wrong };
@@ -128,9 +118,9 @@ impl Reader<'_> {
         (of, around): (&str, &Around),
         way: &[Step],
     ) -> Option<Claims> {
-        let at = walker.at.clone();
+        let (at, before) = (walker.at.clone(), walker.problems.count());
         let title = walker.required("title");
-        let around = self.around(&mut walker, around.clone());
+        let around = around::read(self.set, &mut walker, around.clone());
         let known_wrong = reason(&mut walker);
         let [first] = notes else {
             let text = "only a case with one note can have a `but`";
@@ -140,7 +130,8 @@ impl Reader<'_> {
         let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
         let slot = [way, &[into("expect")]].concat();
         let expect = walker.table("expect", "expect table").map(|table| self.expect(table));
-        if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank {
+        let mistaken = walker.problems.count() > before;
+        if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank && !mistaken {
             expects_nothing(&at, walker.problems);
         }
         let fields = with(first.fields.clone(), changes);
@@ -171,41 +162,6 @@ impl Reader<'_> {
 
     fn place(&self, at: &Span) -> Place {
         Place::in_text(&self.file.name, &self.file.text, at.range.start)
-    }
-
-    /// Settings, presumptions and how to run, on top of what holds already.
-    fn around(&self, walker: &mut Walker<'_, '_, '_>, mut around: Around) -> Around {
-        let mut scratch = self.set.clone();
-        if let Some(table) = walker.table("settings", "settings table") {
-            let words = table.words();
-            for (name, value) in &words {
-                if let Err(message) = scratch.answer(&name.value, &value.value) {
-                    let known = scratch.settings.iter().any(|s| scratch.vocabulary.fact(s.fact).name == name.value);
-                    refuse(known, (name, value), message, walker.problems);
-                }
-            }
-            put(&mut around.settings, words);
-        }
-        if let Some(table) = walker.table("presume", "presume table") {
-            let words = table.words();
-            for (name, value) in &words {
-                if let Err(message) = scratch.presume(&name.value, &value.value) {
-                    let fact = scratch.vocabulary.find(&name.value).map(|id| scratch.vocabulary.fact(id));
-                    let may = fact.is_some_and(|fact| matches!(fact.kind, Kind::Coded(_)) && !fact.is_required());
-                    refuse(may, (name, value), message, walker.problems);
-                }
-            }
-            put(&mut around.presume, words);
-        }
-        around.strict |= walker.flag("strict");
-        if let Some(date) = walker.word("as_of") {
-            around.as_of = parse_date(&date.value);
-            if around.as_of.is_none() {
-                let text = format!("`{}` is not a day of the calendar", date.value);
-                walker.problems.add(&date.at, Code::BadDate, text, "write `YYYY-MM-DD`");
-            }
-        }
-        around
     }
 
     /// The notes of a case: one under `note`, or several under `note` or `notes`.
@@ -311,21 +267,6 @@ fn reason(walker: &mut Walker<'_, '_, '_>) -> Option<String> {
 fn expects_nothing(at: &Span, problems: &mut Problems<'_>) {
     let help = "add an `expect` table; `actbill test --bless` writes what is decided today into it, for review";
     problems.add(at, Code::ExpectsNothing, "this case expects nothing, so it cannot fail", help);
-}
-
-/// Says that the rule set does not take an answer.
-fn refuse(known: bool, (name, value): (&Text, &Text), message: Message, problems: &mut Problems<'_>) {
-    let (at, code) = if known { (&value.at, Code::NoSuchValue) } else { (&name.at, Code::UnknownName) };
-    problems.add(at, code, message.text, message.help.unwrap_or_default());
-}
-
-/// Adds answers; one for the same name takes the place of an earlier one.
-fn put(answers: &mut Vec<(String, String)>, words: Vec<(Text, Text)>) {
-    for (name, value) in words {
-        answers.retain(|(earlier, _)| *earlier != name.value);
-        answers.push((name.value, value.value));
-    }
-    answers.sort();
 }
 
 fn into(key: &str) -> Step {

@@ -2,6 +2,7 @@
 //!
 //! A case asserts what users see, the public row. Knows no disk and no terminal: files come in as bytes.
 
+mod around;
 mod bless;
 mod case_file;
 mod coverage;

@@ -50,6 +50,11 @@ impl<'f> Problems<'f> {
         Self { files, found: Vec::new() }
     }
 
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// A place as it is told, for problems that are about two places.
     pub(crate) fn place(&self, at: &Span) -> String {
         let file = self.files.get(at.file);

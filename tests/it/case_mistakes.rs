@@ -7,7 +7,7 @@ use crate::shared::told;
 
 /// A case file of one case, and what is wrong with it: the code, the line and column, and what the remedy says.
 const MISTAKES: [(&str, Code, &str, &str); 26] = [
-    ("titel = 1", Code::UnknownKey, "2:1", "did you mean `title`?"),
+    ("stict = true", Code::UnknownKey, "4:1", "did you mean `strict`?"),
     ("title = 1", Code::WrongType, "2:9", "write `title = "),
     ("expect = { payr = \"department\" }", Code::UnknownKey, "4:12", "did you mean `payer`?"),
     ("expect = { payer = \"departmnt\" }", Code::NoSuchValue, "4:20", "did you mean `department`?"),
@@ -44,8 +44,8 @@ fn what_no_row_could_say_is_refused_with_the_nearest_name() {
         let note = "note = { activity = \"job_coaching\", staff_role = \"nurse\" }";
         let text = format!("[[case]]\n{title}\n{note}\n{rest}\n{expects}");
         let mistakes = read("a.cases.toml", &text, false).unwrap_err();
-        let found = mistakes.iter().find(|mistake| mistake.code == code);
-        let found = found.unwrap_or_else(|| panic!("{line}: {}", told(&mistakes)));
+        let [found] = mistakes.as_slice() else { panic!("{line}: {}", told(&mistakes)) };
+        assert_eq!(found.code, code, "{line}: {found}");
         assert_eq!(found.place.as_ref().unwrap().to_string(), format!("a.cases.toml:{place}"), "{line}: {found}");
         assert!(found.help.as_ref().unwrap().contains(remedy), "{line}: {found}");
     }

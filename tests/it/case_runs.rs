@@ -258,9 +258,25 @@ fn a_blessing_writes_all_files_or_none_and_never_ends_well() {
     let again = folder.run(&["test", "wrong.toml", "--bless"]);
     assert!(again.status == 1 && again.stderr.contains("nothing was written"), "{again:?}");
     assert_eq!(folder.run(&["test", "wrong.toml"]).status, 0);
-    // The shipped cases are inside the program.
+    // The shipped cases are inside the program, whatever files of that name lie in the folder.
+    std::fs::create_dir(folder.path("rules")).unwrap();
+    let folder = folder.with("rules/services.cases.toml", wrong());
     let shipped = folder.run(&["test", "--bless", "--set", "part_quarter_hour=1"]);
     assert!(shipped.status == 2 && shipped.stderr.contains("inside the program"), "{shipped:?}");
+    assert_eq!(folder.read("rules/services.cases.toml"), wrong());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_blessing_leaves_a_file_readable_by_whom_it_was() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for mode in [0o644, 0o600] {
+        let folder = Folder::new().with("wrong.toml", wrong());
+        std::fs::set_permissions(folder.path("wrong.toml"), std::fs::Permissions::from_mode(mode)).unwrap();
+        folder.run(&["test", "wrong.toml", "--bless"]);
+        assert_eq!(std::fs::metadata(folder.path("wrong.toml")).unwrap().permissions().mode() & 0o777, mode);
+    }
 }
 
 /// The workflow and the hook of `examples/ci` run what they say, on the rules and sample claims beside them.

@@ -10,17 +10,23 @@ use actbill::run::shipped_cases;
 use crate::args::RuleArgs;
 use crate::rule_files::unreadable;
 
+/// Whether nothing is named, so that the shipped cases run against the shipped rules.
+pub(crate) fn are_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
+    named.is_empty() && rules.rules.is_none() && rules.with.is_empty()
+}
+
 /// The files of sample claims, each once: those named, else those beside the rule files, else the shipped ones.
 pub(crate) fn files(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>, Message> {
     let mut paths = Vec::new();
     for path in named {
         if path.is_dir() { folder(path, true, &mut paths)? } else { paths.push(path.clone()) }
     }
+    if are_shipped(named, rules) {
+        return Ok(shipped_cases().into_iter().map(CaseFile::from).collect());
+    }
     if named.is_empty() {
-        match (&rules.rules, rules.with.is_empty()) {
-            (None, true) => return Ok(shipped_cases().into_iter().map(CaseFile::from).collect()),
-            (Some(rules), _) => folder(rules, true, &mut paths)?,
-            (None, false) => {}
+        if let Some(rules) = &rules.rules {
+            folder(rules, true, &mut paths)?;
         }
         for file in &rules.with {
             let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -15,6 +15,7 @@ use actbill::run::Ready;
 use crate::args::RuleArgs;
 use crate::exit::Exit;
 use crate::output::{clean_up_on_interrupt, draft, place, stdout};
+use crate::rule_files::unreadable;
 use crate::screen::say;
 use crate::{case_files, rule_files};
 
@@ -111,6 +112,11 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let files = case_files::files(&args.files, &args.rules)?;
+    if args.bless && case_files::are_shipped(&args.files, &args.rules) {
+        let help = "name the files, or give `--rules FOLDER`";
+        let text = "the shipped cases are inside the program and cannot be written";
+        return Err(Message::error(Code::Usage, text).help(help).into());
+    }
     refuse_overwriting(args, &files)?;
     let mut suite = match Suite::read(&ready.set, files, args.bless) {
         Ok(suite) => suite,
@@ -204,16 +210,17 @@ fn nothing_ran(args: &TestArgs) -> Exit {
 fn bless(suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
     let blessed = suite.bless(played)?;
     let mut drafts = Vec::new();
+    let mut rights = Vec::new();
     for file in &blessed {
         let path = Path::new(&file.name);
-        if !path.is_file() {
-            let text = format!("`{}` is inside the program and cannot be written", file.name);
-            let help = "name the files, or give `--rules FOLDER`";
-            return Err(Message::error(Code::Usage, text).help(help).into());
-        }
+        rights.push((path, fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions()));
         drafts.push(draft(path, &|out| out.write_all(&file.bytes))?);
     }
     place(drafts)?;
+    // A file of sample claims is read by others as it was before; what cannot be restored is the safer for it.
+    for (path, rights) in rights {
+        let _ = fs::set_permissions(path, rights);
+    }
     stdout(&|out| blessed.iter().try_for_each(|file| told(file, out)))?;
     let cases: usize = blessed.iter().map(|file| file.changes.len()).sum();
     let text = match cases {

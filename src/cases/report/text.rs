@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::{Claims, Difference, Played, Reached, Verdict};
 use super::{NO_LONGER_WRONG, NoteJson, Report, notes_of};
 use crate::proof::Example;
-use crate::rules::RuleId;
+use crate::rules::{AnsweredBy, RuleId};
 
 /// Regions shown before the rest is only counted.
 const SHOWN: usize = 5;
@@ -33,7 +33,7 @@ impl Report<'_> {
         if verdict.case.known_wrong.is_some() {
             writeln!(out, "  {NO_LONGER_WRONG}")?;
         }
-        around(played.claims, out)?;
+        self.around(played.claims, out)?;
         let widest = |text: &dyn Fn(&Difference) -> &String, least: usize| {
             verdict.differences.iter().map(|d| text(d).chars().count()).max().unwrap_or(0).max(least)
         };
@@ -54,6 +54,30 @@ impl Report<'_> {
         }
         differences(None, out)?;
         writeln!(out)
+    }
+
+    /// The settings that somebody answered, and what else the batch sets.
+    fn around(&self, claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
+        let own = |name: &str| claims.settings.iter().any(|(answered, _)| answered == name);
+        let answered = self.set.settings.iter().filter(|setting| setting.by != AnsweredBy::Default);
+        let answered = answered.map(|setting| (&self.set.vocabulary.fact(setting.fact).name, setting));
+        let told = |name: &str, value: &str| format!("{name} = {value}");
+        let others = answered
+            .filter(|(name, _)| !own(name))
+            .map(|(name, setting)| told(name, &self.set.written(setting.fact, setting.value)));
+        let settings: Vec<String> =
+            claims.settings.iter().map(|(name, value)| told(name, value)).chain(others).collect();
+        if !settings.is_empty() {
+            writeln!(out, "  settings  {}", settings.join(", "))?;
+        }
+        if !claims.presume.is_empty() {
+            let presume: Vec<String> = claims.presume.iter().map(|(name, value)| told(name, value)).collect();
+            writeln!(out, "  presume   {}", presume.join(", "))?;
+        }
+        if claims.strict {
+            writeln!(out, "  strict    nothing is presumed")?;
+        }
+        Ok(())
     }
 
     /// What was read of a note, and what decided it.
@@ -111,21 +135,4 @@ impl Report<'_> {
         }
         writeln!(out)
     }
-}
-
-/// The settings and presumptions of a batch, if it has any.
-fn around(claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
-    let told = |pairs: &[(String, String)]| {
-        pairs.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ")
-    };
-    if !claims.settings.is_empty() {
-        writeln!(out, "  settings  {}", told(&claims.settings))?;
-    }
-    if !claims.presume.is_empty() {
-        writeln!(out, "  presume   {}", told(&claims.presume))?;
-    }
-    if claims.strict {
-        writeln!(out, "  strict    nothing is presumed")?;
-    }
-    Ok(())
 }
