@@ -22,3 +22,4 @@ pub mod report;
 pub mod run;
 pub mod explain;
 pub mod handbook;
+pub mod cases;

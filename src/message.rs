@@ -91,6 +91,14 @@ codes! {
     OpenQuote = "open-quote", File;
     /// An input in another text encoding.
     NotUtf8 = "not-utf8", File;
+    /// A sample claim that expects nothing.
+    ExpectsNothing = "expects-nothing", File;
+    /// A run of sample claims in which there was none.
+    NoCases = "no-cases", File;
+    /// Sample claims in which too few rules decide.
+    LowCoverage = "low-coverage", File;
+    /// Sample claims whose expectations were written anew.
+    Blessed = "blessed", File;
     /// Output that cannot be written.
     Unwritable = "unwritable", File;
     /// A page of rules that was made from other rules.

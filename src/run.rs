@@ -52,8 +52,17 @@ pub fn shipped_folder() -> Vec<RuleFile> {
 
 /// The shipped rule files.
 pub fn shipped() -> Vec<RuleFile> {
-    let rules = shipped_folder().into_iter().filter(|file| is_rule_file(&file.name));
-    rules.map(|file| RuleFile { name: format!("rules/{}", file.name), ..file }).collect()
+    shipped_as(is_rule_file)
+}
+
+/// The sample claims that ship with the shipped rule files.
+pub fn shipped_cases() -> Vec<RuleFile> {
+    shipped_as(|name| name.ends_with(CASES))
+}
+
+fn shipped_as(wanted: impl Fn(&str) -> bool) -> Vec<RuleFile> {
+    let files = shipped_folder().into_iter().filter(|file| wanted(&file.name));
+    files.map(|file| RuleFile { name: format!("rules/{}", file.name), ..file }).collect()
 }
 
 /// Whether a file of this name in a rule folder is a rule file: the case of its ending does not count.
@@ -271,11 +280,8 @@ pub fn read(
 ) -> Result<(Format, InputRun), FileError> {
     let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
     let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
-    let vocabulary = &batch.set.vocabulary;
-    let mut header = |names: &[String]| {
-        if names.iter().any(|name| vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless()) }
-    };
-    let records = format.read(&mut opened, &mut header, &mut |record| add(batch, &record))?;
+    let set = batch.set;
+    let records = format.read(&mut opened, &mut |names| known_header(set, names), &mut |record| add(batch, &record))?;
     drop(opened);
     let sha256 = hex::encode(bytes.hash.finalize());
     Ok((format, InputRun { name: input.name, sha256, records }))
@@ -288,6 +294,11 @@ fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
     let field = rejection.fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
     let text = format!("record {}{field}: {}", record.number, rejection.fault.text);
     Message { help: rejection.fault.help.clone(), ..Message::error(rejection.fault.code, text).at(place) }
+}
+
+/// Refuses a header row that names no field of a note.
+pub(crate) fn known_header(set: &RuleSet, names: &[String]) -> Result<(), FileError> {
+    if names.iter().any(|name| set.vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless()) }
 }
 
 /// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::BufRead;
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -166,6 +167,24 @@ fn twice(fields: &[Field<'_>]) -> Option<Fault> {
 fn bad_bytes(fields: &[Field<'_>]) -> Fault {
     let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled);
     not_utf8(garbled.map(|field| field.name.to_string()).min())
+}
+
+/// The members of an object: name and where its value stands in the text.
+pub(super) fn members(text: &str) -> Option<Vec<(String, Range<usize>)>> {
+    let members: Members<'_> = serde_json::from_str(text).ok()?;
+    Some(members.0.into_iter().map(|(name, value)| (trimmed(name.0).into_owned(), place(text, value.get()))).collect())
+}
+
+/// Where the notes of a document stand in it.
+pub(super) fn places(text: &str) -> Option<Vec<Range<usize>>> {
+    // A byte order mark is no part of the document.
+    let bare = text.trim_start_matches('\u{feff}');
+    Some(notes(bare).ok()?.into_iter().map(|note| place(text, note.get())).collect())
+}
+
+fn place(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - text.as_ptr().addr();
+    start..start + part.len()
 }
 
 /// The fault of a record that names one field twice.

@@ -11,6 +11,7 @@ mod utf8;
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
+use std::ops::Range;
 
 pub use detect::{Opened, open};
 
@@ -82,7 +83,7 @@ pub struct Field<'a> {
 }
 
 /// A value as written.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scalar<'a> {
     /// `null`.
     Null,
@@ -151,6 +152,21 @@ impl From<io::Error> for FileError {
             "check that the file exists and that you may read it",
         )
     }
+}
+
+/// The fields of a JSON object that stands in a field, and what is wrong with it.
+pub(crate) fn object(text: &str) -> (Vec<Field<'_>>, Option<Fault>) {
+    json::fields(text, &[])
+}
+
+/// The members of a JSON object in the order written: name and where its value stands in the text. `None` for other text.
+pub(crate) fn members(text: &str) -> Option<Vec<(String, Range<usize>)>> {
+    json::members(text)
+}
+
+/// Where the notes of a JSON document stand in it, or those of NDJSON lines.
+pub(crate) fn notes_in(text: &str, lines: bool) -> Option<Vec<Range<usize>>> {
+    if lines { Some(ndjson::lines(text)) } else { json::places(text) }
 }
 
 /// A length or a position as the number it is.

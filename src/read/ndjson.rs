@@ -1,6 +1,7 @@
 //! One JSON note on each line. Blank lines are no records. A bad line costs that line.
 
 use std::io::BufRead;
+use std::ops::Range;
 
 use super::json;
 use super::utf8::repaired;
@@ -29,4 +30,20 @@ pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) ->
         }
         each(Record { number, line, column: indent + 1, fields, fault });
     }
+}
+
+/// Where the notes stand in a text: its lines, blank ones apart.
+pub(super) fn lines(text: &str) -> Vec<Range<usize>> {
+    let bare = text.trim_start_matches('\u{feff}');
+    let mut at = text.len() - bare.len();
+    let mut notes = Vec::new();
+    for line in bare.split_inclusive('\n') {
+        let note = line.trim_ascii();
+        let start = at + (line.len() - line.trim_ascii_start().len());
+        if !note.is_empty() {
+            notes.push(start..start + note.len());
+        }
+        at += line.len();
+    }
+    notes
 }

@@ -9,13 +9,13 @@ mod condition;
 mod ids;
 mod meaning;
 mod names;
-mod problem;
+pub(crate) mod problem;
 mod rate;
 mod resolve;
 mod set;
 mod shape;
 mod vocabulary;
-mod walk;
+pub(crate) mod walk;
 
 use chrono::NaiveDate;
 

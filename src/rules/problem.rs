@@ -39,25 +39,30 @@ impl Span {
 
 /// A value with the place where it is written.
 #[derive(Clone, Debug)]
-pub(super) struct Spot<T> {
-    pub(super) value: T,
-    pub(super) at: Span,
+pub(crate) struct Spot<T> {
+    pub(crate) value: T,
+    pub(crate) at: Span,
 }
 
 /// Problems found so far.
 #[derive(Debug)]
-pub(super) struct Problems<'f> {
+pub(crate) struct Problems<'f> {
     files: &'f [RuleFile],
     found: Vec<(Span, Message)>,
 }
 
 impl<'f> Problems<'f> {
-    pub(super) fn new(files: &'f [RuleFile]) -> Self {
+    pub(crate) fn new(files: &'f [RuleFile]) -> Self {
         Self { files, found: Vec::new() }
     }
 
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// A place as it is told, for problems that are about two places.
-    pub(super) fn place(&self, at: &Span) -> String {
+    pub(crate) fn place(&self, at: &Span) -> String {
         let file = self.files.get(at.file);
         file.map(|file| Place::in_text(&file.name, &file.text, at.range.start).to_string()).unwrap_or_default()
     }
@@ -68,7 +73,7 @@ impl<'f> Problems<'f> {
     }
 
     /// Adds one.
-    pub(super) fn add(&mut self, at: &Span, code: Code, text: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add(&mut self, at: &Span, code: Code, text: impl Into<String>, help: impl Into<String>) {
         self.found.push((at.clone(), placed(self.files, at, Message::error(code, text).help(help))));
     }
 
@@ -81,7 +86,7 @@ impl<'f> Problems<'f> {
     }
 
     /// Adds a name that nothing declares, with the nearest one that is.
-    pub(super) fn unknown<'a>(
+    pub(crate) fn unknown<'a>(
         &mut self,
         name: &Spot<String>,
         code: Code,
@@ -94,14 +99,14 @@ impl<'f> Problems<'f> {
     }
 
     /// Adds a value that a fact, a setting or a key does not take, with the nearest one that it does.
-    pub(super) fn no_value<'a>(&mut self, word: &Spot<String>, of: &str, known: impl IntoIterator<Item = &'a str>) {
+    pub(crate) fn no_value<'a>(&mut self, word: &Spot<String>, of: &str, known: impl IntoIterator<Item = &'a str>) {
         let known: Vec<&str> = known.into_iter().collect();
         let text = format!("`{of}` does not take `{}`", word.value);
         self.add(&word.at, Code::NoSuchValue, text, choose(&word.value, &known));
     }
 
     /// Adds a key that a block does not have, with the nearest one that it does. `what`: the kind of block.
-    pub(super) fn no_key<'a>(&mut self, key: &Spot<String>, what: &str, known: impl IntoIterator<Item = &'a str>) {
+    pub(crate) fn no_key<'a>(&mut self, key: &Spot<String>, what: &str, known: impl IntoIterator<Item = &'a str>) {
         let known: Vec<&str> = known.into_iter().collect();
         let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         let text = format!("{article} {what} has no `{}`", key.value);
@@ -114,7 +119,7 @@ impl<'f> Problems<'f> {
     }
 
     /// All of them, in order of place.
-    pub(super) fn sorted(mut self) -> Vec<Message> {
+    pub(crate) fn sorted(mut self) -> Vec<Message> {
         self.found.sort_by_key(|(at, _)| at.order());
         self.found.into_iter().map(|(_, message)| message).collect()
     }
@@ -124,7 +129,7 @@ impl<'f> Problems<'f> {
 const LISTED: usize = 24;
 
 /// The remedy for a name that is none of the known ones.
-pub(super) fn choose(name: &str, known: &[&str]) -> String {
+pub(crate) fn choose(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.len() > LISTED => format!("check the name: none of the {} known ones is like it", known.len()),

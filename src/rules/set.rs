@@ -82,6 +82,11 @@ impl RuleSet {
         (0..self.services.len()).map(ServiceId)
     }
 
+    /// The place of a span of this set.
+    pub fn place(&self, span: &Span) -> Option<Place> {
+        self.files.get(span.file).map(|file| Place::in_text(&file.name, &file.text, span.range.start))
+    }
+
     /// Where a fact is declared, if a file declares it.
     pub fn fact_span(&self, fact: FactId) -> Option<&Span> {
         self.fact_spans.get(fact.index()).and_then(Option::as_ref)
@@ -90,12 +95,6 @@ impl RuleSet {
     /// Whether a place is in a file that the user added to the set.
     pub fn is_own(&self, at: &Span) -> bool {
         self.files.get(at.file).is_some_and(|file| file.own)
-    }
-
-    /// The place of a span.
-    pub fn place(&self, span: &Span) -> Option<Place> {
-        let file = self.files.get(span.file)?;
-        Some(Place::in_text(&file.name, &file.text, span.range.start))
     }
 
     /// What every block that decides something rests on.

@@ -9,20 +9,23 @@ use super::problem::{Problems, Span, Spot};
 use crate::message::Code;
 
 /// Text with its place.
-pub(super) type Text = Spot<String>;
+pub(crate) type Text = Spot<String>;
+
+/// Tables of case files, in which no table has a name of the author's choosing.
+const IN_CASES: [&str; 4] = ["case file", "case", "but", "note"];
 
 /// A table being read.
-pub(super) struct Walker<'t, 'p, 'f> {
+pub(crate) struct Walker<'t, 'p, 'f> {
     table: &'t DeTable<'t>,
     /// Where the table's name stands, for problems of the whole table.
-    pub(super) at: Span,
+    pub(crate) at: Span,
     what: &'static str,
     asked: Vec<&'static str>,
-    pub(super) problems: &'p mut Problems<'f>,
+    pub(crate) problems: &'p mut Problems<'f>,
 }
 
 impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
-    pub(super) fn new(table: &'t DeTable<'t>, at: Span, what: &'static str, problems: &'p mut Problems<'f>) -> Self {
+    pub(crate) fn new(table: &'t DeTable<'t>, at: Span, what: &'static str, problems: &'p mut Problems<'f>) -> Self {
         Self { table, at, what, asked: Vec::new(), problems }
     }
 
@@ -34,6 +37,12 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     fn ask(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.asked.push(key);
         self.table.get(key)
+    }
+
+    /// Whatever stands under a key.
+    pub(crate) fn entry(&mut self, key: &'static str) -> Option<Entry<'t>> {
+        let value = self.ask(key)?;
+        Some(Entry { value, file: self.at.file })
     }
 
     fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str, help: &str) {
@@ -63,13 +72,13 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// Text, if the key is there.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<Text> {
         let value = self.ask(key)?;
         self.as_text(value, key)
     }
 
     /// Text that must be there and must not be empty.
-    pub(super) fn required(&mut self, key: &'static str) -> Option<Text> {
+    pub(crate) fn required(&mut self, key: &'static str) -> Option<Text> {
         if self.ask(key).is_none() {
             self.missing(key);
             return None;
@@ -83,7 +92,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// Says that a key is missing.
-    pub(super) fn missing(&mut self, key: &str) {
+    pub(crate) fn missing(&mut self, key: &str) {
         let text = format!("this {} has no `{key}`", self.what);
         self.problems.add(&self.at, Code::MissingKey, text, format!("add `{key} = …`"));
     }
@@ -97,7 +106,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// One text or a list of texts; `None` if the key is not there.
-    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
+    pub(crate) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
         let value = self.ask(key)?;
         Some(self.as_texts(value, key))
     }
@@ -110,7 +119,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// A whole number.
-    pub(super) fn number(&mut self, key: &'static str) -> Option<Spot<i64>> {
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<Spot<i64>> {
         let value = self.ask(key)?;
         let number =
             value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
@@ -121,7 +130,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// `true` or `false`; false if the key is not there.
-    pub(super) fn flag(&mut self, key: &'static str) -> bool {
+    pub(crate) fn flag(&mut self, key: &'static str) -> bool {
         let Some(value) = self.ask(key) else { return false };
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
@@ -131,7 +140,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// A word, number or date, as the text it would be in a note.
-    pub(super) fn word(&mut self, key: &'static str) -> Option<Text> {
+    pub(crate) fn word(&mut self, key: &'static str) -> Option<Text> {
         let value = self.ask(key)?;
         let word = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
@@ -146,10 +155,11 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// The table under a key.
-    pub(super) fn table(&mut self, key: &'static str, what: &'static str) -> Option<Walker<'t, '_, 'f>> {
+    pub(crate) fn table(&mut self, key: &'static str, what: &'static str) -> Option<Walker<'t, '_, 'f>> {
         let value = self.ask(key)?;
         let DeValue::Table(table) = value.get_ref() else {
             let help = match key {
+                _ if IN_CASES.contains(&self.what) => format!("write `{key} = {{ … }}`"),
                 "when" | "always" => format!("write `{key}.FACT = …`"),
                 "answer" | "column" => format!("write `[{key}]` once, with one pair of brackets"),
                 _ => format!("write `[{key}.NAME]`, with one pair of brackets"),
@@ -162,7 +172,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// The tables of an array of tables; none if the key is not there.
-    pub(super) fn tables<T>(
+    pub(crate) fn tables<T>(
         &mut self,
         key: &'static str,
         what: &'static str,
@@ -185,7 +195,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// The named tables of a table, such as all `[payer.X]`.
-    pub(super) fn named<T>(
+    pub(crate) fn named<T>(
         &mut self,
         key: &'static str,
         what: &'static str,
@@ -207,7 +217,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// All keys of this table, whatever their names, with their values as words.
-    pub(super) fn words(self) -> Vec<(Text, Text)> {
+    pub(crate) fn words(self) -> Vec<(Text, Text)> {
         let mut found = Vec::new();
         for (name, value) in self.table {
             let name = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
@@ -226,8 +236,15 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         found
     }
 
+    /// All keys of this table, as `entries` has them, in the order in which they are written.
+    pub(crate) fn entries_as_written(self) -> (Vec<(Text, Entry<'t>)>, &'p mut Problems<'f>) {
+        let (mut entries, problems) = self.entries();
+        entries.sort_by_key(|(name, _)| name.at.range.start);
+        (entries, problems)
+    }
+
     /// All keys of this table, whatever their names, each with its value's walker.
-    pub(super) fn entries(self) -> (Vec<(Text, Entry<'t>)>, &'p mut Problems<'f>) {
+    pub(crate) fn entries(self) -> (Vec<(Text, Entry<'t>)>, &'p mut Problems<'f>) {
         let file = self.at.file;
         let entries = self
             .table
@@ -245,7 +262,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// Ends the table: a key that nobody asked for is a problem, with the nearest known one.
-    pub(super) fn done(self) {
+    pub(crate) fn done(self) {
         let known: BTreeSet<&str> = self.asked.iter().copied().collect();
         for name in self.table.keys().filter(|name| !known.contains(name.get_ref().as_ref())) {
             let key = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
@@ -283,14 +300,14 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 }
 
 /// A value that stands under a name of the author's choosing.
-pub(super) struct Entry<'t> {
+pub(crate) struct Entry<'t> {
     value: &'t Spanned<DeValue<'t>>,
     file: usize,
 }
 
 impl<'t> Entry<'t> {
     /// As a table to walk, if it is one.
-    pub(super) fn table<'p, 'f>(
+    pub(crate) fn table<'p, 'f>(
         &self,
         what: &'static str,
         problems: &'p mut Problems<'f>,
@@ -300,7 +317,7 @@ impl<'t> Entry<'t> {
     }
 
     /// As one text or a list of texts; what is of another type is a problem, and then there is none.
-    pub(super) fn texts(&self, key: &str, problems: &mut Problems<'_>) -> Option<Vec<Text>> {
+    pub(crate) fn texts(&self, key: &str, problems: &mut Problems<'_>) -> Option<Vec<Text>> {
         let empty = DeTable::new();
         let mut walker = Walker::new(&empty, self.at(), "condition", problems);
         let texts = walker.as_texts(self.value, key);
@@ -308,7 +325,20 @@ impl<'t> Entry<'t> {
         (texts.len() == written).then_some(texts)
     }
 
-    fn at(&self) -> Span {
+    /// As it is written.
+    pub(crate) fn value(&self) -> &'t DeValue<'t> {
+        self.value.get_ref()
+    }
+
+    /// As a list of values; `None` if it is none.
+    pub(crate) fn list(&self) -> Option<impl Iterator<Item = Entry<'t>> + use<'t>> {
+        let file = self.file;
+        let DeValue::Array(list) = self.value.get_ref() else { return None };
+        Some(list.iter().map(move |value| Entry { value, file }))
+    }
+
+    /// Where it stands.
+    pub(crate) fn at(&self) -> Span {
         Span { file: self.file, range: self.value.span() }
     }
 }

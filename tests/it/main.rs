@@ -71,3 +71,11 @@ mod snapshots;
 mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
+/// Sample claims: what is found, what is refused, and that formats agree.
+mod cases;
+/// What is wrong in a file of sample claims, and that every form of file agrees.
+mod case_mistakes;
+/// A blessing changes expectations alone, and the suite passes after it.
+mod case_blessing;
+/// `actbill test` as it is run, and its reports.
+mod case_runs;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::page::{actbill, blocks, page, root};
 
 /// Every page of the repository.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -18,6 +18,7 @@ const PAGES: [&str; 8] = [
     "examples/quickstart/README.md",
     "examples/broken/README.md",
     "examples/agency/README.md",
+    "examples/ci/README.md",
 ];
 
 /// The note that the README shows is in the quickstart, and the row below it is what it gives.

@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Check(crate::check::CheckArgs),
     Explain(crate::explain::ExplainArgs),
     Rules(crate::rules::RulesArgs),
+    Test(crate::test::TestArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
     Completions {

@@ -1,6 +1,7 @@
 //! The command line: arguments, files, clock, terminal and exit status. Everything else is the library's.
 
 mod args;
+mod case_files;
 mod check;
 mod classify;
 mod exit;
@@ -12,6 +13,7 @@ mod output;
 mod rule_files;
 mod rules;
 mod screen;
+mod test;
 
 use clap::Parser;
 
@@ -31,6 +33,7 @@ fn main() -> Exit {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     };

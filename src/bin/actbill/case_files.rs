@@ -1,0 +1,73 @@
+//! Files of sample claims from the disk: those that are named, else those that stand beside the rules.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use actbill::cases::{CaseFile, is_case_file};
+use actbill::message::Message;
+use actbill::run::{is_hidden, shipped_cases};
+
+use crate::args::RuleArgs;
+use crate::rule_files::unreadable;
+
+/// Whether nothing is named, so that the shipped cases run against the shipped rules.
+pub(crate) fn are_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
+    named.is_empty() && rules.rules.is_none() && rules.with.is_empty()
+}
+
+/// The files of sample claims, each once: those named, else those beside the rule files, else the shipped ones.
+pub(crate) fn files(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>, Message> {
+    let mut paths = Vec::new();
+    for path in named {
+        if path.is_dir() { folder(path, true, &mut paths)? } else { paths.push(path.clone()) }
+    }
+    if are_shipped(named, rules) {
+        return Ok(shipped_cases().into_iter().map(CaseFile::from).collect());
+    }
+    if named.is_empty() {
+        if let Some(rules) = &rules.rules {
+            folder(rules, true, &mut paths)?;
+        }
+        for file in &rules.with {
+            let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folder(beside, false, &mut paths)?;
+        }
+    }
+    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut files = Vec::new();
+    for path in paths {
+        let real = fs::canonicalize(&path).map_err(|error| unreadable(&path, &error))?;
+        if !seen.contains(&real) {
+            let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+            files.push(CaseFile { name: shown(&path), bytes });
+            seen.push(real);
+        }
+    }
+    Ok(files)
+}
+
+/// The path as it is shown: a file beside the agency's own is not shown as `./file`.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+/// The case files of a folder, by name.
+fn folder(folder: &Path, deep: bool, found: &mut Vec<PathBuf>) -> Result<(), Message> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(|error| unreadable(folder, &error))?.path());
+    }
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() {
+            if deep && !is_hidden(&name) {
+                self::folder(&path, deep, found)?;
+            }
+        } else if is_case_file(&name) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

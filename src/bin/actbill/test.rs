@@ -1,0 +1,251 @@
+//! `actbill test`: sample claims against the rules.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use actbill::cases::{Blessed, CaseFile, Coverage, Played, Report, Suite};
+use actbill::message::{Code, Message};
+use actbill::place::Place;
+use actbill::run::Ready;
+
+use crate::args::RuleArgs;
+use crate::exit::Exit;
+use crate::output::{clean_up_on_interrupt, draft, place, stdout};
+use crate::rule_files::unreadable;
+use crate::screen::say;
+use crate::{case_files, rule_files};
+
+const HELP: &str = "\
+Examples:
+  actbill test                                       the shipped rules against the cases that ship with them
+  actbill test --with agency.toml                    the agency's rules against the `*.cases.*` files beside them
+  actbill test march.json --with agency.toml         a note file whose notes say what they expect
+  actbill test --filter coaching --coverage          some of the cases, and what they reach
+  actbill test cases --format junit -o junit.xml     a folder of cases, for a build server
+  actbill test new.json --bless                      write what is decided today into the file, for review
+
+Sample claims are notes with what is expected of them:
+  a case file (`*.cases.toml`)    [[case]] title = \"…\", note = { activity = \"job_coaching\", … },
+                                  expect = { payer = \"department\", units = 4, rules = [\"act.job-coaching\"] }
+  JSON, NDJSON                    an `expect` object in the note: \"expect\": {\"payer\": \"department\", \"units\": 4}
+  CSV                             columns `expect_payer`, `expect_units`, …; lists parted by blanks
+A note file is one batch. Only what is named is compared: status, payer, service, code, minutes, quarter_hours, unit,
+units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, only_findings,
+missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown.
+`known_wrong` says why the rules are wrong today; such a case fails once it passes.
+
+A case that fails shows its whole note. Sample claims must hold no real client's data.
+
+Exit status:
+  0  every case passed
+  1  a case failed, none ran, too few rules decide in a case, or expectations were written by --bless
+  2  could not run or not finish: usage, a case that cannot be read, broken output
+  3  the rule set is not valid";
+
+/// Run sample claims against the rules: what is expected beside what is decided
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(crate) struct TestArgs {
+    /// Files of sample claims, or folders of `*.cases.*` files [default: those beside the rules]
+    #[arg(value_name = "CASES")]
+    files: Vec<PathBuf>,
+
+    /// Run only cases whose file or title holds this text; may be given again for others
+    #[arg(long, value_name = "TEXT")]
+    filter: Vec<String>,
+
+    /// List the cases and run none
+    #[arg(long)]
+    list: bool,
+
+    /// End with 0 even if there was no case to run
+    #[arg(long)]
+    allow_empty: bool,
+
+    /// Write what is decided today into the files, for review, and end with 1
+    #[arg(long, conflicts_with = "list")]
+    bless: bool,
+
+    /// Tell which rules decide and step aside in no case, and which regions of the rules no case visits
+    #[arg(long)]
+    coverage: bool,
+
+    /// End with 1 if fewer of a hundred rules decide in a case
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_coverage: Option<u8>,
+
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: TestFormat,
+
+    /// Write the report here, whole or not at all; what failed is still told as text on standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+}
+
+/// How a run of sample claims is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TestFormat {
+    /// What failed, with the note, the facts that were read and the rules that decided
+    Text,
+    /// One document with every case
+    Json,
+    /// XML in the form of `JUnit`, for build servers
+    Junit,
+    /// Annotations for a GitHub workflow
+    Github,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
+    clean_up_on_interrupt();
+    let ready = match rule_files::ready(&args.rules) {
+        Ok(ready) => ready,
+        Err(exit) => return Ok(exit),
+    };
+    let files = case_files::files(&args.files, &args.rules)?;
+    if args.bless && case_files::are_shipped(&args.files, &args.rules) {
+        let help = "name the files, or give `--rules FOLDER`";
+        let text = "the shipped cases are inside the program and cannot be written";
+        return Err(Message::error(Code::Usage, text).help(help).into());
+    }
+    refuse_overwriting(args, &files)?;
+    let mut suite = match Suite::read(&ready.set, files, args.bless) {
+        Ok(suite) => suite,
+        Err(mistakes) => {
+            mistakes.iter().for_each(say);
+            return Ok(Exit::Failed);
+        }
+    };
+    suite.keep(&args.filter);
+    if suite.cases().next().is_none() {
+        return Ok(nothing_ran(args));
+    }
+    if args.list {
+        stdout(&|out| suite.cases().try_for_each(|case| writeln!(out, "{}  {}", case.place, case.title)))?;
+        return Ok(Exit::Done);
+    }
+    let played = suite.play(&ready.set, &ready.atlas);
+    for played in &played {
+        played.said.iter().for_each(|message| say(&placed(played, message)));
+    }
+    if args.bless {
+        return bless(&suite, &played);
+    }
+    judge(args, &ready, &played)
+}
+
+/// The report must not replace a file of sample claims or rules.
+fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message> {
+    let Some(output) = args.output.as_ref().and_then(|path| fs::canonicalize(path).ok()) else { return Ok(()) };
+    let cases = files.iter().map(|file| Path::new(&file.name));
+    let mut inputs = cases.chain(args.rules.with.iter().map(PathBuf::as_path));
+    match inputs.find(|path| fs::canonicalize(path).is_ok_and(|path| path == output && path.is_file())) {
+        Some(path) => {
+            let text = format!("`{}` is an input and would be overwritten", path.display());
+            Err(Message::error(Code::Usage, text).help("write to another file"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes the report and says how the run ends.
+fn judge(args: &TestArgs, ready: &Ready, played: &[Played<'_>]) -> Result<Exit> {
+    let wanted = args.coverage || args.min_coverage.is_some();
+    let coverage = wanted.then(|| Coverage::of(&ready.set, &ready.atlas, played));
+    let enough = args.min_coverage.is_none_or(|least| coverage.as_ref().is_none_or(|coverage| coverage.reaches(least)));
+    let report = Report::of(&ready.set, played, coverage);
+    write(args, &report)?;
+    if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
+        let (deciding, all) = (coverage.deciding(), coverage.rules.len());
+        let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
+        say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
+    }
+    Ok(if enough && report.counts().failed == 0 { Exit::Done } else { Exit::Refused })
+}
+
+fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {
+    let whole = |out: &mut dyn Write| write_as(args.format, report, out);
+    let Some(path) = &args.output else { return stdout(&whole) };
+    let drafts = vec![draft(path, &whole)?];
+    if args.format != TestFormat::Text {
+        stdout(&|out| report.text(out))?;
+    }
+    place(drafts)
+}
+
+fn write_as(format: TestFormat, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        TestFormat::Text => report.text(out),
+        TestFormat::Json => report.json(out),
+        TestFormat::Junit => report.junit(out),
+        TestFormat::Github => report.github(out),
+    }
+}
+
+/// A test that runs nothing proves nothing.
+fn nothing_ran(args: &TestArgs) -> Exit {
+    if args.allow_empty {
+        return Exit::Done;
+    }
+    let text = if args.filter.is_empty() {
+        "there was no case to run".to_owned()
+    } else {
+        "no file or title of a case holds the text of --filter".to_owned()
+    };
+    let help = "name files of sample claims, put `*.cases.toml` files beside the rules, or give `--allow-empty`";
+    say(&Message::error(Code::NoCases, text).help(help));
+    Exit::Refused
+}
+
+/// Writes what is decided today into the files. It never ends well: a person must look first.
+fn bless(suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
+    let blessed = suite.bless(played)?;
+    let mut drafts = Vec::new();
+    let mut rights = Vec::new();
+    for file in &blessed {
+        let path = Path::new(&file.name);
+        rights.push((path, fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions()));
+        drafts.push(draft(path, &|out| out.write_all(&file.bytes))?);
+    }
+    place(drafts)?;
+    // A file of sample claims is read by others as it was before; what cannot be restored is the safer for it.
+    for (path, rights) in rights {
+        let _ = fs::set_permissions(path, rights);
+    }
+    stdout(&|out| blessed.iter().try_for_each(|file| told(file, out)))?;
+    let cases: usize = blessed.iter().map(|file| file.changes.len()).sum();
+    let text = match cases {
+        0 => "nothing was written: every case passes already, or is known to be wrong".to_owned(),
+        1 => "the expectations of 1 case were written anew".to_owned(),
+        _ => format!("the expectations of {cases} cases were written anew"),
+    };
+    let help = "read each change, then run again without --bless";
+    say(&Message::warning(Code::Blessed, text).help(help));
+    Ok(Exit::Refused)
+}
+
+fn told(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
+    for change in &file.changes {
+        writeln!(out, "{}  {}", change.place, change.title)?;
+        for (key, before, now) in &change.keys {
+            let told = |word: &str| if word.is_empty() { "(not expected)".to_owned() } else { word.to_owned() };
+            writeln!(out, "    {key}: {} -> {}", told(before), told(now))?;
+        }
+    }
+    Ok(())
+}
+
+/// A warning about a batch, at its file.
+fn placed(played: &Played<'_>, message: &Message) -> Message {
+    let file = played.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
+    message.clone().at(Place { file, line: 1, column: 1 })
+}

@@ -1,0 +1,69 @@
+//! What a case sets beside its notes: settings, presumptions, strictness, the date of the run.
+
+use chrono::NaiveDate;
+
+use crate::effective::parse_date;
+use crate::facts::Kind;
+use crate::message::{Code, Message};
+use crate::rules::RuleSet;
+use crate::rules::problem::Problems;
+use crate::rules::walk::{Text, Walker};
+
+/// What a case sets beside its notes.
+#[derive(Clone, Default)]
+pub(super) struct Around {
+    pub(super) settings: Vec<(String, String)>,
+    pub(super) presume: Vec<(String, String)>,
+    pub(super) strict: bool,
+    pub(super) as_of: Option<NaiveDate>,
+}
+
+/// Settings, presumptions and how to run, on top of what holds already.
+pub(super) fn read(set: &RuleSet, walker: &mut Walker<'_, '_, '_>, mut around: Around) -> Around {
+    let mut scratch = set.clone();
+    if let Some(table) = walker.table("settings", "settings table") {
+        let words = table.words();
+        for (name, value) in &words {
+            if let Err(message) = scratch.answer(&name.value, &value.value) {
+                let known = scratch.settings.iter().any(|s| scratch.vocabulary.fact(s.fact).name == name.value);
+                refuse(known, (name, value), message, walker.problems);
+            }
+        }
+        put(&mut around.settings, words);
+    }
+    if let Some(table) = walker.table("presume", "presume table") {
+        let words = table.words();
+        for (name, value) in &words {
+            if let Err(message) = scratch.presume(&name.value, &value.value) {
+                let fact = scratch.vocabulary.find(&name.value).map(|id| scratch.vocabulary.fact(id));
+                let may = fact.is_some_and(|fact| matches!(fact.kind, Kind::Coded(_)) && !fact.is_required());
+                refuse(may, (name, value), message, walker.problems);
+            }
+        }
+        put(&mut around.presume, words);
+    }
+    around.strict |= walker.flag("strict");
+    if let Some(date) = walker.word("as_of") {
+        around.as_of = parse_date(&date.value);
+        if around.as_of.is_none() {
+            let text = format!("`{}` is not a day of the calendar", date.value);
+            walker.problems.add(&date.at, Code::BadDate, text, "write `YYYY-MM-DD`");
+        }
+    }
+    around
+}
+
+/// Says that the rule set does not take an answer.
+fn refuse(known: bool, (name, value): (&Text, &Text), message: Message, problems: &mut Problems<'_>) {
+    let (at, code) = if known { (&value.at, Code::NoSuchValue) } else { (&name.at, Code::UnknownName) };
+    problems.add(at, code, message.text, message.help.unwrap_or_default());
+}
+
+/// Adds answers; one for the same name takes the place of an earlier one.
+fn put(answers: &mut Vec<(String, String)>, words: Vec<(Text, Text)>) {
+    for (name, value) in words {
+        answers.retain(|(earlier, _)| *earlier != name.value);
+        answers.push((name.value, value.value));
+    }
+    answers.sort();
+}

@@ -1,0 +1,74 @@
+//! Expectations in a case file.
+
+use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
+
+use super::super::{Key, Slot, Step, TotalKey, Wish};
+use super::{Edit, Sum};
+
+/// The file with these expectations and sums; `None` if a place is not to be found in it.
+pub(super) fn written(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Option<String> {
+    let bare = text.trim_start_matches('\u{feff}');
+    let mark = text.get(..text.len() - bare.len())?;
+    let mut document: DocumentMut = bare.parse().ok()?;
+    for edit in edits {
+        let Slot::Table(way) = edit.slot else { return None };
+        let table = down(document.as_item_mut(), way, true)?.as_table_like_mut()?;
+        for before in edit.before {
+            match edit.now.iter().find(|wish| wish.key == before.key) {
+                Some(wish) if wish == before => {}
+                Some(wish) => put(table, wish.key.as_str(), value(wish)),
+                None => drop(table.remove(before.key.as_str())),
+            }
+        }
+        for wish in edit.now.iter().filter(|wish| !edit.before.iter().any(|before| before.key == wish.key)) {
+            put(table, wish.key.as_str(), value(wish));
+        }
+    }
+    for (way, wish, now) in sums {
+        let table = down(document.as_item_mut(), way, false)?.as_table_like_mut()?;
+        let number = now.parse::<i64>().ok().filter(|_| wish.key != TotalKey::Amount);
+        put(table, wish.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
+    }
+    Some(format!("{mark}{document}"))
+}
+
+/// The item at the end of a way; a table that is not there is made, if that is wanted.
+fn down<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item> {
+    let Some((step, rest)) = way.split_first() else { return Some(item) };
+    let next = match step {
+        Step::Key(key) => {
+            if make && rest.is_empty() && item.get(key.as_str()).is_none() {
+                item.as_table_like_mut()?.insert(key, Item::Value(Value::InlineTable(InlineTable::new())));
+            }
+            item.get_mut(key.as_str())?
+        }
+        Step::Item(at) => item.get_mut(*at)?,
+    };
+    down(next, rest, make)
+}
+
+/// Puts a value under a key; what stands around an earlier one stays, and a new one is indented as its neighbours are.
+fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
+    if let Some(before) = table.get_mut(key).and_then(Item::as_value_mut) {
+        *value.decor_mut() = before.decor().clone();
+        *before = value;
+        return;
+    }
+    let indent = table.iter().next().map(|(first, _)| first.to_owned()).and_then(|first| {
+        let before = table.key(&first)?.leaf_decor().prefix()?.as_str()?;
+        before.chars().all(|c| c == ' ' || c == '\t').then(|| before.to_owned())
+    });
+    table.insert(key, Item::Value(value));
+    if let (Some(indent), Some(mut key)) = (indent, table.key_mut(key)) {
+        key.leaf_decor_mut().set_prefix(indent);
+    }
+}
+
+fn value(wish: &Wish) -> Value {
+    if wish.key.is_list() {
+        return Value::Array(wish.words.iter().map(String::as_str).collect::<Array>());
+    }
+    let word = wish.words.first().map_or("", String::as_str);
+    let number = word.parse::<i64>().ok().filter(|_| matches!(wish.key, Key::Units | Key::Minutes | Key::QuarterHours));
+    number.map_or_else(|| Value::from(word), Value::from)
+}

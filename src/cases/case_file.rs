@@ -1,0 +1,275 @@
+//! Case files: TOML beside the rules, each case with a title, its notes and what is expected of them.
+
+use toml::de::{DeTable, DeValue};
+
+use super::around::{self, Around};
+use super::expect::{Key, say, words};
+use super::sample::{Given, record, refuse_unknown_fields, with};
+use super::totals;
+use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step};
+use crate::message::{Code, Message};
+use crate::place::Place;
+use crate::read::Scalar;
+use crate::rules::problem::{Problems, Span};
+use crate::rules::walk::{Entry, Text, Walker};
+use crate::rules::{RuleFile, RuleSet};
+
+/// Reads a case file; all mistakes at once.
+pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Vec<Claims>, Vec<Message>> {
+    let text = std::str::from_utf8(&file.bytes).map_err(|error| {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let message = Message::error(Code::NotToml, "the case file is not UTF-8 text").help("save it as UTF-8");
+        vec![message.at(Place::in_text(&file.name, &text, error.valid_up_to()))]
+    })?;
+    let text = text.trim_start_matches('\u{feff}').to_owned();
+    let files = [RuleFile { name: file.name.clone(), text, own: true }];
+    let mut problems = Problems::new(&files);
+    let [file] = &files;
+    let text = &file.text;
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let at = Span { file: 0, range: error.span().unwrap_or(0..0) };
+        let told = error.message().lines().collect::<Vec<_>>().join("; ");
+        problems.add(&at, Code::NotToml, told, "mend the TOML here");
+    }
+    let mut reader = Reader { set, at, file, blank, usual: Vec::new() };
+    let claims = if errors.is_empty() {
+        reader.file(Walker::new(table.get_ref(), Span { file: 0, range: 0..0 }, "case file", &mut problems))
+    } else {
+        Vec::new()
+    };
+    let mistakes = problems.sorted();
+    if mistakes.is_empty() { Ok(claims) } else { Err(mistakes) }
+}
+
+/// Reads the cases of one file.
+struct Reader<'r> {
+    set: &'r RuleSet,
+    at: usize,
+    file: &'r RuleFile,
+    blank: bool,
+    /// What a note of this file says unless it says otherwise.
+    usual: Vec<Given>,
+}
+
+/// One note of a case as it is written.
+struct Written {
+    fields: Vec<Given>,
+    expect: Option<Expect>,
+    at: Span,
+    slot: Vec<Step>,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, mut top: Walker<'_, '_, '_>) -> Vec<Claims> {
+        if let Some(usual) = top.table("usual", "usual note") {
+            let (entries, problems) = usual.entries_as_written();
+            self.usual = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
+            refuse_unknown_fields(self.set, &self.usual, problems);
+        }
+        let mut claims = Vec::new();
+        let mut number = 0;
+        top.tables("case", "case", |walker| {
+            claims.extend(self.case(walker, &[into("case"), Step::Item(number)]));
+            number += 1;
+            Some(())
+        });
+        top.done();
+        claims
+    }
+
+    /// A case and the variants under it.
+    fn case(&self, mut walker: Walker<'_, '_, '_>, way: &[Step]) -> Vec<Claims> {
+        let (at, before) = (walker.at.clone(), walker.problems.count());
+        let title = walker.required("title");
+        let around = around::read(self.set, &mut walker, Around::default());
+        let known_wrong = reason(&mut walker);
+        let mut notes = self.notes(&mut walker, way);
+        let own = self.own_expect(&mut walker, &mut notes, way);
+        let totals =
+            walker.table("totals", "totals table").map(|table| totals::read(self.set, table, way)).unwrap_or_default();
+        if notes.is_empty() {
+            walker.missing("note");
+        }
+        let mut buts = Vec::new();
+        let mut number = 0;
+        let said_title = title.as_ref().map(|title| title.value.clone()).unwrap_or_default();
+        walker.tables("but", "but", |walker| {
+            let way = [way, &[into("but"), Step::Item(number)]].concat();
+            buts.extend(self.but(walker, &notes, (&said_title, &around), &way));
+            number += 1;
+            Some(())
+        });
+        let problems = &mut *walker.problems;
+        let expects = own || notes.iter().any(|note| note.expect.as_ref().is_some_and(|expect| !expect.is_empty()));
+        if !expects && totals.is_empty() && !self.blank && problems.count() == before {
+            expects_nothing(&at, problems);
+        }
+        let case = Case { title: said_title, place: self.place(&at), notes: Vec::new(), totals, known_wrong };
+        let claims = self.claims(case, around, notes, problems);
+        walker.done();
+        std::iter::once(claims).chain(buts).collect()
+    }
+
+    /// The same note with other answers.
+    fn but(
+        &self,
+        mut walker: Walker<'_, '_, '_>,
+        notes: &[Written],
+        (of, around): (&str, &Around),
+        way: &[Step],
+    ) -> Option<Claims> {
+        let (at, before) = (walker.at.clone(), walker.problems.count());
+        let title = walker.required("title");
+        let around = around::read(self.set, &mut walker, around.clone());
+        let known_wrong = reason(&mut walker);
+        let [first] = notes else {
+            let text = "only a case with one note can have a `but`";
+            walker.problems.add(&at, Code::WrongType, text, "write this as a case of its own");
+            return None;
+        };
+        let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
+        let slot = [way, &[into("expect")]].concat();
+        let expect = walker.table("expect", "expect table").map(|table| self.expect(table));
+        let mistaken = walker.problems.count() > before;
+        if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank && !mistaken {
+            expects_nothing(&at, walker.problems);
+        }
+        let fields = with(first.fields.clone(), changes);
+        let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), slot };
+        let title = format!("{of}; but {}", title.map(|title| title.value).unwrap_or_default());
+        let case = Case { title, place: self.place(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
+        let claims = self.claims(case, around, vec![note], walker.problems);
+        walker.done();
+        Some(claims)
+    }
+
+    fn claims(&self, mut case: Case, around: Around, notes: Vec<Written>, problems: &mut Problems<'_>) -> Claims {
+        let all_blank = self.blank && notes.iter().all(|note| note.expect.is_none()) && case.totals.is_empty();
+        let mut records = Vec::new();
+        for (number, note) in notes.into_iter().enumerate() {
+            let expect = note.expect.or_else(|| all_blank.then(Vec::new));
+            let unknown = |wish: &super::Wish| wish.words.iter().any(|word| word == Code::UnknownField.as_str());
+            let fields = with(self.usual.clone(), note.fields);
+            if !expect.iter().flatten().any(unknown) {
+                refuse_unknown_fields(self.set, &fields, problems);
+            }
+            records.push(record(fields, number, &self.place(&note.at)));
+            case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: Slot::Table(note.slot) }));
+        }
+        let Around { settings, presume, strict, as_of } = around;
+        Claims { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
+    }
+
+    fn place(&self, at: &Span) -> Place {
+        Place::in_text(&self.file.name, &self.file.text, at.range.start)
+    }
+
+    /// The notes of a case: one under `note`, or several under `note` or `notes`.
+    fn notes(&self, walker: &mut Walker<'_, '_, '_>, way: &[Step]) -> Vec<Written> {
+        let mut notes = Vec::new();
+        for key in ["note", "notes"] {
+            let Some(entry) = walker.entry(key) else { continue };
+            let steps = |more: &[Step]| [way, &[into(key)], more, &[into("expect")]].concat();
+            let listed: Vec<(Entry<'_>, Vec<Step>)> = match entry.list() {
+                Some(list) => list.enumerate().map(|(at, entry)| (entry, steps(&[Step::Item(at)]))).collect(),
+                None => vec![(entry, steps(&[]))],
+            };
+            for (entry, slot) in listed {
+                let at = entry.at();
+                let Some(note) = entry.table("note", walker.problems) else {
+                    let text = format!("`{key}` takes a table of fields");
+                    walker.problems.add(&at, Code::WrongType, text, "write `{ activity = \"…\", … }`");
+                    continue;
+                };
+                let (fields, expect) = self.fields(note);
+                notes.push(Written { fields, expect, at, slot });
+            }
+        }
+        notes
+    }
+
+    /// Fields of a note, and what it expects.
+    fn fields(&self, mut note: Walker<'_, '_, '_>) -> (Vec<Given>, Option<Expect>) {
+        let expect = note.table("expect", "expect table").map(|table| self.expect(table));
+        let (entries, problems) = note.entries_as_written();
+        let fields = entries.iter().filter(|(name, _)| name.value != "expect");
+        (fields.filter_map(|(name, entry)| self.given(name, entry, problems)).collect(), expect)
+    }
+
+    /// The expectation of the case itself, which is that of its only note.
+    fn own_expect(&self, walker: &mut Walker<'_, '_, '_>, notes: &mut [Written], way: &[Step]) -> bool {
+        let Some(table) = walker.table("expect", "expect table") else { return false };
+        let at = table.at.clone();
+        let expect = self.expect(table);
+        let any = !expect.is_empty();
+        match notes {
+            [note] if note.expect.is_none() => {
+                note.expect = Some(expect);
+                note.slot = [way, &[into("expect")]].concat();
+            }
+            [_] => walker.problems.add(
+                &at,
+                Code::RepeatedName,
+                "the note expects something already",
+                "keep one of the two",
+            ),
+            _ => {
+                let text = "a case with several notes must say which one it expects this of";
+                walker.problems.add(&at, Code::WrongType, text, "write `expect` into the note");
+            }
+        }
+        any
+    }
+
+    fn expect(&self, table: Walker<'_, '_, '_>) -> Expect {
+        let (entries, problems) = table.entries_as_written();
+        let wish = |(name, entry): &(Text, Entry<'_>)| match Key::of(&name.value, &[]) {
+            Err(mistake) => {
+                say(&name.at, mistake, problems);
+                None
+            }
+            Ok(key) => {
+                let raw = words(&name.value, entry, problems)?;
+                key.wish(raw, self.set).map_err(|mistake| say(&entry.at(), mistake, problems)).ok()
+            }
+        };
+        let mut expect: Expect = entries.iter().filter_map(wish).collect();
+        expect.sort_by_key(|wish| wish.key);
+        expect
+    }
+
+    fn given(&self, name: &Text, entry: &Entry<'_>, problems: &mut Problems<'_>) -> Option<Given> {
+        let value = match entry.value() {
+            DeValue::String(text) => Scalar::Text(text.to_string().into()),
+            DeValue::Integer(number) => Scalar::Number(number.to_string().into()),
+            DeValue::Float(number) => Scalar::Number(number.to_string().into()),
+            DeValue::Boolean(truth) => Scalar::Boolean(*truth),
+            DeValue::Datetime(date) => Scalar::Text(date.to_string().into()),
+            DeValue::Array(_) | DeValue::Table(_) => {
+                let text = format!("`{}` takes one value", name.value);
+                problems.add(
+                    &entry.at(),
+                    Code::WrongType,
+                    text,
+                    "a field of a note is text, a number, `true` or `false`",
+                );
+                return None;
+            }
+        };
+        Some(Given { name: name.clone(), slot: self.set.vocabulary.slot(&name.value), value })
+    }
+}
+
+fn reason(walker: &mut Walker<'_, '_, '_>) -> Option<String> {
+    walker.text("known_wrong").map(|why| why.value)
+}
+
+fn expects_nothing(at: &Span, problems: &mut Problems<'_>) {
+    let help = "add an `expect` table; `actbill test --bless` writes what is decided today into it, for review";
+    problems.add(at, Code::ExpectsNothing, "this case expects nothing, so it cannot fail", help);
+}
+
+fn into(key: &str) -> Step {
+    Step::Key(key.to_owned())
+}

@@ -1,0 +1,187 @@
+//! Note files whose notes carry what is expected of them: an `expect` object, or `expect_…` fields.
+//!
+//! The whole file is one batch, so ids and days work as in classifying; notes that expect nothing stand beside.
+
+use std::borrow::Cow;
+use std::io::BufReader;
+
+use super::expect::{Key, Mistake, Raw};
+use super::{Case, CaseFile, Claims, Expect, Expected, Slot};
+use crate::facts;
+use crate::message::{Code, Message};
+use crate::place::Place;
+use crate::read::{Field, Format, Record, Scalar, object, open};
+use crate::rules::RuleSet;
+use crate::run::{file_message, known_header};
+
+/// The field that holds an object of expectations, and what begins the name of a field that holds one of them.
+pub(super) const EXPECT: &str = "expect";
+pub(super) const PREFIX: &str = "expect_";
+
+/// What stands beside the expectations.
+const TITLE: &str = "title";
+const KNOWN_WRONG: &str = "known_wrong";
+
+/// Reads a note file; all mistakes at once.
+pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Claims, Vec<Message>> {
+    let mut reader = Reader { set, file, mistakes: Vec::new() };
+    let (mut records, mut cases) = (Vec::new(), Vec::new());
+    let told = |error| vec![file_message(&file.name, error)];
+    let (form, mut opened) = open(BufReader::new(file.bytes.as_slice()), Format::of_name(&file.name)).map_err(told)?;
+    let read = form.read(&mut opened, &mut |names| known_header(set, names), &mut |record| {
+        let case = reader.case(&record, records.len());
+        records.push(owned(&record, |field| is_expectation(set, &field.name)));
+        cases.push(case);
+    });
+    read.map_err(told)?;
+    if !reader.mistakes.is_empty() {
+        return Err(reader.mistakes);
+    }
+    let expects = |case: &Case| case.notes.iter().any(|note| !note.expect.is_empty());
+    let none = !cases.iter().any(expects);
+    if none && !blank {
+        let text = "no note of this file expects anything, so nothing in it can fail";
+        let help = "give notes an `expect` object or `expect_…` columns; `--bless` writes what is decided today";
+        let place = Place { file: file.name.clone(), line: 1, column: 1 };
+        return Err(vec![Message::error(Code::ExpectsNothing, text).help(help).at(place)]);
+    }
+    cases.retain(|case| none || expects(case));
+    Ok(Claims { file: at, records, cases, ..Claims::default() })
+}
+
+struct Reader<'r> {
+    set: &'r RuleSet,
+    file: &'r CaseFile,
+    mistakes: Vec<Message>,
+}
+
+impl Reader<'_> {
+    /// The case that a record is, if it expects anything.
+    fn case(&mut self, record: &Record<'_>, note: usize) -> Case {
+        let place = Place { file: self.file.name.clone(), line: record.line, column: record.column };
+        let id = record.fields.iter().find(|field| self.set.vocabulary.slot(&field.name) == Some(facts::Slot::Id));
+        let title = match id.map(|field| &field.value) {
+            Some(Scalar::Text(id) | Scalar::Number(id)) if !id.trim().is_empty() => format!("note {}", id.trim()),
+            _ => format!("record {}", record.number),
+        };
+        let (mut case, mut expect) =
+            (Case { title, place, notes: Vec::new(), totals: Vec::new(), known_wrong: None }, Expect::new());
+        for field in record.fields.iter().filter(|field| is_expectation(self.set, &field.name)) {
+            let at = Place { column: field.column.unwrap_or(record.column), ..case.place.clone() };
+            match (field.name.strip_prefix(PREFIX), &field.value) {
+                (_, Scalar::Null) => {}
+                (None, Scalar::Nested(text)) if field.name == EXPECT => {
+                    let (fields, fault) = object(text);
+                    match fault {
+                        Some(fault) => {
+                            let message = Message::error(fault.code, format!("`{EXPECT}`: {}", fault.text));
+                            self.mistakes.push(message.help("mend the object").at(at));
+                        }
+                        None => fields
+                            .iter()
+                            .for_each(|field| self.take(&field.name, &field.value, &at, &mut case, &mut expect)),
+                    }
+                }
+                (Some(name), value) => self.take(name, value, &at, &mut case, &mut expect),
+                (None, _) => {
+                    let text = format!("`{}` is no form of an expectation", field.name);
+                    let help = "write an `expect` object, or fields such as `expect_status`";
+                    self.mistakes.push(Message::error(Code::UnknownKey, text).help(help).at(at));
+                }
+            }
+        }
+        expect.sort_by_key(|wish| wish.key);
+        case.notes.push(Expected { note, expect, at: Slot::Record(note) });
+        case
+    }
+
+    /// Takes one expectation, or what stands beside them.
+    fn take(&mut self, name: &str, value: &Scalar<'_>, at: &Place, case: &mut Case, expect: &mut Expect) {
+        let taken = match name {
+            TITLE | KNOWN_WRONG => match text(value) {
+                Some(text) if text.is_empty() => Ok(()),
+                Some(text) if name == TITLE => {
+                    case.title = text;
+                    Ok(())
+                }
+                Some(text) => {
+                    case.known_wrong = Some(text);
+                    Ok(())
+                }
+                None => Err(wrong_type(name)),
+            },
+            _ => Key::of(name, &[TITLE, KNOWN_WRONG]).and_then(|key| match raw(key, value) {
+                Some(raw) if raw.words.is_empty() && !raw.list => Ok(()),
+                Some(raw) if expect.iter().any(|wish| wish.key == key) => {
+                    drop(raw);
+                    let text = format!("`{name}` is expected twice");
+                    Err(Mistake { code: Code::RepeatedField, text, help: "keep one of the two".into() })
+                }
+                Some(raw) => key.wish(raw, self.set).map(|wish| expect.push(wish)),
+                None => Err(wrong_type(name)),
+            }),
+        };
+        if let Err(Mistake { code, text, help }) = taken {
+            self.mistakes.push(Message::error(code, text).help(help).at(at.clone()));
+        }
+    }
+}
+
+/// Whether a field is about what is expected. One that is spelt almost so is too: it must not be overlooked.
+fn is_expectation(set: &RuleSet, name: &str) -> bool {
+    name.to_lowercase().starts_with(EXPECT) && set.vocabulary.slot(name).is_none()
+}
+
+fn wrong_type(name: &str) -> Mistake {
+    let text = format!("`{name}` takes text, a number, or a list of them");
+    Mistake { code: Code::WrongType, text, help: "write the value in quotes".into() }
+}
+
+fn text(value: &Scalar<'_>) -> Option<String> {
+    match value {
+        Scalar::Text(text) | Scalar::Number(text) => Some(text.trim().to_owned()),
+        Scalar::Null => Some(String::new()),
+        Scalar::Boolean(_) | Scalar::Nested(_) | Scalar::Garbled => None,
+    }
+}
+
+/// The words of a value. Empty text and `null` expect nothing; the words of a list in text are parted by blanks.
+fn raw(key: Key, value: &Scalar<'_>) -> Option<Raw> {
+    let Scalar::Nested(list) = value else {
+        let text = text(value)?;
+        let words = match text.as_str() {
+            "" => Vec::new(),
+            text if key.is_list() => text.split_whitespace().map(str::to_owned).collect(),
+            text => vec![text.to_owned()],
+        };
+        return Some(Raw { words, list: false });
+    };
+    let list: Vec<serde_json::Value> = serde_json::from_str(list).ok()?;
+    let word = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(text.trim().to_owned()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    Some(Raw { words: list.iter().map(word).collect::<Option<_>>()?, list: true })
+}
+
+/// The record to be kept, without the fields that are not the note's.
+fn owned(record: &Record<'_>, leave_out: impl Fn(&Field<'_>) -> bool) -> Record<'static> {
+    fn kept(text: &str) -> Cow<'static, str> {
+        Cow::Owned(text.to_owned())
+    }
+    let fields = record.fields.iter().filter(|field| !leave_out(field)).map(|field| Field {
+        name: kept(&field.name),
+        value: match &field.value {
+            Scalar::Null => Scalar::Null,
+            Scalar::Boolean(truth) => Scalar::Boolean(*truth),
+            Scalar::Number(text) => Scalar::Number(kept(text)),
+            Scalar::Text(text) => Scalar::Text(kept(text)),
+            Scalar::Nested(text) => Scalar::Nested(kept(text)),
+            Scalar::Garbled => Scalar::Garbled,
+        },
+        column: field.column,
+    });
+    let (fields, fault) = (fields.collect(), record.fault.clone());
+    Record { number: record.number, line: record.line, column: record.column, fields, fault }
+}

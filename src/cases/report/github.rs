@@ -1,0 +1,47 @@
+//! For a workflow that reads annotations from the log: one for each case that fails, at its place.
+
+use std::io::{self, Write};
+
+use super::{NO_LONGER_WRONG, Report, line};
+
+impl Report<'_> {
+    /// Writes annotations, then the counts.
+    pub fn github(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (_, verdict) in self.verdicts().filter(|(_, verdict)| !verdict.passes()) {
+            let case = verdict.case;
+            let mut lines: Vec<String> = verdict.differences.iter().map(line).collect();
+            if case.known_wrong.is_some() {
+                lines.insert(0, NO_LONGER_WRONG.to_owned());
+            }
+            let (file, title) = (property(&case.place.file), property(&case.title));
+            let text = data(&lines.join("\n"));
+            writeln!(
+                out,
+                "::error file={file},line={},col={},title={title}::{text}",
+                case.place.line, case.place.column
+            )?;
+        }
+        for reached in self.coverage.iter().flat_map(|coverage| &coverage.rules).filter(|reached| !reached.decides) {
+            let rule = self.set.rule(reached.rule);
+            let Some(place) = self.set.place(&rule.span) else { continue };
+            let (file, text) = (property(&place.file), data(&format!("no case is decided by {}", rule.id)));
+            writeln!(
+                out,
+                "::warning file={file},line={},col={},title=rule without a case::{text}",
+                place.line, place.column
+            )?;
+        }
+        let counts = self.counts();
+        writeln!(out, "{} cases: {} passed, {} failed", counts.cases, counts.passed, counts.failed)
+    }
+}
+
+/// The text of an annotation: one line.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of an annotation, in which colons and commas part things too.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

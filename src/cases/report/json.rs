@@ -1,0 +1,164 @@
+//! For a program: every case with what became of it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::super::{Coverage, Difference, Played, Verdict};
+use super::{Counts, NoteJson, Report, notes_of};
+use crate::facts::Word;
+use crate::proof::Example;
+use crate::report::Row;
+
+#[derive(Serialize)]
+struct Document<'r> {
+    summary: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageJson<'r>>,
+    cases: Vec<CaseJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct CaseJson<'r> {
+    file: &'r str,
+    line: u64,
+    column: u64,
+    title: &'r str,
+    /// `passed`, `failed`, `known_wrong`, or `no_longer_wrong`.
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_wrong: Option<&'r str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    settings: BTreeMap<&'r str, &'r str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    presume: BTreeMap<&'r str, &'r str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    strict: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<DifferenceJson<'r>>,
+    /// Of a case that fails: its notes, each with its row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteAndRow<'r>>,
+}
+
+#[derive(Serialize)]
+struct DifferenceJson<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<usize>,
+    what: &'r str,
+    expected: &'r str,
+    got: &'r str,
+}
+
+#[derive(Serialize)]
+struct NoteAndRow<'r> {
+    number: usize,
+    note: NoteJson<'r>,
+    read: Vec<String>,
+    presumed: Vec<String>,
+    row: &'r Row,
+}
+
+#[derive(Serialize)]
+struct CoverageJson<'r> {
+    rules: usize,
+    decide: usize,
+    step_aside: usize,
+    decide_in_no_case: Vec<&'r str>,
+    step_aside_in_no_case: Vec<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regions: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visited: Option<usize>,
+    unvisited: Vec<RegionJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct RegionJson<'r> {
+    region: BTreeMap<&'r str, &'r [String]>,
+    outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'r Example>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<&'r BTreeMap<String, Word>>,
+}
+
+impl Report<'_> {
+    /// Writes one JSON document.
+    pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let document = Document {
+            summary: self.counts(),
+            coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
+            cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
+        };
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        out.write_all(b"\n")
+    }
+
+    fn case_json<'v>(&self, played: &'v Played<'_>, verdict: &'v Verdict<'_>) -> CaseJson<'v> {
+        let pairs = |pairs: &'v [(String, String)]| pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let difference = |difference: &'v Difference| DifferenceJson {
+            note: difference.note.map(|note| note + 1),
+            what: &difference.what,
+            expected: &difference.expected,
+            got: &difference.got,
+        };
+        let note = |at: usize| {
+            let (read, presumed) = self.read(played, at).unwrap_or_default();
+            let (record, row) = (played.claims.records.get(at)?, played.rows.get(at)?);
+            Some(NoteAndRow { number: at + 1, note: NoteJson(record), read, presumed, row })
+        };
+        let failed = if verdict.passes() { Vec::new() } else { notes_of(verdict, played) };
+        let case = verdict.case;
+        CaseJson {
+            file: &case.place.file,
+            line: case.place.line,
+            column: case.place.column,
+            title: &case.title,
+            status: status(verdict),
+            known_wrong: case.known_wrong.as_deref(),
+            settings: pairs(&played.claims.settings).collect(),
+            presume: pairs(&played.claims.presume).collect(),
+            strict: played.claims.strict,
+            as_of: played.claims.as_of.map(|date| date.to_string()),
+            differences: verdict.differences.iter().map(difference).collect(),
+            notes: failed.into_iter().filter_map(note).collect(),
+        }
+    }
+
+    fn coverage_json<'c>(&'c self, coverage: &'c Coverage) -> CoverageJson<'c> {
+        let rule = |id| self.set.rule(id).id.as_str();
+        let idle = coverage.rules.iter().filter(|reached| !reached.decides);
+        let eager = coverage.rules.iter().filter(|reached| !reached.steps_aside);
+        let decide_in_no_case: Vec<&str> = idle.map(|reached| rule(reached.rule)).collect();
+        let step_aside_in_no_case: Vec<&str> = eager.map(|reached| rule(reached.rule)).collect();
+        let unvisited = coverage.regions.iter().flat_map(|regions| &regions.unvisited).map(|region| RegionJson {
+            region: region.region.iter().map(|(name, answers)| (name.as_str(), answers.as_slice())).collect(),
+            outcome: self.outcome(region.outcome),
+            note: region.example.as_ref(),
+            settings: region.example.as_ref().map(|example| &example.settings).filter(|settings| !settings.is_empty()),
+        });
+        CoverageJson {
+            rules: coverage.rules.len(),
+            decide: coverage.rules.len() - decide_in_no_case.len(),
+            step_aside: coverage.rules.len() - step_aside_in_no_case.len(),
+            decide_in_no_case,
+            step_aside_in_no_case,
+            regions: coverage.regions.as_ref().map(|regions| regions.count),
+            visited: coverage.regions.as_ref().map(|regions| regions.count - regions.unvisited.len()),
+            unvisited: unvisited.collect(),
+        }
+    }
+}
+
+fn status(verdict: &Verdict<'_>) -> &'static str {
+    match (verdict.passes(), &verdict.case.known_wrong) {
+        (true, None) => "passed",
+        (true, Some(_)) => "known_wrong",
+        (false, None) => "failed",
+        (false, Some(_)) => "no_longer_wrong",
+    }
+}

@@ -1,0 +1,49 @@
+//! For a build server: `JUnit` XML, one suite for each file.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+
+use super::super::Verdict;
+use super::{NO_LONGER_WRONG, Report, line};
+
+impl Report<'_> {
+    /// Writes `JUnit` XML. It carries no times, so that the same run writes the same bytes.
+    pub fn junit(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut document = Document::new("actbill test");
+        let mut suite: Option<TestSuite> = None;
+        for (_, verdict) in self.verdicts() {
+            let file = &verdict.case.place.file;
+            if suite.as_ref().is_some_and(|suite| suite.name.as_str() != file) {
+                document.add_test_suites(suite.take());
+            }
+            suite.get_or_insert_with(|| TestSuite::new(file)).add_test_case(test_case(verdict));
+        }
+        document.add_test_suites(suite);
+        document.serialize(&mut *out).map_err(io::Error::other)?;
+        out.write_all(b"\n")
+    }
+}
+
+fn test_case(verdict: &Verdict<'_>) -> TestCase {
+    let (case, lines) = (verdict.case, verdict.differences.iter().map(line).collect::<Vec<_>>());
+    let status = match (verdict.passes(), &case.known_wrong) {
+        (true, None) => TestCaseStatus::success(),
+        (true, Some(why)) => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(format!("known to be wrong: {why}"));
+            skipped
+        }
+        (false, known) => {
+            let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let first = if known.is_some() { NO_LONGER_WRONG } else { lines.first().map_or("", String::as_str) };
+            failure.set_type("expectation").set_message(first);
+            failure.set_description(format!("{}\n{}", case.place, lines.join("\n")));
+            failure
+        }
+    };
+    let mut test = TestCase::new(&case.title, status);
+    test.set_classname(&case.place.file);
+    test.extra.insert("line".into(), case.place.line.to_string().into());
+    test
+}

@@ -1,0 +1,138 @@
+//! For a person: each case that fails, with its note, expected beside got, what was read and what decided.
+
+use std::io::{self, Write};
+
+use super::super::{Claims, Difference, Played, Reached, Verdict};
+use super::{NO_LONGER_WRONG, NoteJson, Report, notes_of};
+use crate::proof::Example;
+use crate::rules::{AnsweredBy, RuleId};
+
+/// Regions shown before the rest is only counted.
+const SHOWN: usize = 5;
+
+impl Report<'_> {
+    /// Writes the text.
+    pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (played, verdict) in self.verdicts().filter(|(_, verdict)| !verdict.passes()) {
+            self.failure(played, verdict, out)?;
+        }
+        if let Some(coverage) = &self.coverage {
+            self.coverage(coverage, out)?;
+        }
+        let counts = self.counts();
+        let cases = if counts.cases == 1 { "case" } else { "cases" };
+        write!(out, "{} {cases}: {} passed, {} failed", counts.cases, counts.passed, counts.failed)?;
+        if counts.known_wrong > 0 {
+            write!(out, ", {} known to be wrong", counts.known_wrong)?;
+        }
+        writeln!(out)
+    }
+
+    fn failure(&self, played: &Played<'_>, verdict: &Verdict<'_>, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "FAILED  {}  {}", verdict.case.place, verdict.case.title)?;
+        if verdict.case.known_wrong.is_some() {
+            writeln!(out, "  {NO_LONGER_WRONG}")?;
+        }
+        self.around(played.claims, out)?;
+        let widest = |text: &dyn Fn(&Difference) -> &String, least: usize| {
+            verdict.differences.iter().map(|d| text(d).chars().count()).max().unwrap_or(0).max(least)
+        };
+        let (label, width) = (widest(&|d| &d.what, 14), widest(&|d| &d.expected, 8));
+        let differences = |note: Option<usize>, out: &mut dyn Write| -> io::Result<()> {
+            let mut here = verdict.differences.iter().filter(|difference| difference.note == note).peekable();
+            if here.peek().is_some() {
+                writeln!(out, "    {:label$}  {:width$}  got", "", "expected")?;
+            }
+            here.try_for_each(|d| writeln!(out, "    {:label$}  {:width$}  {}", d.what, d.expected, d.got))
+        };
+        for note in notes_of(verdict, played) {
+            if let Some(record) = played.claims.records.get(note) {
+                writeln!(out, "  note      {}", serde_json::to_string(&NoteJson(record))?)?;
+            }
+            differences(Some(note), out)?;
+            self.reasons(played, note, out)?;
+        }
+        differences(None, out)?;
+        writeln!(out)
+    }
+
+    /// The settings that somebody answered, and what else the batch sets.
+    fn around(&self, claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
+        let own = |name: &str| claims.settings.iter().any(|(answered, _)| answered == name);
+        let answered = self.set.settings.iter().filter(|setting| setting.by != AnsweredBy::Default);
+        let answered = answered.map(|setting| (&self.set.vocabulary.fact(setting.fact).name, setting));
+        let told = |name: &str, value: &str| format!("{name} = {value}");
+        let others = answered
+            .filter(|(name, _)| !own(name))
+            .map(|(name, setting)| told(name, &self.set.written(setting.fact, setting.value)));
+        let settings: Vec<String> =
+            claims.settings.iter().map(|(name, value)| told(name, value)).chain(others).collect();
+        if !settings.is_empty() {
+            writeln!(out, "  settings  {}", settings.join(", "))?;
+        }
+        if !claims.presume.is_empty() {
+            let presume: Vec<String> = claims.presume.iter().map(|(name, value)| told(name, value)).collect();
+            writeln!(out, "  presume   {}", presume.join(", "))?;
+        }
+        if claims.strict {
+            writeln!(out, "  strict    nothing is presumed")?;
+        }
+        Ok(())
+    }
+
+    /// What was read of a note, and what decided it.
+    fn reasons(&self, played: &Played<'_>, note: usize, out: &mut dyn Write) -> io::Result<()> {
+        if let Some((answered, presumed)) = self.read(played, note) {
+            writeln!(out, "  read      {}", answered.join(", "))?;
+            if !presumed.is_empty() {
+                writeln!(out, "  presumed  {}", presumed.join(", "))?;
+            }
+        }
+        let Some(row) = played.rows.get(note) else { return Ok(()) };
+        let mut label = "decided";
+        for (id, title) in self.decided(row) {
+            writeln!(out, "  {label:8}  {id}: {title}")?;
+            label = "";
+        }
+        if let Some(because) = &row.because {
+            writeln!(out, "  because   {because}")?;
+        }
+        if let Some(error) = &row.error {
+            let field = error.field.as_ref().map(|field| format!(" `{field}`:")).unwrap_or_default();
+            writeln!(out, "  rejected  [{}]{field} {}", error.code, error.text)?;
+        }
+        Ok(())
+    }
+
+    fn coverage(&self, coverage: &super::Coverage, out: &mut dyn Write) -> io::Result<()> {
+        let ids = |reached: &dyn Fn(&&Reached) -> bool| -> Vec<RuleId> {
+            coverage.rules.iter().filter(reached).map(|reached| reached.rule).collect()
+        };
+        let (idle, eager) = (ids(&|reached| !reached.decides), ids(&|reached| !reached.steps_aside));
+        let all = coverage.rules.len();
+        writeln!(
+            out,
+            "{} of {all} rules decide in a case, {} of {all} step aside in one",
+            all - idle.len(),
+            all - eager.len()
+        )?;
+        for (what, rules) in [("decides in no case", idle), ("steps aside in no case", eager)] {
+            for rule in rules {
+                writeln!(out, "  {what:22}  {}", self.set.rule(rule).id)?;
+            }
+        }
+        let Some(regions) = &coverage.regions else {
+            return writeln!(out, "the regions of these rules are too many to be listed\n");
+        };
+        let unvisited = regions.unvisited.len();
+        writeln!(out, "{} of {} regions are visited by a case", regions.count - unvisited, regions.count)?;
+        for region in regions.unvisited.iter().take(SHOWN) {
+            let example = region.example.as_ref().map(Example::told).unwrap_or_default();
+            writeln!(out, "  not visited ({}): {example}", self.outcome(region.outcome))?;
+        }
+        if unvisited > SHOWN {
+            writeln!(out, "  and {} more; `--format json` has them all", unvisited - SHOWN)?;
+        }
+        writeln!(out)
+    }
+}

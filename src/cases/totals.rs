@@ -1,0 +1,199 @@
+//! What may be expected of the sums of a batch.
+
+use super::Step;
+use super::expect::{Mistake, Raw, UNPRICED, say, words};
+use crate::message::Code;
+use crate::money::{Amount, Rate};
+use crate::report::Summary;
+use crate::rules::RuleSet;
+use crate::rules::problem::{Problems, choose};
+use crate::rules::walk::{Entry, Text, Walker};
+
+/// A sum of which something can be expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TotalKey {
+    /// How many notes.
+    Notes,
+    /// Documented minutes.
+    Minutes,
+    /// Quarter hours of each note alone.
+    QuarterHours,
+    /// Units; where there are units of two kinds, only a service has a sum of them.
+    Units,
+    /// Dollars of what is priced, or `unpriced`.
+    Amount,
+    /// Units with no known price.
+    UnpricedUnits,
+}
+
+/// Something expected of one sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TotalWish {
+    /// Of which payer, or `non_billable`.
+    pub payer: String,
+    /// Of which of its services; `None`: of all.
+    pub service: Option<String>,
+    /// Which sum.
+    pub key: TotalKey,
+    /// What it is.
+    pub word: String,
+    /// The table that it stands in.
+    pub at: Vec<Step>,
+}
+
+impl TotalKey {
+    /// Every key.
+    pub const ALL: [Self; 6] =
+        [Self::Notes, Self::Minutes, Self::QuarterHours, Self::Units, Self::Amount, Self::UnpricedUnits];
+
+    /// Its name in case files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Notes => "notes",
+            Self::Minutes => "minutes",
+            Self::QuarterHours => "quarter_hours",
+            Self::Units => "units",
+            Self::Amount => "amount",
+            Self::UnpricedUnits => "unpriced_units",
+        }
+    }
+
+    /// The word for what is wished, as sums say it.
+    pub(super) fn wish(self, raw: &Raw) -> Result<String, Mistake> {
+        let name = self.as_str();
+        let [word] = raw.words.as_slice() else {
+            let text = format!("`{name}` takes one value");
+            return Err(Mistake { code: Code::WrongType, text, help: "write the value alone".into() });
+        };
+        let cents = word.split_once('.').is_none_or(|(_, fraction)| fraction.len() <= 2);
+        let (read, wanted) = match self {
+            Self::Amount if word == UNPRICED => (Some(word.clone()), ""),
+            Self::Amount => {
+                (Rate::parse(word).filter(|_| cents).map(|rate| rate.to_string()), "plain dollars, or `unpriced`")
+            }
+            _ => (word.parse::<u64>().ok().map(|number| number.to_string()), "a whole number"),
+        };
+        read.ok_or_else(|| Mistake {
+            code: Code::NoSuchValue,
+            text: format!("`{name}` takes {wanted}, not `{word}`"),
+            help: format!("write {wanted}"),
+        })
+    }
+
+    /// A key by its name.
+    pub(super) fn of(name: &str, services: &[&str]) -> Result<Self, Mistake> {
+        Self::ALL.into_iter().find(|key| key.as_str() == name).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(services.iter().copied()).collect();
+            let text = format!("no sum or service is called `{name}`");
+            Mistake { code: Code::UnknownKey, text, help: choose(name, &known) }
+        })
+    }
+}
+
+impl TotalWish {
+    /// Its name, such as `department.vocational_act units`.
+    pub fn name(&self) -> String {
+        let service = self.service.as_ref().map(|service| format!(".{service}")).unwrap_or_default();
+        format!("{}{service} {}", self.payer, self.key.as_str())
+    }
+
+    /// What the sum says.
+    pub fn said(&self, summary: &Summary) -> String {
+        let payer = summary.payers.get(&self.payer);
+        let of_payer = |key| match (key, payer) {
+            (TotalKey::Amount, None) => Amount::ZERO.to_string(),
+            (_, None) => "0".into(),
+            (TotalKey::Notes, Some(total)) => total.notes.to_string(),
+            (TotalKey::Minutes, Some(total)) => total.minutes.to_string(),
+            (TotalKey::QuarterHours, Some(total)) => total.quarter_hours.to_string(),
+            (TotalKey::Units, Some(total)) => by_kind(&total.units),
+            (TotalKey::UnpricedUnits, Some(total)) => by_kind(&total.unpriced_units),
+            (TotalKey::Amount, Some(total)) => dollars(total.amount),
+        };
+        let Some(service) = &self.service else { return of_payer(self.key) };
+        match (self.key, payer.and_then(|payer| payer.services.get(service))) {
+            (TotalKey::Amount, None) => Amount::ZERO.to_string(),
+            (_, None) => "0".into(),
+            (TotalKey::Notes, Some(total)) => total.notes.to_string(),
+            (TotalKey::Minutes, Some(total)) => total.minutes.to_string(),
+            (TotalKey::QuarterHours, Some(total)) => total.quarter_hours.to_string(),
+            (TotalKey::Units, Some(total)) => total.units.to_string(),
+            (TotalKey::UnpricedUnits, Some(total)) => total.unpriced_units.to_string(),
+            (TotalKey::Amount, Some(total)) => dollars(total.amount),
+        }
+    }
+}
+
+fn dollars(amount: Option<Amount>) -> String {
+    amount.map_or_else(|| UNPRICED.into(), |amount| amount.to_string())
+}
+
+/// One number if the units are of one kind; days and quarter hours have no sum.
+fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
+    match (units.len(), units.values().next()) {
+        (0, _) | (_, None) => "0".into(),
+        (1, Some(only)) => only.to_string(),
+        _ => units.iter().map(|(unit, count)| format!("{count} {unit}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Reads `totals`: by payer its sums, and by service within it.
+pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>, way: &[Step]) -> Vec<TotalWish> {
+    let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
+    let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();
+    let (entries, problems) = table.entries_as_written();
+    let mut wishes = Vec::new();
+    for (payer, entry) in entries {
+        if !payers.contains(&payer.value.as_str()) {
+            problems.unknown(&payer, Code::UnknownName, "payer", payers.iter().copied());
+            continue;
+        }
+        let Some(sums) = entry.table("totals of a payer", problems) else {
+            problems.add(&entry.at(), Code::WrongType, "the totals of a payer are a table", "write `{ units = … }`");
+            continue;
+        };
+        let (sums, problems) = sums.entries_as_written();
+        let at = [way, &[Step::Key("totals".into()), Step::Key(payer.value.clone())]].concat();
+        for (name, entry) in sums {
+            let nested = entry.table("totals of a service", problems).map(|table| table.entries_as_written().0);
+            match nested {
+                Some(sums) if services.contains(&name.value.as_str()) => {
+                    let at = [at.as_slice(), &[Step::Key(name.value.clone())]].concat();
+                    for (key, entry) in sums {
+                        let wish = sum((&key, &entry), &[], problems);
+                        let of = |(key, word)| TotalWish {
+                            payer: payer.value.clone(),
+                            service: Some(name.value.clone()),
+                            key,
+                            word,
+                            at: at.clone(),
+                        };
+                        wishes.extend(wish.map(of));
+                    }
+                }
+                _ => {
+                    let wish = sum((&name, &entry), &services, problems);
+                    let of = |(key, word)| TotalWish {
+                        payer: payer.value.clone(),
+                        service: None,
+                        key,
+                        word,
+                        at: at.clone(),
+                    };
+                    wishes.extend(wish.map(of));
+                }
+            }
+        }
+    }
+    wishes
+}
+
+fn sum(
+    (name, entry): (&Text, &Entry<'_>),
+    services: &[&str],
+    problems: &mut Problems<'_>,
+) -> Option<(TotalKey, String)> {
+    let key = TotalKey::of(&name.value, services).map_err(|mistake| say(&name.at, mistake, problems)).ok()?;
+    let raw = words(&name.value, entry, problems)?;
+    key.wish(&raw).map_err(|mistake| say(&entry.at(), mistake, problems)).ok().map(|word| (key, word))
+}
