@@ -97,6 +97,8 @@ codes! {
     NoCases = "no-cases", File;
     /// Sample claims in which too few rules decide.
     LowCoverage = "low-coverage", File;
+    /// Changes of the rules that were not tried, because cases fail as the rules are.
+    MutantsNotTried = "mutants-not-tried", File;
     /// Sample claims whose expectations were written anew.
     Blessed = "blessed", File;
     /// Output that cannot be written.

@@ -29,6 +29,12 @@ impl Rate {
         with_cents(self.0.saturating_mul(Decimal::from(units)))
     }
 
+    /// The rate that is a cent higher.
+    #[must_use]
+    pub fn a_cent_more(self) -> Self {
+        Self(self.0.saturating_add(Decimal::new(1, 2)))
+    }
+
     /// What so many units cost, rounded half-up to the cent, once.
     pub fn amount(self, units: u64) -> Amount {
         let exact = self.0.saturating_mul(Decimal::from(units));

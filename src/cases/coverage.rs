@@ -129,7 +129,7 @@ impl Regions {
         });
         let told = unvisited.into_iter().map(|(region, outcome)| {
             let here = diagram.map(|other| other == outcome);
-            let example = example(set, &here, &region).map(|(example, _)| example);
+            let example = example(set, &here, diagram, &region).map(|(example, _)| example);
             Unvisited { region: region.told(set, &diagram.axes), outcome, example }
         });
         Self { count, unvisited: told.collect() }

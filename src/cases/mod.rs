@@ -7,6 +7,7 @@ mod bless;
 mod case_file;
 mod coverage;
 mod expect;
+pub mod mutants;
 mod note_file;
 mod play;
 mod report;

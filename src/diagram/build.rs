@@ -36,8 +36,16 @@ pub struct TooComplex(pub Asked);
 
 /// Compiles a rule set. Its invariants have a say in where the bands of numbers begin.
 pub fn compile(set: &RuleSet) -> Result<Atlas, TooComplex> {
+    compile_while(set, &mut |_| Ok(()))
+}
+
+/// The same as long as nothing speaks against a set of rules that meet; each is looked at once.
+pub fn compile_while<E: From<TooComplex>>(
+    set: &RuleSet,
+    look: &mut dyn FnMut(&[RuleId]) -> Result<(), E>,
+) -> Result<Atlas, E> {
     let claims = set.invariants.iter().flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts));
-    let (meeting, meetings) = Builder::new(set, &claims.cloned().collect::<Vec<_>>()).build()?;
+    let (meeting, meetings) = Builder::new(set, &claims.cloned().collect::<Vec<_>>(), look).build()?;
     let outcomes: Vec<Outcome> = meetings.iter().map(|met| outcome(set, met)).collect();
     let told = |leaf: u32| usize::try_from(leaf).ok().and_then(|leaf| outcomes.get(leaf)).copied();
     let decisions = meeting.map(|leaf| told(leaf).unwrap_or(Outcome::Gap));
@@ -50,7 +58,8 @@ struct Term {
     tests: Vec<Test>,
 }
 
-struct Builder {
+struct Builder<'l, E> {
+    look: &'l mut dyn FnMut(&[RuleId]) -> Result<(), E>,
     terms: Vec<Term>,
     axes: Vec<Axis>,
     /// By axis: the terms that ask it.
@@ -67,8 +76,8 @@ struct Builder {
     met: HashMap<Vec<RuleId>, u32>,
 }
 
-impl Builder {
-    fn new(set: &RuleSet, asked: &[Test]) -> Self {
+impl<'l, E: From<TooComplex>> Builder<'l, E> {
+    fn new(set: &RuleSet, asked: &[Test], look: &'l mut dyn FnMut(&[RuleId]) -> Result<(), E>) -> Self {
         let mut terms = Vec::new();
         for (rule, declared) in set.rules() {
             terms.extend(declared.condition.alternatives().into_iter().map(|tests| Term { rule, tests }));
@@ -89,10 +98,10 @@ impl Builder {
         }
         let at_axis = vec![0; axes.len() + 1];
         let (known, nodes) = (HashMap::new(), Nodes::default());
-        Self { terms, axes, asks, fits, known, at_axis, nodes, meetings: Vec::new(), met: HashMap::new() }
+        Self { look, terms, axes, asks, fits, known, at_axis, nodes, meetings: Vec::new(), met: HashMap::new() }
     }
 
-    fn build(mut self) -> Result<(Diagram<u32>, Vec<Vec<RuleId>>), TooComplex> {
+    fn build(mut self) -> Result<(Diagram<u32>, Vec<Vec<RuleId>>), E> {
         let mut alive = FixedBitSet::with_capacity(self.terms.len());
         alive.insert_range(..);
         let root = self.part(0, &alive)?;
@@ -100,10 +109,10 @@ impl Builder {
     }
 
     /// The part of the graph below an axis, when only these terms can still hold.
-    fn part(&mut self, axis: usize, alive: &FixedBitSet) -> Result<Ref<u32>, TooComplex> {
+    fn part(&mut self, axis: usize, alive: &FixedBitSet) -> Result<Ref<u32>, E> {
         let asked = |asks: &FixedBitSet| !asks.is_disjoint(alive);
         let Some(axis) = (axis..self.axes.len()).find(|axis| self.asks.get(*axis).is_some_and(asked)) else {
-            return Ok(Ref::Leaf(self.leaf(alive)));
+            return Ok(Ref::Leaf(self.leaf(alive)?));
         };
         let state = (axis, alive.clone());
         if let Some(known) = self.known.get(&state) {
@@ -113,7 +122,7 @@ impl Builder {
             *count += 1;
         }
         if self.known.len() >= BUDGET {
-            return Err(TooComplex(self.busiest()));
+            return Err(TooComplex(self.busiest()).into());
         }
         let cells = self.axes.get(axis).map_or(0, |axis| axis.cells);
         let mut children = Vec::with_capacity(cells);
@@ -127,24 +136,25 @@ impl Builder {
         let part = match self.nodes.get(axis, children) {
             Some(part) => part,
             // An axis without a cell cannot be told apart any further.
-            None => Ref::Leaf(self.leaf(alive)),
+            None => Ref::Leaf(self.leaf(alive)?),
         };
         self.known.insert(state, part);
         Ok(part)
     }
 
     /// The leaf where these terms hold.
-    fn leaf(&mut self, alive: &FixedBitSet) -> u32 {
+    fn leaf(&mut self, alive: &FixedBitSet) -> Result<u32, E> {
         let mut applying: Vec<RuleId> =
             alive.ones().filter_map(|at| self.terms.get(at)).map(|term| term.rule).collect();
         applying.dedup();
         if let Some(known) = self.met.get(&applying) {
-            return *known;
+            return Ok(*known);
         }
+        (self.look)(&applying)?;
         let place = u32::try_from(self.meetings.len()).unwrap_or(u32::MAX);
         self.meetings.push(applying.clone());
         self.met.insert(applying, place);
-        place
+        Ok(place)
     }
 
     fn busiest(&self) -> Asked {

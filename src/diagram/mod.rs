@@ -6,13 +6,15 @@
 //! exactly if it matters there. Knows no notes and no formats.
 
 mod build;
+mod product;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use chrono::{Datelike, NaiveDate};
 
-pub use build::{Atlas, TooComplex, compile};
+pub use build::{Atlas, TooComplex, compile, compile_while};
+pub use product::together;
 
 use crate::facts::{Answer, FactId, Facts};
 use crate::rules::{Outcome, RuleSet};

@@ -1,7 +1,5 @@
 //! The page of a rule, with the smallest note in which it decides.
 
-use std::collections::BTreeSet;
-
 use super::page::{RulePage, Shown};
 use super::pages::conditions;
 use super::words;
@@ -9,7 +7,7 @@ use crate::nearest::joined;
 use crate::proof::{Region, example};
 use crate::read::Format;
 use crate::report::rows;
-use crate::rules::{Effect, Outcome, PayerId, Removes, Rule, RuleId, RuleSet, ServiceId, outcome, reasons};
+use crate::rules::{Effect, PayerId, Removes, Rule, RuleId, RuleSet, ServiceId, reasons};
 use crate::run::{Batch, Input, Ready, read};
 
 pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
@@ -74,17 +72,8 @@ fn shown(ready: &Ready, id: RuleId) -> Option<Shown> {
     let Ready { set, atlas } = ready;
     let advises = matches!(set.rule(id).effect, Effect::Advise);
     let decides = |met: &[RuleId]| met.contains(&id) && (advises || reasons(set, met).contains(&id));
-    let outcomes: BTreeSet<Outcome> =
-        atlas.meetings.iter().filter(|met| decides(met)).map(|met| outcome(set, met)).collect();
-    // A note that comes to one outcome is decided, whatever it leaves open.
-    let notes = outcomes.into_iter().filter_map(|wanted| {
-        let ends = atlas.meeting.map(|leaf| {
-            let met = atlas.met(leaf);
-            decides(met) && outcome(set, met) == wanted
-        });
-        Some(example(set, &ends, &Region::full(&ends.axes))?.0)
-    });
-    let note = notes.min_by_key(|note| (note.settings.len(), note.note.len()))?;
+    let ends = atlas.meeting.map(|leaf| decides(atlas.met(leaf)));
+    let (note, _) = example(set, &ends, &atlas.decisions, &Region::full(&ends.axes))?;
     let mut answered = set.clone();
     for (name, value) in &note.settings {
         answered.answer(name, &value.text()).ok()?;

@@ -129,7 +129,7 @@ fn shown(set: &RuleSet, atlas: &Atlas, rule: &Rule, message: Message, leaves: &B
         return problem;
     }
     let ends = atlas.meeting.map(|leaf| leaves.contains(&leaf));
-    match example(set, &ends, &Region::full(&ends.axes)) {
+    match example(set, &ends, &atlas.decisions, &Region::full(&ends.axes)) {
         Some((example, region)) => {
             let told = region.told(set, &ends.axes);
             Problem { region: told, ..problem.shown(Some(example)) }

@@ -48,7 +48,7 @@ fn refute(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Option<Problem
     let text =
         format!("`{}` does not hold: {}; broken where {}", invariant.id, invariant.title, described::region(&told));
     let message = Message::error(Code::InvariantFails, text).help("mend the rules, or the promise if it says too much");
-    let example = nearby.example(set, &breach.ends, &breach.within, &cells);
+    let example = nearby.example(set, (&breach.ends, &atlas.decisions), &breach.within, &cells);
     Some(Problem {
         region: told,
         ..Problem::at(set, &invariant.span, message).about([&invariant.id]).shown(Some(example))

@@ -125,7 +125,10 @@ fn gaps(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
             Some(span) => Problem::at(set, span, message),
             None => message.into(),
         };
-        faults.push(Problem { region: told, ..problem.shown(example(set, &gap, &found).map(|(example, _)| example)) });
+        faults.push(Problem {
+            region: told,
+            ..problem.shown(example(set, &gap, &atlas.decisions, &found).map(|(example, _)| example))
+        });
     }
     if more {
         let text = "there are more notes that no rule speaks to";
@@ -157,7 +160,7 @@ fn conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
 fn conflict(set: &RuleSet, atlas: &Atlas, pair: (RuleId, RuleId), leaves: &BTreeSet<u32>) -> Problem {
     let (one, other) = (set.rule(pair.0), set.rule(pair.1));
     let both = atlas.meeting.map(|leaf| leaves.contains(&leaf));
-    let shown = example(set, &both, &Region::full(&both.axes));
+    let shown = example(set, &both, &atlas.decisions, &Region::full(&both.axes));
     let told = shown.as_ref().map(|(_, region)| region.told(set, &both.axes)).unwrap_or_default();
     // Between a set and what the user adds to it, the added rule is the problem.
     let at = if set.is_own(&other.span) && !set.is_own(&one.span) { &other.span } else { &one.span };

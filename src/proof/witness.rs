@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::described::date_of;
 use super::region::{Region, nearest, widened};
-use crate::diagram::{Asked, Axis, Cell, Diagram};
+use crate::diagram::{Asked, Axis, Cell, Diagram, Leaf};
 use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word};
 use crate::nearest::joined;
 use crate::rules::RuleSet;
@@ -64,9 +64,17 @@ impl Nearby {
         Self { usual, weights: axes.iter().map(|axis| weight(set, axis)).collect(), ordinary }
     }
 
-    /// The note of a combination, telling no more than it must so that it ends at `true` within the region.
-    pub(super) fn example(&self, set: &RuleSet, ends: &Diagram<bool>, region: &Region, cells: &[u16]) -> Example {
-        self.ordinary.clone().with(set, &ends.axes, cells, &needed(set, ends, region, cells))
+    /// The note of a combination, telling no more than it must so that it ends at `true` within the region, and at one
+    /// leaf of `alike` whatever it leaves open.
+    pub(super) fn example<L: Leaf>(
+        &self,
+        set: &RuleSet,
+        (ends, alike): (&Diagram<bool>, &Diagram<L>),
+        region: &Region,
+        cells: &[u16],
+    ) -> Example {
+        let needed = needed(set, (ends, alike), region, cells);
+        self.ordinary.clone().with(set, &ends.axes, cells, &needed)
     }
 
     /// A note of the region that answers every axis, with every setting beside it.
@@ -86,11 +94,19 @@ impl Nearby {
 }
 
 /// The note nearest to an ordinary one within a region that ends at `true`, and the widest region around it.
-pub fn example(set: &RuleSet, ends: &Diagram<bool>, within: &Region) -> Option<(Example, Region)> {
+///
+/// `alike`: a graph over the same axes, mostly that of outcomes. The note ends at one leaf of it, so that leaving a fact
+/// open does not hold it.
+pub fn example<L: Leaf>(
+    set: &RuleSet,
+    ends: &Diagram<bool>,
+    alike: &Diagram<L>,
+    within: &Region,
+) -> Option<(Example, Region)> {
     let nearby = Nearby::of(set, &ends.axes);
     let (_, cells) = nearest(ends, within, &nearby.usual, &nearby.weights)?;
     let region = widened(ends, Region::single(&cells), within);
-    Some((nearby.example(set, ends, within, &cells), region))
+    Some((nearby.example(set, (ends, alike), within, &cells), region))
 }
 
 fn weight(set: &RuleSet, axis: &Axis) -> u64 {
@@ -98,8 +114,14 @@ fn weight(set: &RuleSet, axis: &Axis) -> u64 {
     if setting { SETTING } else { FACT }
 }
 
-/// The axes that must be told so that nothing but `true` is possible, and nothing outside the region.
-fn needed(set: &RuleSet, diagram: &Diagram<bool>, region: &Region, cells: &[u16]) -> BTreeSet<usize> {
+/// The axes that must be told so that nothing but `true` and one leaf of `alike` is possible, and nothing outside the
+/// region.
+fn needed<L: Leaf>(
+    set: &RuleSet,
+    (diagram, alike): (&Diagram<bool>, &Diagram<L>),
+    region: &Region,
+    cells: &[u16],
+) -> BTreeSet<usize> {
     let mut told: Vec<Cell> = cells.iter().copied().map(Some).collect();
     let required = |axis: &Axis| axis.asked.fact().is_none_or(|fact| set.vocabulary.fact(fact).is_required());
     let bounded: Vec<&Axis> = region.bounds(&diagram.axes).map(|(axis, _)| axis).collect();
@@ -108,7 +130,7 @@ fn needed(set: &RuleSet, diagram: &Diagram<bool>, region: &Region, cells: &[u16]
             continue;
         }
         let before = told.get_mut(at).and_then(Option::take);
-        if diagram.leaves(&told).contains(&false)
+        if (diagram.leaves(&told).contains(&false) || alike.leaves(&told).len() > 1)
             && let Some(cell) = told.get_mut(at)
         {
             *cell = before;

@@ -39,6 +39,8 @@ mod proof;
 mod missouri;
 /// The questions that the guidance leaves open, and days of notes.
 mod missouri_settings;
+/// Every small change of a rule set is noticed by the proof or by a case, or no note can tell.
+mod mutants;
 /// Random batches of notes, in each format.
 mod notes;
 /// Every quote of the shipped rules stands in its source.

@@ -50,6 +50,16 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
 }
 
 impl Plan {
+    /// The same with one offer at most, so that no two conflict, and an exclude that speaks to all work and takes nothing
+    /// away, so that there is no gap.
+    pub(crate) fn provable(mut self) -> String {
+        let offers = self.rules.iter_mut().filter(|rule| rule.kind == 0);
+        offers.skip(1).for_each(|rule| rule.kind = 1);
+        let all = "[payer.p4]\ntitle = \"P4\"\n\
+             [[exclude]]\nid = \"all\"\ntitle = \"All\"\nbasis = \"house\"\npayers = [\"p4\"]\n";
+        format!("{}{all}", self.written())
+    }
+
     pub(crate) fn written(&self) -> String {
         let mut text = "[fact.activity]\nvalues = [\"a\", \"b\", \"c\"]\n[fact.f1]\nvalues = [\"yes\", \"no\"]\n\
              [fact.f2]\nvalues = [\"x\", \"y\", \"z\"]\n[fact.n]\nkind = \"number\"\n\

@@ -329,6 +329,8 @@ proptest! {
                 cost = cost.min(unusual(&set, facts));
             });
             prop_assert!(always, "{}\n{}", problem.message, text);
+            // What it leaves open must not hold it: classified, it shows one outcome.
+            prop_assert_eq!(outcomes(&set, problem).len(), 1, "{}\n{}", problem.message, text);
             prop_assert!(dated || Some(cost) == least, "{} is not {:?}: {}\n{}", cost, least, problem.message, text);
         }
     }

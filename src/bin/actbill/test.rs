@@ -1,15 +1,19 @@
 //! `actbill test`: sample claims against the rules.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use actbill::cases::mutants::{self, MutantsReport};
 use actbill::cases::{Blessed, CaseFile, Coverage, Played, Report, Suite};
+use actbill::diagram::Atlas;
 use actbill::message::{Code, Message};
 use actbill::place::Place;
+use actbill::rules::RuleSet;
 use actbill::run::Ready;
 
 use crate::args::RuleArgs;
@@ -26,6 +30,7 @@ Examples:
   actbill test march.json --with agency.toml         a note file whose notes say what they expect
   actbill test --filter coaching --coverage          some of the cases, and what they reach
   actbill test cases --format junit -o junit.xml     a folder of cases, for a build server
+  actbill test --mutants                             every small change of the rules that no case notices
   actbill test new.json --bless                      write what is decided today into the file, for review
 
 Sample claims are notes with what is expected of them:
@@ -42,7 +47,8 @@ A case that fails shows its whole note. Sample claims must hold no real client's
 
 Exit status:
   0  every case passed
-  1  a case failed, none ran, too few rules decide in a case, or expectations were written by --bless
+  1  a case failed, none ran, too few rules decide in a case, a change of the rules survives --mutants, or
+     expectations were written by --bless
   2  could not run or not finish: usage, a case that cannot be read, broken output
   3  the rule set is not valid";
 
@@ -74,6 +80,15 @@ pub(crate) struct TestArgs {
     /// Tell which rules decide and step aside in no case, and which regions of the rules no case visits
     #[arg(long)]
     coverage: bool,
+
+    /// Change the rules in every small way, one change at a time, and tell which changes no case notices
+    ///
+    /// Each rule, rate, presumption, setting and service is changed: a condition dropped or turned round, a value taken
+    /// out or swapped, a bound or a date moved by one, a payer or an override dropped, an exclude made a strike, a rate a
+    /// cent higher. A change that leaves the rules unproved is caught by `actbill check`; one that no note can tell does
+    /// not count. For each that is left the smallest note is shown that would notice it, and the run ends with 1.
+    #[arg(long, conflicts_with_all = ["bless", "list"])]
+    mutants: bool,
 
     /// End with 1 if fewer of a hundred rules decide in a case
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -140,7 +155,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
     if args.bless {
         return bless(&suite, &played);
     }
-    judge(args, &ready, &played)
+    judge(args, &ready, &suite, &played)
 }
 
 /// The report must not replace a file of sample claims or rules.
@@ -158,18 +173,43 @@ fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message
 }
 
 /// Writes the report and says how the run ends.
-fn judge(args: &TestArgs, ready: &Ready, played: &[Played<'_>]) -> Result<Exit> {
+fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
     let coverage = wanted.then(|| Coverage::of(&ready.set, &ready.atlas, played));
     let enough = args.min_coverage.is_none_or(|least| coverage.as_ref().is_none_or(|coverage| coverage.reaches(least)));
-    let report = Report::of(&ready.set, played, coverage);
+    let mut report = Report::of(&ready.set, played, coverage);
+    let passed = report.counts().failed == 0;
+    if args.mutants && !passed {
+        let text = "changes of the rules were not tried, because cases fail as the rules are";
+        say(&Message::warning(Code::MutantsNotTried, text).help("mend the cases or the rules first"));
+    } else if args.mutants {
+        report.mutants = Some(mutants(ready, suite));
+    }
+    let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survive > 0);
     write(args, &report)?;
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
         let (deciding, all) = (coverage.deciding(), coverage.rules.len());
         let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
         say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }
-    Ok(if enough && report.counts().failed == 0 { Exit::Done } else { Exit::Refused })
+    Ok(if enough && passed && !survived { Exit::Done } else { Exit::Refused })
+}
+
+/// Tries every small change of the rules, with a bar on a terminal.
+fn mutants(ready: &Ready, suite: &Suite) -> MutantsReport {
+    let Ready { set, atlas } = ready;
+    let mutants = mutants::all(set);
+    let shown = io::stderr().is_terminal();
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(u64::try_from(mutants.len()).ok(), target);
+    let bar = match ProgressStyle::with_template("changing the rules {bar:30} {pos} of {len}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    };
+    let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());
+    let fates = mutants::fates(set, atlas, &mutants, &first, &|| bar.inc(1));
+    bar.finish_and_clear();
+    MutantsReport::of(set, &mutants, &fates)
 }
 
 fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {

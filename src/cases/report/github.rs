@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{NO_LONGER_WRONG, Report, line};
+use super::super::mutants::MutantsReport;
+use super::{NO_LONGER_WRONG, Report, UNNOTICED, line};
 
 impl Report<'_> {
     /// Writes annotations, then the counts.
@@ -31,8 +32,14 @@ impl Report<'_> {
                 place.line, place.column
             )?;
         }
+        for (row, witness) in self.mutants.iter().flat_map(MutantsReport::survivors) {
+            let (file, title) = (property(&row.file), property(&row.told()));
+            let text = data(&format!("{UNNOTICED}\n{}", witness.told()));
+            writeln!(out, "::error file={file},line={},col={},title={title}::{text}", row.line, row.column)?;
+        }
         let counts = self.counts();
-        writeln!(out, "{} cases: {} passed, {} failed", counts.cases, counts.passed, counts.failed)
+        writeln!(out, "{} cases: {} passed, {} failed", counts.cases, counts.passed, counts.failed)?;
+        self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
 }
 

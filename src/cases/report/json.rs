@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::mutants::MutantsReport;
 use super::super::{Coverage, Difference, Played, Verdict};
 use super::{Counts, NoteJson, Report, notes_of};
 use crate::facts::Word;
@@ -16,6 +17,8 @@ struct Document<'r> {
     summary: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageJson<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutants: Option<&'r MutantsReport>,
     cases: Vec<CaseJson<'r>>,
 }
 
@@ -92,6 +95,7 @@ impl Report<'_> {
         let document = Document {
             summary: self.counts(),
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
+            mutants: self.mutants.as_ref(),
             cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
         };
         serde_json::to_writer_pretty(&mut *out, &document)?;

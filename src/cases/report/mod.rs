@@ -8,6 +8,7 @@ mod text;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::mutants::MutantsReport;
 use super::{Coverage, Difference, Played, Verdict};
 use crate::facts::Origin;
 use crate::read::{Record, Scalar};
@@ -23,6 +24,8 @@ pub struct Report<'r> {
     pub played: Vec<(&'r Played<'r>, Vec<Verdict<'r>>)>,
     /// What the cases reach, if that was asked.
     pub coverage: Option<Coverage>,
+    /// What became of each small change of the rules, if that was asked.
+    pub mutants: Option<MutantsReport>,
 }
 
 /// How many cases became what.
@@ -41,7 +44,8 @@ pub struct Counts {
 impl<'r> Report<'r> {
     /// The report of batches that were played.
     pub fn of(set: &'r RuleSet, played: &'r [Played<'r>], coverage: Option<Coverage>) -> Self {
-        Self { set, played: played.iter().map(|played| (played, played.verdicts())).collect(), coverage }
+        let played = played.iter().map(|played| (played, played.verdicts())).collect();
+        Self { set, played, coverage, mutants: None }
     }
 
     /// How many cases became what.
@@ -111,6 +115,9 @@ fn notes_of(verdict: &Verdict<'_>, played: &Played<'_>) -> Vec<usize> {
 
 /// Why a case that is known to be wrong fails when nothing differs.
 const NO_LONGER_WRONG: &str = "is known to be wrong and passes: the rules are right now, so remove `known_wrong`";
+
+/// What is said of a change of the rules that survives.
+const UNNOTICED: &str = "no case notices this change of the rules";
 
 /// A difference on one line.
 fn line(difference: &Difference) -> String {

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::super::mutants::MutantsReport;
 use super::super::{Claims, Difference, Played, Reached, Verdict};
-use super::{NO_LONGER_WRONG, NoteJson, Report, notes_of};
+use super::{NO_LONGER_WRONG, NoteJson, Report, UNNOTICED, notes_of};
 use crate::proof::Example;
 use crate::rules::{AnsweredBy, RuleId};
 
@@ -19,13 +20,34 @@ impl Report<'_> {
         if let Some(coverage) = &self.coverage {
             self.coverage(coverage, out)?;
         }
+        self.survivors(out)?;
         let counts = self.counts();
         let cases = if counts.cases == 1 { "case" } else { "cases" };
         write!(out, "{} {cases}: {} passed, {} failed", counts.cases, counts.passed, counts.failed)?;
         if counts.known_wrong > 0 {
             write!(out, ", {} known to be wrong", counts.known_wrong)?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
+    }
+
+    /// The changes of the rules that no case notices, each with the note that would.
+    fn survivors(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (row, witness) in self.mutants.iter().flat_map(MutantsReport::survivors) {
+            writeln!(out, "SURVIVES  {}:{}:{}  {}", row.file, row.line, row.column, row.told())?;
+            writeln!(out, "  {UNNOTICED}; a case of this would:")?;
+            for note in &witness.notes {
+                writeln!(out, "  note      {}", note.json())?;
+            }
+            if !witness.settings.is_empty() {
+                writeln!(out, "  with      {}", witness.options())?;
+            }
+            for difference in &witness.differences {
+                writeln!(out, "    {difference}")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
     }
 
     fn failure(&self, played: &Played<'_>, verdict: &Verdict<'_>, out: &mut dyn Write) -> io::Result<()> {
