@@ -29,9 +29,7 @@ pub(super) fn read(
     quotes.borrow_mut().row(&mut columns);
     let header = header(&row)?;
     hear(&header)?;
-    let is_twice = |name: &&String| !name.is_empty() && header.iter().filter(|other| *other == *name).count() > 1;
-    // Of several the first by name: which one is told must not hang on the order of the columns.
-    let twice = header.iter().filter(is_twice).min().map(|name| repeated(name));
+    let twice = twice(&header).map(repeated);
     let mut number = 0;
     while next(&mut reader, &mut row)? {
         number += 1;
@@ -55,6 +53,16 @@ pub(super) fn read(
         .at(quotes.opened, 1)),
         _ => Ok(number),
     }
+}
+
+/// A name that stands twice. Of several the first by name: which one is told must not hang on the order of the columns.
+fn twice(header: &[String]) -> Option<&str> {
+    let mut names: Vec<&str> = header.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.windows(2).find_map(|pair| match pair {
+        [one, other] if one == other => Some(*one),
+        _ => None,
+    })
 }
 
 fn next<R: Read>(reader: &mut csv::Reader<R>, row: &mut ByteRecord) -> Result<bool, FileError> {
