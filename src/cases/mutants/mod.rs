@@ -2,7 +2,9 @@
 //!
 //! A mutant is one block put in the place of another. `check` notices it if the changed set no longer decides every
 //! note; else a sample claim may; else the smallest note is looked for on which the changed set says something else. If
-//! there is none, the change says nothing. Works on the checked set, never on texts; knows no terminal.
+//! there is none, the change says nothing: every note is decided alike, and every note that answers what the rules ask
+//! names the same reasons. (Which of several reasons a note names that leaves facts open is not compared.) Works on the
+//! checked set, never on texts; knows no terminal.
 
 mod answers;
 mod block;
@@ -39,7 +41,7 @@ pub enum Fate {
     Proof(Code),
     /// This sample claim fails.
     Case(String),
-    /// No note can tell.
+    /// No note is decided otherwise, and none that answers what the rules ask names other reasons.
     Equivalent,
     /// Nothing notices, and these notes would.
     Survives(Box<Witness>),
