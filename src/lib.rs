@@ -17,6 +17,7 @@ pub mod rules;
 pub mod diagram;
 pub mod decision;
 pub mod proof;
+pub mod words;
 pub mod batch;
 pub mod report;
 pub mod run;

@@ -1,7 +1,7 @@
 //! How a billable note comes to its units and dollars, step by step, and what other notes have to do with it.
 
+use super::tell;
 use super::told::{Bill, OtherNote, Pooled, RateTold};
-use super::words;
 use crate::batch::{Earned, Entry, Item, Line};
 use crate::decision::Verdict;
 use crate::nearest::joined;
@@ -42,8 +42,8 @@ pub(super) fn rate_told(set: &RuleSet, dated: &DatedRate) -> RateTold {
         amount: dated.rate,
         from: dated.effective.from.map_or("undated".into(), |from| from.to_string()),
         through: dated.effective.through.map(|through| through.to_string()),
-        basis: words::basis(set, &dated.basis),
-        place: words::place(set, &dated.span),
+        basis: tell::basis(set, &dated.basis),
+        place: tell::place(set, &dated.span),
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::tell;
 use super::told::{FactTold, From};
-use super::words;
 use crate::batch::Line;
 use crate::decision::Verdict;
 use crate::diagram::{Asked, Atlas, Cell};
@@ -57,12 +57,12 @@ impl<'c> Case<'c> {
 
     /// Where the answer to a fact came from.
     pub(super) fn from(&self, fact: FactId) -> From {
-        words::from(self.set, fact, &self.filled, &self.presumed)
+        tell::from(self.set, fact, &self.filled, &self.presumed)
     }
 
     /// The answer to a fact as text, if there is one.
     pub(super) fn now(&self, fact: FactId) -> Option<String> {
-        words::answer(self.set, fact, self.filled.get(fact)).map(|word| word.text())
+        tell::answer(self.set, fact, self.filled.get(fact)).map(|word| word.text())
     }
 
     /// Every fact and setting. `counts`: whether a service at stake is billed in quarter hours.
@@ -78,8 +78,8 @@ impl<'c> Case<'c> {
             let date = self.set.vocabulary.derived(id);
             FactTold {
                 name: fact.name.clone(),
-                ask: words::ask(self.set, id),
-                value: words::answer(self.set, id, self.filled.get(id)),
+                ask: tell::ask(self.set, id),
+                value: tell::answer(self.set, id, self.filled.get(id)),
                 from,
                 of: match fact.origin {
                     Origin::Age(date) | Origin::DaysSince(date) => {
@@ -87,7 +87,7 @@ impl<'c> Case<'c> {
                     }
                     Origin::Note | Origin::Setting | Origin::Minutes => Vec::new(),
                 },
-                basis: presumption.filter(|_| from == From::Presumed).map(|p| words::basis(self.set, &p.basis)),
+                basis: presumption.filter(|_| from == From::Presumed).map(|p| tell::basis(self.set, &p.basis)),
                 asked: asked.contains(&id)
                     || date.is_some_and(|derived| asked.contains(&derived))
                     || (counts && [PART_QUARTER_HOUR, POOL].contains(&fact.name.as_str())),

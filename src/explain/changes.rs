@@ -14,20 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::change::{Answers, Change, merged, smallest, unions};
 use super::search::Search;
-use super::smallest::{merged, smallest, unions};
 use crate::diagram::{Asked, Atlas, Axis, Cell, Diagram, Ref};
 use crate::facts::{Answer, FactId, Facts, Kind};
-use crate::rules::{Outcome, PayerId, RuleSet, ServiceId, Set};
-
-/// Smallest changes that differ only in which of these answers they choose.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
-    /// By question: the answers of which any will do.
-    pub answers: Answers,
-    /// What each of them leads to.
-    pub to: (ServiceId, PayerId),
-}
+use crate::rules::{Outcome, RuleSet, Set};
 
 /// Every smallest change that would make a note billable.
 #[derive(Clone, Debug)]
@@ -114,9 +105,6 @@ struct Case {
     cells: Vec<Cell>,
     from: Ref<Outcome>,
 }
-
-/// By question, the answers of which any will do.
-pub type Answers = BTreeMap<usize, BTreeSet<u16>>;
 
 impl Variants<'_> {
     /// Each case once, with the changes of required facts that lead to it.

@@ -1,10 +1,10 @@
 //! The page of a fact: what it asks, what it takes, what is presumed, and how its answer could honestly change.
 
 use super::page::{FactPage, PresumedTold, ValueTold};
-use super::pages::{conditions, refs};
-use super::words::{self, asking, takes};
+use super::tell::{self, asking, conditions, refs};
 use crate::facts::{FactId, Lever, Origin};
 use crate::rules::RuleSet;
+use crate::words;
 
 pub(super) fn page(set: &RuleSet, fact: FactId) -> FactPage {
     let vocabulary = &set.vocabulary;
@@ -29,8 +29,8 @@ pub(super) fn page(set: &RuleSet, fact: FactId) -> FactPage {
     }
     FactPage {
         name: declared.name.clone(),
-        ask: words::ask(set, fact),
-        takes: takes(set, fact),
+        ask: tell::ask(set, fact),
+        takes: words::takes(&declared.kind),
         values: declared
             .values()
             .iter()
@@ -46,12 +46,12 @@ pub(super) fn page(set: &RuleSet, fact: FactId) -> FactPage {
         derived,
         presumed: presumption.and_then(|presumption| {
             Some(PresumedTold {
-                value: words::answer(set, fact, presumption.value)?,
+                value: tell::answer(set, fact, presumption.value)?,
                 when: conditions(set, &presumption.when),
-                basis: words::basis(set, &presumption.basis),
+                basis: tell::basis(set, &presumption.basis),
             })
         }),
         asked_by: refs(asked_by.into_iter()),
-        place: set.fact_span(fact).map(|span| words::place(set, span)).unwrap_or_default(),
+        place: set.fact_span(fact).map(|span| tell::place(set, span)).unwrap_or_default(),
     }
 }

@@ -6,9 +6,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use super::changes::{Change, Changes, changes as find};
+use super::change::Change;
+use super::changes::{Changes, changes as find};
+use super::tell;
 use super::told::{ChangeTold, ChangesTold, From, Part};
-use super::words;
 use crate::diagram::Axis;
 use crate::facts::{FactId, Lever, Origin};
 use crate::nearest::joined;
@@ -116,7 +117,7 @@ fn part(case: &Case<'_>, axis: &Axis, cells: &BTreeSet<u16>, how: How, hardest: 
 /// One part as a question: to the chart, to whoever can look it up, or to those who can answer a setting.
 fn question(case: &Case<'_>, fact: FactId, how: How, needed: &str, now: &str) -> String {
     let declared = case.set.vocabulary.fact(fact);
-    let (name, ask) = (&declared.name, words::ask(case.set, fact));
+    let (name, ask) = (&declared.name, tell::ask(case.set, fact));
     match how {
         How::Chart => format!("{ask} Does the chart show {needed}? (`{name}`: {now})"),
         How::Record => {

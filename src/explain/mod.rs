@@ -4,6 +4,7 @@
 
 mod bill;
 mod case;
+mod change;
 mod changes;
 mod fact_page;
 mod levers;
@@ -16,13 +17,14 @@ mod paper;
 mod rule_page;
 mod search;
 mod setting_page;
-mod smallest;
+
 mod standing;
 mod text;
 mod told;
-mod words;
+mod tell;
 
-pub use changes::{Answers, Change, Changes, changes};
+pub use change::{Answers, Change};
+pub use changes::{Changes, changes};
 pub use notes::{Wanted, notes};
 pub use page::{
     AnswerTold, CodePage, ConditionTold, FactPage, Page, PayerPage, PresumedTold, RulePage, RuleRef, ServicePage,

@@ -4,9 +4,9 @@
 
 use super::case::{Case, met};
 use super::told::{From, Lack, NearOffer};
-use super::words;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
 use crate::rules::{Effect, PayerId, Rule, RuleId, ServiceId, Set, Test};
+use crate::words;
 
 /// Nearest offers that are told; were there more, they would all be far.
 const SHOWN: usize = 4;
@@ -60,7 +60,7 @@ fn lacks(case: &Case<'_>, rule: &Rule, failing: &[&Test]) -> Vec<Lack> {
             fact: vocabulary.fact(named).name.clone(),
             now: case.now(test.fact),
             from: case.from(test.fact),
-            needs: format!("{derived}{}", words::needs(case.set, test)),
+            needs: format!("{derived}{}", words::answers(case.set, test.fact, &test.set)),
         }
     };
     let mut lacks: Vec<Lack> = failing.iter().map(lack).collect();

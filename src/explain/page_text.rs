@@ -3,10 +3,11 @@
 use super::page::{
     CodePage, ConditionTold, FactPage, Page, PayerPage, RulePage, RuleRef, ServicePage, SettingPage, SourcePage,
 };
-use super::paper::{Paper, capital};
+use super::paper::Paper;
 use super::told::{BasisTold, From};
 use crate::nearest::joined;
 use crate::report::Screen;
+use crate::words;
 
 /// Pages one below the other.
 pub fn page_text(pages: &[Page], screen: Screen) -> String {
@@ -98,7 +99,7 @@ fn code(paper: &mut Paper, page: &CodePage) {
 
 fn rule(paper: &mut Paper, page: &RulePage) {
     paper.styled(&format!("{} ({})", page.rule.id, page.rule.kind), "1");
-    paper.line(2, &format!("{}.", capital(&page.rule.title)));
+    paper.line(2, &format!("{}.", words::capital(&page.rule.title)));
     paper.line(2, &page.does);
     page.instead.iter().for_each(|instead| paper.line(2, &format!("Instead: {instead}.")));
     if !page.formerly.is_empty() {
@@ -180,7 +181,7 @@ fn fact(paper: &mut Paper, page: &FactPage) {
         (false, None) => "A note that does not answer it is held where the outcome hangs on it.".into(),
     };
     paper.line(2, &answer);
-    page.derived.iter().for_each(|derived| paper.line(2, &format!("{}.", capital(derived))));
+    page.derived.iter().for_each(|derived| paper.line(2, &format!("{}.", words::capital(derived))));
     let change = match page.lever {
         Some("chart") => Some("Its answer may change only if the chart already supports the other one.".to_owned()),
         Some("record") => Some(format!(
@@ -233,7 +234,7 @@ fn service(paper: &mut Paper, page: &ServicePage) {
 
 fn payer(paper: &mut Paper, page: &PayerPage) {
     paper.styled(&format!("{} (payer)", page.name), "1");
-    paper.line(2, &capital(&page.title));
+    paper.line(2, &words::capital(&page.title));
     refs(paper, "Offered work by", &page.offered_by);
     refs(paper, "Taken away by", &page.taken_by);
     rests_on(paper, &BasisTold::default(), &page.place);

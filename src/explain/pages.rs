@@ -1,12 +1,12 @@
 //! One page for every name: rules, settings, facts, services, payers and sources; the nearest name for a misspelt one.
 
-use super::page::{CodePage, ConditionTold, Page, PayerPage, RuleRef, ServicePage, SourcePage};
-use super::{bill, fact_page, rule_page, setting_page, words};
+use super::page::{CodePage, Page, PayerPage, ServicePage, SourcePage};
+use super::{bill, fact_page, rule_page, setting_page, tell};
 use crate::codes;
 use crate::facts::Origin;
 use crate::message::{About, Code, Message};
 use crate::nearest::nearest;
-use crate::rules::{Effect, Payer, PayerId, Rule, RuleSet, ServiceId, Source, Test};
+use crate::rules::{Effect, Payer, PayerId, Rule, RuleSet, ServiceId, Source};
 use crate::run::Ready;
 
 /// The page of a code, which needs no rules.
@@ -70,9 +70,9 @@ fn service(set: &RuleSet, id: ServiceId) -> ServicePage {
         code: service.full_code(),
         unit: service.unit.as_str(),
         rates: set.rates.iter().filter(|rate| rate.service == id).map(|rate| bill::rate_told(set, rate)).collect(),
-        offered_by: refs(set.rules.iter().filter(offers)),
-        basis: words::basis(set, &service.basis),
-        place: words::place(set, &service.span),
+        offered_by: tell::refs(set.rules.iter().filter(offers)),
+        basis: tell::basis(set, &service.basis),
+        place: tell::place(set, &service.span),
     }
 }
 
@@ -83,9 +83,9 @@ fn payer(set: &RuleSet, id: PayerId) -> PayerPage {
     PayerPage {
         name,
         title,
-        offered_by: refs(set.rules.iter().filter(offers)),
-        taken_by: refs(set.rules.iter().filter(takes)),
-        place: words::place(set, &span),
+        offered_by: tell::refs(set.rules.iter().filter(offers)),
+        taken_by: tell::refs(set.rules.iter().filter(takes)),
+        place: tell::place(set, &span),
     }
 }
 
@@ -97,19 +97,7 @@ fn source(set: &RuleSet, at: usize, source: &Source) -> SourcePage {
         dated: source.dated.clone(),
         sha256: source.sha256.clone(),
         unchecked: source.unchecked.clone(),
-        cited_by: refs(set.rules.iter().filter(cites)),
-        place: words::place(set, &source.span),
+        cited_by: tell::refs(set.rules.iter().filter(cites)),
+        place: tell::place(set, &source.span),
     }
-}
-
-pub(super) fn conditions(set: &RuleSet, tests: &[Test]) -> Vec<ConditionTold> {
-    let told = |test: &Test| ConditionTold {
-        fact: set.vocabulary.fact(test.fact).name.clone(),
-        needs: words::needs(set, test),
-    };
-    tests.iter().map(told).collect()
-}
-
-pub(super) fn refs<'s>(rules: impl Iterator<Item = &'s Rule>) -> Vec<RuleRef> {
-    rules.map(|rule| RuleRef { id: rule.id.clone(), kind: rule.kind(), title: rule.title.clone() }).collect()
 }

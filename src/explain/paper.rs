@@ -102,12 +102,6 @@ fn wrapped(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// With a capital letter at its beginning.
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

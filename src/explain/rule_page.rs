@@ -1,14 +1,13 @@
 //! The page of a rule, with the smallest note in which it decides.
 
 use super::page::{RulePage, Shown};
-use super::pages::conditions;
-use super::words;
-use crate::nearest::joined;
+use super::tell::{self, conditions};
 use crate::proof::{Region, example};
 use crate::read::Format;
 use crate::report::rows;
-use crate::rules::{Effect, PayerId, Removes, Rule, RuleId, RuleSet, ServiceId, reasons};
+use crate::rules::{Effect, PayerId, Rule, RuleId, ServiceId, reasons};
 use crate::run::{Batch, Input, Ready, read};
+use crate::words;
 
 pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
     let set = &ready.set;
@@ -26,9 +25,9 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
     };
     let over_it = set.rules.iter().filter(|other| overrides(other).contains(&id));
     RulePage {
-        rule: words::rule(set, rule),
+        rule: tell::rule(set, rule),
         formerly: rule.formerly.clone(),
-        does: does(set, &rule.effect),
+        does: format!("{}.", words::capital(&words::effect(set, rule))),
         when: conditions(set, &rule.condition.all),
         any: rule.condition.any.iter().map(|group| conditions(set, group)).collect(),
         dates: words::dates(rule.effective),
@@ -41,29 +40,6 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
             _ => None,
         },
         example: shown(ready, id),
-    }
-}
-
-/// What it does where it applies, in one sentence.
-fn does(set: &RuleSet, effect: &Effect) -> String {
-    let named = |payers: &[PayerId], word| joined(payers.iter().map(|id| set.payer(*id).title.clone()).collect(), word);
-    let only = |removes: &Removes| {
-        let services = removes.services.iter().flatten().map(|id| set.service(*id).full_code()).collect::<Vec<_>>();
-        if services.is_empty() { String::new() } else { format!(" as {}", joined(services, "or")) }
-    };
-    match effect {
-        Effect::Offer { service, payers, .. } => {
-            let service = set.service(*service);
-            format!("Offers {} ({}) to {}.", service.full_code(), service.title, named(payers, "or else"))
-        }
-        Effect::Exclude(removes) => {
-            format!("Says that {} does not pay for this work{}.", named(&removes.payers, "or"), only(removes))
-        }
-        Effect::Strike(removes) => {
-            format!("Says that {} cannot be billed in this case{}.", named(&removes.payers, "or"), only(removes))
-        }
-        Effect::Hold { .. } => "Holds the note for a person, whatever else applies.".into(),
-        Effect::Advise => "Adds a finding for a person and changes nothing else.".into(),
     }
 }
 

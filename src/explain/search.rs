@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::changes::{Answers, Change};
+use super::change::{Answers, Change};
 use crate::diagram::{Axis, Cell, Diagram, Ref};
 use crate::rules::Outcome;
 

@@ -1,25 +1,25 @@
 //! The page of a setting: what it asks, who answered, and what each answer changes.
 
 use super::page::{AnswerTold, SettingPage};
-use super::pages::refs;
-use super::words::{self, asking, takes};
+use super::tell::{self, asking, refs};
 use crate::facts::{Answer, FactId, Word};
 use crate::rules::{PART_QUARTER_HOUR, POOL, Rule, RuleSet, Test};
+use crate::words;
 
 pub(super) fn page(set: &RuleSet, fact: FactId) -> SettingPage {
     let declared = set.vocabulary.fact(fact);
     let setting = set.settings.iter().find(|setting| setting.fact == fact);
-    let word = |answer| words::answer(set, fact, answer).unwrap_or(Word::Text(String::new()));
+    let word = |answer| tell::answer(set, fact, answer).unwrap_or(Word::Text(String::new()));
     let answer = word(setting.map_or(Answer::Unanswered, |setting| setting.value));
     let other = declared.values().iter().find(|value| **value != answer.text());
     let written = other.map_or(answer.text(), |other| format!("\"{other}\""));
     SettingPage {
         name: declared.name.clone(),
-        ask: words::ask(set, fact),
-        takes: takes(set, fact),
+        ask: tell::ask(set, fact),
+        takes: words::takes(&declared.kind),
         default: word(setting.map_or(Answer::Unanswered, |setting| setting.default)),
         answer,
-        by: words::from(set, fact, &set.answered(), &[]),
+        by: tell::from(set, fact, &set.answered(), &[]),
         does: match declared.name.as_str() {
             PART_QUARTER_HOUR => Some(
                 "The program itself reads it: so many minutes left over after the whole quarter hours make a further \
@@ -32,8 +32,8 @@ pub(super) fn page(set: &RuleSet, fact: FactId) -> SettingPage {
             _ => None,
         },
         answers: answers(set, fact),
-        basis: setting.map(|setting| words::basis(set, &setting.basis)).unwrap_or_default(),
-        place: set.fact_span(fact).map(|span| words::place(set, span)).unwrap_or_default(),
+        basis: setting.map(|setting| tell::basis(set, &setting.basis)).unwrap_or_default(),
+        place: set.fact_span(fact).map(|span| tell::place(set, span)).unwrap_or_default(),
         how: format!("[answer]\n{} = {written}", declared.name),
     }
 }

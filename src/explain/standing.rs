@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
+use super::tell;
 use super::told::{Explanation, HoldTold, NearOffer, PayerTold, RuleTold, RuleUse, Stand, Standing};
-use super::words;
 use crate::decision::Verdict;
 use crate::rules::{Effect, PayerId, RuleId, RuleSet, ServiceId, offered};
 
@@ -86,6 +86,6 @@ pub(super) fn named(set: &RuleSet, told: &Explanation) -> Vec<RuleTold> {
     ids.extend(told.nearest.iter().flat_map(|offer| std::iter::once(&offer.id).chain(&offer.against)));
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
-    let rule = |id: &String| set.rules.iter().find(|rule| rule.id == *id).map(|rule| words::rule(set, rule));
+    let rule = |id: &String| set.rules.iter().find(|rule| rule.id == *id).map(|rule| tell::rule(set, rule));
     ids.into_iter().filter_map(rule).collect()
 }

@@ -1,12 +1,13 @@
 //! Explanations of notes as a text that a person reads: the decision first, then what would change it, then the rest.
 
-use super::paper::{Paper, capital};
+use super::paper::Paper;
 use super::told::{
     ChangeTold, ChangesTold, Explained, Explanation, FactTold, From, NearOffer, PayerTold, RuleTold, RuleUse, Stand,
 };
 use crate::facts::Word;
 use crate::nearest::joined;
 use crate::report::{Row, Screen};
+use crate::words;
 
 /// Ways through what happened that are told before the rest is only counted.
 const HISTORY: usize = 6;
@@ -126,7 +127,7 @@ fn why(paper: &mut Paper, note: &Explanation) {
         paper.line(2, &format!("{}: {field}{} [{}]", note.place, error.text, error.code));
     }
     for finding in &row.findings {
-        paper.item(2, "! ", &format!("{} [{}]", capital(&finding.text), finding.code));
+        paper.item(2, "! ", &format!("{} [{}]", words::capital(&finding.text), finding.code));
     }
     for field in &note.unknown_fields {
         let near = field.near.as_ref().map(|near| format!("; did you mean `{near}`?"));
@@ -148,7 +149,7 @@ fn instead(paper: &mut Paper, note: &Explanation) {
     }
     paper.heading("What a person should look at");
     for hold in holds {
-        paper.item(2, "- ", &format!("{} [{}]", capital(&hold.title), hold.rule.id));
+        paper.item(2, "- ", &format!("{} [{}]", words::capital(&hold.title), hold.rule.id));
         hold.instead.iter().for_each(|instead| paper.line(4, &format!("Instead: {instead}.")));
     }
 }
@@ -159,7 +160,7 @@ fn nearest(paper: &mut Paper, offers: &[NearOffer]) {
     }
     paper.heading("What came nearest");
     for offer in offers {
-        paper.item(2, "- ", &format!("{} [{}]", capital(&offer.title), offer.id));
+        paper.item(2, "- ", &format!("{} [{}]", words::capital(&offer.title), offer.id));
         for lack in &offer.lacks {
             let now = match (&lack.now, lack.from) {
                 (Some(now), From::Presumed) => format!("{now} is presumed"),
@@ -234,7 +235,7 @@ fn stands(paper: &mut Paper, told: &PayerTold, rules: &[RuleTold]) {
             Stand::Open => "open, it hangs on what is not answered",
             Stand::NotOffered => "not offered",
         };
-        paper.line(2, &format!("{}, {} ({}): {stands}", capital(&told.title), standing.service, standing.code));
+        paper.line(2, &format!("{}, {} ({}): {stands}", words::capital(&told.title), standing.service, standing.code));
         standing.offered_by.iter().for_each(|used| use_of(paper, "+ ", used, rules));
         standing.taken_by.iter().for_each(|used| use_of(paper, "- ", used, rules));
     }

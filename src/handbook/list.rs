@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::grid::Grid;
-use super::words;
 use crate::effective::Effective;
-use crate::facts::{Kind, Word};
+use crate::facts::Word;
 use crate::report::Screen;
 use crate::rules::{Rule, RuleSet, Setting};
+use crate::words;
 
 /// In which format a list or a table is written.
 #[derive(Clone, Copy, Debug)]
@@ -150,16 +150,7 @@ fn setting_entry<'s>(set: &'s RuleSet, setting: &Setting) -> SettingEntry<'s> {
         answer: set.word(setting.fact, setting.value),
         by: setting.by.as_str(),
         default: set.word(setting.fact, setting.default),
-        may_be: may_be(&fact.kind),
-    }
-}
-
-/// What a fact or setting takes, in words.
-pub(super) fn may_be(kind: &Kind) -> String {
-    match kind {
-        Kind::Coded(values) => values.join(", "),
-        Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
-        Kind::Date => "a date".into(),
+        may_be: words::takes(&fact.kind),
     }
 }
 

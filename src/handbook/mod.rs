@@ -9,7 +9,6 @@ mod shown;
 pub mod table;
 mod tree;
 mod why;
-pub mod words;
 
 pub use list::{Form, rules, settings};
 pub use page::page;

@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::grid::{Grid, in_markdown};
 use super::list::{Form, json};
 use super::table::{Family, Row, Table};
-use super::words;
 use crate::facts::Word;
 use crate::proof::cell_name;
 use crate::rules::{Outcome, RuleId, RuleSet};
+use crate::words;
 
 /// Writes the table.
 pub fn table(set: &RuleSet, table: &Table, form: Form, out: &mut dyn Write) -> io::Result<()> {

@@ -11,6 +11,7 @@ mod meaning;
 mod names;
 pub(crate) mod problem;
 mod rate;
+mod repeats;
 mod resolve;
 mod set;
 mod shape;

@@ -1,10 +1,10 @@
 //! Blocks that name payers, services, sources and facts → the same with what the names stand for.
 
 use super::blocks::{AskShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
-use super::check::refuse_repeats;
 use super::ids::Ids;
 use super::problem::Problems;
 use super::rate::settle_rates;
+use super::repeats::refuse_repeats;
 use super::vocabulary::answer;
 use super::walk::Text;
 use super::{

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::check::refuse_further;
 use super::problem::Problems;
+use super::repeats::refuse_further;
 use super::{DatedRate, RuleSet, ServiceId};
 use crate::message::Code;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::blocks::{FactShape, SettingShape, Shape};
-use super::check::{refuse_further, settle};
 use super::problem::{Problems, Span};
+use super::repeats::{refuse_further, settle};
 use super::walk::Text;
 use super::{AnsweredBy, Basis, PART_QUARTER_HOUR, POOL, Setting, Source, resolve};
 use crate::facts::{Answer, Fact, Kind, Lever, Origin, Vocabulary, is_reserved};

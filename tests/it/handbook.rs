@@ -1,11 +1,12 @@
 //! The handbook says what decides: words, lists, the decision table and the page.
 
 use actbill::effective::Effective;
-use actbill::handbook::{Form, rules, settings, words};
+use actbill::handbook::{Form, rules, settings};
 use actbill::message::Code;
 use actbill::report::Screen;
 use actbill::rules::{RuleSet, Set};
 use actbill::run::{Ready, shipped_folder};
+use actbill::words;
 use serde_json::Value;
 
 use crate::binary::Folder;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use actbill::cases::{CaseFile, is_case_file};
 use actbill::message::Message;
-use actbill::run::{is_hidden, shipped_cases};
+use actbill::run::shipped_cases;
 
-use crate::args::RuleArgs;
-use crate::rule_files::unreadable;
+use crate::folder::{self, unreadable};
+use crate::options::RuleArgs;
 
 /// Whether nothing is named, so that the shipped cases run against the shipped rules.
 pub(crate) fn are_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
@@ -19,18 +19,22 @@ pub(crate) fn are_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
 pub(crate) fn files(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>, Message> {
     let mut paths = Vec::new();
     for path in named {
-        if path.is_dir() { folder(path, true, &mut paths)? } else { paths.push(path.clone()) }
+        if path.is_dir() {
+            paths.extend(folder::files(path, true, &is_case_file)?);
+        } else {
+            paths.push(path.clone());
+        }
     }
     if are_shipped(named, rules) {
         return Ok(shipped_cases().into_iter().map(CaseFile::from).collect());
     }
     if named.is_empty() {
         if let Some(rules) = &rules.rules {
-            folder(rules, true, &mut paths)?;
+            paths.extend(folder::files(rules, true, &is_case_file)?);
         }
         for file in &rules.with {
             let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            folder(beside, false, &mut paths)?;
+            paths.extend(folder::files(beside, false, &is_case_file)?);
         }
     }
     let mut seen: Vec<PathBuf> = Vec::new();
@@ -49,25 +53,4 @@ pub(crate) fn files(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>
 /// The path as it is shown: a file beside the agency's own is not shown as `./file`.
 fn shown(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
-}
-
-/// The case files of a folder, by name.
-fn folder(folder: &Path, deep: bool, found: &mut Vec<PathBuf>) -> Result<(), Message> {
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(|error| unreadable(folder, &error))?.path());
-    }
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_dir() {
-            if deep && !is_hidden(&name) {
-                self::folder(&path, deep, found)?;
-            }
-        } else if is_case_file(&name) {
-            found.push(path);
-        }
-    }
-    Ok(())
 }

@@ -15,11 +15,11 @@ use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
 use actbill::rules::Invariant;
 use actbill::run::{PROGRAM, Ready};
 
-use crate::args::{RuleArgs, date};
-use crate::classify::today;
 use crate::exit::Exit;
+use crate::folder::{self, unreadable};
+use crate::options::{RuleArgs, date, today};
 use crate::output::{clean_up_on_interrupt, draft, place, stdout};
-use crate::rule_files::{files, unreadable};
+use crate::rule_files::files;
 use crate::screen::say;
 
 const HELP: &str = "\
@@ -169,17 +169,11 @@ fn checked(
 
 /// The texts in a folder.
 fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
-    let mut texts = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        if path.is_file() {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-            texts.push(SourceText { name, bytes });
-        }
-    }
-    texts.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(texts)
+    let text = |path: &PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        fs::read(path).map(|bytes| SourceText { name, bytes }).map_err(|error| unreadable(path, &error))
+    };
+    folder::files(folder, false, &|_| true)?.iter().map(text).collect()
 }
 
 /// Saves the note of each problem, and beside it the settings that it needs as an agency file.

@@ -2,21 +2,84 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
+use clap::ValueEnum;
 
 use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::{Report, csv, json, ndjson, summary, text};
 use actbill::run::{Done, Options, classify};
 
-use crate::args::{ClassifyArgs, To};
 use crate::exit::Exit;
+use crate::options::{From, RuleArgs, date, today};
 use crate::output::{clean_up_on_interrupt, draft, place, same, spares, stdout};
 use crate::screen::say;
 use crate::{inputs, rule_files, screen};
+
+const CLASSIFY: &str = "\
+Examples:
+  actbill classify notes.json                        one month, as a table
+  actbill classify notes.csv -o rows.csv --summary totals.json
+  actbill classify jan.json feb.csv --format ndjson  several files, one batch
+  export-notes | actbill classify - --from ndjson    from another program
+  actbill classify notes.json --with agency.toml     with the agency's rates and answers
+  actbill classify notes.json --set part_quarter_hour=8 --presume symptom_link=yes
+
+A note is a flat object: id, client, date (YYYY-MM-DD), minutes (or start and end), activity, staff_role, and what \
+else the rules ask. What a note leaves open is never taken for yes: if it could change the outcome, the note is held.";
+
+/// Decide notes: who pays, under which code, for how many units and dollars
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{CLASSIFY}\n\n{}", crate::exit::HELP))]
+pub(crate) struct ClassifyArgs {
+    /// Files of notes (JSON, NDJSON or CSV); `-` is standard input
+    #[arg(required = true, value_name = "NOTES")]
+    inputs: Vec<PathBuf>,
+
+    /// Format of the inputs [default: by extension, else by content]
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<From>,
+
+    /// Format of the output; `auto` is text on a terminal, else the output's extension or the input's format
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    format: To,
+
+    /// Write the output here, whole or not at all, readable by you alone
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write run, totals and claim lines here, as JSON
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+
+    /// Presume nothing, reject records with unknown fields, and end with 1 if a note is held
+    #[arg(long, conflicts_with = "presume")]
+    strict: bool,
+
+    /// Date the run is made for; it is recorded with the run [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<NaiveDate>,
+}
+
+/// A format that can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// Text on a terminal, else the output's extension or the input's format
+    Auto,
+    /// A table that a person reads
+    Text,
+    /// One document with run, summary, claim lines and decisions
+    Json,
+    /// One row on each line
+    Ndjson,
+    /// A header row, then one row for each record
+    Csv,
+}
 
 /// Runs the command.
 pub(crate) fn run(args: &ClassifyArgs) -> Result<Exit> {
@@ -26,7 +89,7 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<Exit> {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
-    let (inputs, bar) = inputs::open(&args.inputs, args.from.map(crate::args::From::format))?;
+    let (inputs, bar) = inputs::open(&args.inputs, args.from.map(From::format))?;
     let options = Options { strict: args.strict, as_of: args.as_of.unwrap_or_else(today) };
     let done = classify(&ready, inputs, options, &mut |message| bar.suspend(|| say(&message)))?;
     bar.finish_and_clear();
@@ -94,10 +157,4 @@ fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
         }
         _ => Ok(()),
     }
-}
-
-/// Today, in universal time.
-pub(crate) fn today() -> NaiveDate {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()
 }

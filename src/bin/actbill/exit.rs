@@ -2,6 +2,14 @@
 
 use std::process::{ExitCode, Termination};
 
+/// What `--help` says of it, where a command has nothing more to say.
+pub(crate) const HELP: &str = "\
+Exit status:
+  0  ran to the end; every record decided or held
+  1  ran to the end, but records were rejected (or held ones under --strict)
+  2  could not run or not finish: usage, unreadable file, broken output
+  3  the rule set is not valid";
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {

@@ -11,8 +11,8 @@ use actbill::explain::{Explained, Page, Wanted, code_page, notes, page_text, pag
 use actbill::message::{Code, Message};
 use actbill::read::Format;
 
-use crate::args::RuleArgs;
 use crate::exit::Exit;
+use crate::options::RuleArgs;
 use crate::output::{clean_up_on_interrupt, draft, place, spares, stdout};
 use crate::{inputs, rule_files, screen};
 
@@ -55,7 +55,7 @@ pub(crate) struct ExplainArgs {
 
     /// Format of the inputs [default: by extension, else by content]
     #[arg(long, value_name = "FORMAT")]
-    from: Option<crate::args::From>,
+    from: Option<crate::options::From>,
 
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -108,7 +108,7 @@ fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
-    let (inputs, bar) = inputs::open(files, args.from.map(crate::args::From::format))?;
+    let (inputs, bar) = inputs::open(files, args.from.map(crate::options::From::format))?;
     let wanted = match (args.all, args.note.is_empty()) {
         (true, _) => Wanted::All,
         (false, true) => Wanted::Only,

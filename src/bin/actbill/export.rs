@@ -10,8 +10,8 @@ use actbill::message::{Code, Message, reason};
 use actbill::run::{is_rule_file, shipped_folder};
 
 use crate::exit::Exit;
+use crate::folder::unreadable;
 use crate::output::{Draft, clean_up_on_interrupt, draft, place, stdout};
-use crate::rule_files::unreadable;
 use crate::screen::say;
 
 const HELP: &str = "\

@@ -10,7 +10,7 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::run::Input;
 
-use crate::rule_files::unreadable;
+use crate::folder::unreadable;
 
 /// Bytes below which reading is over before a bar is seen.
 const LONG: u64 = 4 * 1024 * 1024;

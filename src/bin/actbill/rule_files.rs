@@ -1,15 +1,16 @@
 //! Rule files from the disk: a folder of them, or the shipped ones, and the agency's own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use actbill::message::{Code, Message, reason};
+use actbill::message::{Code, Message};
 use actbill::place::Place;
 use actbill::rules::RuleFile;
-use actbill::run::{Ready, is_hidden, is_rule_file, shipped};
+use actbill::run::{Ready, is_rule_file, shipped};
 
-use crate::args::RuleArgs;
 use crate::exit::Exit;
+use crate::folder::{self, unreadable};
+use crate::options::RuleArgs;
 use crate::screen::say;
 
 /// A rule set ready to decide, or how the run ends without one.
@@ -27,7 +28,8 @@ pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Exit> {
 pub(crate) fn files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
     let mut files = match &args.rules {
         Some(folder) => {
-            let files = folder_files(folder)?;
+            let files = folder::files(folder, true, &is_rule_file)?;
+            let files = files.iter().map(|path| file(path)).collect::<Result<Vec<RuleFile>, Message>>()?;
             if files.is_empty() {
                 let text = format!("`{}` holds no rule file", folder.display());
                 let help = "rule files end in `.toml`; without `--rules` the shipped ones decide";
@@ -39,27 +41,6 @@ pub(crate) fn files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
     };
     for path in &args.with {
         files.push(RuleFile { own: true, ..file(path)? });
-    }
-    Ok(files)
-}
-
-fn folder_files(folder: &Path) -> Result<Vec<RuleFile>, Message> {
-    let mut files = Vec::new();
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(|error| unreadable(folder, &error))?.path());
-    }
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_dir() {
-            if !is_hidden(&name) {
-                files.extend(folder_files(&path)?);
-            }
-        } else if is_rule_file(&name) {
-            files.push(file(&path)?);
-        }
     }
     Ok(files)
 }
@@ -76,10 +57,4 @@ fn file(path: &Path) -> Result<RuleFile, Message> {
             Err(message.at(Place::in_text(&name, &text, good)))
         }
     }
-}
-
-/// A file or folder that cannot be read.
-pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Message {
-    Message::error(Code::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(error)))
-        .help("check the name, and that you may read it")
 }

@@ -11,11 +11,12 @@ use actbill::handbook::table::Table;
 use actbill::handbook::{self, Form};
 use actbill::message::{Code, Message};
 
-use crate::args::RuleArgs;
 use crate::exit::Exit;
 use crate::export::{self, ExportArgs};
+use crate::folder::unreadable;
+use crate::options::RuleArgs;
 use crate::output::{clean_up_on_interrupt, draft, place, stdout};
-use crate::rule_files::{ready, unreadable};
+use crate::rule_files::ready;
 use crate::screen::{self, say};
 
 const EXIT: &str = "\

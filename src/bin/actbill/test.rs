@@ -16,10 +16,10 @@ use actbill::place::Place;
 use actbill::rules::RuleSet;
 use actbill::run::Ready;
 
-use crate::args::RuleArgs;
 use crate::exit::Exit;
+use crate::folder::unreadable;
+use crate::options::RuleArgs;
 use crate::output::{clean_up_on_interrupt, draft, place, stdout};
-use crate::rule_files::unreadable;
 use crate::screen::say;
 use crate::{case_files, rule_files};
 

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::parts::{breakable, link};
 use crate::handbook::shown::{activities, cell, ids, notes};
 use crate::handbook::table::{Family, Row, Table};
-use crate::handbook::words;
 use crate::rules::{Outcome, RuleSet};
+use crate::words;
 
 pub(super) fn chapter(set: &RuleSet, table: &Table) -> Markup {
     html! {

@@ -2,16 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::parts::{anchor, breakable, capital, card, coded, grouped, kind, link, rests_on, source_name};
+use super::parts::{anchor, breakable, card, coded, grouped, kind, link, rests_on, source_name};
 use crate::diagram::Atlas;
 use crate::effective::Effective;
 use crate::facts::{Lever, Origin};
-use crate::handbook::list::may_be;
-use crate::handbook::words;
 use crate::message::Code;
 use crate::nearest::joined;
 use crate::proof::{Problem, combinations};
 use crate::rules::{DatedRate, RuleSet, ServiceId};
+use crate::words;
 
 /// Rules that no source says, in full; then every rule that a source says of something else.
 pub(super) fn house(set: &RuleSet) -> Markup {
@@ -85,7 +84,7 @@ pub(super) fn settings(set: &RuleSet) -> Markup {
                     dt { "Default" }
                     dd { (set.written(setting.fact, setting.default)) }
                     dt { "May be" }
-                    dd { (may_be(&fact.kind)) }
+                    dd { (words::takes(&fact.kind)) }
                     @if !setting.basis.cites.is_empty() || setting.basis.house {
                         dt { "Rests on" }
                         dd { (rests_on(set, &setting.basis)) }
@@ -144,7 +143,7 @@ pub(super) fn vocabulary(set: &RuleSet) -> Markup {
                     tr id=(anchor("fact", &fact.name)) {
                         td { code { (breakable(&fact.name)) } @if fact.is_required() { " (required)" } }
                         td { (fact.ask) }
-                        td { (breakable(&may_be(&fact.kind))) }
+                        td { (breakable(&words::takes(&fact.kind))) }
                         td { (lever(fact.origin, fact.lever)) }
                     }
                 }
@@ -178,7 +177,7 @@ pub(super) fn promises(set: &RuleSet, atlas: &Atlas, broken: &[Problem]) -> Mark
             tbody {
                 @for invariant in &set.invariants {
                     tr id=(anchor("promise", &invariant.id)) {
-                        td { (capital(&invariant.title)) p.id { code { (invariant.id) } } }
+                        td { (words::capital(&invariant.title)) p.id { code { (invariant.id) } } }
                         td {
                             @let when = words::claim(set, &invariant.when);
                             @if !when.is_empty() { "Where " (coded(&joined(when, "and"))) ": " }
@@ -218,7 +217,7 @@ pub(super) fn sources(set: &RuleSet) -> Markup {
                         tr {
                             td { code { (source_name(set, waiver.source)) } }
                             td { "“" (waiver.quote) "”" }
-                            td { (capital(&waiver.why)) }
+                            td { (words::capital(&waiver.why)) }
                         }
                     }
                 }

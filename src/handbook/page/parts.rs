@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use crate::handbook::words;
 use crate::rules::{Basis, Citation, Rule, RuleSet};
+use crate::words;
 
 /// A text with what stands in backticks as code.
 pub(super) fn coded(text: &str) -> Markup {
@@ -24,12 +24,6 @@ pub(super) fn breakable(text: &str) -> Markup {
             (part)
         }
     }
-}
-
-/// A text that begins with a capital.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// A number in groups of three digits.
@@ -126,7 +120,7 @@ pub(super) fn card(set: &RuleSet, rule: &Rule) -> Markup {
             h4 {
                 (kind(rule.kind())) " "
                 @if rule.basis.house { (house_badge()) " " }
-                (capital(&rule.title))
+                (words::capital(&rule.title))
             }
             dl {
                 dt { "When" }

@@ -83,6 +83,15 @@ fn band((from, before): (i64, i64), (lowest, end): (i64, i64)) -> String {
     }
 }
 
+/// What a fact or setting takes.
+pub fn takes(kind: &Kind) -> String {
+    match kind {
+        Kind::Coded(values) => joined(values.clone(), "or"),
+        Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
+        Kind::Date => "a date, as YYYY-MM-DD".into(),
+    }
+}
+
 /// What a rule does where it applies.
 pub fn effect(set: &RuleSet, rule: &Rule) -> String {
     match &rule.effect {
@@ -99,8 +108,10 @@ pub fn effect(set: &RuleSet, rule: &Rule) -> String {
         Effect::Strike(removes) => {
             format!("{} cannot be billed{}", payers(set, removes), of_services(set, removes, "for"))
         }
-        Effect::Hold { instead: Some(instead) } => format!("holds the note for a person: {instead}"),
-        Effect::Hold { instead: None } => "holds the note for a person".into(),
+        Effect::Hold { instead: Some(instead) } => {
+            format!("holds the note for a person, whatever else applies: {instead}")
+        }
+        Effect::Hold { instead: None } => "holds the note for a person, whatever else applies".into(),
         Effect::Advise => "adds a finding for a person and changes nothing else".into(),
     }
 }
@@ -214,4 +225,10 @@ pub fn cells(set: &RuleSet, axis: &Axis, within: &BTreeSet<u16>) -> String {
         [one, other] => format!("neither {one} nor {other}"),
         _ => format!("none of {}", joined(outside, "or")),
     }
+}
+
+/// With a capital letter at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

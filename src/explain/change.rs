@@ -2,7 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::{Answers, Change};
+use crate::rules::{PayerId, ServiceId};
+
+/// By question, the answers of which any will do.
+pub type Answers = BTreeMap<usize, BTreeSet<u16>>;
+
+/// Smallest changes that differ only in which of these answers they choose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// By question: the answers of which any will do.
+    pub answers: Answers,
+    /// What each of them leads to.
+    pub to: (ServiceId, PayerId),
+}
 
 impl Change {
     /// The same with more answers.
