@@ -277,7 +277,7 @@ impl Case<'_> {
     fn told(&self, outcome: Outcome) -> String {
         match outcome {
             Outcome::Billable(service, payer) => {
-                format!("{} as {}", self.set.payer(payer).title, self.set.service(service).code)
+                format!("{} as {}", self.set.payer(payer).title, self.set.service(service).full_code())
             }
             Outcome::NonBillable => "nobody pays".into(),
             Outcome::Held | Outcome::Gap | Outcome::Conflict => "held for a person".into(),

@@ -94,32 +94,29 @@ impl Ready {
         set: &[(String, String)],
         presume: &[(String, String)],
     ) -> Result<Self, Vec<Message>> {
-        Self::prove(files, set, presume)
-            .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
+        let set = rules(files, set, presume)?;
+        let messages = |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>();
+        let atlas = proof::compile(&set).map_err(messages)?;
+        Ok(Self { set, atlas })
     }
+}
 
-    /// The same, with problems as `actbill check` tells them.
-    pub fn prove(
-        files: Vec<RuleFile>,
-        set: &[(String, String)],
-        presume: &[(String, String)],
-    ) -> Result<Self, Vec<Problem>> {
-        let of = |messages: Vec<Message>| messages.into_iter().map(Problem::from).collect::<Vec<_>>();
-        let mut rules = RuleSet::load(files).map_err(of)?;
-        let twice = twice(set, "answered").into_iter().chain(twice(presume, "presumed"));
-        let twice: Vec<Message> = twice.collect();
-        if !twice.is_empty() {
-            return Err(of(twice));
-        }
-        let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
-        let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
-        let wrong: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
-        if !wrong.is_empty() {
-            return Err(of(wrong));
-        }
-        let atlas = proof::compile(&rules)?;
-        Ok(Self { set: rules, atlas })
+/// Checks rule files, and takes answers to settings and presumptions. All problems at once. Whether the rules decide
+/// every note is not looked at.
+pub fn rules(
+    files: Vec<RuleFile>,
+    set: &[(String, String)],
+    presume: &[(String, String)],
+) -> Result<RuleSet, Vec<Message>> {
+    let mut rules = RuleSet::load(files)?;
+    let twice: Vec<Message> = twice(set, "answered").into_iter().chain(twice(presume, "presumed")).collect();
+    if !twice.is_empty() {
+        return Err(twice);
     }
+    let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
+    let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
+    let wrong: Vec<Message> = answers.into_iter().chain(presumptions).filter_map(Result::err).collect();
+    if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
 }
 
 /// Names that the command line gives two values, and so none.
@@ -298,19 +295,31 @@ fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
 
 /// Refuses a header row that names no field of a note.
 pub(crate) fn known_header(set: &RuleSet, names: &[String]) -> Result<(), FileError> {
-    if names.iter().any(|name| set.vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless()) }
+    if names.iter().any(|name| set.vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless(set, names)) }
 }
 
+/// So many marks in one name part columns.
+const MANY: usize = 3;
+
 /// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.
-fn headerless() -> FileError {
+fn headerless(set: &RuleSet, names: &[String]) -> FileError {
+    let parted_by = |mark: char| names.iter().any(|name| name.matches(mark).count() >= MANY);
+    let near: Vec<&str> = names.iter().filter_map(|name| nearest(name, set.vocabulary.field_names())).collect();
+    // A row of values may look like one name by chance.
+    let near = near.first().filter(|_| near.len() >= MANY);
+    let usual = "begin with a header row such as `id,client,date,minutes,activity,staff_role`, parted by commas";
+    let help = match near {
+        _ if parted_by(';') => format!("it is parted by semicolons: export it with commas; {usual}"),
+        _ if parted_by('\t') => format!("it is parted by tabs: export it with commas; {usual}"),
+        Some(near) => format!("did you mean `{near}`? Names of columns are compared letter by letter"),
+        None => usual.to_owned(),
+    };
     FileError {
         code: Code::NoHeader,
         line: Some(1),
         column: 1,
         text: "the first row names no field of a note".into(),
-        help: "begin with a header row such as `id,client,date,minutes,activity,staff_role`, parted by commas; \
-               an agency file's `[column]` table can map other names"
-            .into(),
+        help: format!("{help}; an agency file's `[column]` table can map other names"),
     }
 }
 

@@ -6,7 +6,7 @@ use super::around::{self, Around};
 use super::expect::{Key, say, words};
 use super::sample::{Given, record, refuse_unknown_fields, with};
 use super::totals;
-use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step};
+use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step, plain};
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::Scalar;
@@ -93,21 +93,20 @@ impl Reader<'_> {
         }
         let mut buts = Vec::new();
         let mut number = 0;
-        let said_title = title.as_ref().map(|title| title.value.clone()).unwrap_or_default();
+        let said_title = title.as_ref().map(|title| plain(&title.value)).unwrap_or_default();
         walker.tables("but", "but", |walker| {
             let way = [way, &[into("but"), Step::Item(number)]].concat();
             buts.extend(self.but(walker, &notes, (&said_title, &around), &way));
             number += 1;
             Some(())
         });
-        let problems = &mut *walker.problems;
+        let problems = walker.done();
         let expects = own || notes.iter().any(|note| note.expect.as_ref().is_some_and(|expect| !expect.is_empty()));
         if !expects && totals.is_empty() && !self.blank && problems.count() == before {
             expects_nothing(&at, problems);
         }
         let case = Case { title: said_title, place: self.place(&at), notes: Vec::new(), totals, known_wrong };
         let claims = self.claims(case, around, notes, problems);
-        walker.done();
         std::iter::once(claims).chain(buts).collect()
     }
 
@@ -131,17 +130,16 @@ impl Reader<'_> {
         let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
         let slot = [way, &[into("expect")]].concat();
         let expect = walker.table("expect", "expect table").map(|table| self.expect(table));
-        let mistaken = walker.problems.count() > before;
+        let problems = walker.done();
+        let mistaken = problems.count() > before;
         if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank && !mistaken {
-            expects_nothing(&at, walker.problems);
+            expects_nothing(&at, problems);
         }
         let fields = with(first.fields.clone(), changes);
         let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), slot };
-        let title = format!("{of}; but {}", title.map(|title| title.value).unwrap_or_default());
+        let title = format!("{of}; but {}", title.map(|title| plain(&title.value)).unwrap_or_default());
         let case = Case { title, place: self.place(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
-        let claims = self.claims(case, around, vec![note], walker.problems);
-        walker.done();
-        Some(claims)
+        Some(self.claims(case, around, vec![note], problems))
     }
 
     fn claims(&self, mut case: Case, around: Around, notes: Vec<Written>, problems: &mut Problems<'_>) -> Claims {
@@ -261,8 +259,14 @@ impl Reader<'_> {
     }
 }
 
+/// Why the rules are known to be wrong.
 fn reason(walker: &mut Walker<'_, '_, '_>) -> Option<String> {
-    walker.text("known_wrong").map(|why| why.value)
+    let why = walker.text("known_wrong")?;
+    if why.value.trim().is_empty() {
+        let help = "say what is wrong in the rules, so that somebody can mend it; or leave the key out";
+        walker.problems.add(&why.at, Code::MissingKey, "`known_wrong` gives no reason", help);
+    }
+    Some(why.value)
 }
 
 fn expects_nothing(at: &Span, problems: &mut Problems<'_>) {

@@ -8,17 +8,35 @@ use crate::effective::parse_date;
 use crate::facts::Facts;
 use crate::proof::{Example, Region, example, paths, region_count};
 use crate::report::Row;
-use crate::rules::{Outcome, Rule, RuleId, RuleSet, Test};
+use crate::rules::{Outcome, Rule, RuleId, RuleSet, Span, Test};
 
 /// Regions beyond which they are not listed.
 const REGIONS: u128 = 20_000;
 
+/// Which blocks of the rule files count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// All of them.
+    All,
+    /// Those of the user's own files.
+    Own,
+}
+
+impl Counting {
+    /// Whether a block that stands here counts.
+    pub fn counts(self, set: &RuleSet, at: &Span) -> bool {
+        self == Self::All || set.is_own(at)
+    }
+}
+
 /// What a suite reaches of a rule set.
 #[derive(Clone, Debug)]
 pub struct Coverage {
+    /// Which blocks count.
+    pub counting: Counting,
     /// By rule.
     pub rules: Vec<Reached>,
-    /// By region; `None` where there are too many to be listed.
+    /// By region; `None` where there are too many to be listed, or where only the user's own blocks count.
     pub regions: Option<Regions>,
 }
 
@@ -55,21 +73,22 @@ pub struct Unvisited {
 
 impl Coverage {
     /// What these batches reach. Only notes count of which a case expects something.
-    pub fn of(set: &RuleSet, atlas: &Atlas, played: &[Played<'_>]) -> Self {
+    pub fn of(set: &RuleSet, atlas: &Atlas, played: &[Played<'_>], counting: Counting) -> Self {
         let notes: Vec<(&Row, Option<&Read>)> = played.iter().flat_map(looked_at).collect();
         let read: Vec<(&Facts, chrono::NaiveDate)> = notes
             .iter()
             .filter_map(|(row, read)| Some((&read.as_ref()?.facts, parse_date(row.date.as_deref()?)?)))
             .collect();
         let said: BTreeSet<&str> = notes.iter().flat_map(|(row, _)| said(row)).collect();
-        let rules = set.rules().map(|(id, rule)| {
+        let counted = set.rules().filter(|(_, rule)| counting.counts(set, &rule.span));
+        let rules = counted.map(|(id, rule)| {
             let alternatives = rule.condition.alternatives();
             let misses = |(facts, date): &(&Facts, chrono::NaiveDate)| misses(rule, &alternatives, facts, *date);
             Reached { rule: id, decides: said.contains(rule.id.as_str()), steps_aside: read.iter().any(misses) }
         });
         let cells: Vec<Vec<Cell>> = read.iter().map(|(facts, date)| atlas.decisions.cells(facts, *date)).collect();
-        let few = region_count(atlas) <= REGIONS;
-        Self { rules: rules.collect(), regions: few.then(|| Regions::of(set, atlas, &cells)) }
+        let listed = counting == Counting::All && region_count(atlas) <= REGIONS;
+        Self { counting, rules: rules.collect(), regions: listed.then(|| Regions::of(set, atlas, &cells)) }
     }
 
     /// How many rules decide in some case.

@@ -142,7 +142,10 @@ impl Key {
     fn word(self, word: &str, set: &RuleSet) -> Result<String, Mistake> {
         match self {
             Self::Units | Self::Minutes | Self::QuarterHours => {
-                word.parse::<u32>().map(|number| number.to_string()).map_err(|_| self.form(word, "a whole number"))
+                // As in a note, `4.0` is a whole number.
+                let whole = word.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
+                let digits = whole.map_or(word, |(whole, _)| whole);
+                digits.parse::<u32>().map(|number| number.to_string()).map_err(|_| self.form(word, "a whole number"))
             }
             Self::Rate | Self::Amount => self.dollars(word),
             Self::BundledInto => Ok(word.to_owned()),
@@ -150,11 +153,10 @@ impl Key {
             Self::Rules | Self::OnlyRules => rule_id(word, set).ok_or_else(|| self.no_such(word, &rule_ids(set))),
             _ => {
                 let known = self.known(set);
-                if known.iter().any(|known| known == word) {
-                    Ok(word.to_owned())
-                } else {
-                    Err(self.no_such(word, &known))
-                }
+                let finds = matches!(self, Self::Findings | Self::OnlyFindings);
+                let today = if finds { rule_id(word, set) } else { None };
+                let today = today.unwrap_or_else(|| word.to_owned());
+                if known.contains(&today) { Ok(today) } else { Err(self.no_such(word, &known)) }
             }
         }
     }

@@ -7,6 +7,7 @@ mod bless;
 mod case_file;
 mod coverage;
 mod expect;
+mod found;
 pub mod mutants;
 mod note_file;
 mod play;
@@ -19,10 +20,11 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 pub use bless::{Blessed, Change};
-pub use coverage::{Coverage, Reached, Regions, Unvisited};
+pub use coverage::{Counting, Coverage, Reached, Regions, Unvisited};
 pub use expect::{Expect, Key, Wish};
+pub use found::claim;
 pub use play::{Difference, Played, Read, Verdict};
-pub use report::{Counts, Report};
+pub use report::{Counts, Report, annotation};
 pub use totals::{TotalKey, TotalWish};
 
 use crate::message::Message;
@@ -131,6 +133,17 @@ pub enum Step {
     Key(String),
     /// Into an item of a list.
     Item(usize),
+}
+
+/// A title on one line, in characters that a terminal and an XML document can show.
+fn plain(title: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' | '\n' | '\r' => ' ',
+        '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    title.chars().map(shown).collect()
 }
 
 impl Suite {

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use std::io::BufReader;
 
 use super::expect::{Key, Mistake, Raw};
-use super::{Case, CaseFile, Claims, Expect, Expected, Slot};
+use super::{Case, CaseFile, Claims, Expect, Expected, Slot, plain};
 use crate::facts;
 use crate::message::{Code, Message};
+use crate::nearest::nearest;
 use crate::place::Place;
 use crate::read::{Field, Format, Record, Scalar, object, open};
 use crate::rules::RuleSet;
@@ -61,7 +62,9 @@ impl Reader<'_> {
         let place = Place { file: self.file.name.clone(), line: record.line, column: record.column };
         let id = record.fields.iter().find(|field| self.set.vocabulary.slot(&field.name) == Some(facts::Slot::Id));
         let title = match id.map(|field| &field.value) {
-            Some(Scalar::Text(id) | Scalar::Number(id)) if !id.trim().is_empty() => format!("note {}", id.trim()),
+            Some(Scalar::Text(id) | Scalar::Number(id)) if !id.trim().is_empty() => {
+                format!("note {}", plain(id.trim()))
+            }
             _ => format!("record {}", record.number),
         };
         let (mut case, mut expect) =
@@ -85,7 +88,10 @@ impl Reader<'_> {
                 (Some(name), value) => self.take(name, value, &at, &mut case, &mut expect),
                 (None, _) => {
                     let text = format!("`{}` is no form of an expectation", field.name);
-                    let help = "write an `expect` object, or fields such as `expect_status`";
+                    let help = match meant(self.set, &field.name) {
+                        Some(meant) if meant != *field.name => format!("did you mean `{meant}`?"),
+                        _ => "write an `expect` object, or fields such as `expect_status`".to_owned(),
+                    };
                     self.mistakes.push(Message::error(Code::UnknownKey, text).help(help).at(at));
                 }
             }
@@ -101,7 +107,7 @@ impl Reader<'_> {
             TITLE | KNOWN_WRONG => match text(value) {
                 Some(text) if text.is_empty() => Ok(()),
                 Some(text) if name == TITLE => {
-                    case.title = text;
+                    case.title = plain(&text);
                     Ok(())
                 }
                 Some(text) => {
@@ -129,7 +135,17 @@ impl Reader<'_> {
 
 /// Whether a field is about what is expected. One that is spelt almost so is too: it must not be overlooked.
 fn is_expectation(set: &RuleSet, name: &str) -> bool {
-    name.to_lowercase().starts_with(EXPECT) && set.vocabulary.slot(name).is_none()
+    set.vocabulary.slot(name).is_none() && (name.to_lowercase().starts_with(EXPECT) || meant(set, name).is_some())
+}
+
+/// The expectation that a field is spelt like, if it is spelt more like that than like a field of a note.
+fn meant(set: &RuleSet, name: &str) -> Option<String> {
+    let beside = [TITLE, KNOWN_WRONG].into_iter();
+    let keys = Key::ALL.iter().map(|key| key.as_str()).chain(beside).map(|key| format!("{PREFIX}{key}"));
+    let expectations: Vec<String> = keys.chain([EXPECT.to_owned()]).collect();
+    let known = set.vocabulary.field_names().chain(expectations.iter().map(String::as_str));
+    let near = nearest(name, known)?;
+    expectations.iter().find(|expectation| *expectation == near).cloned()
 }
 
 fn wrong_type(name: &str) -> Mistake {

@@ -1,19 +1,24 @@
 //! How a billable note comes to its units and dollars, step by step, and what other notes have to do with it.
 
 use super::tell;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
 use super::told::{Bill, OtherNote, Pooled, RateTold};
 use crate::batch::{Earned, Entry, Item, Line};
 use crate::decision::Verdict;
 use crate::nearest::joined;
-use crate::rules::{DatedRate, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, Unit};
+use crate::rules::{DatedRate, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, ServiceId, Unit};
 use crate::units::QUARTER_HOUR;
 
 /// The steps from minutes to dollars; `None` for a note that earns nothing because nobody pays, or not yet.
-pub(super) fn bill(set: &RuleSet, items: &[Item], at: usize, line: &Line) -> Option<Bill> {
+pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<Bill> {
+    let line = among.line;
     let earned = line.earned.as_ref()?;
     let service = set.service(earned.service);
     let part = set.part_quarter_hour();
-    let pool = if service.unit == Unit::QuarterHour && set.pools_by_day() { pool(items, at, line) } else { Vec::new() };
+    let pool = if service.unit == Unit::QuarterHour && set.pools_by_day() { pool(among) } else { Vec::new() };
     let rate = set.rate(earned.service, line.date);
     let mut bill = Bill {
         service: service.name.clone(),
@@ -30,7 +35,10 @@ pub(super) fn bill(set: &RuleSet, items: &[Item], at: usize, line: &Line) -> Opt
         amount: earned.amount,
     };
     bill.steps = match service.unit {
-        Unit::Day => day_steps(set, &bill, earned, line),
+        Unit::Day => {
+            let alone = among.same_service().count() == 1;
+            day_steps(set, &bill, earned, (line, alone))
+        }
         Unit::QuarterHour => quarter_hour_steps(set, &bill, line),
     };
     bill.steps.extend(dollar_steps(&bill));
@@ -54,8 +62,9 @@ fn counted(number: u32, thing: &str) -> String {
 fn quarter_hour_steps(set: &RuleSet, bill: &Bill, line: &Line) -> Vec<String> {
     let left_over = bill.left_over;
     let mut steps = vec![format!(
-        "{} are {} and {} left over.",
+        "{} {} {} and {} left over.",
         counted(line.minutes, "minute"),
+        if line.minutes == 1 { "is" } else { "are" },
         counted(bill.whole_quarter_hours, "whole quarter hour"),
         counted(left_over, "minute")
     )];
@@ -101,15 +110,27 @@ fn quarter_hour_steps(set: &RuleSet, bill: &Bill, line: &Line) -> Vec<String> {
     steps
 }
 
-fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, line: &Line) -> Vec<String> {
+/// When a note began, as far as it says so.
+fn began(line: &Line) -> String {
+    line.start.map_or("with no time".into(), |start| format!("at {:02}:{:02}", start / 60, start % 60))
+}
+
+fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, (line, alone): (&Line, bool)) -> Vec<String> {
     let code = set.service(earned.service).full_code();
     let day = format!("{code} is one unit for each client and day, however many notes and minutes there are.");
-    let whose = match &earned.bundled_into {
-        Some(carrier) => format!("The unit of {} stands on the earlier note {carrier}: 0 units here.", line.date),
-        None => format!(
-            "This is the earliest billable note of that day, so it carries the unit: {}.",
-            counted(bill.units, "unit")
-        ),
+    let whose = if let Some(carrier) = &earned.bundled_into {
+        let began = match line.start {
+            Some(_) => format!("This note began {}", began(line)),
+            None => "This note does not say when it began".to_owned(),
+        };
+        format!("{began}; the unit of {} stands on {carrier}: 0 units here.", line.date)
+    } else {
+        let why = match line.start {
+            _ if alone => "the only billable note of that day".to_owned(),
+            Some(_) => format!("the earliest billable note of that day ({})", began(line)),
+            None => "the first billable note of that day, of which none says when it began".to_owned(),
+        };
+        format!("This is {why}, so it carries the unit: {}.", counted(bill.units, "unit"))
     };
     vec![day, whose]
 }
@@ -131,26 +152,60 @@ fn dollar_steps(bill: &Bill) -> Vec<String> {
     ]
 }
 
-/// Billable notes of the same client, date and service, this one among them, in the order of the batch.
-fn same_day<'i>(items: &'i [Item], line: &'i Line) -> impl Iterator<Item = (usize, &'i Line, PayerId)> {
-    let service_of = |line: &Line| match line.decision.verdict {
-        Verdict::Billable(service, payer) => Some((service, payer)),
-        _ => None,
-    };
-    let wanted = service_of(line).map(|(service, _)| service);
-    items.iter().enumerate().filter_map(move |(at, item)| match &item.entry {
-        Entry::Decided(other) if other.client == line.client && other.date == line.date => {
-            let (service, payer) = service_of(other)?;
-            (Some(service) == wanted).then_some((at, other.as_ref(), payer))
+/// The notes of one client's day, by place in the batch, in its order.
+pub(super) type Days<'i> = BTreeMap<(&'i str, NaiveDate), Vec<usize>>;
+
+/// Every client's days.
+pub(super) fn days(items: &[Item]) -> Days<'_> {
+    let mut days = Days::new();
+    for (at, item) in items.iter().enumerate() {
+        if let Entry::Decided(line) = &item.entry {
+            days.entry((line.client.as_str(), line.date)).or_default().push(at);
         }
-        _ => None,
-    })
+    }
+    days
+}
+
+/// A note among those of its client's day.
+#[derive(Clone, Copy)]
+pub(super) struct Among<'i> {
+    pub(super) items: &'i [Item],
+    pub(super) day: &'i [usize],
+    pub(super) at: usize,
+    pub(super) line: &'i Line,
+}
+
+impl<'i> Among<'i> {
+    /// Billable notes of the day, this one among them, each with what was decided on it alone.
+    fn billable(self) -> impl Iterator<Item = (usize, &'i Line, ServiceId, PayerId)> {
+        self.day.iter().filter_map(move |at| match &self.items.get(*at)?.entry {
+            Entry::Decided(line) => match line.decision.verdict {
+                Verdict::Billable(service, payer) => Some((*at, line.as_ref(), service, payer)),
+                _ => None,
+            },
+            Entry::Rejected(_) => None,
+        })
+    }
+
+    /// Those of the same service.
+    fn same_service(self) -> impl Iterator<Item = (usize, &'i Line, PayerId)> {
+        let own = self.billable().find(|(at, ..)| *at == self.at).map(|(_, _, service, _)| service);
+        let same = self.billable().filter(move |(_, _, service, _)| Some(*service) == own);
+        same.map(|(at, line, _, payer)| (at, line, payer))
+    }
+
+    /// Whether the note could be billed as this service to this payer beside the others: a day's unit has one payer.
+    pub(super) fn suits(self, set: &RuleSet, service: ServiceId, payer: PayerId) -> bool {
+        let differs =
+            |(at, _, of, to): (usize, &Line, ServiceId, PayerId)| at != self.at && of == service && to != payer;
+        set.service(service).unit != Unit::Day || !self.billable().any(differs)
+    }
 }
 
 /// The notes that are pooled with this one, if minutes are pooled by day.
-fn pool(items: &[Item], at: usize, line: &Line) -> Vec<Pooled> {
-    let payer = same_day(items, line).find(|(other, ..)| *other == at).map(|(.., payer)| payer);
-    let pooled = same_day(items, line).filter(|(.., other)| Some(*other) == payer);
+fn pool(among: Among<'_>) -> Vec<Pooled> {
+    let payer = among.same_service().find(|(other, ..)| *other == among.at).map(|(.., payer)| payer);
+    let pooled = among.same_service().filter(|(.., other)| Some(*other) == payer);
     pooled
         .map(|(_, other, _)| Pooled {
             id: other.id.clone(),
@@ -161,9 +216,10 @@ fn pool(items: &[Item], at: usize, line: &Line) -> Vec<Pooled> {
 }
 
 /// What other notes have to do with this one.
-pub(super) fn others(set: &RuleSet, items: &[Item], at: usize, line: &Line) -> Vec<OtherNote> {
+pub(super) fn others(set: &RuleSet, among: Among<'_>) -> Vec<OtherNote> {
+    let line = among.line;
     let mut others = Vec::new();
-    for (_, other, payer) in same_day(items, line).filter(|(other, ..)| *other != at) {
+    for (_, other, payer) in among.same_service().filter(|(other, ..)| *other != among.at) {
         let id = other.id.clone();
         let told = if line.payers_differ.is_some() {
             let title = &set.payer(payer).title;
@@ -174,10 +230,14 @@ pub(super) fn others(set: &RuleSet, items: &[Item], at: usize, line: &Line) -> V
             if own.is_some_and(|own| own.bundled_into.as_ref() == Some(&id)) {
                 Some((
                     "carries_the_unit",
-                    format!("{id} is the earliest billable note of the day and carries its one unit."),
+                    format!(
+                        "{id} ({}) is the earliest billable note of the day and carries its one unit.",
+                        began(other)
+                    ),
                 ))
             } else if theirs.is_some_and(|theirs| theirs.bundled_into.as_ref() == Some(&line.id)) {
-                Some(("bundled_into_this", format!("{id} is bundled into this note: the day has one unit.")))
+                let text = format!("{id} ({}) is bundled into this note: the day has one unit.", began(other));
+                Some(("bundled_into_this", text))
             } else if pool_of(set, own) && own.map(|own| own.payer) == theirs.map(|theirs| theirs.payer) {
                 Some(("pooled", format!("{id} ({} minutes) is pooled with this note.", other.minutes)))
             } else {

@@ -19,6 +19,8 @@ pub(super) struct Case<'c> {
     pub(super) atlas: &'c Atlas,
     pub(super) line: &'c Line,
     pub(super) presume: bool,
+    /// Whether the note's minutes are worked out from when it began and ended.
+    timed: bool,
     /// What the note answers.
     pub(super) answered: Facts,
     /// The same with what is presumed.
@@ -39,12 +41,12 @@ pub(super) fn met(atlas: &Atlas, facts: &Facts, date: NaiveDate) -> (BTreeSet<Ru
 }
 
 impl<'c> Case<'c> {
-    pub(super) fn new(ready: &'c Ready, answered: Facts, line: &'c Line, presume: bool) -> Self {
+    pub(super) fn new(ready: &'c Ready, (answered, timed): (Facts, bool), line: &'c Line, presume: bool) -> Self {
         let Ready { set, atlas } = ready;
         let mut filled = answered.clone();
         let presumed = if presume { set.fill(&mut filled) } else { Vec::new() };
         let (surely, maybe) = met(atlas, &filled, line.date);
-        Self { set, atlas, line, presume, answered, filled, presumed, surely, maybe }
+        Self { set, atlas, line, presume, timed, answered, filled, presumed, surely, maybe }
     }
 
     pub(super) fn date(&self) -> NaiveDate {
@@ -57,7 +59,10 @@ impl<'c> Case<'c> {
 
     /// Where the answer to a fact came from.
     pub(super) fn from(&self, fact: FactId) -> From {
-        tell::from(self.set, fact, &self.filled, &self.presumed)
+        match tell::from(self.set, fact, &self.filled, &self.presumed) {
+            From::Note if self.timed && self.set.vocabulary.fact(fact).origin == Origin::Minutes => From::Derived,
+            from => from,
+        }
     }
 
     /// The answer to a fact as text, if there is one.
@@ -85,13 +90,14 @@ impl<'c> Case<'c> {
                     Origin::Age(date) | Origin::DaysSince(date) => {
                         vec![self.set.vocabulary.fact(date).name.clone(), "date".into()]
                     }
+                    Origin::Minutes if self.timed => vec!["start".into(), "end".into()],
                     Origin::Note | Origin::Setting | Origin::Minutes => Vec::new(),
                 },
                 basis: presumption.filter(|_| from == From::Presumed).map(|p| tell::basis(self.set, &p.basis)),
-                asked: asked.contains(&id)
-                    || date.is_some_and(|derived| asked.contains(&derived))
+                asked: asked.contains(&id) || date.is_some_and(|derived| asked.contains(&derived)),
+                matters: missing.contains(&id)
+                    || self.matters(id)
                     || (counts && [PART_QUARTER_HOUR, POOL].contains(&fact.name.as_str())),
-                matters: missing.contains(&id) || self.matters(id),
             }
         });
         told.collect()

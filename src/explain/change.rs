@@ -16,6 +16,9 @@ pub struct Change {
     pub to: (ServiceId, PayerId),
 }
 
+/// Whether a note that comes to this service and payer is billable at last, beside what is known of other notes.
+pub type Suits<'s> = dyn Fn(ServiceId, PayerId) -> bool + 's;
+
 impl Change {
     /// The same with more answers.
     pub(super) fn with(&self, answers: &Answers) -> Self {

@@ -4,7 +4,7 @@
 //! questions otherwise than the note does, or answers what the note leaves open. Everything else stays as it is: what
 //! the note answers, the settings, and what is open. What is presumed is worked out anew from the changed answers, so
 //! a presumption that asks the activity comes and goes with the activity. A change *leads to* a payer and a service if
-//! every way to answer what is still open comes to that one. It is *smallest* if no proper part of it leads to any.
+//! every way to answer what is still open comes to that one, and the other notes of the day do not speak against it. It is *smallest* if no proper part of it leads to any.
 //! The service date and what is derived from it are questions of their own: to change one leaves the others.
 //!
 //! Found are all smallest changes. Those that differ only in which of some values they choose are kept as one. Knows
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::change::{Answers, Change, merged, smallest, unions};
+use super::change::{Answers, Change, Suits, merged, smallest, unions};
 use super::search::Search;
 use crate::diagram::{Asked, Atlas, Axis, Cell, Diagram, Ref};
 use crate::facts::{Answer, FactId, Facts, Kind};
@@ -32,8 +32,15 @@ pub struct Changes {
 }
 
 /// Finds every smallest change. `answered`: what the note answers, without presumptions. `presume`: whether what the
-/// set presumes is taken for answered.
-pub fn changes(set: &RuleSet, atlas: &Atlas, answered: &Facts, date: NaiveDate, presume: bool) -> Changes {
+/// set presumes is taken for answered. `suits`: whether a note of this service and payer goes
+/// with the other notes of its day.
+pub fn changes(
+    set: &RuleSet,
+    atlas: &Atlas,
+    (answered, date): (&Facts, NaiveDate),
+    presume: bool,
+    suits: &Suits<'_>,
+) -> Changes {
     let questions = questions(set, &atlas.decisions);
     let required: Vec<usize> =
         (0..).zip(&questions).filter(|(_, axis)| is_required(set, axis)).map(|(at, _)| at).collect();
@@ -42,7 +49,7 @@ pub fn changes(set: &RuleSet, atlas: &Atlas, answered: &Facts, date: NaiveDate, 
     let mut searches: BTreeMap<Vec<Cell>, Search<'_>> = BTreeMap::new();
     for (case, prefixes) in variants.cases() {
         let search =
-            searches.entry(case.cells).or_insert_with_key(|cells| Search::new(&atlas.decisions, cells.clone()));
+            searches.entry(case.cells).or_insert_with_key(|cells| Search::new(&atlas.decisions, suits, cells.clone()));
         let rest = search.of(&BTreeSet::from([case.from]));
         whole &= search.is_whole();
         for prefix in prefixes {

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use super::change::Change;
+use super::change::{Change, Suits};
 use super::changes::{Changes, changes as find};
 use super::tell;
 use super::told::{ChangeTold, ChangesTold, From, Part};
@@ -35,9 +35,9 @@ impl How {
     }
 }
 
-/// Every smallest change of a note that would make it billable.
-pub(super) fn changes(case: &Case<'_>) -> ChangesTold {
-    let found = find(case.set, case.atlas, &case.answered, case.date(), case.presume);
+/// Every smallest change of a note that would make it billable, and go with the other notes of its day.
+pub(super) fn changes(case: &Case<'_>, suits: &Suits<'_>) -> ChangesTold {
+    let found = find(case.set, case.atlas, (&case.answered, case.date()), case.presume, suits);
     let mut told = ChangesTold {
         complete: found.whole,
         count: found.count(),
@@ -133,7 +133,7 @@ fn then(case: &Case<'_>, fact: FactId, how: How) -> String {
     let answer = case.now(fact).unwrap_or_default();
     match case.from(fact) {
         From::NotAnswered => "the note does not say".into(),
-        From::Presumed => format!("presumed: {answer}"),
+        From::Presumed => format!("the note does not say; as it stands, {answer} is presumed"),
         _ if how == How::Setting => format!("the setting is {answer}"),
         _ => format!("it was {answer}"),
     }

@@ -13,7 +13,6 @@ mod notes;
 mod page;
 mod page_text;
 mod pages;
-mod paper;
 mod rule_page;
 mod search;
 mod setting_page;
@@ -23,12 +22,12 @@ mod text;
 mod told;
 mod tell;
 
-pub use change::{Answers, Change};
+pub use change::{Answers, Change, Suits};
 pub use changes::{Changes, changes};
 pub use notes::{Wanted, notes};
 pub use page::{
-    AnswerTold, CodePage, ConditionTold, FactPage, Page, PayerPage, PresumedTold, RulePage, RuleRef, ServicePage,
-    SettingPage, Shown, SourcePage, ValueTold,
+    AnswerTold, CodePage, ConditionTold, FactPage, InvariantPage, Page, PayerPage, PresumedTold, RulePage, RuleRef,
+    ServicePage, SettingPage, Shown, SourcePage, ValueTold,
 };
 pub use page_text::page_text;
 pub use pages::{code_page, pages};

@@ -4,6 +4,7 @@
 
 use super::case::{Case, met};
 use super::told::{From, Lack, NearOffer};
+use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
 use crate::rules::{Effect, PayerId, Rule, RuleId, ServiceId, Set, Test};
 use crate::words;
@@ -25,10 +26,9 @@ pub(super) fn offers(case: &Case<'_>) -> Vec<NearOffer> {
 fn offer(case: &Case<'_>, rule: &Rule) -> Option<(Distance, NearOffer)> {
     let Effect::Offer { service, payers, .. } = &rule.effect else { return None };
     let alternatives = rule.condition.alternatives();
+    let off_date = !rule.effective.contains(case.date());
     let ways = alternatives.iter().map(|tests| {
-        let failing: Vec<&Test> =
-            tests.iter().filter(|test| test.set.holds(case.filled.get(test.fact)) != Some(true)).collect();
-        let off_date = !rule.effective.contains(case.date());
+        let failing = failing(case, tests);
         let history = failing.iter().filter(|test| is_history(case, test.fact)).count() + usize::from(off_date);
         ((history, failing.len() + usize::from(off_date)), failing)
     });
@@ -40,9 +40,18 @@ fn offer(case: &Case<'_>, rule: &Rule) -> Option<(Distance, NearOffer)> {
         service: set.service(*service).name.clone(),
         payers: payers.iter().map(|payer| set.payer(*payer).name.clone()).collect(),
         lacks: lacks(case, rule, &failing),
-        against: against(case, &failing, *service, payers),
+        against: against(case, (rule, &failing), *service, payers),
     };
     Some((distance, offer))
+}
+
+/// What an alternative lacks. What is presumed is worked out anew where a required fact has to be another one.
+fn failing<'t>(case: &Case<'_>, tests: &'t [Test]) -> Vec<&'t Test> {
+    let fails = |facts: &Facts, test: &Test| test.set.holds(facts.get(test.fact)) != Some(true);
+    let required = |test: &Test| case.set.vocabulary.fact(test.fact).is_required();
+    let others: Vec<&Test> = tests.iter().filter(|test| required(test) && fails(&case.filled, test)).collect();
+    let facts = mended(case, &others);
+    tests.iter().filter(|test| fails(if required(test) { &case.filled } else { &facts }, test)).collect()
 }
 
 /// What no lever moves is history.
@@ -77,9 +86,12 @@ fn lacks(case: &Case<'_>, rule: &Rule, failing: &[&Test]) -> Vec<Lack> {
 
 /// What would still stand against the offer if it lacked nothing: holds, and if all its payers were taken away, what
 /// takes them.
-fn against(case: &Case<'_>, failing: &[&Test], service: ServiceId, payers: &[PayerId]) -> Vec<String> {
+fn against(case: &Case<'_>, (rule, failing): (&Rule, &[&Test]), service: ServiceId, payers: &[PayerId]) -> Vec<String> {
     let set = case.set;
-    let (surely, _) = met(case.atlas, &mended(case, failing), case.date());
+    let Effective { from, through } = rule.effective;
+    // Of the dates of the offer the one next to the note's.
+    let next = from.filter(|from| case.date() < *from).or(through.filter(|through| case.date() > *through));
+    let (surely, _) = met(case.atlas, &mended(case, failing), next.unwrap_or(case.date()));
     let takes = |id: &RuleId, payer: PayerId| {
         set.rule(*id).effect.removes().is_some_and(|removes| removes.removes(service, payer))
     };

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::bill::{self, Among, days};
 use super::case::Case;
 use super::told::{Explained, Explanation, REMINDER, UnknownField};
-use super::{bill, levers, near, standing};
+use super::{levers, near, standing};
 use crate::batch::{Entry, Item, Line};
-use crate::decision::Verdict;
-use crate::facts::Facts;
+use crate::facts::{Facts, Slot};
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 use crate::place::Place;
-use crate::read::Record;
+use crate::read::{Field, Record, Scalar};
 use crate::report::{Row, RulesRun, rows};
 use crate::rules::{Outcome, Unit};
 use crate::run::{Batch, Input, PROGRAM, Ready, file_message, read};
@@ -33,6 +33,8 @@ struct Kept {
     facts: Option<Facts>,
     unknown_fields: Vec<UnknownField>,
     place: Place,
+    /// Whether its minutes are worked out from when it began and ended.
+    timed: bool,
 }
 
 /// Classifies all records of all inputs as one batch, and explains those that are wanted.
@@ -55,10 +57,14 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, wanted: &Wanted, strict: boo
     }
     let (items, _) = batch.finish(&mut |_| {});
     all_there(wanted, &items)?;
+    let days = days(&items);
     let explained = kept.into_iter().filter_map(|(at, kept)| {
         let item = items.get(at)?;
         let row = rows(&ready.set, &names, std::slice::from_ref(item)).pop()?;
-        Some(explanation(ready, &items, at, row, kept, strict))
+        let line = line(item);
+        let day = line.and_then(|line| days.get(&(line.client.as_str(), line.date)));
+        let among = line.map(|line| Among { items: &items, day: day.map_or(&[], Vec::as_slice), at, line });
+        Some(explanation(ready, among, row, kept, strict))
     });
     Ok(Explained {
         program: PROGRAM,
@@ -121,7 +127,20 @@ fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, sa
     });
     let place = Place { file: name.to_owned(), line: record.line, column: record.column };
     let said_at = said.and_then(|message| message.place);
-    Kept { facts, unknown_fields: unknown_fields.collect(), place: said_at.unwrap_or(place) }
+    let counted = |field: &Field<'_>| {
+        matches!(vocabulary.slot(&field.name), Some(Slot::Minutes | Slot::Duration)) && !is_empty(&field.value)
+    };
+    let timed = !record.fields.iter().any(counted);
+    Kept { facts, unknown_fields: unknown_fields.collect(), place: said_at.unwrap_or(place), timed }
+}
+
+/// Whether a field is as good as left out.
+fn is_empty(value: &Scalar<'_>) -> bool {
+    match value {
+        Scalar::Null => true,
+        Scalar::Text(text) => text.trim().is_empty(),
+        _ => false,
+    }
 }
 
 /// An explanation of a record of which only its place is known.
@@ -142,14 +161,18 @@ fn rejected(row: Row, kept: Kept) -> Explanation {
     }
 }
 
-fn explanation(ready: &Ready, items: &[Item], at: usize, row: Row, mut kept: Kept, strict: bool) -> Explanation {
-    let line: Option<&Line> = items.get(at).and_then(|item| match &item.entry {
-        Entry::Decided(line) => Some(line.as_ref()),
+fn line(item: &Item) -> Option<&Line> {
+    match &item.entry {
+        Entry::Decided(line) => Some(line),
         Entry::Rejected(_) => None,
-    });
-    let (Some(line), Some(answered)) = (line, kept.facts.take()) else { return rejected(row, kept) };
-    let case = Case::new(ready, answered, line, !strict);
-    let billable = matches!(line.decision.verdict, Verdict::Billable(..));
+    }
+}
+
+fn explanation(ready: &Ready, among: Option<Among<'_>>, row: Row, mut kept: Kept, strict: bool) -> Explanation {
+    let (Some(among), Some(answered)) = (among, kept.facts.take()) else { return rejected(row, kept) };
+    let line = among.line;
+    let case = Case::new(ready, (answered, kept.timed), line, !strict);
+    let billable = matches!(line.outcome(), Outcome::Billable(..));
     let nearest = if billable { Vec::new() } else { near::offers(&case) };
     let payers = standing::payers(&case, &nearest);
     let holds = standing::holds(&case);
@@ -157,12 +180,13 @@ fn explanation(ready: &Ready, items: &[Item], at: usize, row: Row, mut kept: Kep
         let service = ready.set.services.iter().find(|service| service.name == standing.service);
         service.is_some_and(|service| service.unit == Unit::QuarterHour)
     });
-    let changes = (!billable && line.outcome() != Outcome::Gap).then(|| levers::changes(&case));
+    let suits = |service, payer| among.suits(&ready.set, service, payer);
+    let changes = (!billable).then(|| levers::changes(&case, &suits));
     let advice: Vec<String> = line.decision.advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
     let mut told = Explanation {
         facts: case.facts(counts_quarter_hours),
-        others: bill::others(&ready.set, items, at, line),
-        bill: bill::bill(&ready.set, items, at, line),
+        others: bill::others(&ready.set, among),
+        bill: bill::bill(&ready.set, among),
         payers,
         holds,
         advice,

@@ -26,6 +26,8 @@ pub enum Page {
     Payer(PayerPage),
     /// Of a source.
     Source(SourcePage),
+    /// Of an invariant.
+    Invariant(InvariantPage),
 }
 
 /// A code that the program prints.
@@ -259,6 +261,26 @@ pub struct SourcePage {
     pub unchecked: Option<String>,
     /// Rules that cite it.
     pub cited_by: Vec<RuleRef>,
+    /// Where it is written.
+    pub place: String,
+}
+
+/// An invariant: a promise about every possible note.
+#[derive(Debug, Serialize)]
+pub struct InvariantPage {
+    /// Its id.
+    pub id: String,
+    /// What it promises.
+    pub title: String,
+    /// For which notes and outcomes, phrase by phrase; none: for all.
+    pub when: Vec<String>,
+    /// What then holds.
+    pub always: Vec<String>,
+    /// Whether it is proved under these rules.
+    pub holds: bool,
+    /// What it rests on.
+    #[serde(flatten)]
+    pub basis: BasisTold,
     /// Where it is written.
     pub place: String,
 }

@@ -1,12 +1,12 @@
 //! Pages as texts that a person reads.
 
 use super::page::{
-    CodePage, ConditionTold, FactPage, Page, PayerPage, RulePage, RuleRef, ServicePage, SettingPage, SourcePage,
+    CodePage, ConditionTold, FactPage, InvariantPage, Page, PayerPage, RulePage, RuleRef, ServicePage, SettingPage,
+    SourcePage,
 };
-use super::paper::Paper;
 use super::told::{BasisTold, From};
 use crate::nearest::joined;
-use crate::report::Screen;
+use crate::report::{Paper, Screen};
 use crate::words;
 
 /// Pages one below the other.
@@ -22,6 +22,7 @@ pub fn page_text(pages: &[Page], screen: Screen) -> String {
             Page::Service(page) => service(&mut paper, page),
             Page::Payer(page) => payer(&mut paper, page),
             Page::Source(page) => source(&mut paper, page),
+            Page::Invariant(page) => invariant(&mut paper, page),
         }
     }
     paper.finish()
@@ -101,7 +102,6 @@ fn rule(paper: &mut Paper, page: &RulePage) {
     paper.styled(&format!("{} ({})", page.rule.id, page.rule.kind), "1");
     paper.line(2, &format!("{}.", words::capital(&page.rule.title)));
     paper.line(2, &page.does);
-    page.instead.iter().for_each(|instead| paper.line(2, &format!("Instead: {instead}.")));
     if !page.formerly.is_empty() {
         paper.line(2, &format!("Formerly {}.", joined(page.formerly.clone(), "and")));
     }
@@ -251,4 +251,24 @@ fn source(paper: &mut Paper, page: &SourcePage) {
     }
     refs(paper, "Cited by", &page.cited_by);
     rests_on(paper, &BasisTold::default(), &page.place);
+}
+
+fn invariant(paper: &mut Paper, page: &InvariantPage) {
+    paper.styled(&format!("{} (invariant)", page.id), "1");
+    paper.line(2, &format!("{}.", words::capital(&page.title)));
+    let holds = if page.holds {
+        "It is proved: it holds for every note that can be written, under every answer to every setting."
+    } else {
+        "It does not hold: `actbill check` shows a note that breaks it."
+    };
+    paper.line(2, holds);
+    for (heading, phrases) in [("Where", &page.when), ("Always", &page.always)] {
+        if !phrases.is_empty() {
+            paper.heading(heading);
+            for phrase in phrases {
+                paper.item(2, "- ", phrase);
+            }
+        }
+    }
+    rests_on(paper, &page.basis, &page.place);
 }

@@ -1,13 +1,15 @@
 //! One page for every name: rules, settings, facts, services, payers and sources; the nearest name for a misspelt one.
 
-use super::page::{CodePage, Page, PayerPage, ServicePage, SourcePage};
+use super::page::{CodePage, InvariantPage, Page, PayerPage, ServicePage, SourcePage};
 use super::{bill, fact_page, rule_page, setting_page, tell};
 use crate::codes;
 use crate::facts::Origin;
 use crate::message::{About, Code, Message};
 use crate::nearest::nearest;
-use crate::rules::{Effect, Payer, PayerId, Rule, RuleSet, ServiceId, Source};
+use crate::proof::broken_promises;
+use crate::rules::{Effect, Invariant, Payer, PayerId, Rule, RuleSet, Service, ServiceId, Source};
 use crate::run::Ready;
+use crate::words;
 
 /// The page of a code, which needs no rules.
 pub fn code_page(name: &str) -> Option<Page> {
@@ -42,7 +44,20 @@ pub fn pages(ready: &Ready, name: &str) -> Result<Vec<Page>, Message> {
     pages.extend(set.payer_ids().filter(|id| set.payer(*id).name == name).map(|id| Page::Payer(payer(set, id))));
     let sources = set.sources.iter().enumerate().filter(|(_, source)| source.name == name);
     pages.extend(sources.map(|(at, named)| Page::Source(source(set, at, named))));
+    let promised = set.invariants.iter().filter(|invariant| invariant.id == name);
+    pages.extend(promised.map(|named| Page::Invariant(invariant(ready, named))));
+    // A name goes before a billing code.
+    if pages.is_empty() {
+        let coded = set.service_ids().filter(|id| is_code(set.service(*id), name));
+        pages.extend(coded.map(|id| Page::Service(service(set, id))));
+    }
     if pages.is_empty() { Err(unknown(set, name)) } else { Ok(pages) }
+}
+
+/// Whether a billing code is that of a service, with its modifiers or without, together or apart.
+fn is_code(service: &Service, name: &str) -> bool {
+    let plain = |code: &str| code.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    [plain(&service.code), plain(&service.full_code())].contains(&plain(name))
 }
 
 fn unknown(set: &RuleSet, name: &str) -> Message {
@@ -52,10 +67,12 @@ fn unknown(set: &RuleSet, name: &str) -> Message {
         .chain(set.services.iter().map(|service| service.name.as_str()))
         .chain(set.payers.iter().map(|payer| payer.name.as_str()))
         .chain(set.sources.iter().map(|source| source.name.as_str()))
+        .chain(set.invariants.iter().map(|invariant| invariant.id.as_str()))
         .chain(Code::ALL.iter().map(|code| code.as_str()));
-    let text = format!("no rule, setting, fact, service, payer, source or code is called `{name}`, and no file");
+    let text =
+        format!("no rule, setting, fact, service, payer, source, invariant or code is called `{name}`, and no file");
     let help = nearest(name, known)
-        .map_or("`actbill check` and `actbill classify` name ids and codes".into(), |near| {
+        .map_or("`actbill rules` lists the rules, `actbill rules --settings` the settings".into(), |near| {
             format!("did you mean `{near}`?")
         });
     Message::error(Code::Usage, text).help(help)
@@ -86,6 +103,20 @@ fn payer(set: &RuleSet, id: PayerId) -> PayerPage {
         offered_by: tell::refs(set.rules.iter().filter(offers)),
         taken_by: tell::refs(set.rules.iter().filter(takes)),
         place: tell::place(set, &span),
+    }
+}
+
+fn invariant(ready: &Ready, invariant: &Invariant) -> InvariantPage {
+    let Ready { set, atlas } = ready;
+    let broken = broken_promises(set, atlas);
+    InvariantPage {
+        id: invariant.id.clone(),
+        title: invariant.title.clone(),
+        when: words::claim(set, &invariant.when),
+        always: words::claim(set, &invariant.always),
+        holds: !broken.iter().any(|problem| problem.about.contains(&invariant.id)),
+        basis: tell::basis(set, &invariant.basis),
+        place: tell::place(set, &invariant.span),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::change::{Answers, Change};
+use super::change::{Answers, Change, Suits};
 use crate::diagram::{Axis, Cell, Diagram, Ref};
 use crate::rules::Outcome;
 
@@ -13,6 +13,7 @@ const BUDGET: usize = 200_000;
 /// The search below the required facts, for one set of own answers.
 pub(super) struct Search<'d> {
     diagram: &'d Diagram<Outcome>,
+    suits: &'d Suits<'d>,
     /// The note's own cells; `None`: open.
     cells: Vec<Cell>,
     /// By where a walk can stand: the smallest changes that lead on from there.
@@ -24,8 +25,8 @@ pub(super) struct Search<'d> {
 pub(super) type State = BTreeSet<Ref<Outcome>>;
 
 impl<'d> Search<'d> {
-    pub(super) fn new(diagram: &'d Diagram<Outcome>, cells: Vec<Cell>) -> Self {
-        Self { diagram, cells, done: BTreeMap::new(), made: 0 }
+    pub(super) fn new(diagram: &'d Diagram<Outcome>, suits: &'d Suits<'d>, cells: Vec<Cell>) -> Self {
+        Self { diagram, suits, cells, done: BTreeMap::new(), made: 0 }
     }
 
     /// Whether it was not given up.
@@ -50,7 +51,7 @@ impl<'d> Search<'d> {
             Ref::Node(_) => None,
         });
         let end = ends.next();
-        let lost = |outcome| !matches!(outcome, Outcome::Billable(..));
+        let lost = |outcome| !matches!(outcome, Outcome::Billable(service, payer) if (self.suits)(service, payer));
         if end.is_some_and(lost) || ends.next().is_some() || self.made >= BUDGET {
             return Vec::new();
         }

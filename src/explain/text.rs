@@ -1,12 +1,12 @@
 //! Explanations of notes as a text that a person reads: the decision first, then what would change it, then the rest.
 
-use super::paper::Paper;
 use super::told::{
     ChangeTold, ChangesTold, Explained, Explanation, FactTold, From, NearOffer, PayerTold, RuleTold, RuleUse, Stand,
 };
 use crate::facts::Word;
+use crate::message::Code;
 use crate::nearest::joined;
-use crate::report::{Row, Screen};
+use crate::report::{Paper, Row, Screen};
 use crate::words;
 
 /// Ways through what happened that are told before the rest is only counted.
@@ -56,7 +56,8 @@ fn one(paper: &mut Paper, note: &Explanation) {
     paper.gap();
     why(paper, note);
     instead(paper, note);
-    nearest(paper, &note.nearest);
+    let differ = row.findings.iter().any(|finding| finding.code == Code::DayPayersDiffer.as_str());
+    nearest(paper, &note.nearest, differ);
     if let Some(changes) = &note.changes {
         changed(paper, changes);
     }
@@ -154,7 +155,7 @@ fn instead(paper: &mut Paper, note: &Explanation) {
     }
 }
 
-fn nearest(paper: &mut Paper, offers: &[NearOffer]) {
+fn nearest(paper: &mut Paper, offers: &[NearOffer], differ: bool) {
     if offers.is_empty() {
         return;
     }
@@ -173,22 +174,28 @@ fn nearest(paper: &mut Paper, offers: &[NearOffer]) {
         if !offer.against.is_empty() {
             paper.line(4, &format!("Against it stands {}.", joined(offer.against.clone(), "and")));
         } else if offer.lacks.is_empty() {
-            paper.line(4, "It lacks nothing itself; what is not answered may take it away.");
+            let why = if differ {
+                "another note of the day names another payer"
+            } else {
+                "what is not answered may take it away"
+            };
+            paper.line(4, &format!("It lacks nothing itself; {why}."));
         }
     }
 }
 
 fn changed(paper: &mut Paper, changes: &ChangesTold) {
-    let ways = match changes.count {
-        0 => "nothing".to_owned(),
+    let ways = match changes.chart.len() + changes.record.len() + changes.setting.len() {
+        _ if !changes.complete => "the rules are too tangled to say".to_owned(),
+        0 if changes.history.is_empty() => "nothing".to_owned(),
+        0 => "nothing that could honestly change".to_owned(),
         1 => "one way".to_owned(),
         count => format!("{count} ways"),
     };
-    let ways = if changes.complete { ways } else { "the rules are too tangled to say".into() };
     paper.heading(&format!("What would make it billable: {ways}"));
     group(paper, "Does the chart show it?", &changes.chart);
     group(paper, "Look it up", &changes.record);
-    group(paper, "A question for the agency or the state, not a change of the note", &changes.setting);
+    group(paper, "A question for the agency or the state", &changes.setting);
     history(paper, &changes.history);
 }
 
@@ -221,7 +228,9 @@ fn history(paper: &mut Paper, changes: &[ChangeTold]) {
         paper.item(4, "- ", &format!("{parts}: then {}.", change.leads_to));
     }
     if changes.len() > HISTORY {
-        paper.item(4, "- ", &format!("and {} more such ways; `--format json` has them all", changes.len() - HISTORY));
+        let more = changes.len() - HISTORY;
+        let way = if more == 1 { "way" } else { "ways" };
+        paper.item(4, "- ", &format!("and {more} more such {way}; `--format json` has them all"));
     }
 }
 
@@ -274,7 +283,7 @@ fn facts(paper: &mut Paper, facts: &[FactTold]) {
     part("Worked out", &|fact| fact.from == From::Derived, &|fact| {
         format!(" (from {})", joined(fact.of.clone(), "and"))
     });
-    part("Settings with a say in this", &|fact| fact.from.is_setting() && fact.asked, &|fact| {
+    part("Settings with a say in this", &|fact| fact.from.is_setting() && fact.matters, &|fact| {
         let by = match fact.from {
             From::Agency => "the agency's answer",
             From::CommandLine => "from the command line",
@@ -283,7 +292,7 @@ fn facts(paper: &mut Paper, facts: &[FactTold]) {
         format!(" ({by})")
     });
     part("Not answered", &|fact| fact.from == From::NotAnswered && fact.asked && fact.of.is_empty(), &|fact| {
-        if fact.matters { "the outcome hangs on it".into() } else { "it would change nothing".into() }
+        if fact.matters { "the outcome hangs on it".into() } else { "it would not change who pays".into() }
     });
     let idle =
         |fact: &&FactTold| !fact.asked && matches!(fact.from, From::Presumed | From::NotAnswered) && fact.of.is_empty();

@@ -124,7 +124,7 @@ pub struct FactTold {
     pub basis: Option<BasisTold>,
     /// Whether a rule asks it that could apply, were only this answer another one.
     pub asked: bool,
-    /// Whether another answer, the rest as it is, could change the outcome.
+    /// Whether another answer, the rest as it is, could change the outcome, or the units.
     pub matters: bool,
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use comfy_table::{ColumnConstraint, Width};
 
-use crate::report::{Screen, defused, table};
+use crate::report::{Paper, Screen, defused, io_error, table};
 
 /// Blanks beside a cell's text, and again between columns.
 const BLANK: usize = 1;
@@ -23,19 +23,33 @@ impl Grid {
         Self { header: header.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
     }
 
-    /// A table that fits the screen; words are broken only where it would not fit otherwise.
+    /// A table that fits the screen with no word broken. Where none would, each row stands below the other: what names
+    /// it, then its cells.
     pub(super) fn text(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+        if !self.fits(screen) {
+            return self.stacked(screen, out);
+        }
         let header: Vec<&str> = self.header.iter().map(String::as_str).collect();
         let mut table = table(screen, &header);
         table.add_rows(&self.rows);
-        if self.fits(screen) {
-            for (at, width) in self.widths().into_iter().enumerate() {
-                if let Some(column) = table.column_mut(at) {
-                    column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
-                }
+        for (at, width) in self.widths().into_iter().enumerate() {
+            if let Some(column) = table.column_mut(at) {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
             }
         }
         writeln!(out, "{}", table.trim_fmt())
+    }
+
+    fn stacked(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+        let mut paper = Paper::new(screen);
+        for row in &self.rows {
+            let mut cells = self.header.iter().zip(row);
+            cells.next().iter().for_each(|(_, cell)| paper.styled(cell, "1"));
+            cells
+                .filter(|(_, cell)| !cell.is_empty())
+                .for_each(|(name, cell)| paper.item(2, &format!("{name}: "), cell));
+        }
+        writeln!(out, "{}", paper.finish())
     }
 
     /// Whether a table of it fits the screen with no word broken.
@@ -72,7 +86,7 @@ impl Grid {
     pub(super) fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         for row in std::iter::once(&self.header).chain(&self.rows) {
-            writer.write_record(row.iter().map(|cell| defused(cell).into_owned()))?;
+            writer.write_record(row.iter().map(|cell| defused(cell).into_owned())).map_err(io_error)?;
         }
         writer.flush()
     }

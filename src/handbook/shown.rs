@@ -12,6 +12,7 @@ use super::list::{Form, json};
 use super::table::{Family, Row, Table};
 use crate::facts::Word;
 use crate::proof::cell_name;
+use crate::report::Paper;
 use crate::rules::{Outcome, RuleId, RuleSet};
 use crate::words;
 
@@ -23,7 +24,9 @@ pub fn table(set: &RuleSet, table: &Table, form: Form, out: &mut dyn Write) -> i
         Form::Text(screen) => {
             let mut narrowed = false;
             for family in &table.families {
-                writeln!(out, "{}", activities(set, table, family))?;
+                let mut heading = Paper::new(screen);
+                heading.line(0, &activities(set, table, family));
+                write!(out, "{}", heading.finish())?;
                 let wide = grid(set, table, family);
                 let fits = wide.fits(screen);
                 narrowed |= !fits;
@@ -75,9 +78,12 @@ fn narrow(set: &RuleSet, table: &Table, family: &Family) -> Grid {
         let same = |axis: &usize| above.is_some_and(|above| table.bound(above, *axis) == table.bound(row, *axis));
         let shared = family.columns.iter().take_while(|axis| same(axis)).count();
         let (shared, own) = family.columns.split_at_checked(shared).unwrap_or_default();
-        let bound = own.iter().filter_map(|axis| {
-            let (cells, asked) = table.bound(row, *axis).zip(table.axes.get(*axis))?;
-            Some(format!("{}: {}", asked.asked.name(set), words::cells(set, asked, cells)))
+        let bound = own.iter().enumerate().filter_map(|(at, axis)| {
+            let asked = table.axes.get(*axis)?;
+            let cells = table.bound(row, *axis).map(|cells| words::cells(set, asked, cells));
+            // What the row above asks and this one does not is named, for there "…" ends.
+            let cells = if at == 0 && above.is_some() { Some(cells.unwrap_or("anything".into())) } else { cells };
+            Some(format!("{}: {}", asked.asked.name(set), cells?))
         });
         let begun = shared.iter().any(|axis| table.bound(row, *axis).is_some()).then(|| "…".to_owned());
         let told = begun.into_iter().chain(bound).collect::<Vec<_>>().join("; ");

@@ -43,11 +43,14 @@ pub(super) fn find(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
 /// What a meeting of rules says about each of them.
 fn live(set: &RuleSet, met: &[RuleId], lives: &mut [Life]) {
     let (survivors, reasons) = (survivors(set, met), reasons(set, met));
-    let held = outcome(set, met) == Outcome::Held;
+    let outcome = outcome(set, met);
+    let held = outcome == Outcome::Held;
     for id in met {
         let Some(life) = lives.get_mut(id.index()) else { continue };
         life.applies = true;
-        life.decides |= reasons.contains(id) || matches!(set.rule(*id).effect, Effect::Advise);
+        // What will decide where offers conflict is not known yet.
+        let perhaps = outcome == Outcome::Conflict;
+        life.decides |= perhaps || reasons.contains(id) || matches!(set.rule(*id).effect, Effect::Advise);
     }
     for own in &survivors {
         let Some(life) = lives.get_mut(own.rule.index()) else { continue };

@@ -1,15 +1,22 @@
 //! Promises about every possible note, proved or refuted with the note that breaks them.
 
-use super::region::{Region, nearest, widened};
+use super::region::{Region, nearest, reaches, widened};
 use super::witness::Nearby;
 use super::{Problem, described};
-use crate::diagram::{Atlas, Diagram};
+use crate::diagram::{Atlas, Cell, Diagram};
 use crate::message::{Code, Message};
-use crate::rules::{Claim, Invariant, Outcome, RuleSet, Test};
+use crate::nearest::joined;
+use crate::rules::{Claim, Invariant, Outcome, RuleSet, Test, reasons};
 
 /// The invariants that some note breaks.
 pub(super) fn refuted(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
     set.invariants.iter().filter_map(|invariant| refute(set, atlas, invariant)).collect()
+}
+
+/// Whether some note breaks some invariant.
+pub(super) fn any_is_broken(set: &RuleSet, atlas: &Atlas) -> bool {
+    let broken = |breach: Breach| reaches(&breach.ends, &breach.within);
+    set.invariants.iter().any(|invariant| breaches(set, atlas, invariant).into_iter().any(broken))
 }
 
 /// A part of the domain in which the invariant is broken wherever the graph ends at `true`.
@@ -23,12 +30,12 @@ fn breaches(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Vec<Breach> 
     let meant = Region::full(axes).within(axes, &invariant.when.facts);
     let mut breaches = Vec::new();
     if !invariant.always.outcome.is_empty() {
-        let broken = |outcome| fits(set, &invariant.when, outcome) && !fits(set, &invariant.always, outcome);
+        let broken = |outcome| meant_for(set, invariant, outcome) && !fits(set, &invariant.always, outcome);
         breaches.push(Breach { ends: atlas.decisions.map(broken), within: meant.clone() });
     }
     for test in &invariant.always.facts {
         let otherwise = Test { fact: test.fact, set: test.set.complement(set.vocabulary.fact(test.fact)) };
-        let ends = atlas.decisions.map(|outcome| fits(set, &invariant.when, outcome));
+        let ends = atlas.decisions.map(|outcome| meant_for(set, invariant, outcome));
         breaches.push(Breach { ends, within: meant.within(axes, &[otherwise]) });
     }
     breaches
@@ -45,14 +52,27 @@ fn refute(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Option<Problem
     let (_, cells, breach) = found.min_by_key(|(cost, ..)| *cost)?;
     let region = widened(&breach.ends, Region::single(&cells), &breach.within);
     let told = region.told(set, &breach.ends.axes);
+    let met: Vec<Cell> = cells.iter().copied().map(Some).collect();
+    let deciding = atlas.meeting.end(&met).map(|leaf| reasons(set, atlas.met(leaf))).unwrap_or_default();
+    let ids = || deciding.iter().map(|id| &set.rule(*id).id);
+    let where_broken = described::region(&told);
+    let by = joined(ids().map(|id| format!("`{id}`")).collect(), "and");
     let text =
-        format!("`{}` does not hold: {}; broken where {}", invariant.id, invariant.title, described::region(&told));
+        format!("`{}` does not hold: {}; broken where {where_broken}, decided by {by}", invariant.id, invariant.title);
     let message = Message::error(Code::InvariantFails, text).help("mend the rules, or the promise if it says too much");
+    // Between a set and what the user adds to it, the added rule is the problem.
+    let own = deciding.iter().map(|id| &set.rule(*id).span).find(|span| set.is_own(span));
+    let at = own.filter(|_| !set.is_own(&invariant.span)).unwrap_or(&invariant.span);
     let example = nearby.example(set, (&breach.ends, &atlas.decisions), &breach.within, &cells);
     Some(Problem {
         region: told,
-        ..Problem::at(set, &invariant.span, message).about([&invariant.id]).shown(Some(example))
+        ..Problem::at(set, at, message).about(std::iter::once(&invariant.id).chain(ids())).shown(Some(example))
     })
+}
+
+/// Whether an outcome is one that the invariant speaks of. A note that is not decided, or twice, breaks no promise yet.
+fn meant_for(set: &RuleSet, invariant: &Invariant, outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::Gap | Outcome::Conflict) && fits(set, &invariant.when, outcome)
 }
 
 /// Whether an outcome fits what a claim says of it.

@@ -112,6 +112,21 @@ fn walk<L: Leaf>(
     true
 }
 
+/// Whether some combination of a region ends at `true`.
+pub(super) fn reaches(diagram: &Diagram<bool>, within: &Region) -> bool {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![diagram.root]);
+    while let Some(at) = open.pop() {
+        match (at, diagram.node(at)) {
+            (Ref::Leaf(true), _) if !within.is_empty() => return true,
+            (Ref::Node(_), Some(node)) if seen.insert(at) => {
+                open.extend(within.cells(node.axis).filter_map(|cell| node.children.get(usize::from(cell))));
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Regions of `true`, each as wide as it can be, that together hold all of it; and whether some were left out because
 /// there are very many.
 pub fn regions(diagram: &Diagram<bool>) -> (Vec<Region>, bool) {

@@ -145,8 +145,10 @@ impl Text {
     /// Where words stand, letter for letter, whatever blanks are between them.
     fn places(&self, words: &str) -> Vec<Range<usize>> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let ends = |at: usize| at..at + words.len();
-        if words.is_empty() { Vec::new() } else { self.plain.match_indices(&words).map(|(at, _)| ends(at)).collect() }
+        let begins = |at: &usize| self.plain.get(*at..).is_some_and(|rest| rest.starts_with(&words));
+        let all = if words.is_empty() { 0 } else { self.plain.len() };
+        // One place may begin within another one.
+        (0..all).filter(begins).map(|at| at..at + words.len()).collect()
     }
 
     fn is_normative(&self, sentence: &Range<usize>) -> bool {

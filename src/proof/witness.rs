@@ -34,6 +34,16 @@ impl Example {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The same note under another id.
+    #[must_use]
+    pub fn numbered(&self, number: usize) -> Self {
+        let mut note = self.clone();
+        for (_, word) in note.note.iter_mut().filter(|(name, _)| name == "id") {
+            *word = Word::Text(format!("example-{number}"));
+        }
+        note
+    }
+
     /// For a message: the note, and the settings as options.
     pub fn told(&self) -> String {
         let options: Vec<String> =

@@ -22,7 +22,7 @@ pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) ->
     input.read_to_end(&mut bytes)?;
     let (text, bad) = repaired(&bytes);
     let notes = notes(&text)?;
-    let mut places = Places { text: &text, done: 0, line: 1, line_start: 0 };
+    let mut places = Places { text: &text, done: 0, line: 1, column: 1 };
     for (index, raw) in notes.iter().enumerate() {
         let start = places.offset(raw.get());
         let (line, column) = places.line_and_column(start);
@@ -86,12 +86,12 @@ fn malformed(error: &serde_json::Error, text: &str) -> FileError {
     FileError::new(Code::BadDocument, text, help).at(count(error.line().max(1)), count(column))
 }
 
-/// Lines and columns of rising offsets, counted once.
+/// Lines and columns of rising offsets; each character is counted once.
 struct Places<'a> {
     text: &'a str,
     done: usize,
     line: u64,
-    line_start: usize,
+    column: u64,
 }
 
 impl Places<'_> {
@@ -101,12 +101,15 @@ impl Places<'_> {
     }
 
     fn line_and_column(&mut self, offset: usize) -> (u64, u64) {
-        for (at, _) in self.text.get(self.done..offset).unwrap_or_default().match_indices('\n') {
-            self.line += 1;
-            self.line_start = self.done + at + 1;
-        }
+        let mut passed = self.text.get(self.done..offset).unwrap_or_default();
         self.done = offset;
-        (self.line, count(self.text.get(self.line_start..offset).unwrap_or_default().chars().count()) + 1)
+        if let Some((lines, last)) = passed.rsplit_once('\n') {
+            self.line += count(lines.matches('\n').count()) + 1;
+            self.column = 1;
+            passed = last;
+        }
+        self.column += count(passed.chars().count());
+        (self.line, self.column)
     }
 }
 

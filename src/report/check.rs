@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::{Program, RulesRun};
+use crate::diagram::Atlas;
 use crate::facts::Word;
 use crate::message::{Level, Message};
 use crate::proof::{Certificate, Example, Problem};
 use crate::rules::RuleSet;
+use crate::words;
 
 /// Everything that a check found.
 #[derive(Debug, Serialize)]
@@ -155,6 +158,20 @@ impl HouseRule {
     }
 }
 
+impl Stats {
+    /// Of a set and its graphs, that took so long.
+    pub fn of(set: &RuleSet, atlas: &Atlas, took: Duration) -> Self {
+        Self {
+            rules: set.rules.len(),
+            questions: atlas.decisions.axes.len(),
+            nodes: atlas.decisions.nodes.len(),
+            meeting_nodes: atlas.meeting.nodes.len(),
+            meetings: atlas.meetings.len(),
+            milliseconds: took.as_millis(),
+        }
+    }
+}
+
 impl CheckReport {
     /// One JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -169,8 +186,8 @@ impl CheckReport {
                 out,
                 "proved: every combination of facts on every service date has exactly one outcome: \
                  {} combinations, {} regions",
-                grouped(*combinations),
-                grouped(*regions)
+                words::grouped(*combinations),
+                words::grouped(*regions)
             )?,
             None => writeln!(out, "not proved: the rule set does not decide every note exactly once")?,
         }
@@ -196,26 +213,5 @@ impl CheckReport {
             1 => writeln!(out, "1 problem"),
             many => writeln!(out, "{many} problems"),
         }
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let groups: Vec<String> = digits
-        .bytes()
-        .rev()
-        .collect::<Vec<u8>>()
-        .chunks(3)
-        .map(|group| group.iter().rev().map(|byte| char::from(*byte)).collect())
-        .collect();
-    groups.into_iter().rev().collect::<Vec<_>>().join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn digits_stand_in_groups() {
-        assert_eq!(["0", "999", "1,000", "672,399,360"], [0, 999, 1000, 672_399_360].map(super::grouped).as_slice());
     }
 }

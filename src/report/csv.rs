@@ -41,11 +41,19 @@ const COLUMNS: [&str; 29] = [
 /// Writes a header and the rows.
 pub(super) fn write(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS).map_err(io_error)?;
     for row in rows {
-        writer.write_record(cells(row).iter().map(|cell| defused(cell).into_owned()))?;
+        writer.write_record(cells(row).iter().map(|cell| defused(cell).into_owned())).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// Why a row could not be written, as it was before the CSV writer wrapped it.
+pub(crate) fn io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn cells(row: &Row) -> [String; 29] {

@@ -4,6 +4,7 @@
 
 mod check;
 mod csv;
+mod paper;
 mod row;
 mod summary;
 mod text;
@@ -13,7 +14,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
-pub(crate) use csv::defused;
+pub(crate) use csv::{defused, io_error};
+pub(crate) use paper::Paper;
 pub use row::{ErrorRow, FindingRow, Row, rows};
 pub use summary::{
     ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary,

@@ -25,6 +25,11 @@ pub(super) fn tests(walker: Walker<'_, '_, '_>) -> Vec<TestShape> {
 fn gather(walker: Walker<'_, '_, '_>, negated: bool, found: &mut Vec<TestShape>) {
     let (entries, problems) = walker.entries();
     for (name, entry) in entries {
+        if name.value == "date" {
+            let help = "give the rule `from = \"YYYY-MM-DD\"`, `through = \"YYYY-MM-DD\"` or both";
+            problems.add(&name.at, Code::BadCondition, "conditions do not ask the service date", help);
+            continue;
+        }
         let inner = entry.table("condition", problems);
         let asks = match (name.value.as_str(), inner) {
             ("not", Some(inner)) => {

@@ -121,6 +121,8 @@ impl<'f> Problems<'f> {
     /// All of them, in order of place.
     pub(crate) fn sorted(mut self) -> Vec<Message> {
         self.found.sort_by_key(|(at, _)| at.order());
+        // What many cases share is read once for each of them.
+        self.found.dedup_by(|(at, message), (before, told)| at.order() == before.order() && message.text == told.text);
         self.found.into_iter().map(|(_, message)| message).collect()
     }
 }

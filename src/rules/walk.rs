@@ -101,7 +101,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
         if let DeValue::String(text) = value.get_ref() {
             return Some(Spot { value: text.to_string(), at: self.span(value.span()) });
         }
-        self.wrong_type(value, key, "text in quotes", &format!("write `{key} = \"…\"`"));
+        self.wrong_type(value, key, "text in quotes", &in_quotes(key, value.get_ref()));
         None
     }
 
@@ -227,7 +227,7 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
                 DeValue::Integer(number) => number.to_string(),
                 _ => {
                     let text = format!("`{}` takes text in quotes or a whole number", name.value);
-                    self.problems.add(&at, Code::WrongType, text, "write the value in quotes");
+                    self.problems.add(&at, Code::WrongType, text, in_quotes(&name.value, value.get_ref()));
                     continue;
                 }
             };
@@ -262,12 +262,13 @@ impl<'t, 'p, 'f> Walker<'t, 'p, 'f> {
     }
 
     /// Ends the table: a key that nobody asked for is a problem, with the nearest known one.
-    pub(crate) fn done(self) {
+    pub(crate) fn done(self) -> &'p mut Problems<'f> {
         let known: BTreeSet<&str> = self.asked.iter().copied().collect();
         for name in self.table.keys().filter(|name| !known.contains(name.get_ref().as_ref())) {
             let key = Spot { value: name.get_ref().to_string(), at: self.span(name.span()) };
             self.problems.no_key(&key, self.what, known.iter().copied());
         }
+        self.problems
     }
 }
 
@@ -276,6 +277,17 @@ fn asks_nothing(condition: &DeTable<'_>) -> bool {
         ("not" | "when", DeValue::Table(inner)) => asks_nothing(inner),
         _ => false,
     })
+}
+
+/// How text is written in the place of something else.
+fn in_quotes(key: &str, value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::Boolean(_) => format!("write `{key} = \"yes\"` or `{key} = \"no\"`"),
+        DeValue::Integer(_) => {
+            format!("write `{key} = \"…\"`; a condition on a number is `{key}.at_least = …`, `{key}.below = …` or both")
+        }
+        _ => format!("write `{key} = \"…\"`"),
+    }
 }
 
 /// How a list of tables is written.

@@ -1,6 +1,6 @@
 //! Sample claims: each expectation can fail, what no row could say is refused, and every form of file says the same.
 
-use actbill::cases::{CaseFile, Coverage, Difference, Key, Suite, TotalKey};
+use actbill::cases::{CaseFile, Counting, Coverage, Difference, Key, Suite, TotalKey};
 use actbill::message::Message;
 use actbill::run::shipped_cases;
 
@@ -48,7 +48,7 @@ fn the_shipped_cases_pass_and_reach_every_rule() {
     assert!(failed.is_empty(), "{failed:?}");
     assert_eq!(suite.failures(&ready.set, &ready.atlas), 0);
     assert!(!suite.notices(&ready.set, &ready.atlas));
-    let coverage = Coverage::of(&ready.set, &ready.atlas, &suite.play(&ready.set, &ready.atlas));
+    let coverage = Coverage::of(&ready.set, &ready.atlas, &suite.play(&ready.set, &ready.atlas), Counting::All);
     let ids = |wanted: fn(&actbill::cases::Reached) -> bool| -> Vec<&str> {
         let left_out = coverage.rules.iter().filter(|reached| !wanted(reached));
         left_out.map(|reached| ready.set.rule(reached.rule).id.as_str()).collect()

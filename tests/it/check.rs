@@ -209,11 +209,95 @@ fn notes_are_saved_as_sample_claims_with_the_settings_they_need() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["01-invariant-fails.json", "02-invariant-fails.json", "02-invariant-fails.settings.toml"]);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
-    command.current_dir(folder.path()).args(["classify", "claims/02-invariant-fails.json", "--format", "ndjson"]);
-    let output = command.args(["--with", "claims/02-invariant-fails.settings.toml"]).output().unwrap();
-    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["payer"], "department");
+    let all = [
+        "01-invariant-fails.cases.toml",
+        "01-invariant-fails.json",
+        "02-invariant-fails.cases.toml",
+        "02-invariant-fails.json",
+    ];
+    assert_eq!(names, all);
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
+        command.current_dir(folder.path()).args(args).output().unwrap()
+    };
+    // All of them make one batch, and the settings come from the message.
+    let setting = "transport_as_vocational_act=yes";
+    let notes = [
+        "classify",
+        "claims/01-invariant-fails.json",
+        "claims/02-invariant-fails.json",
+        "--format",
+        "ndjson",
+        "--set",
+        setting,
+    ];
+    let rows = String::from_utf8(run(&notes).stdout).unwrap();
+    assert_eq!(rows.lines().count(), 2);
+    assert!(rows.lines().all(|row| serde_json::from_str::<Value>(row).unwrap()["payer"] == "department"), "{rows}");
+    // As sample claims they say what is decided today, settings included.
+    let passed = run(&["test", "claims"]);
+    assert_eq!(passed.status.code(), Some(0), "{}", String::from_utf8_lossy(&passed.stdout));
+    let claim = fs::read_to_string(folder.path().join("claims/02-invariant-fails.cases.toml")).unwrap();
+    assert!(
+        claim.contains("transport_as_vocational_act = \"yes\"") && claim.contains("payer = \"department\""),
+        "{claim}"
+    );
+    // They lie beside the agency's rules without becoming rules.
+    assert_eq!(run(&["check", "--rules", "claims"]).status.code(), Some(3), "a folder of claims holds no rule file");
+}
+
+#[test]
+fn a_note_that_nothing_decides_is_saved_without_an_expectation() {
+    let folder = TempDir::new().unwrap();
+    let agency = "[[hold]]\nid = \"house.other-activity\"\nreplaces = true\ntitle = \"T\"\nwhen.activity = \"other\"\nwhen.contact = \"phone\"\nbasis = \"house\"\n";
+    let output = check(&folder, agency, &["--write", "claims"]);
+    assert_eq!(output.status.code(), Some(3));
+    let claim = fs::read_to_string(folder.path().join("claims/01-gap.cases.toml")).unwrap();
+    assert!(claim.contains("say what is expected") && !claim.contains("expect = "), "{claim}");
+}
+
+/// A gap that the agency's file makes stands at the agency's rule, and hides nothing else.
+#[test]
+fn a_gap_hides_no_other_problem() {
+    let folder = TempDir::new().unwrap();
+    let agency = "[[hold]]\nid = \"house.other-activity\"\nreplaces = true\ntitle = \"T\"\nwhen.activity = \"other\"\nwhen.contact = \"phone\"\nbasis = \"house\"\n\
+                  [fact.unasked]\nask = \"?\"\nvalues = [\"yes\", \"no\"]\n\
+                  [[strike]]\nid = \"x.dead\"\ntitle = \"T\"\nwhen.activity = \"transport\"\npayers = [\"mo_healthnet\"]\nservices = [\"vocational_act\"]\nbasis = \"house\"\n\
+                  [[invariant]]\nid = \"x.false\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"job_coaching\"\nalways.not.payer = \"department\"\n\
+                  [[rate]]\nservice = \"act_team\"\namount = \"1.00\"\nfrom = \"2026-01-01\"\nthrough = \"2026-06-30\"\nbasis = \"house\"\n";
+    let output = check(&folder, agency, &["--format", "json", "--horizon", "60", "--as-of", "2026-06-01", "--stats"]);
+    assert_eq!(output.status.code(), Some(3));
+    let report = json(&output);
+    let told: Vec<&str> =
+        report["problems"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(told, ["gap", "unused", "dead-rule", "invariant-fails", "rate-ends", "invariant-fails"]);
+    let gap = &problems(&report, "gap")[0];
+    assert_eq!((gap["file"].as_str(), gap["line"].as_u64()), (Some("agency.toml"), Some(2)), "{gap}");
+    assert!(gap["help"].as_str().unwrap().contains("`house.other-activity`"), "{gap}");
+    assert!(report["stats"]["nodes"].is_u64() && !report["house_rules"].as_array().unwrap().is_empty());
+    assert!(report.get("proved").is_none() && report.get("certificate").is_none());
+}
+
+/// A shipped promise that the agency's rule breaks is told at that rule.
+#[test]
+fn a_promise_is_broken_by_the_rules_that_decide() {
+    let folder = TempDir::new().unwrap();
+    let agency = "[[offer]]\nid = \"x.all\"\ntitle = \"T\"\nwhen.activity = \"job_coaching\"\nwhen.staff_role = \"nurse\"\nwhen.contact = \"in_person\"\nwhen.client_present = \"yes\"\nservice = \"vocational_act\"\npayers = [\"department\"]\nbasis = \"house\"\n";
+    let report = json(&check(&folder, agency, &["--format", "json"]));
+    let found = problems(&report, "invariant-fails");
+    let staff = found.iter().find(|one| one["about"][0] == "inv.h2023hk-staff").unwrap();
+    assert_eq!((staff["file"].as_str(), staff["line"].as_u64()), (Some("agency.toml"), Some(2)), "{staff}");
+    assert!(staff["text"].as_str().unwrap().ends_with("decided by `x.all`"), "{staff}");
+}
+
+#[test]
+fn what_is_no_rule_file_is_no_rule_set() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("latin.toml"), b"[answer]\npool = \"d\xe9\"\n").unwrap();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    for wrong in [["--with", "latin.toml"], ["--rules", "empty"]] {
+        assert_eq!(check(&folder, "", &wrong).status.code(), Some(3), "{wrong:?}");
+    }
 }
 
 #[test]

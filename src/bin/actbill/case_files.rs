@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use actbill::cases::{CaseFile, is_case_file};
-use actbill::message::Message;
+use actbill::message::{Code, Message};
 use actbill::run::shipped_cases;
 
 use crate::folder::{self, unreadable};
@@ -19,6 +19,10 @@ pub(crate) fn are_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
 pub(crate) fn files(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>, Message> {
     let mut paths = Vec::new();
     for path in named {
+        if path.as_os_str() == "-" {
+            let help = "save them to a file, and name that";
+            return Err(Message::error(Code::Usage, "sample claims are not read from standard input").help(help));
+        }
         if path.is_dir() {
             paths.extend(folder::files(path, true, &is_case_file)?);
         } else {

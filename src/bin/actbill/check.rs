@@ -1,7 +1,6 @@
 //! `actbill check`: what is proved about the rules over all possible notes.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,16 +8,18 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 
+use actbill::cases::claim;
+use actbill::diagram::Atlas;
 use actbill::message::{About, Code, Message, reason};
-use actbill::proof::{Against, Problem, SourceText, certificate, check, combinations, region_count};
+use actbill::proof::{Against, Problem, SourceText, certificate, check, combinations, faults, graph, region_count};
 use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
-use actbill::rules::Invariant;
-use actbill::run::{PROGRAM, Ready};
+use actbill::rules::{Invariant, RuleSet};
+use actbill::run::{PROGRAM, rules};
 
 use crate::exit::Exit;
 use crate::folder::{self, unreadable};
 use crate::options::{RuleArgs, date, today};
-use crate::output::{clean_up_on_interrupt, draft, place, stdout};
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, stdout};
 use crate::rule_files::files;
 use crate::screen::say;
 
@@ -30,7 +31,7 @@ Examples:
   actbill check --horizon 90                         does a rate end within 90 days?
   actbill check --format json > proof.json           with the certificate, for another program
 
-What is proved holds for every note that can be written, not only for those that were tried: no gap, no conflict, no
+What is proved holds for every note that can be written, not only for those that were tried: no gap, no conflict, no \
 broken promise. Each problem comes with the smallest note that shows it.
 
 Exit status:
@@ -58,7 +59,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<NaiveDate>,
 
-    /// Save the note of each problem here, as a sample claim
+    /// Save the note of each problem here, as a note file (`01-CODE.json`) and as a sample claim (`01-CODE.cases.toml`)
     #[arg(long, value_name = "FOLDER")]
     write: Option<PathBuf>,
 
@@ -84,22 +85,17 @@ enum CheckFormat {
 pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
     clean_up_on_interrupt();
     let texts = args.sources.as_deref().map(source_texts).transpose()?;
-    let files = files(&args.rules)?;
     let begun = Instant::now();
-    let (report, problems, exit) = match Ready::prove(files, &args.rules.set, &args.rules.presume) {
-        Ok(ready) => {
-            let (report, problems) = checked(args, &ready, texts.as_deref(), begun);
-            let exit = if problems.is_empty() { Exit::Done } else { Exit::Refused };
-            (report, problems, exit)
-        }
+    let loaded = files(&args.rules).map_err(|message| vec![message]);
+    let loaded = loaded.and_then(|files| rules(files, &args.rules.set, &args.rules.presume));
+    let (report, problems, exit) = match loaded {
+        Ok(set) => checked(args, &set, texts.as_deref(), begun)?,
         Err(problems) => {
-            let usage = problems.iter().all(|problem| problem.message.code.about() == About::Usage);
-            (unproved(), problems, if usage { Exit::Failed } else { Exit::BadRules })
+            let about_rules = problems.iter().any(|message| message.code.about() == About::Rules);
+            let problems = problems.into_iter().map(Problem::from).collect();
+            (unproved(), problems, if about_rules { Exit::BadRules } else { Exit::Failed })
         }
     };
-    if let Some(folder) = &args.write {
-        save(folder, &problems)?;
-    }
     if args.format == CheckFormat::Text || exit == Exit::Failed {
         for problem in &problems {
             say(&problem.message);
@@ -127,44 +123,50 @@ fn unproved() -> CheckReport {
     }
 }
 
+/// What there is to say of a set whose files can be read, whether it decides every note or not.
 fn checked(
     args: &CheckArgs,
-    ready: &Ready,
+    set: &RuleSet,
     texts: Option<&[SourceText]>,
     begun: Instant,
-) -> (CheckReport, Vec<Problem>) {
-    let Ready { set, atlas } = ready;
+) -> Result<(CheckReport, Vec<Problem>, Exit), Message> {
     let from = args.as_of.unwrap_or_else(today);
     let horizon =
         args.horizon.map(|days| (from, from.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)));
-    let problems = check(set, atlas, &Against { sources: texts, horizon });
-    let breaks = |id: &String| {
-        let about = |problem: &Problem| problem.message.code == Code::InvariantFails && problem.about.contains(id);
-        problems.iter().any(about)
+    let against = Against { sources: texts, horizon };
+    let report = CheckReport { rules: Some(RulesRun::of(set)), house_rules: HouseRule::of(set), ..unproved() };
+    let atlas = match graph(set) {
+        Ok(atlas) => atlas,
+        Err(tangled) => {
+            let problems = std::iter::once(tangled).chain(check(set, None, &against)).collect();
+            return Ok((report, problems, Exit::BadRules));
+        }
     };
-    let promise = |invariant: &Invariant| Promise {
-        id: invariant.id.clone(),
-        title: invariant.title.clone(),
-        holds: !breaks(&invariant.id),
-    };
-    let stats = args.stats.then(|| Stats {
-        rules: set.rules.len(),
-        questions: atlas.decisions.axes.len(),
-        nodes: atlas.decisions.nodes.len(),
-        meeting_nodes: atlas.meeting.nodes.len(),
-        meetings: atlas.meetings.len(),
-        milliseconds: begun.elapsed().as_millis(),
-    });
+    let (faults, others) = (faults(set, &atlas), check(set, &atlas, &against));
+    let (decides, clean) = (faults.is_empty(), others.is_empty());
     let report = CheckReport {
-        rules: Some(RulesRun::of(set)),
-        proved: Some(Proved { combinations: combinations(atlas), regions: region_count(atlas) }),
-        invariants: set.invariants.iter().map(promise).collect(),
-        house_rules: HouseRule::of(set),
-        stats,
-        certificate: (args.format == CheckFormat::Json).then(|| certificate(set, atlas)).flatten(),
-        ..unproved()
+        proved: decides.then(|| Proved { combinations: combinations(&atlas), regions: region_count(&atlas) }),
+        invariants: set.invariants.iter().map(|invariant| promise(invariant, &others)).collect(),
+        stats: args.stats.then(|| Stats::of(set, &atlas, begun.elapsed())),
+        certificate: (decides && args.format == CheckFormat::Json).then(|| certificate(set, &atlas)).flatten(),
+        ..report
     };
-    (report, problems)
+    let exit = match (decides, clean) {
+        (false, _) => Exit::BadRules,
+        (true, false) => Exit::Refused,
+        (true, true) => Exit::Done,
+    };
+    let problems: Vec<Problem> = faults.into_iter().chain(others).collect();
+    if let Some(folder) = &args.write {
+        save(folder, &problems, set, decides.then_some(&atlas))?;
+    }
+    Ok((report, problems, exit))
+}
+
+fn promise(invariant: &Invariant, problems: &[Problem]) -> Promise {
+    let breaks =
+        |problem: &Problem| problem.message.code == Code::InvariantFails && problem.about.contains(&invariant.id);
+    Promise { id: invariant.id.clone(), title: invariant.title.clone(), holds: !problems.iter().any(breaks) }
 }
 
 /// The texts in a folder.
@@ -176,27 +178,21 @@ fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
     folder::files(folder, false, &|_| true)?.iter().map(text).collect()
 }
 
-/// Saves the note of each problem, and beside it the settings that it needs as an agency file.
-fn save(folder: &Path, problems: &[Problem]) -> Result<(), Message> {
+/// Saves the note of each problem, to be classified, and beside it the same as a sample claim with the settings that it
+/// needs.
+fn save(folder: &Path, problems: &[Problem], set: &RuleSet, atlas: Option<&Atlas>) -> Result<(), Message> {
     fs::create_dir_all(folder).map_err(|error| {
         Message::error(Code::Unwritable, format!("`{}` cannot be made: {}", folder.display(), reason(&error)))
             .help("name a folder that you may write to")
     })?;
     let mut drafts = Vec::new();
-    let shown = problems.iter().filter_map(|problem| Some((problem.message.code, problem.example.as_ref()?)));
-    for (number, (code, example)) in (1..).zip(shown) {
-        let note = |out: &mut dyn Write| writeln!(out, "[{}]", example.json());
-        drafts.push(draft(&folder.join(format!("{number:02}-{code}.json")), &note)?);
-        if !example.settings.is_empty() {
-            let answers = |out: &mut dyn Write| {
-                writeln!(out, "[answer]")?;
-                example
-                    .settings
-                    .iter()
-                    .try_for_each(|(name, value)| writeln!(out, "{name} = {}", serde_json::to_string(value)?))
-            };
-            drafts.push(draft(&folder.join(format!("{number:02}-{code}.settings.toml")), &answers)?);
-        }
+    let shown = problems.iter().filter_map(|problem| Some((problem, problem.example.as_ref()?)));
+    for (number, (problem, example)) in (1..).zip(shown) {
+        let example = example.numbered(number);
+        let claim = claim(set, atlas, problem, &example)?;
+        let file = |ending| folder.join(format!("{number:02}-{}.{ending}", problem.message.code));
+        drafts.push(draft(&file("json"), Readers::Others, &|out| writeln!(out, "[{}]", example.json()))?);
+        drafts.push(draft(&file("cases.toml"), Readers::Others, &|out| out.write_all(claim.as_bytes()))?);
     }
     place(drafts)
 }

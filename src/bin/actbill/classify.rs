@@ -9,12 +9,12 @@ use clap::ValueEnum;
 
 use actbill::message::{Code, Message};
 use actbill::read::Format;
-use actbill::report::{Report, csv, json, ndjson, summary, text};
+use actbill::report::{Report, Screen, csv, json, ndjson, summary, text};
 use actbill::run::{Done, Options, classify};
 
 use crate::exit::Exit;
-use crate::options::{From, RuleArgs, date, today};
-use crate::output::{clean_up_on_interrupt, draft, place, same, spares, stdout};
+use crate::options::{self, From, RuleArgs, date, today};
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, same, spares, stdout};
 use crate::screen::say;
 use crate::{inputs, rule_files, screen};
 
@@ -47,11 +47,11 @@ pub(crate) struct ClassifyArgs {
     format: To,
 
     /// Write the output here, whole or not at all, readable by you alone
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = options::output)]
     output: Option<PathBuf>,
 
     /// Write run, totals and claim lines here, as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = options::output)]
     summary: Option<PathBuf>,
 
     #[command(flatten)]
@@ -107,13 +107,14 @@ fn ending(args: &ClassifyArgs, report: &Report) -> Exit {
 fn write(args: &ClassifyArgs, done: &Done) -> Result<(), Message> {
     let report = &done.report;
     let to = format(args, done.format);
-    let rows = |out: &mut dyn Write| write_as(to, report, out);
+    let screen = screen::table(args.output.is_none());
+    let rows = |out: &mut dyn Write| write_as(to, report, screen, out);
     let mut drafts = Vec::new();
     if let Some(path) = &args.output {
-        drafts.push(draft(path, &rows)?);
+        drafts.push(draft(path, Readers::Owner, &rows)?);
     }
     if let Some(path) = &args.summary {
-        drafts.push(draft(path, &|out| summary(report, out))?);
+        drafts.push(draft(path, Readers::Owner, &|out| summary(report, out))?);
     }
     if args.output.is_none() {
         stdout(&rows)?;
@@ -121,9 +122,9 @@ fn write(args: &ClassifyArgs, done: &Done) -> Result<(), Message> {
     place(drafts)
 }
 
-fn write_as(to: To, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn write_as(to: To, report: &Report, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     match to {
-        To::Auto | To::Text => text(report, screen::stdout(), out),
+        To::Auto | To::Text => text(report, screen, out),
         To::Json => json(report, out),
         To::Ndjson => ndjson(report, out),
         To::Csv => csv(report, out),

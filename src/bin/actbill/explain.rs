@@ -12,8 +12,8 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 
 use crate::exit::Exit;
-use crate::options::RuleArgs;
-use crate::output::{clean_up_on_interrupt, draft, place, spares, stdout};
+use crate::options::{self, RuleArgs};
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, spares, stdout};
 use crate::{inputs, rule_files, screen};
 
 const HELP: &str = "\
@@ -24,15 +24,16 @@ Examples:
   actbill explain act.job-coaching                   the page of a rule
   actbill explain part_quarter_hour                  the page of a setting; facts, services, payers and sources too
   actbill explain missing-field                      what a code means
+  actbill explain H2023HK inv.h2023hk-staff          what a billing code stands for; what a promise says
 
-A file, `-`, or a name that ends as a notes file does is read as notes; anything else is a name. All notes of all files
+A file, `-`, or a name that ends as a notes file does is read as notes; anything else is a name. All notes of all files \
 are one batch, as for `actbill classify`, for one note can have a say in another.
 
-What would make a note billable is told by how an answer could honestly change. Documentation may be corrected only to
+What would make a note billable is told by how an answer could honestly change. Documentation may be corrected only to \
 say what happened.
 
 Exit status:
-  0  told
+  0  told, whatever became of the notes: rejected and held ones are told of too
   2  could not run or not finish: usage, unreadable file, no such note or name, broken output
   3  the rule set is not valid";
 
@@ -41,7 +42,7 @@ Exit status:
 #[command(after_help = HELP)]
 pub(crate) struct ExplainArgs {
     /// Files of notes (JSON, NDJSON or CSV; `-` is standard input), or names: a rule, setting, fact, service, payer,
-    /// source or code
+    /// source, invariant or code
     #[arg(required = true, value_name = "NOTES|NAME")]
     what: Vec<PathBuf>,
 
@@ -62,7 +63,7 @@ pub(crate) struct ExplainArgs {
     format: ExplainFormat,
 
     /// Write the output here, whole or not at all, readable by you alone
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = options::output)]
     output: Option<PathBuf>,
 
     #[command(flatten)]
@@ -154,7 +155,7 @@ fn write(args: &ExplainArgs, told: &impl Serialize, text: impl Fn() -> String) -
         }
     };
     match &args.output {
-        Some(path) => place(vec![draft(path, &document)?]),
+        Some(path) => place(vec![draft(path, Readers::Owner, &document)?]),
         None => stdout(&document),
     }
 }

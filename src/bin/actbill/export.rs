@@ -11,14 +11,14 @@ use actbill::run::{is_rule_file, shipped_folder};
 
 use crate::exit::Exit;
 use crate::folder::unreadable;
-use crate::output::{Draft, clean_up_on_interrupt, draft, place, stdout};
+use crate::output::{Draft, Readers, clean_up_on_interrupt, draft, place, stdout};
 use crate::screen::say;
 
 const HELP: &str = "\
 Example:
   actbill rules export our-rules && actbill check --rules our-rules
 
-An agency that only adds rates, answers and words of its own needs no copy: a file of its own beside the shipped rules
+An agency that only adds rates, answers and words of its own needs no copy: a file of its own beside the shipped rules \
 will do (`--with agency.toml`), and it stays small when the shipped rules change.
 
 Exit status:
@@ -90,7 +90,9 @@ fn drafts(folder: &Path) -> Result<Vec<Draft>, Message> {
             .help("name a folder that you may write to")
     })?;
     let files = shipped_folder();
-    let drafts = files.iter().map(|file| draft(&folder.join(&file.name), &|out| out.write_all(file.text.as_bytes())));
+    let drafts = files
+        .iter()
+        .map(|file| draft(&folder.join(&file.name), Readers::Others, &|out| out.write_all(file.text.as_bytes())));
     drafts.collect::<Result<Vec<Draft>, Message>>().inspect_err(|_| {
         if made {
             // It is empty again; if that fails, an empty folder is left and no more.

@@ -64,3 +64,11 @@ pub(crate) fn today() -> NaiveDate {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()
 }
+
+/// A file to be written.
+pub(crate) fn output(text: &str) -> Result<PathBuf, String> {
+    if text == "-" {
+        return Err("it takes a file; without this option the output goes to standard output".into());
+    }
+    Ok(PathBuf::from(text))
+}

@@ -14,8 +14,8 @@ use actbill::message::{Code, Message};
 use crate::exit::Exit;
 use crate::export::{self, ExportArgs};
 use crate::folder::unreadable;
-use crate::options::RuleArgs;
-use crate::output::{clean_up_on_interrupt, draft, place, stdout};
+use crate::options::{self, RuleArgs};
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, stdout};
 use crate::rule_files::ready;
 use crate::screen::{self, say};
 
@@ -112,7 +112,7 @@ Exit status:
 #[command(after_help = DOC)]
 struct DocArgs {
     /// Write the page here instead of to standard output, whole or not at all
-    #[arg(short, long, value_name = "FILE", conflicts_with = "check")]
+    #[arg(short, long, value_name = "FILE", value_parser = options::output, conflicts_with = "check")]
     output: Option<PathBuf>,
 
     /// Write nothing; end with 1 if this page is not what the rules say now
@@ -139,7 +139,7 @@ enum ListFormat {
 impl ListFormat {
     fn form(self) -> Form {
         match self {
-            Self::Text => Form::Text(screen::stdout()),
+            Self::Text => Form::Text(screen::table(true)),
             Self::Json => Form::Json,
             Self::Csv => Form::Csv,
             Self::Markdown => Form::Markdown,
@@ -191,7 +191,7 @@ fn doc(args: &DocArgs) -> Result<Exit> {
     match (&args.check, &args.output) {
         (Some(path), _) => check(path, &page, &args.rules),
         (None, Some(path)) => {
-            place(vec![draft(path, &write)?])?;
+            place(vec![draft(path, Readers::Others, &write)?])?;
             Ok(Exit::Done)
         }
         (None, None) => {

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use actbill::cases::mutants::{self, MutantsReport};
-use actbill::cases::{Blessed, CaseFile, Coverage, Played, Report, Suite};
+use actbill::cases::{Blessed, CaseFile, Counting, Coverage, Played, Report, Suite, annotation};
 use actbill::diagram::Atlas;
 use actbill::message::{Code, Message};
 use actbill::place::Place;
@@ -17,9 +17,8 @@ use actbill::rules::RuleSet;
 use actbill::run::Ready;
 
 use crate::exit::Exit;
-use crate::folder::unreadable;
-use crate::options::RuleArgs;
-use crate::output::{clean_up_on_interrupt, draft, place, stdout};
+use crate::options::{self, RuleArgs};
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, stdout};
 use crate::screen::say;
 use crate::{case_files, rule_files};
 
@@ -38,9 +37,9 @@ Sample claims are notes with what is expected of them:
                                   expect = { payer = \"department\", units = 4, rules = [\"act.job-coaching\"] }
   JSON, NDJSON                    an `expect` object in the note: \"expect\": {\"payer\": \"department\", \"units\": 4}
   CSV                             columns `expect_payer`, `expect_units`, …; lists parted by blanks
-A note file is one batch. Only what is named is compared: status, payer, service, code, minutes, quarter_hours, unit,
-units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, only_findings,
-missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown.
+A note file is one batch. Only what is named is compared: status, payer, service, code, minutes, quarter_hours, unit, \
+units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, only_findings, \
+missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown. \
 `known_wrong` says why the rules are wrong today; such a case fails once it passes.
 
 A case that fails shows its whole note. Sample claims must hold no real client's data.
@@ -65,7 +64,7 @@ pub(crate) struct TestArgs {
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
 
-    /// List the cases and run none
+    /// List the cases, one on each line, and run none
     #[arg(long)]
     list: bool,
 
@@ -90,6 +89,10 @@ pub(crate) struct TestArgs {
     #[arg(long, conflicts_with_all = ["bless", "list"])]
     mutants: bool,
 
+    /// Count only the blocks of the --with files, for --coverage, --min-coverage and --mutants
+    #[arg(long, requires = "with")]
+    own: bool,
+
     /// End with 1 if fewer of a hundred rules decide in a case
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
@@ -99,7 +102,7 @@ pub(crate) struct TestArgs {
     format: TestFormat,
 
     /// Write the report here, whole or not at all; what failed is still told as text on standard output
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = options::output)]
     output: Option<PathBuf>,
 
     #[command(flatten)]
@@ -137,12 +140,15 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
         Ok(suite) => suite,
         Err(mistakes) => {
             mistakes.iter().for_each(say);
+            if args.format == TestFormat::Github {
+                stdout(&|out| mistakes.iter().try_for_each(|mistake| writeln!(out, "{}", annotation(mistake))))?;
+            }
             return Ok(Exit::Failed);
         }
     };
     suite.keep(&args.filter);
     if suite.cases().next().is_none() {
-        return Ok(nothing_ran(args));
+        return nothing_ran(args, &Report::of(&ready.set, &[], None));
     }
     if args.list {
         stdout(&|out| suite.cases().try_for_each(|case| writeln!(out, "{}  {}", case.place, case.title)))?;
@@ -175,7 +181,8 @@ fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message
 /// Writes the report and says how the run ends.
 fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
-    let coverage = wanted.then(|| Coverage::of(&ready.set, &ready.atlas, played));
+    let counting = if args.own { Counting::Own } else { Counting::All };
+    let coverage = wanted.then(|| Coverage::of(&ready.set, &ready.atlas, played, counting));
     let enough = args.min_coverage.is_none_or(|least| coverage.as_ref().is_none_or(|coverage| coverage.reaches(least)));
     let mut report = Report::of(&ready.set, played, coverage);
     let passed = report.counts().failed == 0;
@@ -183,7 +190,7 @@ fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -
         let text = "changes of the rules were not tried, because cases fail as the rules are";
         say(&Message::warning(Code::MutantsNotTried, text).help("mend the cases or the rules first"));
     } else if args.mutants {
-        report.mutants = Some(mutants(ready, suite));
+        report.mutants = Some(mutants(ready, suite, counting));
     }
     let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survive > 0);
     write(args, &report)?;
@@ -196,9 +203,10 @@ fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -
 }
 
 /// Tries every small change of the rules, with a bar on a terminal.
-fn mutants(ready: &Ready, suite: &Suite) -> MutantsReport {
+fn mutants(ready: &Ready, suite: &Suite, counting: Counting) -> MutantsReport {
     let Ready { set, atlas } = ready;
-    let mutants = mutants::all(set);
+    let mut mutants = mutants::all(set);
+    mutants.retain(|mutant| counting.counts(set, &mutant.span));
     let shown = io::stderr().is_terminal();
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(u64::try_from(mutants.len()).ok(), target);
@@ -215,7 +223,7 @@ fn mutants(ready: &Ready, suite: &Suite) -> MutantsReport {
 fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {
     let whole = |out: &mut dyn Write| write_as(args.format, report, out);
     let Some(path) = &args.output else { return stdout(&whole) };
-    let drafts = vec![draft(path, &whole)?];
+    let drafts = vec![draft(path, Readers::Others, &whole)?];
     if args.format != TestFormat::Text {
         stdout(&|out| report.text(out))?;
     }
@@ -231,10 +239,13 @@ fn write_as(format: TestFormat, report: &Report<'_>, out: &mut dyn Write) -> io:
     }
 }
 
-/// A test that runs nothing proves nothing.
-fn nothing_ran(args: &TestArgs) -> Exit {
+/// A test that runs nothing proves nothing. A program that reads the report finds an empty one.
+fn nothing_ran(args: &TestArgs, report: &Report<'_>) -> Result<Exit> {
+    if args.format != TestFormat::Text {
+        write(args, report)?;
+    }
     if args.allow_empty {
-        return Exit::Done;
+        return Ok(Exit::Done);
     }
     let text = if args.filter.is_empty() {
         "there was no case to run".to_owned()
@@ -243,28 +254,29 @@ fn nothing_ran(args: &TestArgs) -> Exit {
     };
     let help = "name files of sample claims, put `*.cases.toml` files beside the rules, or give `--allow-empty`";
     say(&Message::error(Code::NoCases, text).help(help));
-    Exit::Refused
+    Ok(Exit::Refused)
 }
 
 /// Writes what is decided today into the files. It never ends well: a person must look first.
 fn bless(suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
     let blessed = suite.bless(played)?;
     let mut drafts = Vec::new();
-    let mut rights = Vec::new();
     for file in &blessed {
         let path = Path::new(&file.name);
-        rights.push((path, fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions()));
-        drafts.push(draft(path, &|out| out.write_all(&file.bytes))?);
+        drafts.push(draft(path, Readers::Others, &|out| out.write_all(&file.bytes))?);
     }
     place(drafts)?;
-    // A file of sample claims is read by others as it was before; what cannot be restored is the safer for it.
-    for (path, rights) in rights {
-        let _ = fs::set_permissions(path, rights);
-    }
     stdout(&|out| blessed.iter().try_for_each(|file| told(file, out)))?;
     let cases: usize = blessed.iter().map(|file| file.changes.len()).sum();
+    let right_now = |played: &Played<'_>| {
+        played.verdicts().iter().any(|verdict| verdict.case.known_wrong.is_some() && !verdict.passes())
+    };
+    if played.iter().any(right_now) {
+        let text = "a case that is known to be wrong passes: a blessing does not take its `known_wrong` away";
+        say(&Message::warning(Code::Blessed, text).help("remove the line; run without --bless to see which case it is"));
+    }
     let text = match cases {
-        0 => "nothing was written: every case passes already, or is known to be wrong".to_owned(),
+        0 => "nothing was written: no other case fails or expects nothing".to_owned(),
         1 => "the expectations of 1 case were written anew".to_owned(),
         _ => format!("the expectations of {cases} cases were written anew"),
     };

@@ -29,7 +29,10 @@ pub(super) fn written(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
         let number = now.parse::<i64>().ok().filter(|_| wish.key != TotalKey::Amount);
         put(table, wish.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
     }
-    Some(format!("{mark}{document}"))
+    let whole = document.to_string();
+    // The TOML writer knows one end of line only.
+    let whole = if bare.contains("\r\n") { whole.replace("\r\n", "\n").replace('\n', "\r\n") } else { whole };
+    Some(format!("{mark}{whole}"))
 }
 
 /// The item at the end of a way; a table that is not there is made, if that is wanted.
@@ -50,6 +53,9 @@ fn down<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item
 /// Puts a value under a key; what stands around an earlier one stays, and a new one is indented as its neighbours are.
 fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     if let Some(before) = table.get_mut(key).and_then(Item::as_value_mut) {
+        if let (Value::Array(before), Value::Array(now)) = (&mut *before, &value) {
+            return change(before, now);
+        }
         *value.decor_mut() = before.decor().clone();
         *before = value;
         return;
@@ -62,6 +68,14 @@ fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     if let (Some(indent), Some(mut key)) = (indent, table.key_mut(key)) {
         key.leaf_decor_mut().set_prefix(indent);
     }
+}
+
+/// Makes a list say what another one says. Items that stay keep their place, and the comments beside them.
+fn change(list: &mut Array, now: &Array) {
+    let said = |list: &Array| -> Vec<String> { list.iter().filter_map(Value::as_str).map(str::to_owned).collect() };
+    let (before, wanted) = (said(list), said(now));
+    list.retain(|item| item.as_str().is_some_and(|item| wanted.iter().any(|wanted| wanted == item)));
+    wanted.iter().filter(|wanted| !before.contains(wanted)).for_each(|wanted| list.push(wanted.as_str()));
 }
 
 fn value(wish: &Wish) -> Value {

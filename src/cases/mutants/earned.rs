@@ -6,7 +6,7 @@ use super::pair::{Pair, Witness};
 use super::said::Notes;
 use super::widened::{Widened, asking};
 use crate::effective::Effective;
-use crate::facts::{MINUTES_MOST, Word};
+use crate::facts::MINUTES_MOST;
 use crate::proof::{Example, Region, example};
 use crate::rules::{DatedRate, Outcome, RuleSet, ServiceId, Set, Test, Unit, outcome};
 
@@ -86,18 +86,9 @@ pub(super) fn pool(pair: Pair<'_>) -> Option<Witness> {
     let note = |minutes| billable(pair.set, &by_quarter_hour, minutes, Effective::default());
     let note = [usual, left_over(1)].into_iter().find_map(note)?;
     (2..=NOTES_MOST).find_map(|count| {
-        let notes = (1..=count).map(|at| numbered(&note, at)).collect();
+        let notes = (1..=count).map(|at| note.numbered(at)).collect();
         pair.told_apart(Notes { notes, settings: note.settings.clone() })
     })
-}
-
-/// The same note under another id.
-fn numbered(note: &Example, at: usize) -> Example {
-    let mut note = note.clone();
-    for (_, word) in note.note.iter_mut().filter(|(name, _)| name == "id") {
-        *word = Word::Text(format!("example-{at}"));
-    }
-    note
 }
 
 /// The nearest note of these dates and minutes that is billed as such a service.

@@ -1,7 +1,7 @@
 //! Mutants: every small way in which a checked rule set can change, and whether something would notice.
 //!
 //! A mutant is one block put in the place of another. `check` notices it if the changed set no longer decides every
-//! note; else a sample claim may; else the smallest note is looked for on which the changed set says something else. If
+//! note or breaks a promise; else a sample claim may; else the smallest note is looked for on which the changed set says something else. If
 //! there is none, the change says nothing: every note is decided alike, and every note that answers what the rules ask
 //! names the same reasons. (Which of several reasons a note names that leaves facts open is not compared.) Works on the
 //! checked set, never on texts; knows no terminal.
@@ -30,6 +30,7 @@ pub use said::{Notes, differences};
 use crate::diagram::Atlas;
 use crate::facts::Answer;
 use crate::message::Code;
+use crate::proof::breaks_promises;
 use crate::rules::{PART_QUARTER_HOUR, POOL, RuleSet, Setting};
 use changed_rule::{ChangedRule, Unproved};
 use pair::Pair;
@@ -37,7 +38,7 @@ use pair::Pair;
 /// What becomes of a mutant.
 #[derive(Clone, Debug)]
 pub enum Fate {
-    /// The changed set does not load: it has this problem.
+    /// `check` finds this problem in the changed set.
     Proof(Code),
     /// This sample claim fails.
     Case(String),
@@ -101,6 +102,9 @@ fn fate(set: &RuleSet, atlas: &Atlas, mutant: &Mutant, notices: &Notices<'_>) ->
             Ok(changed_rule) => changed_rule,
             Err(Unproved(problem)) => return Fate::Proof(problem),
         };
+        if breaks_promises(&changed, &changed_rule.atlas) && !breaks_promises(set, atlas) {
+            return Fate::Proof(Code::InvariantFails);
+        }
         if let Some(case) = notices(&changed, &changed_rule.atlas) {
             return Fate::Case(case);
         }

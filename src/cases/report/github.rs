@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::super::mutants::MutantsReport;
 use super::{NO_LONGER_WRONG, Report, UNNOTICED, line};
+use crate::message::{Level, Message};
 
 impl Report<'_> {
     /// Writes annotations, then the counts.
@@ -37,10 +38,23 @@ impl Report<'_> {
             let text = data(&format!("{UNNOTICED}\n{}", witness.told()));
             writeln!(out, "::error file={file},line={},col={},title={title}::{text}", row.line, row.column)?;
         }
-        let counts = self.counts();
-        writeln!(out, "{} cases: {} passed, {} failed", counts.cases, counts.passed, counts.failed)?;
+        writeln!(out, "{}", self.counts())?;
         self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
+}
+
+/// A message as an annotation at its place.
+pub fn annotation(message: &Message) -> String {
+    let level = match message.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    };
+    let place = message.place.as_ref();
+    let at = place.map(|at| format!("file={},line={},col={},", property(&at.file), at.line, at.column));
+    let lines: Vec<&str> =
+        [Some(&message.text), message.help.as_ref()].into_iter().flatten().map(String::as_str).collect();
+    let (title, text) = (message.code, data(&lines.join("\n")));
+    format!("::{level} {}title={title}::{text}", at.unwrap_or_default())
 }
 
 /// The text of an annotation: one line.

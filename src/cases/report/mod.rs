@@ -5,6 +5,10 @@ mod json;
 mod junit;
 mod text;
 
+pub use github::annotation;
+
+use std::fmt;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -39,6 +43,14 @@ pub struct Counts {
     pub failed: usize,
     /// Known to be wrong, and wrong.
     pub known_wrong: usize,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cases = if self.cases == 1 { "case" } else { "cases" };
+        write!(f, "{} {cases}: {} passed, {} failed", self.cases, self.passed, self.failed)?;
+        if self.known_wrong > 0 { write!(f, ", {} known to be wrong", self.known_wrong) } else { Ok(()) }
+    }
 }
 
 impl<'r> Report<'r> {

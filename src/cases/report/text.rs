@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::mutants::MutantsReport;
-use super::super::{Claims, Difference, Played, Reached, Verdict};
+use super::super::{Claims, Counting, Difference, Played, Reached, Verdict};
 use super::{NO_LONGER_WRONG, NoteJson, Report, UNNOTICED, notes_of};
 use crate::proof::Example;
 use crate::rules::{AnsweredBy, RuleId};
@@ -21,13 +21,7 @@ impl Report<'_> {
             self.coverage(coverage, out)?;
         }
         self.survivors(out)?;
-        let counts = self.counts();
-        let cases = if counts.cases == 1 { "case" } else { "cases" };
-        write!(out, "{} {cases}: {} passed, {} failed", counts.cases, counts.passed, counts.failed)?;
-        if counts.known_wrong > 0 {
-            write!(out, ", {} known to be wrong", counts.known_wrong)?;
-        }
-        writeln!(out)?;
+        writeln!(out, "{}", self.counts())?;
         self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
 
@@ -132,9 +126,10 @@ impl Report<'_> {
         };
         let (idle, eager) = (ids(&|reached| !reached.decides), ids(&|reached| !reached.steps_aside));
         let all = coverage.rules.len();
+        let whose = if coverage.counting == Counting::Own { "own " } else { "" };
         writeln!(
             out,
-            "{} of {all} rules decide in a case, {} of {all} step aside in one",
+            "{} of {all} {whose}rules decide in a case, {} of {all} step aside in one",
             all - idle.len(),
             all - eager.len()
         )?;
@@ -144,7 +139,8 @@ impl Report<'_> {
             }
         }
         let Some(regions) = &coverage.regions else {
-            return writeln!(out, "the regions of these rules are too many to be listed\n");
+            let many = "the regions of these rules are too many to be listed\n";
+            return writeln!(out, "{}", if coverage.counting == Counting::All { many } else { "" });
         };
         let unvisited = regions.unvisited.len();
         writeln!(out, "{} of {} regions are visited by a case", regions.count - unvisited, regions.count)?;

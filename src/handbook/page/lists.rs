@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{anchor, breakable, card, coded, grouped, kind, link, rests_on, source_name};
+use super::parts::{anchor, breakable, card, coded, kind, link, rests_on, source_name};
 use crate::diagram::Atlas;
 use crate::effective::Effective;
 use crate::facts::{Lever, Origin};
@@ -16,8 +16,10 @@ use crate::words;
 pub(super) fn house(set: &RuleSet) -> Markup {
     let rules = || set.rules.iter().filter(|rule| rule.basis.house);
     html! {
+        h3 { "Rules that no source says" }
         @for rule in rules().filter(|rule| rule.basis.cites.is_empty()) { (card(set, rule)) }
-        p { "These stand above, beside the words that they extend:" }
+        h3 { "Rules that a source says of something else" }
+        p { "They stand above, beside the words that they extend:" }
         ul {
             @for rule in rules().filter(|rule| !rule.basis.cites.is_empty()) {
                 li {
@@ -170,7 +172,7 @@ pub(super) fn promises(set: &RuleSet, atlas: &Atlas, broken: &[Problem]) -> Mark
     html! {
         p {
             "Promises about every possible note under every answer to every setting, each looked at over all "
-            (grouped(combinations(atlas))) " combinations."
+            (words::grouped(combinations(atlas))) " combinations."
         }
         table {
             thead { tr { th scope="col" { "promise" } th scope="col" { "in full" } th scope="col" { "proof" } } }

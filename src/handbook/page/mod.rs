@@ -15,6 +15,7 @@ use super::table::Table;
 use crate::diagram::Atlas;
 use crate::proof::{broken_promises, combinations};
 use crate::rules::RuleSet;
+use crate::words;
 
 /// The style sheet.
 const STYLE: &str = include_str!("style.css");
@@ -101,7 +102,7 @@ fn opening(set: &RuleSet, atlas: &Atlas) -> Markup {
             "tried with every answer; if the outcome hangs on it, the note is held and says so."
         }
         p {
-            "Proved for all " (parts::grouped(combinations(atlas))) " combinations of answers: each has exactly one "
+            "Proved for all " (words::grouped(combinations(atlas))) " combinations of answers: each has exactly one "
             "outcome. This page is made from the rules and from nothing else."
         }
         p.fingerprint { "Fingerprint of the rule files: " code { (set.fingerprint) } }

@@ -26,19 +26,6 @@ pub(super) fn breakable(text: &str) -> Markup {
     }
 }
 
-/// A number in groups of three digits.
-pub(super) fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// The badge of a kind of rule.
 pub(super) fn kind(kind: &str) -> Markup {
     html! { span class={ "kind " (kind) } { (kind) } }
@@ -158,13 +145,6 @@ pub(super) fn card(set: &RuleSet, rule: &Rule) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(100_000), "100,000");
-        assert_eq!(grouped(672_399_360), "672,399,360");
-    }
 
     #[test]
     fn anchors_hold_no_two_names() {

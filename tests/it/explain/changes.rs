@@ -154,7 +154,7 @@ proptest! {
         let atlas = compile(&set).unwrap();
         for picks in &picks {
             let facts = partial(&set, picks);
-            let found = changes(&set, &atlas, &facts, day(), presume);
+            let found = changes(&set, &atlas, (&facts, day()), presume, &|_, _| true);
             let trial = Trial { set: &set, questions: &found.questions, facts: &facts, presume };
             prop_assert_eq!(spread(&found), trial.smallest(usize::MAX), "{}\n{}", told(&set, &facts), text);
         }
@@ -188,7 +188,7 @@ proptest! {
     ) {
         let ready = ready();
         let facts = partial(&ready.set, &picks);
-        let found = changes(&ready.set, &ready.atlas, &facts, day(), presume);
+        let found = changes(&ready.set, &ready.atlas, (&facts, day()), presume, &|_, _| true);
         let trial = Trial { set: &ready.set, questions: &found.questions, facts: &facts, presume };
         let mut small = spread(&found);
         small.retain(|change, _| change.len() <= 3);
@@ -208,7 +208,7 @@ fn a_change_of_activity_takes_its_presumption_along() {
     {
         facts.set(id(name), value(name, word));
     }
-    let found = changes(set, &ready.atlas, &facts, day(), true);
+    let found = changes(set, &ready.atlas, (&facts, day()), true, &|_, _| true);
     let questions: Vec<Option<&str>> = found.questions.iter().map(|axis| Some(axis.asked.name(set))).collect();
     let at = |name: &str| questions.iter().position(|question| *question == Some(name)).unwrap();
     let coaching = set.vocabulary.fact(id("activity")).value("job_coaching").unwrap();

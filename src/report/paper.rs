@@ -1,33 +1,33 @@
 //! Lines that fit a screen: wrapped between words, each with its indent.
 
-use crate::report::Screen;
+use super::Screen;
 
 /// Columns that a text needs beside a name; with fewer it stands below.
 const LEAST: usize = 24;
 
 /// A text in the making.
-pub(super) struct Paper {
+pub(crate) struct Paper {
     screen: Screen,
     text: String,
 }
 
 impl Paper {
-    pub(super) fn new(screen: Screen) -> Self {
+    pub(crate) fn new(screen: Screen) -> Self {
         Self { screen, text: String::new() }
     }
 
     /// What stands on it.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
     /// Text at an indent.
-    pub(super) fn line(&mut self, indent: usize, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, text: &str) {
         self.item(indent, "", text);
     }
 
     /// Text after a mark; further lines stand below the text, not below the mark.
-    pub(super) fn item(&mut self, indent: usize, mark: &str, text: &str) {
+    pub(crate) fn item(&mut self, indent: usize, mark: &str, text: &str) {
         let hang = indent + mark.chars().count();
         let mut lead = format!("{}{mark}", " ".repeat(indent));
         let room = usize::from(self.screen.width).saturating_sub(hang).max(20);
@@ -39,19 +39,19 @@ impl Paper {
     }
 
     /// A line as it is, however long.
-    pub(super) fn verbatim(&mut self, indent: usize, line: &str) {
+    pub(crate) fn verbatim(&mut self, indent: usize, line: &str) {
         self.text.push_str(format!("{}{line}", " ".repeat(indent)).trim_end());
         self.text.push('\n');
     }
 
     /// An empty line, then a heading.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.gap();
         self.styled(text, "1");
     }
 
     /// A line in a style of the terminal's: the number of an escape sequence.
-    pub(super) fn styled(&mut self, text: &str, style: &str) {
+    pub(crate) fn styled(&mut self, text: &str, style: &str) {
         for line in wrapped(text, usize::from(self.screen.width).max(20)) {
             let styled =
                 if self.screen.colours { format!("\u{1b}[{style}m{line}\u{1b}[0m\n") } else { format!("{line}\n") };
@@ -60,14 +60,14 @@ impl Paper {
     }
 
     /// An empty line, unless there is one already or nothing stands above.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
     /// Names with their values, one below the other.
-    pub(super) fn table(&mut self, indent: usize, rows: &[(String, String)]) {
+    pub(crate) fn table(&mut self, indent: usize, rows: &[(String, String)]) {
         let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         let beside = indent + widest + 2 + LEAST <= usize::from(self.screen.width);
         for (name, value) in rows {

@@ -1,0 +1,55 @@
+//! A sample claim made of the note that shows a problem: a case file with that one case.
+
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+
+use super::{CaseFile, Suite};
+use crate::diagram::Atlas;
+use crate::facts::Word;
+use crate::message::Message;
+use crate::proof::{Example, Problem};
+use crate::rules::RuleSet;
+
+/// The case file of a problem's note. Under rules that decide the note, it expects what they decide today; else it
+/// expects nothing yet.
+pub fn claim(set: &RuleSet, atlas: Option<&Atlas>, problem: &Problem, example: &Example) -> Result<String, Message> {
+    let bare = |next: &str| {
+        let text = problem.message.text.lines().collect::<Vec<_>>().join(" ");
+        written(problem, example, &format!("# Made by `actbill check`: {text}.\n# {next}\n"))
+    };
+    let undecided = || bare("The rules do not decide it yet: say what is expected, in an `expect` table.");
+    let Some(atlas) = atlas else { return Ok(undecided()) };
+    let text = bare("What is expected is what is decided today: put it right where that is wrong.");
+    let file = CaseFile { name: "found.cases.toml".into(), bytes: text.into_bytes() };
+    let Ok(suite) = Suite::read(set, vec![file], true) else { return Ok(undecided()) };
+    let blessed = suite.bless(&suite.play(set, atlas))?;
+    let whole = blessed.into_iter().next().and_then(|file| String::from_utf8(file.bytes).ok());
+    Ok(whole.unwrap_or_else(undecided))
+}
+
+fn written(problem: &Problem, example: &Example, comment: &str) -> String {
+    let mut case = Table::new();
+    let title = [&[problem.message.code.to_string()], problem.about.as_slice()].concat().join(" ");
+    case.insert("title", Value::from(title).into());
+    if !example.settings.is_empty() {
+        case.insert("settings", inline(example.settings.iter()));
+    }
+    case.insert("note", inline(example.note.iter().map(|(name, word)| (name, word))));
+    case.decor_mut().set_prefix(comment);
+    let mut cases = toml_edit::ArrayOfTables::new();
+    cases.push(case);
+    let mut document = DocumentMut::new();
+    document.insert("case", Item::ArrayOfTables(cases));
+    document.to_string()
+}
+
+fn inline<'w>(words: impl Iterator<Item = (&'w String, &'w Word)>) -> Item {
+    let mut table = InlineTable::new();
+    for (name, word) in words {
+        let value = match word {
+            Word::Number(number) => Value::from(*number),
+            Word::Text(text) => Value::from(text),
+        };
+        table.insert(name, value);
+    }
+    Value::InlineTable(table).into()
+}

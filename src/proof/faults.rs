@@ -1,0 +1,134 @@
+//! Notes that a rule set does not decide, or decides twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::region::{Region, regions};
+use super::witness::example;
+use super::{Problem, described, in_order};
+use crate::diagram::{Asked, Atlas, Axis, TooComplex};
+use crate::effective::Effective;
+use crate::facts::Answer;
+use crate::message::{Code, Message};
+use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, Span, Test, outcome, placed, survivors};
+
+/// Conditions that a rule may miss and still come near to a gap.
+const NEAR: usize = 2;
+
+pub(super) fn too_complex(set: &RuleSet, TooComplex(asked): &TooComplex) -> Message {
+    let name = asked.name(set);
+    let text = format!("the rule set is too tangled to prove; most of it hangs on `{name}`");
+    let message = Message::error(Code::TooComplex, text).help("write fewer rules that ask it, each for more notes");
+    match asked.fact().and_then(|fact| set.fact_span(fact)) {
+        Some(span) => placed(&set.files, span, message),
+        None => message,
+    }
+}
+
+/// Every note that no rule speaks to and every pair of offers that decide a note differently. In order of place.
+pub fn faults(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+    let mut faults = gaps(set, atlas);
+    faults.extend(conflicts(set, atlas));
+    in_order(faults)
+}
+
+/// Notes that no rule speaks to, each region once.
+fn gaps(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+    let gap = atlas.decisions.map(|outcome| outcome == Outcome::Gap);
+    let (regions, more) = regions(&gap);
+    let mut faults = Vec::new();
+    for found in regions {
+        let told = found.told(set, &gap.axes);
+        let near = nearest_rule(set, atlas, &found);
+        let help = match near.map(|rule| (&rule.id, set.place(&rule.span))) {
+            Some((id, Some(place))) => {
+                format!("add an offer, an exclude or a hold for them, or widen `{id}` ({place}), which comes nearest")
+            }
+            _ => "add an offer, an exclude or a hold for them".to_owned(),
+        };
+        let text = format!("no rule speaks to these notes: {}", described::region(&told));
+        let message = Message::error(Code::Gap, text).help(help);
+        // Between a set and what the user adds to it, the added rule is the problem.
+        let own = near.map(|rule| &rule.span).filter(|span| set.is_own(span));
+        let problem = match own.or_else(|| narrowest(set, atlas, &found)) {
+            Some(span) => Problem::at(set, span, message),
+            None => message.into(),
+        };
+        let shown = example(set, &gap, &atlas.decisions, &found).map(|(example, _)| example);
+        faults.push(Problem { region: told, ..problem.shown(shown) });
+    }
+    if more {
+        let text = "there are more notes that no rule speaks to";
+        faults.push(Message::error(Code::Gap, text).help("close these gaps first, then check again").into());
+    }
+    faults
+}
+
+/// The rule that would speak to a region but for as few conditions as can be, the user's own before others; none if
+/// it is far.
+fn nearest_rule<'s>(set: &'s RuleSet, atlas: &Atlas, found: &Region) -> Option<&'s Rule> {
+    let speaks = |rule: &&Rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. });
+    let near = set.rules.iter().filter(speaks).map(|rule| (misses(rule, &atlas.decisions.axes, found), rule));
+    let near = near.filter(|(misses, _)| *misses <= NEAR);
+    near.min_by_key(|(misses, rule)| (*misses, !set.is_own(&rule.span))).map(|(_, rule)| rule)
+}
+
+/// How many conditions of a rule do not hold in all of a region; its dates count as one.
+fn misses(rule: &Rule, questions: &[Axis], found: &Region) -> usize {
+    let all = |asked: Asked, holds: &dyn Fn(Answer) -> bool| {
+        let axis = questions.iter().enumerate().find(|(_, axis)| axis.asked == asked);
+        axis.is_none_or(|(at, axis)| found.cells(at).all(|cell| holds(axis.answer(cell))))
+    };
+    let on = |answer| matches!(answer, Answer::Number(day) if rule.effective.contains(described::date_of(day)));
+    let dated = rule.effective != Effective::default();
+    let out_of_date = usize::from(dated && !all(Asked::ServiceDate, &on));
+    let alternatives = rule.condition.alternatives();
+    let missed = alternatives.iter().map(|tests| {
+        let holds = |test: &&Test| all(Asked::Fact(test.fact), &|answer| test.set.holds(answer) == Some(true));
+        tests.iter().filter(|test| !holds(test)).count()
+    });
+    missed.min().unwrap_or_default() + out_of_date
+}
+
+/// Where the first fact that bounds the region is declared.
+fn narrowest<'s>(set: &'s RuleSet, atlas: &Atlas, found: &Region) -> Option<&'s Span> {
+    let bounded = found.bounds(&atlas.decisions.axes).filter_map(|(axis, _)| axis.asked.fact());
+    let facts = bounded.chain(set.vocabulary.find("activity"));
+    facts.map(|fact| set.vocabulary.asked_for(fact)).find_map(|fact| set.fact_span(fact))
+}
+
+/// Pairs of offers that decide some note differently.
+fn conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+    let mut leaves: BTreeMap<(RuleId, RuleId), BTreeSet<u32>> = BTreeMap::new();
+    for (leaf, met) in (0..).zip(&atlas.meetings) {
+        if outcome(set, met) == Outcome::Conflict {
+            for pair in tied(set, met) {
+                leaves.entry(pair).or_default().insert(leaf);
+            }
+        }
+    }
+    leaves.into_iter().map(|((one, other), leaves)| conflict(set, atlas, (one, other), &leaves)).collect()
+}
+
+fn conflict(set: &RuleSet, atlas: &Atlas, pair: (RuleId, RuleId), leaves: &BTreeSet<u32>) -> Problem {
+    let (one, other) = (set.rule(pair.0), set.rule(pair.1));
+    let both = atlas.meeting.map(|leaf| leaves.contains(&leaf));
+    let shown = example(set, &both, &atlas.decisions, &Region::full(&both.axes));
+    let told = shown.as_ref().map(|(_, region)| region.told(set, &both.axes)).unwrap_or_default();
+    // Between a set and what the user adds to it, the added rule is the problem.
+    let at = if set.is_own(&other.span) && !set.is_own(&one.span) { &other.span } else { &one.span };
+    let text = format!("`{}` and `{}` decide these notes differently: {}", one.id, other.id, described::region(&told));
+    let help = "name one in the `overrides` of the other, or make their conditions exclude each other";
+    let message = Message::error(Code::Conflict, text).help(help);
+    Problem {
+        region: told,
+        ..Problem::at(set, at, message).about([&one.id, &other.id]).shown(shown.map(|(example, _)| example))
+    }
+}
+
+/// Offers that survive together, differ, and of which neither names the other.
+fn tied(set: &RuleSet, met: &[RuleId]) -> Vec<(RuleId, RuleId)> {
+    let survivors = survivors(set, met);
+    let others = |at: usize| survivors.iter().skip(at + 1);
+    let pairs = survivors.iter().enumerate().flat_map(|(at, one)| others(at).map(move |other| (one, other)));
+    pairs.filter(|(one, other)| one.ties(set, other)).map(|(one, other)| (one.rule, other.rule)).collect()
+}
