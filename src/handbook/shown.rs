@@ -76,14 +76,21 @@ fn narrow(set: &RuleSet, table: &Table, family: &Family) -> Grid {
     let mut above: Option<&Row> = None;
     for row in &family.rows {
         let same = |axis: &usize| above.is_some_and(|above| table.bound(above, *axis) == table.bound(row, *axis));
-        let shared = family.columns.iter().take_while(|axis| same(axis)).count();
+        let mut shared = family.columns.iter().take_while(|axis| same(axis)).count();
+        // "…" ends where this row names a fact that the row above names too, be it that it asks nothing of it.
+        let named = |at: usize| {
+            let axis = family.columns.get(at);
+            above.is_some_and(|above| axis.is_some_and(|axis| table.bound(above, *axis).is_some()))
+        };
+        while shared > 0 && !named(shared) {
+            shared -= 1;
+        }
         let (shared, own) = family.columns.split_at_checked(shared).unwrap_or_default();
         let bound = own.iter().enumerate().filter_map(|(at, axis)| {
             let asked = table.axes.get(*axis)?;
+            let anything = || Some("anything".to_owned()).filter(|_| at == 0 && !shared.is_empty());
             let cells = table.bound(row, *axis).map(|cells| words::cells(set, asked, cells));
-            // What the row above asks and this one does not is named, for there "…" ends.
-            let cells = if at == 0 && above.is_some() { Some(cells.unwrap_or("anything".into())) } else { cells };
-            Some(format!("{}: {}", asked.asked.name(set), cells?))
+            Some(format!("{}: {}", asked.asked.name(set), cells.or_else(anything)?))
         });
         let begun = shared.iter().any(|axis| table.bound(row, *axis).is_some()).then(|| "…".to_owned());
         let told = begun.into_iter().chain(bound).collect::<Vec<_>>().join("; ");

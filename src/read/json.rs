@@ -260,3 +260,21 @@ impl<'de> Deserialize<'de> for Members<'de> {
         deserializer.deserialize_map(InOrder)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_on_one_line_have_columns_of_their_own() {
+        let text = "[\n{\"id\": \"ä\"}, {\"id\":\n 1}, {\"id\": 2}]";
+        let mut places = Vec::new();
+        read(&mut text.as_bytes(), &mut |record| {
+            let of_field = record.fields.first().and_then(|field| field.column);
+            places.push((record.line, record.column, of_field));
+        })
+        .unwrap();
+        // A note over several lines has no one line for the columns of its values.
+        assert_eq!(places, [(2, 1, Some(8)), (2, 14, None), (3, 6, Some(13))]);
+    }
+}

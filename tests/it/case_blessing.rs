@@ -219,3 +219,13 @@ fn bytes_that_are_no_text_are_not_written() {
     let refused = suite.bless(&suite.play(&ready().set, &ready().atlas)).unwrap_err();
     assert!(refused.to_string().starts_with("error[unwritable]: `a.csv`"), "{refused}");
 }
+
+#[test]
+fn a_case_file_keeps_its_ends_of_line_and_the_comments_in_a_list() {
+    let text = "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\n\n[case.expect]\nstatus = \"held\"\n\
+                only_rules = [\n  \"act.job-coaching\", # not this\n  \"house.other-activity\", # why\n  # more\n]\n";
+    let now = round_trip("a.cases.toml", &text.replace('\n', "\r\n"));
+    assert_eq!(now.matches('\n').count(), now.matches("\r\n").count(), "{now:?}");
+    assert!(now.contains("\"house.other-activity\", # why\r\n  # more"), "{now}");
+    assert!(!now.contains("act.job-coaching"), "{now}");
+}

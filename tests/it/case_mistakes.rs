@@ -238,3 +238,26 @@ fn cases_of_a_note_file_are_titled() {
     let titles: Vec<String> = verdicts(&suite("a.csv", csv)).into_iter().map(|(title, ..)| title).collect();
     assert_eq!(titles, ["note n-1", "record 2", "no date"]);
 }
+
+/// One mistake is told once, however many cases it touches, and brings no second one with it.
+#[test]
+fn a_mistake_is_told_once() {
+    let case = "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\n";
+    let expect = "expect = { status = \"held\" }\n";
+    for (text, code) in [
+        (format!("[usual]\nactivty = \"other\"\n{case}{expect}{case}{expect}"), Code::UnknownField),
+        (format!("{case}expct = {{ status = \"held\" }}\n"), Code::UnknownKey),
+        (format!("{case}{expect}[[case.but]]\ntitle = \"u\"\nexpct = {{ status = \"held\" }}\n"), Code::UnknownKey),
+        (format!("{case}{expect}known_wrong = \" \"\n"), Code::MissingKey),
+    ] {
+        let mistakes = read("a.cases.toml", &text, false).unwrap_err();
+        assert_eq!(mistakes.iter().map(|mistake| mistake.code).collect::<Vec<_>>(), [code], "{}", told(&mistakes));
+    }
+}
+
+/// A title stands on one line of a report, in characters that a terminal and XML can show.
+#[test]
+fn a_title_is_plain() {
+    let text = "[[case]]\ntitle = \"a\\nb\\u001b\\uFFFE\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\nexpect = { status = \"held\" }\n";
+    assert_eq!(verdicts(&suite("a.cases.toml", text))[0].0, "a b\u{fffd}\u{fffd}");
+}

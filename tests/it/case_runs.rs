@@ -321,3 +321,49 @@ fn the_examples_for_a_repository_of_your_own_work() {
     assert_eq!(sh_again("git rm -q --cached agency.toml"), Some(0));
     assert_eq!(sh_again(hook), Some(0), "a commit that touches neither rules nor claims goes on");
 }
+
+/// With `--own` only the agency's blocks count: its cases need not reach the shipped rules, but must reach its own.
+#[test]
+fn an_agencys_cases_answer_for_its_own_blocks() {
+    let rate = "[[rate]]\nservice = \"act_team\"\namount = \"250.00\"\nfrom = \"2026-01-01\"\nbasis = \"house\"\n\
+                [[hold]]\nid = \"own.hold\"\ntitle = \"T\"\nwhen.activity = \"job_coaching\"\nwhen.contact = \"phone\"\nbasis = \"house\"\n";
+    let folder = Folder::new().with("agency.toml", rate).with("a.cases.toml", RIGHT);
+    let own = ["test", "--with", "agency.toml", "--own", "--min-coverage", "100", "--mutants"];
+    let ended = folder.run(&own);
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert!(ended.stdout.contains("0 of 1 own rules decide in a case"), "{ended:?}");
+    assert!(ended.stdout.contains("SURVIVES  agency.toml:1:1  rate of act_team"), "{ended:?}");
+    assert!(!ended.stdout.contains("SURVIVES  rules/"), "{ended:?}");
+    let team = "note = { activity = \"self_care_skills\", staff_role = \"nurse\", eligibility = \"department\", symptom_link = \"yes\", medically_needed = \"yes\"";
+    let cases = format!(
+        "[[case]]\ntitle = \"before\"\n{team}, date = \"2025-12-31\" }}\nexpect = {{ amount = \"unpriced\" }}\n\
+         [[case]]\ntitle = \"on the day\"\n{team}, date = \"2026-01-01\" }}\nexpect = {{ amount = \"250.00\" }}\n\
+         [[case]]\ntitle = \"held\"\nnote = {{ activity = \"job_coaching\", staff_role = \"vocational_specialist\", eligibility = \"department\", contact = \"phone\" }}\n\
+         expect = {{ status = \"held\", rules = [\"own.hold\"] }}\n\
+         [[case.but]]\ntitle = \"in person\"\nnote = {{ contact = \"in_person\" }}\nexpect = {{ payer = \"department\" }}\n\
+         [[case]]\ntitle = \"other work by phone\"\nnote = {{ activity = \"other\", staff_role = \"nurse\", contact = \"phone\" }}\nexpect = {{ only_rules = [\"house.other-activity\"] }}\n"
+    );
+    let folder = folder.with("a.cases.toml", cases);
+    let ended = folder.run(&own[..6]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert!(ended.stdout.contains("1 of 1 own rules decide in a case, 1 of 1 step aside in one"), "{ended:?}");
+    let alone = folder.run(&["test", "a.cases.toml", "--own"]);
+    assert_eq!(alone.status, 2, "there is no own file: {alone:?}");
+}
+
+/// A workflow that reads annotations is told of files that cannot be read, and a program finds an empty report.
+#[test]
+fn what_cannot_run_is_told_in_the_format_that_was_asked() {
+    let folder = folder().with("broken.cases.toml", "[[case]]\ntitle = \"t\"\nnot = 1\n");
+    let ended = folder.run(&["test", "broken.cases.toml", "--format", "github"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.stdout.starts_with("::error file=broken.cases.toml,line=1,col=1,title=missing-key::"), "{ended:?}");
+    let none = ["test", "right.cases.toml", "--filter", "nothing", "--format"];
+    let ended = folder.run(&[&none[..], &["json"]].concat());
+    assert_eq!(ended.status, 1);
+    assert_eq!(serde_json::from_str::<Value>(&ended.stdout).unwrap()["summary"]["cases"], 0, "{ended:?}");
+    let ended = folder.run(&["test", "-"]);
+    assert!(ended.status == 2 && ended.stderr.contains("standard input"), "{ended:?}");
+    let ended = folder.run(&["test", "no-longer.toml", "--bless"]);
+    assert!(ended.status == 1 && ended.stderr.contains("known to be wrong passes"), "{ended:?}");
+}

@@ -141,6 +141,22 @@ fn a_full_disk_is_no_good_run() {
     assert_eq!(to_full(&["--help"]).status, 2);
 }
 
+/// The reason of a write error is told in every format, also where rows outgrow a buffer.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_in_every_format() {
+    let rows = (0..3_000).map(|at| format!("n-{at},client-a,2026-03-02,45,job_coaching,nurse\n")).collect::<String>();
+    let folder = Folder::new().with("notes.csv", format!("id,client,date,minutes,activity,staff_role\n{rows}"));
+    for format in ["text", "json", "ndjson", "csv"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = folder.command(&["classify", "notes.csv", "--format", format]);
+        let output = command.stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("the disk is full"), "{format}: {told}");
+    }
+}
+
 #[test]
 fn several_inputs_are_one_batch_and_standard_input_is_one_of_them() {
     let folder = folder().with("more.txt", JSON.replace("n-4", "n-1"));

@@ -31,6 +31,38 @@ fn a_file_is_its_owners_alone() {
     assert_eq!(folder.names(), ["new.csv", "notes.csv", "old.csv", "totals.json"], "nothing is left beside them");
 }
 
+/// What tells of no client is for colleagues too: such a file has the rights of the one that it replaces, or of any new one.
+#[test]
+fn a_file_about_rules_is_read_by_others() {
+    let folder = folder().with("old.html", "old");
+    fs::set_permissions(folder.path("old.html"), fs::Permissions::from_mode(0o664)).unwrap();
+    let other = fs::metadata(folder.path("notes.csv")).unwrap().permissions().mode() & 0o777;
+    for (args, name, mode_then) in [
+        (&["rules", "doc", "-o", "new.html"][..], "new.html", other),
+        (&["rules", "doc", "-o", "old.html"], "old.html", 0o664),
+        (&["test", "--format", "junit", "-o", "junit.xml"], "junit.xml", other),
+        (&["rules", "export", "ours"], "ours/README.md", other),
+    ] {
+        let ended = folder.run(args);
+        assert_eq!((ended.status, mode(&folder, name)), (0, mode_then), "{args:?}: {ended:?}");
+    }
+}
+
+#[test]
+fn an_output_is_a_file() {
+    let folder = folder();
+    for args in [
+        ["classify", "notes.csv", "-o", "-"],
+        ["classify", "notes.csv", "--summary", "-"],
+        ["explain", "notes.csv", "-o", "-"],
+    ] {
+        let ended = folder.run(&args);
+        assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(ended.stderr.contains("standard output"), "{ended:?}");
+    }
+    assert_eq!(folder.names(), ["notes.csv"]);
+}
+
 #[test]
 fn a_run_that_fails_leaves_every_file_as_it_was() {
     let folder = folder().with("rows.csv", "old").with("totals.json", "old").with("cut.json", "[{");
@@ -87,6 +119,16 @@ fn an_input_is_never_written_over() {
 }
 
 #[test]
+fn a_link_that_points_at_nothing_yet_keeps_pointing_there() {
+    let folder = folder();
+    fs::create_dir(folder.path("month")).unwrap();
+    symlink("month/rows.csv", folder.path("latest.csv")).unwrap();
+    assert_eq!(folder.run(&["classify", "notes.csv", "-o", "latest.csv"]).status, 0);
+    assert!(fs::symlink_metadata(folder.path("latest.csv")).unwrap().is_symlink());
+    assert_eq!(folder.read("month/rows.csv"), folder.run(&["classify", "notes.csv"]).stdout);
+}
+
+#[test]
 fn a_link_keeps_pointing_where_it_did() {
     let folder = folder().with("kept.csv", "old");
     symlink(folder.path("kept.csv"), folder.path("link.csv")).unwrap();
@@ -136,9 +178,8 @@ fn no_colours_where_there_is_no_terminal() {
 
 /// What is shown on a terminal. `None` where the program that makes one is not installed.
 #[cfg(target_os = "linux")]
-fn on_a_terminal(no_color: Option<&str>) -> Option<String> {
-    let folder = folder();
-    let shown = format!("'{}' classify notes.csv", env!("CARGO_BIN_EXE_actbill"));
+fn on_a_terminal(folder: &Folder, more: &str, no_color: Option<&str>) -> Option<String> {
+    let shown = format!("'{}' classify notes.csv {more}", env!("CARGO_BIN_EXE_actbill"));
     let mut command = std::process::Command::new("script");
     command.args(["-qec", &shown, "/dev/null"]).current_dir(folder.path("")).stdin(std::process::Stdio::null());
     command.env_remove("NO_COLOR").env("COLUMNS", "120").env("TERM", "xterm");
@@ -152,8 +193,20 @@ fn on_a_terminal(no_color: Option<&str>) -> Option<String> {
 #[test]
 fn colours_on_a_terminal_unless_no_color_is_set() {
     for (no_color, coloured) in [(None, true), (Some("1"), false), (Some(""), true)] {
-        let Some(text) = on_a_terminal(no_color) else { return };
+        let Some(text) = on_a_terminal(&folder(), "", no_color) else { return };
         assert!(text.contains("n-1") && text.contains('─'), "a table is what a terminal shows: {text}");
         assert_eq!(text.contains("\u{1b}["), coloured, "NO_COLOR={no_color:?}: {text}");
     }
+}
+
+/// A file that is written from a terminal is the file that is written without one.
+#[cfg(target_os = "linux")]
+#[test]
+fn colours_stay_out_of_a_file() {
+    let folder = folder();
+    let Some(shown) = on_a_terminal(&folder, "-o rows.txt", None) else { return };
+    assert_eq!(shown, "");
+    let mut command = folder.command(&["classify", "notes.csv", "-o", "other.txt"]);
+    assert!(command.env("COLUMNS", "120").output().unwrap().status.success());
+    assert_eq!(folder.read("rows.txt"), folder.read("other.txt"));
 }

@@ -11,6 +11,7 @@ use actbill::proof::Region;
 use actbill::report::Screen;
 use actbill::rules::{Outcome, RuleFile, RuleId, RuleSet, reasons};
 use actbill::run::Ready;
+use actbill::words;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -218,6 +219,56 @@ fn what_a_narrow_screen_leaves_out_stands_in_the_row_above() {
     for word in ["non_billable", "held", "H2023", "H0040"] {
         assert_eq!(wide.matches(word).count(), narrow.matches(word).count(), "{word}");
     }
+}
+
+/// Reading a narrow table as its legend says gives each row's conditions in full: what "…" stands for ends at the fact
+/// that is named next, and the row above names that one.
+#[test]
+fn a_narrow_table_read_as_its_legend_says_is_the_whole_table() {
+    let table = Table::of(&ready().set, &ready().atlas, true);
+    // Too narrow for a column for each fact of the largest families.
+    let narrow = written(Form::Text(Screen { width: 225, colours: false }));
+    let mut compared = 0;
+    for (family, part) in table.families.iter().zip(narrow.split("\n\n")) {
+        let mut lines = part.lines().skip_while(|line| !line.starts_with("where "));
+        let Some(header) = lines.next() else { continue };
+        let outcome = header.find("outcome").unwrap();
+        let mut cells: Vec<String> = Vec::new();
+        for line in lines.skip(1).map(|line| line.chars().collect::<Vec<char>>()) {
+            let (cell, rest): (String, String) =
+                (line.iter().take(outcome).collect(), line.iter().skip(outcome).take(1).collect());
+            // A line with no outcome goes on with the cell of the line above.
+            if rest.trim().is_empty() {
+                cells.last_mut().unwrap().extend([" ", cell.trim()]);
+            } else {
+                cells.push(cell.trim().to_owned());
+            }
+        }
+        assert_eq!(cells.len(), family.rows.len());
+        let mut above: Vec<(String, String)> = Vec::new();
+        for (row, cell) in family.rows.iter().zip(&cells) {
+            let told: Vec<(String, String)> = cell
+                .split("; ")
+                .map(str::trim)
+                .filter(|part| !part.is_empty() && *part != "…")
+                .map(|part| part.split_once(": ").map(|(name, cells)| (name.to_owned(), cells.to_owned())).unwrap())
+                .collect();
+            let mut whole = Vec::new();
+            if cell.starts_with('…') {
+                let ends = above.iter().position(|(name, _)| *name == told[0].0);
+                whole.extend_from_slice(&above[..ends.unwrap_or_else(|| panic!("{cell} after {above:?}"))]);
+            }
+            whole.extend(told.into_iter().filter(|(_, cells)| cells != "anything"));
+            let bound = family.columns.iter().filter_map(|axis| {
+                let (cells, asked) = table.bound(row, *axis).zip(table.axes.get(*axis))?;
+                Some((asked.asked.name(&ready().set).to_owned(), words::cells(&ready().set, asked, cells)))
+            });
+            assert_eq!(whole, bound.collect::<Vec<_>>(), "{cell}");
+            above = whole;
+            compared += 1;
+        }
+    }
+    assert!(compared > 20, "{compared}");
 }
 
 proptest! {

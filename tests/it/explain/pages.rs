@@ -91,3 +91,23 @@ fn a_rule_answers_to_its_former_id_and_a_misspelt_name_to_the_nearest() {
     assert_eq!(help("eligibilty"), "did you mean `eligibility`?");
     assert!(!help("knitting").contains("did you mean"));
 }
+
+#[test]
+fn a_promise_has_a_page_and_a_billing_code_is_its_service() {
+    let ready = ready();
+    for invariant in &ready.set.invariants {
+        let Page::Invariant(page) = page(ready, &invariant.id) else { panic!("{}", invariant.id) };
+        assert!(page.holds && !page.always.is_empty() && page.place.starts_with("rules/"), "{page:?}");
+    }
+    for code in ["H2023", "H2023HK", "h2023 hk", "H2023-HK"] {
+        let Page::Service(page) = page(ready, code) else { panic!("{code}") };
+        assert_eq!(page.name, "vocational_act", "{code}");
+    }
+    let broken = "[[invariant]]\nid = \"x\"\ntitle = \"T\"\nwhen.activity = \"job_coaching\"\nalways.status = \"held\"\nbasis = \"house\"\n";
+    let mut files = shipped();
+    files.push(RuleFile { name: "agency.toml".into(), text: broken.into(), own: true });
+    let ready = Ready::new(files, &[], &[]).unwrap();
+    let Page::Invariant(found) = page(&ready, "x") else { panic!() };
+    assert!(!found.holds);
+    assert!(page_text(&[Page::Invariant(found)], SCREEN).contains("does not hold"));
+}
