@@ -145,8 +145,10 @@ fn a_full_disk_is_no_good_run() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_in_every_format() {
-    let rows = (0..3_000).map(|at| format!("n-{at},client-a,2026-03-02,45,job_coaching,nurse\n")).collect::<String>();
-    let folder = Folder::new().with("notes.csv", format!("id,client,date,minutes,activity,staff_role\n{rows}"));
+    let rows = (0..3_000).map(|at| format!("n-{at},client-a,2026-03-02,45,job_coaching,nurse"));
+    let lines: Vec<String> =
+        std::iter::once("id,client,date,minutes,activity,staff_role".to_owned()).chain(rows).collect();
+    let folder = Folder::new().with("notes.csv", lines.join("\n"));
     for format in ["text", "json", "ndjson", "csv"] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut command = folder.command(&["classify", "notes.csv", "--format", format]);

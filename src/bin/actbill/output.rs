@@ -126,6 +126,8 @@ fn beside(place: &Path, readers: Readers, write: Write1<'_>) -> io::Result<Draft
 
 /// Moves drafts to their places.
 pub(crate) fn place(drafts: Vec<Draft>) -> Result<(), Message> {
+    // Who ends the run now ends it before all of them are placed or after.
+    let _pending = PENDING.lock();
     for draft in drafts {
         if let Draft::Beside(file, place) = draft {
             let name = place.display().to_string();
