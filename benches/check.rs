@@ -1,4 +1,5 @@
-//! How long a proof takes: the shipped rules, and a made-up set of 2,000 rules over 11 facts.
+//! How long a proof takes: the shipped rules, and made-up sets of 2,000 rules over 11 facts: one of few rules to an
+//! activity, as guidance is written, and one of many that have no order at all.
 //!
 //! `cargo bench --bench check`. The yardstick is plain judging: how many combinations could be judged one by one in the
 //! time of the proof, against how many the proof covers.
@@ -24,7 +25,9 @@ const ACTIVITIES: usize = 200;
 
 fn main() {
     measure("the shipped rules", shipped());
-    measure("2,000 rules over 11 facts", vec![RuleFile { name: "made-up.toml".into(), text: made_up(), own: false }]);
+    let made_up = |text| vec![RuleFile { name: "made-up.toml".into(), text, own: false }];
+    measure("2,000 rules over 11 facts", made_up(self::made_up()));
+    measure("2,000 rules over 11 facts with no order", made_up(with_no_order()));
 }
 
 fn measure(what: &str, files: Vec<RuleFile>) {
@@ -47,7 +50,7 @@ fn measure(what: &str, files: Vec<RuleFile>) {
         set.rules.len(),
         region_count(&atlas),
         atlas.decisions.nodes.len(),
-        atlas.meetings.len(),
+        atlas.listed().map_or("too many".to_owned(), |listed| listed.list.len().to_string()),
         covered / u128::from(judged.max(1)),
     );
 }
@@ -72,6 +75,55 @@ fn plainly_judged(set: &RuleSet, time: std::time::Duration) -> u64 {
         count += 1;
     }
     count
+}
+
+/// Fifty rules for each of forty activities, each of any kind, asking any two to five other facts for any answers: the
+/// rules that can meet are too many to be listed.
+fn with_no_order() -> String {
+    let facts = [6, 5, 5, 4, 4, 4, 3, 2, 2, 2];
+    let mut seed = 7_u64;
+    let mut pick = |of: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % of
+    };
+    let mut text = "[payer.p1]\ntitle = \"P1\"\n[payer.p2]\ntitle = \"P2\"\n\
+         [service.s]\ntitle = \"S\"\ncode = \"X\"\nunit = \"day\"\n[fact.activity]\nvalues = ["
+        .to_owned();
+    (0..40).for_each(|activity| write!(text, "\"a{activity}\", ").unwrap());
+    text += "]\n";
+    for (fact, values) in facts.iter().enumerate() {
+        let values: Vec<String> = (0..*values).map(|value| format!("\"v{value}\"")).collect();
+        writeln!(text, "[fact.f{fact}]\nvalues = [{}]", values.join(", ")).unwrap();
+    }
+    for rule in 0..2_000 {
+        // The first of each activity asks nothing more, so that every case of the activity is spoken to.
+        let (activity, first) = (rule / 50, rule % 50 == 0);
+        let kind =
+            if first { "exclude" } else { ["offer", "exclude", "strike", "hold"][usize::try_from(pick(4)).unwrap()] };
+        writeln!(
+            text,
+            "[[{kind}]]\nid = \"r{rule}\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"a{activity}\""
+        )
+        .unwrap();
+        match kind {
+            "offer" => text += "service = \"s\"\npayers = [\"p1\", \"p2\"]\n",
+            "hold" => {}
+            _ => writeln!(text, "payers = [\"p{}\"]", pick(2) + 1).unwrap(),
+        }
+        let mut asked: Vec<usize> = Vec::new();
+        while !first && asked.len() < 2 + usize::try_from(pick(4)).unwrap() {
+            let fact = usize::try_from(pick(10)).unwrap();
+            if !asked.contains(&fact) {
+                let values: u64 = facts[fact];
+                let from = pick(values);
+                let list: Vec<String> =
+                    (from..values.min(from + 1 + pick(2))).map(|value| format!("\"v{value}\"")).collect();
+                writeln!(text, "when.f{fact} = [{}]", list.join(", ")).unwrap();
+                asked.push(fact);
+            }
+        }
+    }
+    text
 }
 
 /// The kinds of an activity's ten rules.

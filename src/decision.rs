@@ -69,8 +69,8 @@ impl<'s> Judge<'s> {
     pub fn decide(&mut self, answered: &Facts, date: NaiveDate) -> Rc<Decision> {
         let mut facts = answered.clone();
         let presumed = if self.presume { self.set.fill(&mut facts) } else { Vec::new() };
-        let cells = self.atlas.meeting.cells(&facts, date);
-        let key = (self.atlas.meeting.cells(answered, date), cells.clone());
+        let cells = self.atlas.decisions.cells(&facts, date);
+        let key = (self.atlas.decisions.cells(answered, date), cells.clone());
         if let Some(known) = self.known.get(&key) {
             return Rc::clone(known);
         }
@@ -115,8 +115,8 @@ impl Case<'_> {
     /// The rules that decided, however the open facts are answered; where no rule did so in every case, those that may
     /// have.
     fn reasons(&self) -> Vec<RuleId> {
-        let met: Vec<&[RuleId]> =
-            self.atlas.meeting.leaves(&self.cells).into_iter().map(|leaf| self.atlas.met(leaf)).collect();
+        let Some(met) = self.atlas.meet(&self.cells) else { return self.surely() };
+        let met: Vec<&[RuleId]> = met.iter().map(AsRef::as_ref).collect();
         let in_case: Vec<Vec<RuleId>> = met.iter().map(|met| reasons(self.set, met)).collect();
         let against = self.against(&met);
         let every = if against.is_empty() { common(in_case.iter().map(Vec::as_slice)) } else { against };
@@ -124,6 +124,15 @@ impl Case<'_> {
         let is_offer = |id: &RuleId| matches!(self.set.rule(*id).effect, Effect::Offer { .. });
         let (offers, others): (Vec<RuleId>, Vec<RuleId>) = found.into_iter().partition(is_offer);
         offers.into_iter().chain(others).collect()
+    }
+
+    /// Where the rules that meet in this one case are too many to be looked at: what applies however it is answered, else
+    /// what may apply.
+    fn surely(&self) -> Vec<RuleId> {
+        let (surely, maybe) = self.atlas.apply(&self.cells);
+        let speaks = |id: &RuleId| !matches!(self.set.rule(*id).effect, Effect::Advise);
+        let surely: Vec<RuleId> = surely.into_iter().filter(speaks).collect();
+        if surely.is_empty() { maybe.into_iter().filter(speaks).collect() } else { surely }
     }
 
     /// Of a note that nobody pays: what surely takes away a payer that is offered in some case. An open fact may decide
@@ -143,10 +152,11 @@ impl Case<'_> {
 
     /// Advice that applies however the open facts are answered.
     fn advice(&self) -> Vec<RuleId> {
-        let leaves = self.atlas.meeting.leaves(&self.cells);
-        let always = |id: &RuleId| leaves.iter().all(|leaf| self.atlas.met(*leaf).contains(id));
-        let advice = self.set.rules().filter(|(_, rule)| matches!(rule.effect, Effect::Advise));
-        advice.map(|(id, _)| id).filter(always).collect()
+        let advises = |id: &RuleId| matches!(self.set.rule(*id).effect, Effect::Advise);
+        if !self.set.rules.iter().any(|rule| matches!(rule.effect, Effect::Advise)) {
+            return Vec::new();
+        }
+        self.atlas.apply(&self.cells).0.into_iter().filter(advises).collect()
     }
 
     fn by_name(&self, facts: &mut [FactId]) {

@@ -6,14 +6,19 @@
 //! exactly if it matters there. Knows no notes and no formats.
 
 mod build;
+mod meetings;
+mod outcomes;
 mod product;
+mod terms;
+mod yes_no;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use chrono::{Datelike, NaiveDate};
 
-pub use build::{Atlas, TooComplex, compile, compile_while};
+pub use build::{Atlas, TooComplex, compile, compile_unlisted, list_while};
+pub use meetings::Listed;
 pub use product::together;
 
 use crate::facts::{Answer, FactId, Facts};

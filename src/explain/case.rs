@@ -34,10 +34,7 @@ pub(super) struct Case<'c> {
 
 /// The rules that apply however the open facts are answered, and those that apply for some way to answer them.
 pub(super) fn met(atlas: &Atlas, facts: &Facts, date: NaiveDate) -> (BTreeSet<RuleId>, BTreeSet<RuleId>) {
-    let leaves = atlas.meeting.leaves(&atlas.meeting.cells(facts, date));
-    let mut met = leaves.iter().map(|leaf| atlas.met(*leaf).iter().copied().collect::<BTreeSet<RuleId>>());
-    let first = met.next().unwrap_or_default();
-    met.fold((first.clone(), first), |(surely, maybe), met| (&surely & &met, &maybe | &met))
+    atlas.apply(&atlas.decisions.cells(facts, date))
 }
 
 impl<'c> Case<'c> {

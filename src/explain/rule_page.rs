@@ -48,7 +48,8 @@ fn shown(ready: &Ready, id: RuleId) -> Option<Shown> {
     let Ready { set, atlas } = ready;
     let advises = matches!(set.rule(id).effect, Effect::Advise);
     let decides = |met: &[RuleId]| met.contains(&id) && (advises || reasons(set, met).contains(&id));
-    let ends = atlas.meeting.map(|leaf| decides(atlas.met(leaf)));
+    let listed = atlas.listed()?;
+    let ends = listed.graph.map(|leaf| decides(listed.met(leaf)));
     let (note, _) = example(set, &ends, &atlas.decisions, &Region::full(&ends.axes))?;
     let mut answered = set.clone();
     for (name, value) in &note.settings {

@@ -9,7 +9,8 @@ use super::tree::Parts;
 use super::why::Why;
 use crate::diagram::{Asked, Atlas, Axis, Diagram, Ref};
 use crate::facts::Origin;
-use crate::proof::Region;
+use crate::message::Message;
+use crate::proof::{Region, unlisted};
 use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, Test};
 
 /// The fact by whose answers the rows are grouped, if the set asks it.
@@ -54,13 +55,16 @@ pub struct Row {
 
 impl Table {
     /// The table under the settings in force; `all_settings`: under every answer to every setting.
-    pub fn of(set: &RuleSet, atlas: &Atlas, all_settings: bool) -> Self {
+    ///
+    /// An error where the rules that meet are too many to be listed.
+    pub fn of(set: &RuleSet, atlas: &Atlas, all_settings: bool) -> Result<Self, Message> {
+        let listed = atlas.listed().ok_or_else(|| unlisted("decision table"))?;
         let axes = &atlas.decisions.axes;
         let settled = if all_settings { BTreeMap::new() } else { settings(set, axes) };
         let grouped_by = axes.iter().position(|asked| asked.asked.name(set) == GROUPED_BY);
         let mut whole = Region::full(axes);
         let mut outcomes = Outcomes::of(&atlas.decisions);
-        let mut why = Why::of(set, atlas);
+        let mut why = Why::of(set, listed);
         for (axis, cell) in &settled {
             set_cells(&mut whole, *axis, BTreeSet::from([*cell]));
             outcomes.root = outcomes.parts.settle(outcomes.root, *axis, *cell);
@@ -86,7 +90,7 @@ impl Table {
             let columns = columns(&whole, grouped_by, &rows);
             table.families.push(Family { cells, columns, rows });
         }
-        table
+        Ok(table)
     }
 
     /// Every row.

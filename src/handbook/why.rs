@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::Parts;
-use crate::diagram::{Atlas, Ref};
+use crate::diagram::{Listed, Ref};
 use crate::proof::Region;
 use crate::rules::{Outcome, RuleId, RuleSet, outcome, reasons};
 
@@ -16,13 +16,13 @@ pub(super) struct Why {
 }
 
 impl Why {
-    pub(super) fn of(set: &RuleSet, atlas: &Atlas) -> Self {
+    pub(super) fn of(set: &RuleSet, listed: &Listed) -> Self {
         let why = |met: &Vec<RuleId>| (outcome(set, met), reasons(set, met));
-        let by_meeting: Vec<(Outcome, Vec<RuleId>)> = atlas.meetings.iter().map(why).collect();
+        let by_meeting: Vec<(Outcome, Vec<RuleId>)> = listed.list.iter().map(why).collect();
         let different: BTreeSet<&(Outcome, Vec<RuleId>)> = by_meeting.iter().collect();
         let places: BTreeMap<&(Outcome, Vec<RuleId>), u32> = different.into_iter().zip(0..).collect();
         let place = |leaf: u32| by_meeting.get(usize::try_from(leaf).ok()?).and_then(|set| places.get(set)).copied();
-        let (parts, root) = Parts::of(&atlas.meeting.map(|leaf| place(leaf).unwrap_or(u32::MAX)));
+        let (parts, root) = Parts::of(&listed.graph.map(|leaf| place(leaf).unwrap_or(u32::MAX)));
         Self { sets: places.into_keys().cloned().collect(), parts, root }
     }
 

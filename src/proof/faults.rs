@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::region::{Region, regions};
-use super::witness::example;
+use super::region::{Region, nearest, regions};
+use super::witness::{Example, Nearby, example};
 use super::{Problem, described, in_order};
 use crate::diagram::{Asked, Atlas, Axis, TooComplex};
 use crate::effective::Effective;
@@ -98,31 +98,57 @@ fn narrowest<'s>(set: &'s RuleSet, atlas: &Atlas, found: &Region) -> Option<&'s 
 
 /// Pairs of offers that decide some note differently.
 fn conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+    let Some(listed) = atlas.listed() else { return some_conflicts(set, atlas) };
     let mut leaves: BTreeMap<(RuleId, RuleId), BTreeSet<u32>> = BTreeMap::new();
-    for (leaf, met) in (0..).zip(&atlas.meetings) {
+    for (leaf, met) in (0..).zip(&listed.list) {
         if outcome(set, met) == Outcome::Conflict {
             for pair in tied(set, met) {
                 leaves.entry(pair).or_default().insert(leaf);
             }
         }
     }
-    leaves.into_iter().map(|((one, other), leaves)| conflict(set, atlas, (one, other), &leaves)).collect()
+    let shown = |(pair, leaves): (_, BTreeSet<u32>)| {
+        let both = listed.graph.map(|leaf| leaves.contains(&leaf));
+        let found = example(set, &both, &atlas.decisions, &Region::full(&both.axes));
+        let (example, region) = found.unzip();
+        let told = region.map(|region| region.told(set, &both.axes)).unwrap_or_default();
+        conflict(set, pair, told, example)
+    };
+    leaves.into_iter().map(shown).collect()
 }
 
-fn conflict(set: &RuleSet, atlas: &Atlas, pair: (RuleId, RuleId), leaves: &BTreeSet<u32>) -> Problem {
+/// Where the rules that meet are too many to be listed: the pair that ties in each region of conflicts.
+fn some_conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+    let conflicting = atlas.decisions.map(|outcome| outcome == Outcome::Conflict);
+    let nearby = Nearby::of(set, &conflicting.axes);
+    let mut pairs: BTreeMap<(RuleId, RuleId), Problem> = BTreeMap::new();
+    for found in regions(&conflicting).0 {
+        let Some((_, cells)) = nearest(&conflicting, &found, &nearby.usual, &nearby.weights) else { continue };
+        let met = atlas.meet(&cells.iter().copied().map(Some).collect::<Vec<_>>());
+        let met = met.as_ref().and_then(|met| met.first());
+        let Some(pair) = met.and_then(|met| tied(set, met).first().copied()) else { continue };
+        pairs.entry(pair).or_insert_with(|| {
+            let example = nearby.example(set, (&conflicting, &atlas.decisions), &found, &cells);
+            conflict(set, pair, found.told(set, &conflicting.axes), Some(example))
+        });
+    }
+    pairs.into_values().collect()
+}
+
+fn conflict(
+    set: &RuleSet,
+    pair: (RuleId, RuleId),
+    region: Vec<(String, Vec<String>)>,
+    example: Option<Example>,
+) -> Problem {
     let (one, other) = (set.rule(pair.0), set.rule(pair.1));
-    let both = atlas.meeting.map(|leaf| leaves.contains(&leaf));
-    let shown = example(set, &both, &atlas.decisions, &Region::full(&both.axes));
-    let told = shown.as_ref().map(|(_, region)| region.told(set, &both.axes)).unwrap_or_default();
     // Between a set and what the user adds to it, the added rule is the problem.
     let at = if set.is_own(&other.span) && !set.is_own(&one.span) { &other.span } else { &one.span };
-    let text = format!("`{}` and `{}` decide these notes differently: {}", one.id, other.id, described::region(&told));
+    let text =
+        format!("`{}` and `{}` decide these notes differently: {}", one.id, other.id, described::region(&region));
     let help = "name one in the `overrides` of the other, or make their conditions exclude each other";
     let message = Message::error(Code::Conflict, text).help(help);
-    Problem {
-        region: told,
-        ..Problem::at(set, at, message).about([&one.id, &other.id]).shown(shown.map(|(example, _)| example))
-    }
+    Problem { region, ..Problem::at(set, at, message).about([&one.id, &other.id]).shown(example) }
 }
 
 /// Offers that survive together, differ, and of which neither names the other.

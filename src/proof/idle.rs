@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Problem;
 use super::region::Region;
 use super::witness::example;
-use crate::diagram::Atlas;
+use crate::diagram::{Atlas, Listed};
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
 use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, offered, outcome, reasons, survivors};
@@ -26,16 +26,19 @@ struct Life {
     beats: BTreeSet<RuleId>,
 }
 
+/// What notes come to, and which rules meet.
+type Graphs<'g> = (&'g Atlas, &'g Listed);
+
 /// Every rule and override that does nothing.
-pub(super) fn find(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
+pub(super) fn find(set: &RuleSet, graphs: Graphs<'_>) -> Vec<Problem> {
     let mut lives = vec![Life::default(); set.rules.len()];
-    for met in &atlas.meetings {
+    for met in &graphs.1.list {
         live(set, met, &mut lives);
     }
     let mut problems = Vec::new();
     for ((id, rule), life) in set.rules().zip(&lives) {
-        problems.extend(dead(set, atlas, (id, rule), life));
-        problems.extend(idle_overrides(set, atlas, (id, rule), life));
+        problems.extend(dead(set, graphs, (id, rule), life));
+        problems.extend(idle_overrides(set, graphs, (id, rule), life));
     }
     problems
 }
@@ -60,17 +63,17 @@ fn live(set: &RuleSet, met: &[RuleId], lives: &mut [Life]) {
     }
 }
 
-fn dead(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) -> Option<Problem> {
+fn dead(set: &RuleSet, graphs: Graphs<'_>, (id, rule): (RuleId, &Rule), life: &Life) -> Option<Problem> {
     if life.decides {
         return None;
     }
     let kind = rule.kind();
-    let leaves = leaves_of(atlas, &[id]);
-    let others = others(set, atlas, id, &leaves);
+    let leaves = leaves_of(graphs.1, &[id]);
+    let others = others(set, graphs.1, id, &leaves);
     let (code, text, help) = if !life.applies {
         (Code::DeadRule, "never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
     } else if matches!(rule.effect, Effect::Offer { .. }) && !life.survives {
-        let takers = takers(set, atlas, id, &leaves);
+        let takers = takers(set, graphs.1, id, &leaves);
         let text = format!("loses all its payers wherever it applies, to {takers}");
         (Code::AlwaysStruck, text, "offer it to another payer, narrow what takes them away, or remove it")
     } else if others.is_empty() {
@@ -81,28 +84,28 @@ fn dead(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) 
         (Code::DeadRule, text, "remove it, or narrow what goes before it")
     };
     let message = Message::warning(code, format!("the {kind} `{}` {text}", rule.id)).help(help);
-    Some(shown(set, atlas, rule, message, &leaves))
+    Some(shown(set, graphs, rule, message, &leaves))
 }
 
 /// The leaves at which all these rules apply.
-fn leaves_of(atlas: &Atlas, rules: &[RuleId]) -> BTreeSet<u32> {
-    let met = (0..).zip(&atlas.meetings);
+fn leaves_of(listed: &Listed, rules: &[RuleId]) -> BTreeSet<u32> {
+    let met = (0..).zip(&listed.list);
     met.filter(|(_, met)| rules.iter().all(|rule| met.contains(rule))).map(|(leaf, _)| leaf).collect()
 }
 
 /// What decides at these leaves instead of the rule, the most frequent first.
-fn others(set: &RuleSet, atlas: &Atlas, id: RuleId, leaves: &BTreeSet<u32>) -> String {
-    most_frequent(set, leaves.iter().flat_map(|leaf| reasons(set, atlas.met(*leaf))).filter(|other| *other != id))
+fn others(set: &RuleSet, listed: &Listed, id: RuleId, leaves: &BTreeSet<u32>) -> String {
+    most_frequent(set, leaves.iter().flat_map(|leaf| reasons(set, listed.met(*leaf))).filter(|other| *other != id))
 }
 
 /// What takes the offer's payers away at these leaves, the most frequent first.
-fn takers(set: &RuleSet, atlas: &Atlas, id: RuleId, leaves: &BTreeSet<u32>) -> String {
+fn takers(set: &RuleSet, listed: &Listed, id: RuleId, leaves: &BTreeSet<u32>) -> String {
     let offered = offered(set, &[id]);
     let takes = |other: &RuleId| {
         let removes = set.rule(*other).effect.removes();
         removes.is_some_and(|removes| offered.iter().any(|(service, payer)| removes.removes(*service, *payer)))
     };
-    most_frequent(set, leaves.iter().flat_map(|leaf| atlas.met(*leaf)).copied().filter(takes))
+    most_frequent(set, leaves.iter().flat_map(|leaf| listed.met(*leaf)).copied().filter(takes))
 }
 
 fn most_frequent(set: &RuleSet, rules: impl Iterator<Item = RuleId>) -> String {
@@ -113,25 +116,25 @@ fn most_frequent(set: &RuleSet, rules: impl Iterator<Item = RuleId>) -> String {
     one_of(counts.iter().take(TOLD).map(|(rule, _)| set.rule(*rule).id.as_str()))
 }
 
-fn idle_overrides(set: &RuleSet, atlas: &Atlas, (id, rule): (RuleId, &Rule), life: &Life) -> Vec<Problem> {
+fn idle_overrides(set: &RuleSet, graphs: Graphs<'_>, (id, rule): (RuleId, &Rule), life: &Life) -> Vec<Problem> {
     let Effect::Offer { overrides, .. } = &rule.effect else { return Vec::new() };
     let idle = overrides.iter().filter(|under| !life.beats.contains(under));
     let problem = |under: &RuleId| {
         let text = format!("`{}` never needs to override `{}`", rule.id, set.rule(*under).id);
         let help = "the two never decide the same note differently: remove the override, or mend the conditions";
         let message = Message::warning(Code::IdleOverride, text).help(help);
-        shown(set, atlas, rule, message, &leaves_of(atlas, &[id, *under]))
+        shown(set, graphs, rule, message, &leaves_of(graphs.1, &[id, *under]))
     };
     idle.map(problem).collect()
 }
 
 /// The problem at the rule, with the smallest note that ends at one of these leaves.
-fn shown(set: &RuleSet, atlas: &Atlas, rule: &Rule, message: Message, leaves: &BTreeSet<u32>) -> Problem {
+fn shown(set: &RuleSet, (atlas, listed): Graphs<'_>, rule: &Rule, message: Message, leaves: &BTreeSet<u32>) -> Problem {
     let problem = Problem::at(set, &rule.span, message).about([&rule.id]);
     if leaves.is_empty() {
         return problem;
     }
-    let ends = atlas.meeting.map(|leaf| leaves.contains(&leaf));
+    let ends = listed.graph.map(|leaf| leaves.contains(&leaf));
     match example(set, &ends, &atlas.decisions, &Region::full(&ends.axes)) {
         Some((example, region)) => {
             let told = region.told(set, &ends.axes);

@@ -53,7 +53,7 @@ fn refute(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Option<Problem
     let region = widened(&breach.ends, Region::single(&cells), &breach.within);
     let told = region.told(set, &breach.ends.axes);
     let met: Vec<Cell> = cells.iter().copied().map(Some).collect();
-    let deciding = atlas.meeting.end(&met).map(|leaf| reasons(set, atlas.met(leaf))).unwrap_or_default();
+    let deciding = atlas.meet(&met).and_then(|met| Some(reasons(set, met.first()?))).unwrap_or_default();
     let ids = || deciding.iter().map(|id| &set.rule(*id).id);
     let where_broken = described::region(&told);
     let by = joined(ids().map(|id| format!("`{id}`")).collect(), "and");

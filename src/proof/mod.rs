@@ -22,7 +22,7 @@ pub use sources::SourceText;
 pub use witness::{Example, example};
 
 use crate::diagram::Atlas;
-use crate::message::Message;
+use crate::message::{Code, Message};
 use crate::rules::{RuleSet, Span, placed};
 
 /// Something wrong in a rule set.
@@ -84,12 +84,21 @@ pub struct Against<'t> {
     pub horizon: Option<(NaiveDate, NaiveDate)>,
 }
 
+/// What is found only where the rules that meet can be listed.
+pub const NEED_A_LIST: [Code; 3] = [Code::DeadRule, Code::AlwaysStruck, Code::IdleOverride];
+
+/// That something needs a list of the rules that meet, and they are too many.
+pub fn unlisted(what: &str) -> Message {
+    let text = format!("the rules that can meet are too many to be listed, so there is no {what}");
+    Message::error(Code::TooComplex, text).help("write fewer rules, each for more notes")
+}
+
 /// Every problem of a set but for notes that it does not decide: promises it does not keep, rules and names that do
 /// nothing, and what `against` asks for. In order of place. Without a graph only what needs none.
 pub fn check<'a>(set: &RuleSet, atlas: impl Into<Option<&'a Atlas>>, against: &Against<'_>) -> Vec<Problem> {
     let mut problems = unused::find(set);
     if let Some(atlas) = atlas.into() {
-        problems.extend(idle::find(set, atlas));
+        problems.extend(atlas.listed().into_iter().flat_map(|listed| idle::find(set, (atlas, listed))));
         problems.extend(broken_promises(set, atlas));
     }
     if let Some((from, through)) = against.horizon {

@@ -25,6 +25,9 @@ pub struct CheckReport {
     /// What is proved; absent where some note is not decided exactly once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proved: Option<Proved>,
+    /// Codes of problems that were not looked for, because the rules that meet are too many to be listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_looked_for: Vec<&'static str>,
     /// The promises of the set, by id, each with whether it holds.
     pub invariants: Vec<Promise>,
     /// Everything wrong, in order of place.
@@ -80,10 +83,12 @@ pub struct Stats {
     pub questions: usize,
     /// Nodes of the graph of outcomes.
     pub nodes: usize,
-    /// Nodes of the graph of rules that meet.
-    pub meeting_nodes: usize,
-    /// Different sets of rules that can apply together.
-    pub meetings: usize,
+    /// Nodes of the graph of rules that meet; absent where they are too many to be listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meeting_nodes: Option<usize>,
+    /// Different sets of rules that can apply together; absent likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meetings: Option<usize>,
     /// Milliseconds that the proof took, rounded down.
     pub milliseconds: u128,
 }
@@ -165,8 +170,8 @@ impl Stats {
             rules: set.rules.len(),
             questions: atlas.decisions.axes.len(),
             nodes: atlas.decisions.nodes.len(),
-            meeting_nodes: atlas.meeting.nodes.len(),
-            meetings: atlas.meetings.len(),
+            meeting_nodes: atlas.listed().map(|listed| listed.graph.nodes.len()),
+            meetings: atlas.listed().map(|listed| listed.list.len()),
             milliseconds: took.as_millis(),
         }
     }
@@ -195,6 +200,10 @@ impl CheckReport {
             let hold = self.invariants.iter().filter(|promise| promise.holds).count();
             writeln!(out, "promises: {hold} of {} hold for every note", self.invariants.len())?;
         }
+        if !self.not_looked_for.is_empty() {
+            let codes = self.not_looked_for.join(", ");
+            writeln!(out, "not looked for, as the rules that meet are too many to be listed: {codes}")?;
+        }
         if !self.house_rules.is_empty() {
             writeln!(out, "house rules: {}", self.house_rules.len())?;
             for HouseRule { id, title, .. } in &self.house_rules {
@@ -202,10 +211,14 @@ impl CheckReport {
             }
         }
         if let Some(stats) = &self.stats {
+            let meeting = match (stats.meeting_nodes, stats.meetings) {
+                (Some(nodes), Some(meetings)) => format!("{nodes} by rules that meet, in {meetings} meetings"),
+                _ => "the rules that meet are too many to be listed".to_owned(),
+            };
             writeln!(
                 out,
-                "stats: {} rules over {} questions, {} nodes ({} by rules that meet, in {} meetings), {} ms",
-                stats.rules, stats.questions, stats.nodes, stats.meeting_nodes, stats.meetings, stats.milliseconds
+                "stats: {} rules over {} questions, {} nodes ({meeting}), {} ms",
+                stats.rules, stats.questions, stats.nodes, stats.milliseconds
             )?;
         }
         match self.problems.len() {

@@ -38,12 +38,31 @@ pub fn outcome(set: &RuleSet, applying: &[RuleId]) -> Outcome {
     if any(|effect| matches!(effect, Effect::Hold { .. })) {
         return Outcome::Held;
     }
-    let survivors = survivors(set, applying);
-    match winner(set, &survivors) {
+    let spoken = any(|effect| matches!(effect, Effect::Offer { .. } | Effect::Exclude(_)));
+    outcome_of(set, applying, &taken(set, applying), spoken)
+}
+
+/// The outcome where no hold applies. `taken`: whether this payer is taken away for this service. `spoken`: whether an
+/// offer or an exclude speaks to the work.
+pub(crate) fn outcome_of(
+    set: &RuleSet,
+    applying: &[RuleId],
+    taken: &dyn Fn(ServiceId, PayerId) -> bool,
+    spoken: bool,
+) -> Outcome {
+    match winner(set, &left(set, applying, taken)) {
         Err(Tied) => Outcome::Conflict,
         Ok(Some(winner)) => Outcome::Billable(winner.service, winner.payer),
-        Ok(None) if any(|effect| matches!(effect, Effect::Offer { .. } | Effect::Exclude(_))) => Outcome::NonBillable,
+        Ok(None) if spoken => Outcome::NonBillable,
         Ok(None) => Outcome::Gap,
+    }
+}
+
+/// Whether a payer is taken away for a service by one of these rules.
+fn taken<'s>(set: &'s RuleSet, applying: &'s [RuleId]) -> impl Fn(ServiceId, PayerId) -> bool + use<'s> {
+    move |service, payer| {
+        let mut removes = applying.iter().filter_map(|id| set.rule(*id).effect.removes());
+        removes.any(|removes| removes.removes(service, payer))
     }
 }
 
@@ -101,13 +120,14 @@ fn offered_by(effect: &Effect) -> impl Iterator<Item = (ServiceId, PayerId)> {
 
 /// The offers with a payer left.
 pub fn survivors(set: &RuleSet, applying: &[RuleId]) -> Vec<Survivor> {
-    let removed = |service, payer| {
-        let removes = applying.iter().filter_map(|id| set.rule(*id).effect.removes());
-        removes.into_iter().any(|removes| removes.removes(service, payer))
-    };
+    left(set, applying, &taken(set, applying))
+}
+
+/// The offers with a payer left, where these payers are taken away.
+fn left(set: &RuleSet, applying: &[RuleId], taken: &dyn Fn(ServiceId, PayerId) -> bool) -> Vec<Survivor> {
     let survivor = |id: &RuleId| match &set.rule(*id).effect {
         Effect::Offer { service, payers, .. } => {
-            let payer = payers.iter().copied().find(|payer| !removed(*service, *payer))?;
+            let payer = payers.iter().copied().find(|payer| !taken(*service, *payer))?;
             Some(Survivor { rule: *id, service: *service, payer })
         }
         Effect::Exclude(_) | Effect::Strike(_) | Effect::Hold { .. } | Effect::Advise => None,

@@ -21,6 +21,7 @@ pub(crate) mod walk;
 use chrono::NaiveDate;
 
 pub use condition::{Condition, Set, Test, all_hold, joined};
+pub(crate) use meaning::outcome_of;
 pub use meaning::{Outcome, Survivor, offered, outcome, reasons, survivors};
 pub(crate) use problem::placed;
 pub use problem::{RuleFile, Span};

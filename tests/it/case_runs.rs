@@ -302,7 +302,7 @@ fn the_examples_for_a_repository_of_your_own_work() {
     };
     let workflow = folder.read("github-workflow.example.yml");
     let commands: Vec<&str> = workflow.lines().filter_map(|line| line.trim().strip_prefix("run: actbill ")).collect();
-    assert_eq!(commands.len(), 2);
+    assert_eq!(commands.len(), 3);
     for command in &commands {
         // The day from which the horizon counts is fixed here, so that the test does not hang on the calendar.
         let day = if command.starts_with("check") { " --as-of 2026-04-01" } else { "" };

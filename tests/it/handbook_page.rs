@@ -9,7 +9,7 @@ use actbill::run::{Ready, shipped, shipped_folder};
 use crate::shared::{agency, ready, ready_with, told};
 
 fn shipped_page() -> String {
-    page(&ready().set, &ready().atlas)
+    page(&ready().set, &ready().atlas).unwrap()
 }
 
 /// Every value of an attribute.
@@ -100,14 +100,14 @@ fn places_stand_in_the_order_of_their_source() {
 fn the_same_rules_give_the_same_bytes_wherever_they_lie() {
     let moved = shipped().into_iter().map(|file| RuleFile { name: file.name.replace("rules/", "/x/own/"), ..file });
     let moved = Ready::new(moved.collect(), &[], &[]).unwrap();
-    assert_eq!(page(&moved.set, &moved.atlas), shipped_page());
+    assert_eq!(page(&moved.set, &moved.atlas).unwrap(), shipped_page());
     assert!(shipped_folder().iter().any(|file| file.name == "README.md"));
 }
 
 #[test]
 fn another_answer_or_rate_gives_another_page() {
     let answered = ready_with(&[("part_quarter_hour", "8")], &[]);
-    let page_of = |ready: &Ready| page(&ready.set, &ready.atlas);
+    let page_of = |ready: &Ready| page(&ready.set, &ready.atlas).unwrap();
     assert!(answered.set.settings.iter().any(|setting| setting.by == AnsweredBy::CommandLine));
     assert!(page_of(&answered).contains("<strong>8</strong> (command line)"));
     let rate = "[[rate]]\nservice = \"act_team\"\namount = \"250\"\nfrom = \"2026-07-01\"\nbasis = \"house\"\n";
@@ -121,7 +121,7 @@ fn another_answer_or_rate_gives_another_page() {
 fn a_promise_that_does_not_hold_is_told_as_such() {
     let broken = "[[invariant]]\nid = \"own.never\"\ntitle = \"nothing is ever held\"\nalways.not.status = \"held\"\n";
     let ready = agency(broken, &[]);
-    assert!(page(&ready.set, &ready.atlas).contains("<strong>does not hold</strong>"));
+    assert!(page(&ready.set, &ready.atlas).unwrap().contains("<strong>does not hold</strong>"));
 }
 
 /// A rule set in which every text stands that may be any text.
@@ -201,7 +201,7 @@ fn no_text_of_a_rule_file_becomes_markup() {
     let text = FULL.replace("EVIL", evil).replace("NAME", name).replace("SHA", &"0".repeat(64));
     let files = vec![RuleFile { name: "evil.toml".into(), text, own: false }];
     let ready = Ready::new(files, &[], &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)));
-    let page = page(&ready.set, &ready.atlas);
+    let page = page(&ready.set, &ready.atlas).unwrap();
     let known = tags(&shipped_page());
     assert!(tags(&page).is_subset(&known), "{:?}", tags(&page).difference(&known).collect::<Vec<_>>());
     assert!(!known.contains("script") && !known.contains("b") && !known.contains("u") && !known.contains("i"));

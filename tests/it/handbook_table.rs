@@ -118,7 +118,7 @@ fn is_merged(table: &Table) {
 }
 
 fn shipped_table(ready: &Ready, all_settings: bool) -> Table {
-    let table = Table::of(&ready.set, &ready.atlas, all_settings);
+    let table = Table::of(&ready.set, &ready.atlas, all_settings).unwrap();
     parts_the_domain(&table);
     is_merged(&table);
     for row in table.rows() {
@@ -156,7 +156,7 @@ fn the_table_is_under_the_settings_in_force() {
 
 #[test]
 fn activities_that_are_decided_alike_stand_together() {
-    let table = Table::of(&ready().set, &ready().atlas, false);
+    let table = Table::of(&ready().set, &ready().atlas, false).unwrap();
     let sizes: Vec<usize> = table.families.iter().map(|family| family.cells.len()).collect();
     assert_eq!(sizes, [6, 7, 1, 1, 1, 1, 1, 1]);
 }
@@ -164,13 +164,13 @@ fn activities_that_are_decided_alike_stand_together() {
 fn written(form: Form) -> String {
     let ready = ready();
     let mut out = Vec::new();
-    write_table(&ready.set, &Table::of(&ready.set, &ready.atlas, true), form, &mut out).unwrap();
+    write_table(&ready.set, &Table::of(&ready.set, &ready.atlas, true).unwrap(), form, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn every_format_tells_every_row() {
-    let table = Table::of(&ready().set, &ready().atlas, true);
+    let table = Table::of(&ready().set, &ready().atlas, true).unwrap();
     let document: Value = serde_json::from_str(&written(Form::Json)).unwrap();
     let rows = document["rows"].as_array().unwrap();
     let size = |value: &Value| value["combinations"].to_string().parse::<u128>().unwrap();
@@ -225,7 +225,7 @@ fn what_a_narrow_screen_leaves_out_stands_in_the_row_above() {
 /// that is named next, and the row above names that one.
 #[test]
 fn a_narrow_table_read_as_its_legend_says_is_the_whole_table() {
-    let table = Table::of(&ready().set, &ready().atlas, true);
+    let table = Table::of(&ready().set, &ready().atlas, true).unwrap();
     // Too narrow for a column for each fact of the largest families.
     let narrow = written(Form::Text(Screen { width: 225, colours: false }));
     let mut compared = 0;
@@ -280,7 +280,7 @@ proptest! {
         let text = plan.written();
         let set = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text, own: false }]).unwrap();
         let atlas = compile(&set).unwrap();
-        let table = Table::of(&set, &atlas, all_settings);
+        let table = Table::of(&set, &atlas, all_settings).unwrap();
         parts_the_domain(&table);
         for row in table.rows() {
             let whys: Vec<BTreeSet<RuleId>> =

@@ -159,9 +159,9 @@ fn told(mutants: &[Mutant], fates: &[Fate]) -> String {
 fn what_becomes_of_each_and_again_in_the_same_way() {
     let (set, atlas) = loaded(SMALL);
     let mutants = all(&set);
-    let first = told(&mutants, &fates(&set, &atlas, &mutants, &nothing_notices, &|| {}));
+    let first = told(&mutants, &fates(&set, &atlas, &mutants, &nothing_notices, &|| {}).unwrap());
     insta::assert_snapshot!(first);
-    assert_eq!(first, told(&mutants, &fates(&set, &atlas, &mutants, &nothing_notices, &|| {})));
+    assert_eq!(first, told(&mutants, &fates(&set, &atlas, &mutants, &nothing_notices, &|| {}).unwrap()));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn what_a_case_notices_is_not_looked_at_further() {
     let (set, atlas) = loaded(SMALL);
     let mutants = all(&set);
     let notices = |changed: &RuleSet, _: &Atlas| (changed.rates.is_empty()).then(|| "rates".to_owned());
-    let fates = fates(&set, &atlas, &mutants, &notices, &|| {});
+    let fates = fates(&set, &atlas, &mutants, &notices, &|| {}).unwrap();
     let caught: Vec<String> = mutants
         .iter()
         .zip(&fates)
@@ -194,7 +194,7 @@ fn verify(
     notices: &(dyn Fn(&RuleSet, &Atlas) -> Option<String> + Sync),
 ) -> Result<(), TestCaseError> {
     let mutants = all(set);
-    let fates = fates(set, atlas, &mutants, notices, &|| {});
+    let fates = fates(set, atlas, &mutants, notices, &|| {}).unwrap();
     prop_assert_eq!(mutants.len(), fates.len());
     let answers_all = |note: &String| {
         let mut facts = set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
@@ -321,7 +321,7 @@ proptest! {
 fn a_code_tells_what_the_proof_finds() {
     let (set, atlas) = loaded(SMALL);
     let mutants = all(&set);
-    let fates = fates(&set, &atlas, &mutants, &nothing_notices, &|| {});
+    let fates = fates(&set, &atlas, &mutants, &nothing_notices, &|| {}).unwrap();
     let code = |block: &str, change: &str| {
         let at = mutants.iter().position(|mutant| mutant.block == block && mutant.change == change).unwrap();
         match &fates[at] {
@@ -341,7 +341,7 @@ fn no_change_of_the_shipped_rules_survives_their_cases() {
     let suite = Suite::read(&ready.set, files, false).unwrap();
     let mutants = all(&ready.set);
     let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());
-    let fates = fates(&ready.set, &ready.atlas, &mutants, &first, &|| {});
+    let fates = fates(&ready.set, &ready.atlas, &mutants, &first, &|| {}).unwrap();
     let report = MutantsReport::of(&ready.set, &mutants, &fates);
     let survivors: Vec<String> =
         report.survivors().map(|(row, witness)| format!("{}\n{}", row.told(), witness.told())).collect();

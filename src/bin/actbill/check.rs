@@ -11,7 +11,9 @@ use clap::ValueEnum;
 use actbill::cases::claim;
 use actbill::diagram::Atlas;
 use actbill::message::{About, Code, Message, reason};
-use actbill::proof::{Against, Problem, SourceText, certificate, check, combinations, faults, graph, region_count};
+use actbill::proof::{
+    Against, NEED_A_LIST, Problem, SourceText, certificate, check, combinations, faults, graph, region_count,
+};
 use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
 use actbill::rules::{Invariant, RuleSet};
 use actbill::run::{PROGRAM, rules};
@@ -115,6 +117,7 @@ fn unproved() -> CheckReport {
         program: PROGRAM,
         rules: None,
         proved: None,
+        not_looked_for: Vec::new(),
         invariants: Vec::new(),
         problems: Vec::new(),
         house_rules: Vec::new(),
@@ -146,6 +149,7 @@ fn checked(
     let (decides, clean) = (faults.is_empty(), others.is_empty());
     let report = CheckReport {
         proved: decides.then(|| Proved { combinations: combinations(&atlas), regions: region_count(&atlas) }),
+        not_looked_for: if atlas.listed().is_some() { Vec::new() } else { NEED_A_LIST.map(Code::as_str).to_vec() },
         invariants: set.invariants.iter().map(|invariant| promise(invariant, &others)).collect(),
         stats: args.stats.then(|| Stats::of(set, &atlas, begun.elapsed())),
         certificate: (decides && args.format == CheckFormat::Json).then(|| certificate(set, &atlas)).flatten(),

@@ -190,7 +190,7 @@ fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -
         let text = "changes of the rules were not tried, because cases fail as the rules are";
         say(&Message::warning(Code::MutantsNotTried, text).help("mend the cases or the rules first"));
     } else if args.mutants {
-        report.mutants = Some(mutants(ready, suite, counting));
+        report.mutants = Some(mutants(ready, suite, counting)?);
     }
     let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survive > 0);
     write(args, &report)?;
@@ -203,7 +203,7 @@ fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -
 }
 
 /// Tries every small change of the rules, with a bar on a terminal.
-fn mutants(ready: &Ready, suite: &Suite, counting: Counting) -> MutantsReport {
+fn mutants(ready: &Ready, suite: &Suite, counting: Counting) -> Result<MutantsReport, Message> {
     let Ready { set, atlas } = ready;
     let mut mutants = mutants::all(set);
     mutants.retain(|mutant| counting.counts(set, &mutant.span));
@@ -215,9 +215,9 @@ fn mutants(ready: &Ready, suite: &Suite, counting: Counting) -> MutantsReport {
         Err(_) => bar,
     };
     let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());
-    let fates = mutants::fates(set, atlas, &mutants, &first, &|| bar.inc(1));
+    let fates = mutants::fates(set, atlas, &mutants, &first, &|| bar.inc(1))?;
     bar.finish_and_clear();
-    MutantsReport::of(set, &mutants, &fates)
+    Ok(MutantsReport::of(set, &mutants, &fates))
 }
 
 fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {

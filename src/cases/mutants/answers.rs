@@ -11,11 +11,11 @@ use crate::rules::{Outcome, Presumption, RuleId, Setting};
 
 /// A note on which another answer to a setting comes to something else, as far as rules ask the setting.
 pub(super) fn setting(pair: Pair<'_>, before: &Setting, after: &Setting) -> Option<Witness> {
-    let Pair { set, atlas, .. } = pair;
-    let (at, axis) = axis(&atlas.meeting.axes, before.fact)?;
+    let Pair { set, listed, .. } = pair;
+    let (at, axis) = axis(&listed.graph.axes, before.fact)?;
     let mut numbers = Numbers::new();
-    let labels: Vec<u32> = atlas.meetings.iter().map(|met| numbers.of(Seen::of(set, met))).collect();
-    let labelled = atlas.meeting.map(|leaf| at_leaf(&labels, leaf).copied().unwrap_or_default());
+    let labels: Vec<u32> = listed.list.iter().map(|met| numbers.of(Seen::of(set, met))).collect();
+    let labelled = listed.graph.map(|leaf| at_leaf(&labels, leaf).copied().unwrap_or_default());
     let sides = [before, after].map(|setting| answered(&labelled, at, axis.cell(setting.value)));
     let mut changes = Numbers::new();
     let differs = together(&labelled.axes, &sides, &mut |leaves| match leaves {
@@ -31,17 +31,17 @@ pub(super) fn presumption(pair: Pair<'_>, before: &Presumption, after: Option<&P
     let asks = |presumption: &Presumption| asking(presumption.when.clone(), Effective::default());
     let added = std::iter::once(before).chain(after).map(asks).collect();
     let wide = Widened::new(set, added).ok()?;
-    let (at, axis) = axis(&wide.atlas.meeting.axes, before.fact)?;
+    let (at, axis) = axis(&wide.listed.graph.axes, before.fact)?;
     let mut numbers = Numbers::new();
     let mut labels: BTreeMap<u32, (Seen, bool, bool)> = BTreeMap::new();
-    let mut leaves: Vec<u32> = Vec::with_capacity(wide.atlas.meetings.len());
-    for met in &wide.atlas.meetings {
+    let mut leaves: Vec<u32> = Vec::with_capacity(wide.listed.list.len());
+    for met in &wide.listed.list {
         let label = (Seen::of(set, wide.own(met)), wide.has(met, 0), wide.has(met, 1));
         let number = numbers.of(label.clone());
         labels.insert(number, label);
         leaves.push(number);
     }
-    let labelled = wide.atlas.meeting.map(|leaf| at_leaf(&leaves, leaf).copied().unwrap_or_default());
+    let labelled = wide.listed.graph.map(|leaf| at_leaf(&leaves, leaf).copied().unwrap_or_default());
     let by_answer: Vec<Diagram<u32>> = axis.all().map(|cell| answered(&labelled, at, Some(cell))).collect();
     let presumed = |presumption: &Presumption| axis.cell(presumption.value).map(usize::from);
     let mut changes = Numbers::new();

@@ -6,7 +6,7 @@
 use super::edit::Applies;
 use super::pair::{Numbers, Pair, Witness};
 use super::widened::{Seen, Widened};
-use crate::diagram::{Atlas, TooComplex};
+use crate::diagram::{Atlas, Listed, TooComplex};
 use crate::message::Code;
 use crate::rules::{Outcome, Rule, RuleId, RuleSet, outcome};
 
@@ -30,20 +30,16 @@ impl From<TooComplex> for Unproved {
 impl ChangedRule {
     /// As far as the changed set decides every note.
     pub(super) fn new(
-        (set, atlas): (&RuleSet, &Atlas),
+        (set, listed): (&RuleSet, &Listed),
         changed: &RuleSet,
         (id, rule, applies): (RuleId, &Rule, Applies),
     ) -> Result<Self, Unproved> {
-        let mut outcomes = Vec::new();
-        let mut look = |met: &[RuleId]| match outcome(changed, met) {
+        let look = |met: &[RuleId]| match outcome(changed, met) {
             Outcome::Gap => Err(Unproved(Code::Gap)),
             Outcome::Conflict => Err(Unproved(Code::Conflict)),
-            outcome => {
-                outcomes.push(outcome);
-                Ok(())
-            }
+            _ => Ok(()),
         };
-        let (before, after, meeting) = if applies == Applies::Otherwise {
+        let (before, list, graph) = if applies == Applies::Otherwise {
             let mut after = Vec::new();
             let both = Widened::while_sound::<Unproved>(set, vec![rule.clone()], &mut |added, met| {
                 let met = with(added.own(met), id, added.has(met, 0));
@@ -51,24 +47,24 @@ impl ChangedRule {
                 after.push(met);
                 Ok(())
             })?;
-            let before = both.atlas.meetings.iter().map(|met| both.own(met).to_vec()).collect();
-            (before, after, both.atlas.meeting)
+            let before = both.listed.list.iter().map(|met| both.own(met).to_vec()).collect();
+            (before, after, both.listed.graph)
         } else {
             let applies = |met: &Vec<RuleId>| applies == Applies::AsBefore && met.contains(&id);
-            let after: Vec<Vec<RuleId>> = atlas.meetings.iter().map(|met| with(met, id, applies(met))).collect();
+            let after: Vec<Vec<RuleId>> = listed.list.iter().map(|met| with(met, id, applies(met))).collect();
             after.iter().try_for_each(|met| look(met))?;
-            (atlas.meetings.clone(), after, atlas.meeting.clone())
+            (listed.list.clone(), after, listed.graph.clone())
         };
-        let told = |leaf: u32| usize::try_from(leaf).ok().and_then(|leaf| outcomes.get(leaf)).copied();
-        let decisions = meeting.map(|leaf| told(leaf).unwrap_or(Outcome::Gap));
-        Ok(Self { id, applies, before, atlas: Atlas { meeting, meetings: after, decisions } })
+        Ok(Self { id, applies, before, atlas: Atlas::of(changed, Listed { graph, list }) })
     }
 
     /// A note on which the two differ.
-    pub(super) fn witness(&self, set: &RuleSet, atlas: &Atlas, changed: &RuleSet) -> Option<Witness> {
+    pub(super) fn witness(&self, base: (&RuleSet, &Atlas, &Listed), changed: &RuleSet) -> Option<Witness> {
+        let (set, atlas, listed) = base;
+        let changed_listed = self.atlas.listed()?;
         let mut numbers = Numbers::new();
         let mut ends = Vec::with_capacity(self.before.len());
-        for (before, after) in self.before.iter().zip(&self.atlas.meetings) {
+        for (before, after) in self.before.iter().zip(&changed_listed.list) {
             let same_rule = self.applies != Applies::AsBefore || !after.contains(&self.id);
             ends.push(if before == after && same_rule {
                 0
@@ -77,7 +73,8 @@ impl ChangedRule {
             });
         }
         let end = |leaf: u32| usize::try_from(leaf).ok().and_then(|leaf| ends.get(leaf)).copied().unwrap_or_default();
-        Pair { set, atlas, changed, changed_atlas: &self.atlas }.nearest(&self.atlas.meeting.map(end))
+        let pair = Pair { set, atlas, listed, changed, changed_atlas: &self.atlas };
+        pair.nearest(&changed_listed.graph.map(end))
     }
 }
 

@@ -100,9 +100,8 @@ fn billable(set: &RuleSet, fits: &dyn Fn(ServiceId) -> bool, minutes: Minutes, o
 fn found(set: &RuleSet, minutes: Minutes, on: Effective, fits: &dyn Fn(Outcome) -> bool) -> Option<Example> {
     let fact = set.vocabulary.find("minutes")?;
     let wide = Widened::new(set, vec![asking(vec![Test { fact, set: Set::Ranges(minutes) }], on)]).ok()?;
-    let wanted = wide.atlas.meetings.iter().map(|met| wide.has(met, 0) && fits(outcome(set, wide.own(met))));
-    let wanted: Vec<bool> = wanted.collect();
-    let ends = |leaf: u32| usize::try_from(leaf).ok().and_then(|leaf| wanted.get(leaf)) == Some(&true);
-    let ends = wide.atlas.meeting.map(ends);
-    example(set, &ends, &wide.atlas.decisions, &Region::full(&ends.axes)).map(|(note, _)| note)
+    let outcome = |leaf: u32| outcome(set, wide.own(wide.listed.met(leaf)));
+    let decisions = wide.listed.graph.map(outcome);
+    let ends = wide.listed.graph.map(|leaf| wide.has(wide.listed.met(leaf), 0) && fits(outcome(leaf)));
+    example(set, &ends, &decisions, &Region::full(&ends.axes)).map(|(note, _)| note)
 }

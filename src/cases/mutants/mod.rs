@@ -27,10 +27,10 @@ pub use pair::Witness;
 pub use report::{MutantRow, MutantsReport, Tally, WitnessRow};
 pub use said::{Notes, differences};
 
-use crate::diagram::Atlas;
+use crate::diagram::{Atlas, Listed};
 use crate::facts::Answer;
-use crate::message::Code;
-use crate::proof::breaks_promises;
+use crate::message::{Code, Message};
+use crate::proof::{breaks_promises, unlisted};
 use crate::rules::{PART_QUARTER_HOUR, POOL, RuleSet, Setting};
 use changed_rule::{ChangedRule, Unproved};
 use pair::Pair;
@@ -59,19 +59,21 @@ pub fn all(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// What becomes of each mutant, on all cores; the same whatever their number. `done` hears of each one looked at.
+/// What becomes of each mutant, on all cores; the same whatever their number. `done` hears of each one looked at. An
+/// error where the rules that meet are too many to be listed.
 pub fn fates(
     set: &RuleSet,
     atlas: &Atlas,
     mutants: &[Mutant],
     notices: &Notices<'_>,
     done: &(dyn Fn() + Sync),
-) -> Vec<Fate> {
+) -> Result<Vec<Fate>, Message> {
+    let base = (set, atlas, atlas.listed().ok_or_else(|| unlisted("telling their mutants apart"))?);
     let fates: Vec<OnceLock<Fate>> = mutants.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some((mutant, place)) = at(mutants, &fates, next.fetch_add(1, Ordering::Relaxed)) {
-            let fate = place.get_or_init(|| fate(set, atlas, mutant, notices));
+            let fate = place.get_or_init(|| fate(base, mutant, notices));
             let _: &Fate = fate;
             done();
         }
@@ -83,22 +85,23 @@ pub fn fates(
         }
         work();
     });
-    fates
-        .into_iter()
-        .zip(mutants)
-        .map(|(fate, mutant)| fate.into_inner().unwrap_or_else(|| self::fate(set, atlas, mutant, notices)))
-        .collect()
+    let fates = fates.into_iter().zip(mutants);
+    Ok(fates.map(|(fate, mutant)| fate.into_inner().unwrap_or_else(|| self::fate(base, mutant, notices))).collect())
 }
 
 fn at<'m>(mutants: &'m [Mutant], fates: &'m [OnceLock<Fate>], at: usize) -> Option<(&'m Mutant, &'m OnceLock<Fate>)> {
     mutants.get(at).zip(fates.get(at))
 }
 
+/// The set that is changed, with what its notes come to and its rules as they meet.
+type Base<'b> = (&'b RuleSet, &'b Atlas, &'b Listed);
+
 /// What becomes of one mutant.
-fn fate(set: &RuleSet, atlas: &Atlas, mutant: &Mutant, notices: &Notices<'_>) -> Fate {
+fn fate(base: Base<'_>, mutant: &Mutant, notices: &Notices<'_>) -> Fate {
+    let (set, atlas, listed) = base;
     let changed = mutant.edit.apply(set);
     if let Edit::Rule(id, rule, applies) = &mutant.edit {
-        let changed_rule = match ChangedRule::new((set, atlas), &changed, (*id, rule, *applies)) {
+        let changed_rule = match ChangedRule::new((set, listed), &changed, (*id, rule, *applies)) {
             Ok(changed_rule) => changed_rule,
             Err(Unproved(problem)) => return Fate::Proof(problem),
         };
@@ -108,12 +111,12 @@ fn fate(set: &RuleSet, atlas: &Atlas, mutant: &Mutant, notices: &Notices<'_>) ->
         if let Some(case) = notices(&changed, &changed_rule.atlas) {
             return Fate::Case(case);
         }
-        return unless_equivalent(changed_rule.witness(set, atlas, &changed));
+        return unless_equivalent(changed_rule.witness(base, &changed));
     }
     if let Some(case) = notices(&changed, atlas) {
         return Fate::Case(case);
     }
-    let pair = Pair { set, atlas, changed: &changed, changed_atlas: atlas };
+    let pair = Pair { set, atlas, listed, changed: &changed, changed_atlas: atlas };
     unless_equivalent(match &mutant.edit {
         Edit::Rule(..) => None,
         Edit::Service(id, _) => earned::service(pair, *id),

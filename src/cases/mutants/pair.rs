@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::said::{Notes, differ, said};
-use crate::diagram::{Atlas, Diagram};
+use crate::diagram::{Atlas, Diagram, Listed};
 use crate::proof::{Region, example};
 use crate::report::Row;
 use crate::rules::RuleSet;
@@ -13,6 +13,7 @@ use crate::rules::RuleSet;
 pub(super) struct Pair<'p> {
     pub(super) set: &'p RuleSet,
     pub(super) atlas: &'p Atlas,
+    pub(super) listed: &'p Listed,
     pub(super) changed: &'p RuleSet,
     pub(super) changed_atlas: &'p Atlas,
 }

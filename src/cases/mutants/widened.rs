@@ -1,13 +1,13 @@
 //! A rule set with one rule more: the graph of both then tells where either applies.
 
-use crate::diagram::{Atlas, TooComplex, compile_while};
+use crate::diagram::{Listed, TooComplex, list_while};
 use crate::effective::Effective;
 use crate::rules::{Basis, Condition, Effect, Outcome, Rule, RuleId, RuleSet, Span, Test, outcome, reasons};
 
 /// A set with rules added behind its own.
 pub(super) struct Widened {
-    /// Its graph.
-    pub(super) atlas: Atlas,
+    /// Its rules as they meet.
+    pub(super) listed: Listed,
     /// Where the added rules begin.
     added: Added,
 }
@@ -46,7 +46,7 @@ impl Widened {
         let begin = Added(set.rules.len());
         let mut set = set.clone();
         set.rules.extend(added);
-        Ok(Self { atlas: compile_while(&set, &mut |met| look(begin, met))?, added: begin })
+        Ok(Self { listed: list_while(&set, &mut |met| look(begin, met))?, added: begin })
     }
 
     /// The set's own rules that meet at a leaf.

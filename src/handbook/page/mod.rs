@@ -13,6 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::table::Table;
 use crate::diagram::Atlas;
+use crate::message::Message;
 use crate::proof::{broken_promises, combinations};
 use crate::rules::RuleSet;
 use crate::words;
@@ -34,9 +35,9 @@ const CHAPTERS: [(&str, &str); 10] = [
     ("index", "Every rule by its id"),
 ];
 
-/// The page.
-pub fn page(set: &RuleSet, atlas: &Atlas) -> String {
-    let table = Table::of(set, atlas, false);
+/// The page. An error where the rules that meet are too many for a decision table.
+pub fn page(set: &RuleSet, atlas: &Atlas) -> Result<String, Message> {
+    let table = Table::of(set, atlas, false)?;
     let broken = broken_promises(set, atlas);
     let markup = html! {
         (DOCTYPE)
@@ -71,7 +72,7 @@ pub fn page(set: &RuleSet, atlas: &Atlas) -> String {
             }
         }
     };
-    markup.into_string() + "\n"
+    Ok(markup.into_string() + "\n")
 }
 
 fn chapter(number: usize, content: &Markup) -> Markup {
