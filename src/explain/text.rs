@@ -172,7 +172,8 @@ fn nearest(paper: &mut Paper, offers: &[NearOffer], differ: bool) {
             paper.line(4, &format!("It needs `{}`: {} ({now}).", lack.fact, lack.needs));
         }
         if !offer.against.is_empty() {
-            paper.line(4, &format!("Against it stands {}.", joined(offer.against.clone(), "and")));
+            let stand = if offer.against.len() == 1 { "stands" } else { "stand" };
+            paper.line(4, &format!("Against it {stand} {}.", joined(offer.against.clone(), "and")));
         } else if offer.lacks.is_empty() {
             let why = if differ {
                 "another note of the day names another payer"

@@ -1,5 +1,6 @@
 //! What is wrong in a rule set, gathered: every problem with its place, its line with a caret and its remedy.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::message::{Code, Message};
@@ -49,11 +50,13 @@ pub(crate) struct Spot<T> {
 pub(crate) struct Problems<'f> {
     files: &'f [RuleFile],
     found: Vec<(Span, Message)>,
+    /// Blocks of the user's own that took the place of others, by name.
+    replaced: BTreeMap<String, Span>,
 }
 
 impl<'f> Problems<'f> {
     pub(crate) fn new(files: &'f [RuleFile]) -> Self {
-        Self { files, found: Vec::new() }
+        Self { files, found: Vec::new(), replaced: BTreeMap::new() }
     }
 
     /// How many there are so far.
@@ -70,6 +73,13 @@ impl<'f> Problems<'f> {
     /// Whether a place is in the user's own file.
     pub(super) fn is_own(&self, at: &Span) -> bool {
         self.files.get(at.file).is_some_and(|file| file.own)
+    }
+
+    /// Remembers that a block took the place of another one.
+    pub(super) fn replaces(&mut self, name: &str, at: &Span) {
+        if self.is_own(at) {
+            self.replaced.insert(name.to_owned(), at.clone());
+        }
     }
 
     /// Adds one.
@@ -101,6 +111,12 @@ impl<'f> Problems<'f> {
     /// Adds a value that a fact, a setting or a key does not take, with the nearest one that it does.
     pub(crate) fn no_value<'a>(&mut self, word: &Spot<String>, of: &str, known: impl IntoIterator<Item = &'a str>) {
         let known: Vec<&str> = known.into_iter().collect();
+        // Between a set and what the user puts in the place of a part of it, the latter is the problem.
+        if let Some(at) = self.replaced.get(of).cloned().filter(|_| !self.is_own(&word.at)) {
+            let text = format!("`{of}` no longer takes `{}`, which other blocks of the set name", word.value);
+            let help = "keep the value: a block that replaces another one must declare all that the set goes by";
+            return self.add(&at, Code::NoSuchValue, text, help);
+        }
         let text = format!("`{of}` does not take `{}`", word.value);
         self.add(&word.at, Code::NoSuchValue, text, choose(&word.value, &known));
     }

@@ -33,6 +33,9 @@ pub(super) fn settle<B: Block>(mut blocks: Vec<B>, what: &str, problems: &mut Pr
             };
             problems.add(&block.name().at, Code::NothingToReplace, text, help);
         }
+        if let Some(block) = replacing.first().filter(|_| !plain.is_empty()) {
+            problems.replaces(&name, &block.name().at);
+        }
         settled.extend(replacing.into_iter().chain(plain).take(1));
     }
     settled

@@ -89,3 +89,14 @@ fn a_circle_of_overrides_is_told_where_it_was_closed() {
         assert_eq!((problems[0].place.as_ref().unwrap().file.as_str(), problems[0].code), (name, Code::BadOverride));
     }
 }
+
+/// A value that the agency's file takes away from a shipped fact is missed by shipped rules; the agency's block is told.
+#[test]
+fn a_value_that_is_taken_away_is_missed_at_the_own_block() {
+    let text = "[fact.contact]\nreplaces = true\nask = \"?\"\nlever = \"never\"\nvalues = [\"in_person\", \"video\", \"phone\"]\n";
+    for name in NAMES {
+        let problem = problem(name, text);
+        assert_eq!((problem.place.as_ref().unwrap().file.as_str(), problem.code), (name, Code::NoSuchValue));
+        assert!(problem.text.contains("no longer takes `collateral`"), "{problem}");
+    }
+}
