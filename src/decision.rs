@@ -304,6 +304,7 @@ fn banded(name: &str, bands: &[i64], cell: usize) -> String {
     match (bands.get(cell).filter(|_| cell > 0), bands.get(cell + 1)) {
         (None, Some(below)) => format!("{name} below {below}"),
         (Some(from), None) => format!("{name} {from} or more"),
+        (Some(from), Some(below)) if from + 1 == *below => format!("{name} {from}"),
         (Some(from), Some(below)) => format!("{name} {from} to {}", below - 1),
         (None, None) => name.to_owned(),
     }

@@ -44,6 +44,16 @@ pub enum Kind {
     Date,
 }
 
+impl Kind {
+    /// The number that the kind takes and that is next to an answer; any other answer as it is.
+    fn nearest(&self, answer: Answer) -> Answer {
+        match (self, answer) {
+            (Self::Number(least, most), Answer::Number(number)) => Answer::Number(number.clamp(*least, *most)),
+            _ => answer,
+        }
+    }
+}
+
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -333,7 +343,8 @@ impl Facts {
         }
     }
 
-    /// Fills in what is derived from the other answers, the minutes and the service date.
+    /// Fills in what is derived from the other answers, the minutes and the service date. A number beyond what its fact
+    /// takes counts as the last one that it takes.
     pub fn derive(&mut self, vocabulary: &Vocabulary, date: NaiveDate, minutes: u32) {
         for (id, fact) in vocabulary.facts() {
             let answer = match fact.origin {
@@ -342,7 +353,7 @@ impl Facts {
                 Origin::Age(from) => self.since(from, |from| years(from, date)),
                 Origin::DaysSince(from) => self.since(from, |from| (date - from).num_days()),
             };
-            self.set(id, answer);
+            self.set(id, fact.kind.nearest(answer));
         }
     }
 

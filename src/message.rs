@@ -43,6 +43,8 @@ pub enum About {
     Record,
     /// A whole input: nothing is classified.
     File,
+    /// A run of another command than `classify`, or a file that it writes.
+    Run,
     /// The command line: nothing is classified.
     Usage,
     /// The rule set: nothing is classified.
@@ -92,19 +94,19 @@ codes! {
     /// An input in another text encoding.
     NotUtf8 = "not-utf8", File;
     /// A sample claim that expects nothing.
-    ExpectsNothing = "expects-nothing", File;
+    ExpectsNothing = "expects-nothing", Run;
     /// A run of sample claims in which there was none.
-    NoCases = "no-cases", File;
+    NoCases = "no-cases", Run;
     /// Sample claims in which too few rules decide.
-    LowCoverage = "low-coverage", File;
+    LowCoverage = "low-coverage", Run;
     /// Changes of the rules that were not tried, because cases fail as the rules are.
-    MutantsNotTried = "mutants-not-tried", File;
+    MutantsNotTried = "mutants-not-tried", Run;
     /// Sample claims whose expectations were written anew.
-    Blessed = "blessed", File;
+    Blessed = "blessed", Run;
     /// Output that cannot be written.
-    Unwritable = "unwritable", File;
+    Unwritable = "unwritable", Run;
     /// A page of rules that was made from other rules.
-    StalePage = "stale-page", File;
+    StalePage = "stale-page", Run;
 
     /// A command line that cannot be carried out.
     Usage = "usage", Usage;
@@ -150,6 +152,8 @@ codes! {
     /// A rule set too tangled to prove.
     TooComplex = "too-complex", Rules;
 
+    /// Something needs a list of the rules that can meet, and they are too many.
+    NotListed = "not-listed", Proof;
     /// A rule that never decides anything and is no reason for anything.
     DeadRule = "dead-rule", Proof;
     /// An offer whose payers are all taken away wherever it applies.

@@ -126,9 +126,9 @@ fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, (line, alone): (&Line,
         format!("{began}; the unit of {} stands on {carrier}: 0 units here.", line.date)
     } else {
         let why = match line.start {
-            _ if alone => "the only billable note of that day".to_owned(),
-            Some(_) => format!("the earliest billable note of that day ({})", began(line)),
-            None => "the first billable note of that day, of which none says when it began".to_owned(),
+            _ if alone => format!("the only note of that day billed as {code}"),
+            Some(_) => format!("the earliest note of that day billed as {code} ({})", began(line)),
+            None => format!("the first note of that day billed as {code}, of which none says when it began"),
         };
         format!("This is {why}, so it carries the unit: {}.", counted(bill.units, "unit"))
     };
@@ -231,7 +231,7 @@ pub(super) fn others(set: &RuleSet, among: Among<'_>) -> Vec<OtherNote> {
                 Some((
                     "carries_the_unit",
                     format!(
-                        "{id} ({}) is the earliest billable note of the day and carries its one unit.",
+                        "{id} ({}) is the earliest note of the day billed as the same, and carries its one unit.",
                         began(other)
                     ),
                 ))

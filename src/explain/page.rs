@@ -35,7 +35,7 @@ pub enum Page {
 pub struct CodePage {
     /// The code.
     pub code: &'static str,
-    /// What it is about: `record`, `file`, `usage`, `rules`, `proof` or `finding`.
+    /// What it is about: `record`, `file`, `run`, `usage`, `rules`, `proof` or `finding`.
     pub about: &'static str,
     /// What it means, what to do, and the smallest input that shows it, as Markdown.
     pub text: &'static str,
@@ -94,9 +94,11 @@ pub struct RulePage {
     /// What to record instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
-    /// The smallest note in which it decides, or advises; absent: there is none.
+    /// The smallest note in which it decides, or advises; absent: there is none, or it was not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<Shown>,
+    /// Whether such a note was looked for: not where the rules that meet are too many to be listed.
+    pub looked_for: bool,
 }
 
 /// A note that shows something.

@@ -132,7 +132,14 @@ fn rule(paper: &mut Paper, page: &RulePage) {
             }
             paper.line(2, &shown.because);
         }
-        None => paper.heading("There is no note in which it decides"),
+        None if page.looked_for => paper.heading("There is no note in which it decides"),
+        None => {
+            paper.gap();
+            paper.line(
+                0,
+                "A note in which it decides was not looked for: the rules that meet are too many to be listed.",
+            );
+        }
     }
     rests_on(paper, &page.rule.basis, &page.rule.place);
 }

@@ -17,6 +17,7 @@ pub fn code_page(name: &str) -> Option<Page> {
     let about = match code.about() {
         About::Record => "record",
         About::File => "file",
+        About::Run => "run",
         About::Usage => "usage",
         About::Rules => "rules",
         About::Proof => "proof",

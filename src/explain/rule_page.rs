@@ -40,6 +40,7 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
             _ => None,
         },
         example: shown(ready, id),
+        looked_for: ready.atlas.listed().is_some(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::region::{Region, nearest, regions};
+use super::region::{Region, SHOWN, nearest, regions};
 use super::witness::{Example, Nearby, example};
 use super::{Problem, described, in_order};
-use crate::diagram::{Asked, Atlas, Axis, TooComplex};
+use crate::diagram::{Asked, Atlas, Axis, Cell, TooComplex, together};
 use crate::effective::Effective;
 use crate::facts::Answer;
 use crate::message::{Code, Message};
@@ -67,26 +67,26 @@ fn gaps(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
 /// it is far.
 fn nearest_rule<'s>(set: &'s RuleSet, atlas: &Atlas, found: &Region) -> Option<&'s Rule> {
     let speaks = |rule: &&Rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. });
-    let near = set.rules.iter().filter(speaks).map(|rule| (misses(rule, &atlas.decisions.axes, found), rule));
+    let near = set.rules.iter().filter(speaks);
+    let near = near.filter_map(|rule| Some((misses(rule, &atlas.decisions.axes, found)?, rule)));
     let near = near.filter(|(misses, _)| *misses <= NEAR);
     near.min_by_key(|(misses, rule)| (*misses, !set.is_own(&rule.span))).map(|(_, rule)| rule)
 }
 
-/// How many conditions of a rule do not hold in all of a region; its dates count as one.
-fn misses(rule: &Rule, questions: &[Axis], found: &Region) -> usize {
+/// How many conditions of a rule do not hold in all of a region; its dates count as one. `None`: it can never apply.
+fn misses(rule: &Rule, questions: &[Axis], found: &Region) -> Option<usize> {
     let all = |asked: Asked, holds: &dyn Fn(Answer) -> bool| {
         let axis = questions.iter().enumerate().find(|(_, axis)| axis.asked == asked);
         axis.is_none_or(|(at, axis)| found.cells(at).all(|cell| holds(axis.answer(cell))))
     };
-    let on = |answer| matches!(answer, Answer::Number(day) if rule.effective.contains(described::date_of(day)));
     let dated = rule.effective != Effective::default();
-    let out_of_date = usize::from(dated && !all(Asked::ServiceDate, &on));
+    let out_of_date = usize::from(dated && !all(Asked::ServiceDate, &|day| is_on(rule, day)));
     let alternatives = rule.condition.alternatives();
     let missed = alternatives.iter().map(|tests| {
         let holds = |test: &&Test| all(Asked::Fact(test.fact), &|answer| test.set.holds(answer) == Some(true));
         tests.iter().filter(|test| !holds(test)).count()
     });
-    missed.min().unwrap_or_default() + out_of_date
+    missed.min().map(|missed| missed + out_of_date)
 }
 
 /// Where the first fact that bounds the region is declared.
@@ -117,22 +117,61 @@ fn conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
     leaves.into_iter().map(shown).collect()
 }
 
-/// Where the rules that meet are too many to be listed: the pair that ties in each region of conflicts.
+/// Where the rules that meet are too many to be listed: pairs of offers, until each note that is decided differently is
+/// one to which both offers of some pair apply.
 fn some_conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
     let conflicting = atlas.decisions.map(|outcome| outcome == Outcome::Conflict);
-    let nearby = Nearby::of(set, &conflicting.axes);
-    let mut pairs: BTreeMap<(RuleId, RuleId), Problem> = BTreeMap::new();
-    for found in regions(&conflicting).0 {
-        let Some((_, cells)) = nearest(&conflicting, &found, &nearby.usual, &nearby.weights) else { continue };
-        let met = atlas.meet(&cells.iter().copied().map(Some).collect::<Vec<_>>());
+    let axes = &conflicting.axes;
+    let nearby = Nearby::of(set, axes);
+    let full = Region::full(axes);
+    let (mut left, mut problems) = (conflicting.clone(), Vec::new());
+    while let Some((_, cells)) = nearest(&left, &full, &nearby.usual, &nearby.weights) {
+        let note: Vec<Cell> = cells.iter().copied().map(Some).collect();
+        let met = atlas.meet(&note);
         let met = met.as_ref().and_then(|met| met.first());
-        let Some(pair) = met.and_then(|met| tied(set, met).first().copied()) else { continue };
-        pairs.entry(pair).or_insert_with(|| {
-            let example = nearby.example(set, (&conflicting, &atlas.decisions), &found, &cells);
-            conflict(set, pair, found.told(set, &conflicting.axes), Some(example))
-        });
+        let Some(pair) = met.and_then(|met| tied(set, met).first().copied()) else { break };
+        if problems.len() >= SHOWN {
+            let text = "there are more notes that two offers decide differently";
+            problems.push(Message::error(Code::Conflict, text).help("mend these first, then check again").into());
+            break;
+        }
+        let own = Region::single(&cells);
+        for both in both_apply(set, axes, pair) {
+            if both.and(&own) == own {
+                let example = nearby.example(set, (&conflicting, &atlas.decisions), &both, &cells);
+                problems.push(conflict(set, pair, both.told(set, axes), Some(example)));
+            }
+            let Some(rest) = together(axes, &[left.clone(), both.graph(axes)], &mut |ends| ends == [true, false])
+            else {
+                return problems;
+            };
+            left = rest;
+        }
     }
-    pairs.into_values().collect()
+    problems
+}
+
+/// The regions in which two rules both apply.
+fn both_apply(set: &RuleSet, axes: &[Axis], (one, other): (RuleId, RuleId)) -> Vec<Region> {
+    let applies = |id: RuleId| -> Vec<Region> {
+        let rule = set.rule(id);
+        let dated = |(axis, cells): (&Axis, BTreeSet<u16>)| match axis.asked {
+            Asked::ServiceDate => cells.into_iter().filter(|cell| is_on(rule, axis.answer(*cell))).collect(),
+            Asked::Fact(_) => cells,
+        };
+        let dates = Region(axes.iter().zip(Region::full(axes).0).map(dated).collect());
+        let alternatives = rule.condition.alternatives();
+        alternatives.iter().map(|tests| dates.within(axes, tests)).collect()
+    };
+    let others = applies(other);
+    let both =
+        applies(one).into_iter().flat_map(|one| others.iter().map(move |other| one.and(other)).collect::<Vec<_>>());
+    both.filter(|both| !both.is_empty()).collect()
+}
+
+/// Whether a rule is in force on a day.
+fn is_on(rule: &Rule, day: Answer) -> bool {
+    matches!(day, Answer::Number(day) if rule.effective.contains(described::date_of(day)))
 }
 
 fn conflict(

@@ -90,7 +90,7 @@ pub const NEED_A_LIST: [Code; 3] = [Code::DeadRule, Code::AlwaysStruck, Code::Id
 /// That something needs a list of the rules that meet, and they are too many.
 pub fn unlisted(what: &str) -> Message {
     let text = format!("the rules that can meet are too many to be listed, so there is no {what}");
-    Message::error(Code::TooComplex, text).help("write fewer rules, each for more notes")
+    Message::error(Code::NotListed, text).help("write fewer rules, each for more notes")
 }
 
 /// Every problem of a set but for notes that it does not decide: promises it does not keep, rules and names that do

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::described;
-use crate::diagram::{Asked, Axis, Diagram, Leaf, Ref};
+use crate::diagram::{Asked, Axis, Diagram, Leaf, Nodes, Ref};
 use crate::rules::{RuleSet, Test};
 
-/// Regions of one kind that are told before the rest is only counted.
-const SHOWN: usize = 25;
+/// Regions of one kind that are told; of more it is only said that there are more.
+pub(super) const SHOWN: usize = 25;
 
 /// Paths looked at before the search for regions ends.
 const PATHS: usize = 20_000;
@@ -52,6 +52,23 @@ impl Region {
 
     fn holds(&self, axis: usize, cell: u16) -> bool {
         self.0.get(axis).is_some_and(|cells| cells.contains(&cell))
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, other)| one & other).collect())
+    }
+
+    /// The graph that ends at `true` within it.
+    pub(super) fn graph(&self, axes: &[Axis]) -> Diagram<bool> {
+        let mut nodes = Nodes::default();
+        let mut root = Ref::Leaf(!self.is_empty());
+        for (at, axis) in axes.iter().enumerate().rev() {
+            let children = axis.all().map(|cell| if self.holds(at, cell) { root } else { Ref::Leaf(false) }).collect();
+            root = nodes.get(at, children).unwrap_or(root);
+        }
+        Diagram { axes: axes.to_vec(), nodes: nodes.list, root }
     }
 
     /// How many combinations are in it.

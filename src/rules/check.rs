@@ -72,6 +72,7 @@ fn check(mut shape: Shape, files: &[RuleFile], problems: &mut Problems<'_>) -> R
 fn sources(shapes: Vec<SourceShape>, problems: &mut Problems<'_>) -> Vec<Source> {
     let mut sources = Vec::new();
     for source in shapes {
+        refuse_reserved(&source.name, &NO_SOURCE, "source", problems);
         if let Some(sha256) = &source.sha256
             && !(sha256.value.len() == 64 && sha256.value.bytes().all(|byte| byte.is_ascii_hexdigit()))
         {
@@ -108,10 +109,11 @@ fn checked_date(dated: Text, problems: &mut Problems<'_>) -> String {
     dated.value
 }
 
-/// Rows and promises use these words where nobody pays or a person must look, or where there is no service: what is named
-/// so could not be told from them.
+/// Rows, promises and lists use these words where nobody pays or a person must look, where there is no service, or where a
+/// rule is our own: what is named so could not be told from them.
 const NO_PAYER: [&str; 4] = ["billable", "non_billable", "held", "rejected"];
 const NO_SERVICE: [&str; 1] = ["none"];
+const NO_SOURCE: [&str; 1] = ["house"];
 
 fn refuse_reserved(name: &Text, reserved: &[&str], what: &str, problems: &mut Problems<'_>) {
     if reserved.contains(&name.value.as_str()) {

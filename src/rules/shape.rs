@@ -222,11 +222,12 @@ fn invariant(mut walker: Walker<'_, '_, '_>) -> Option<InvariantShape> {
     let name = walker.required("id");
     let (replaces, title) = (walker.flag("replaces"), string(walker.required("title")));
     let when = walker.table("when", "condition").map(tests).unwrap_or_default();
-    let asks = walker.table("always", "condition").is_some_and(|always| !always.asks_nothing());
-    if !asks {
+    let missing = !walker.has("always");
+    let always = walker.table("always", "condition").map(|always| (always.asks_nothing(), tests(always)));
+    if missing || always.as_ref().is_some_and(|(asks_nothing, _)| *asks_nothing) {
         walker.missing("always");
     }
-    let always = walker.table("always", "condition").map(tests).unwrap_or_default();
+    let always = always.map(|(_, tests)| tests).unwrap_or_default();
     let basis = basis(&mut walker);
     walker.done();
     Some(InvariantShape { name: name?, replaces, title, when, always, basis })

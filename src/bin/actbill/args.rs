@@ -3,16 +3,23 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{check, classify, exit, explain, rules, test};
+use crate::{check, classify, explain, rules, test};
 
 const START: &str = "\
 Start with:
   actbill classify notes.json
-  actbill classify --help";
+  actbill classify --help
+
+Exit status:
+  0  ran to the end; every record decided or held, nothing found
+  1  ran to the end, but records were rejected (or held ones under --strict), or something was found: a broken promise, a
+     failed case, a stale page
+  2  could not run or not finish: usage, unreadable file, broken output
+  3  the rule set is not valid";
 
 /// Decides who pays for an ACT service note, under which code, for how many units and dollars, and by which sentence.
 #[derive(Debug, Parser)]
-#[command(name = "actbill", version, after_help = format!("{START}\n\n{}", exit::HELP), disable_help_subcommand = true)]
+#[command(name = "actbill", version, after_help = START, disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -37,7 +37,7 @@ What is proved holds for every note that can be written, not only for those that
 broken promise. Each problem comes with the smallest note that shows it.
 
 Exit status:
-  0  proved, and nothing else found
+  0  proved, and nothing else found (or not looked for, where it says so)
   1  proved, but something was found: a broken promise, a rule that does nothing, a citation that does not stand
   2  could not run or not finish: usage, unreadable file, broken output
   3  the rule set is not valid: it does not load, or some note has no outcome or two";
@@ -196,7 +196,14 @@ fn save(folder: &Path, problems: &[Problem], set: &RuleSet, atlas: Option<&Atlas
         let claim = claim(set, atlas, problem, &example)?;
         let file = |ending| folder.join(format!("{number:02}-{}.{ending}", problem.message.code));
         drafts.push(draft(&file("json"), Readers::Others, &|out| writeln!(out, "[{}]", example.json()))?);
-        drafts.push(draft(&file("cases.toml"), Readers::Others, &|out| out.write_all(claim.as_bytes()))?);
+        let claims = file("cases.toml");
+        // Somebody may have put right in it what is expected.
+        if fs::read(&claims).is_ok_and(|before| before != claim.as_bytes()) {
+            let text = format!("`{}` is there already and is left as it is", claims.display());
+            say(&Message::warning(Code::Usage, text).help("name another folder, or remove it, to have it written anew"));
+        } else {
+            drafts.push(draft(&claims, Readers::Others, &|out| out.write_all(claim.as_bytes()))?);
+        }
     }
     place(drafts)
 }

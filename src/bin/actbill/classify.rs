@@ -139,7 +139,7 @@ fn format(args: &ClassifyArgs, input: Format) -> To {
         Format::Csv => To::Csv,
     };
     match (args.format, &args.output) {
-        (To::Auto, Some(path)) if path.extension().is_some_and(|ending| ending == "txt") => To::Text,
+        (To::Auto, Some(path)) if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt")) => To::Text,
         (To::Auto, Some(path)) => same(Format::of_name(&path.to_string_lossy()).unwrap_or(input)),
         (To::Auto, None) if io::stdout().is_terminal() => To::Text,
         (To::Auto, None) => same(input),
@@ -150,7 +150,7 @@ fn format(args: &ClassifyArgs, input: Format) -> To {
 /// An output must not replace an input, nor the other output.
 fn refuse_overwriting(args: &ClassifyArgs) -> Result<(), Message> {
     let outputs: Vec<&PathBuf> = args.output.iter().chain(&args.summary).collect();
-    spares(args.inputs.iter().chain(&args.rules.with), &outputs)?;
+    spares(args.inputs.iter().chain(&rule_files::read(&args.rules)), &outputs)?;
     match (&args.output, &args.summary) {
         (Some(output), Some(summary)) if same(output, summary) => {
             let text = "--output and --summary name the same file";

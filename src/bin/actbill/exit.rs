@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, Termination};
 
-/// What `--help` says of it, where a command has nothing more to say.
+/// What `actbill classify --help` says of it.
 pub(crate) const HELP: &str = "\
 Exit status:
   0  ran to the end; every record decided or held
@@ -13,9 +13,10 @@ Exit status:
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Ran to the end; every record decided or held.
+    /// Ran to the end; every record decided or held, or nothing found.
     Done,
-    /// Ran to the end, but records were rejected, or held ones under `--strict`.
+    /// Ran to the end, but records were rejected, or held ones under `--strict`; or something was found: a failed case, a
+    /// broken promise, a rule that does nothing, a stale page.
     Refused,
     /// Could not run or not finish.
     Failed,

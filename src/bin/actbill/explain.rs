@@ -70,7 +70,7 @@ pub(crate) struct ExplainArgs {
     rules: RuleArgs,
 
     /// Presume nothing, and reject records with unknown fields
-    #[arg(long)]
+    #[arg(long, conflicts_with = "presume")]
     strict: bool,
 }
 
@@ -86,7 +86,7 @@ enum ExplainFormat {
 /// Runs the command.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
     clean_up_on_interrupt();
-    spares(args.what.iter().chain(&args.rules.with), &args.output.iter().collect::<Vec<_>>())?;
+    spares(args.what.iter().chain(&rule_files::read(&args.rules)), &args.output.iter().collect::<Vec<_>>())?;
     let about_notes = args.all || !args.note.is_empty() || args.from.is_some();
     let (files, names): (Vec<PathBuf>, Vec<PathBuf>) =
         args.what.iter().cloned().partition(|what| about_notes || is_notes(what));

@@ -1,4 +1,4 @@
-//! Options that several commands have: which rules decide, the format of notes, a date.
+//! Options that several commands have: which rules decide, the format of notes, a date, a file to be written.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};

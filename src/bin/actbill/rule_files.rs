@@ -1,7 +1,7 @@
 //! Rule files from the disk: a folder of them, or the shipped ones, and the agency's own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use actbill::message::{Code, Message};
 use actbill::place::Place;
@@ -57,4 +57,10 @@ fn file(path: &Path) -> Result<RuleFile, Message> {
             Err(message.at(Place::in_text(&name, &text, good)))
         }
     }
+}
+
+/// The rule files that are read.
+pub(crate) fn read(args: &RuleArgs) -> Vec<PathBuf> {
+    let folder = args.rules.iter().flat_map(|folder| folder::files(folder, true, &is_rule_file).unwrap_or_default());
+    folder.chain(args.with.iter().cloned()).collect()
 }

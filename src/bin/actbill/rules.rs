@@ -15,8 +15,8 @@ use crate::exit::Exit;
 use crate::export::{self, ExportArgs};
 use crate::folder::unreadable;
 use crate::options::{self, RuleArgs};
-use crate::output::{Readers, clean_up_on_interrupt, draft, place, stdout};
-use crate::rule_files::ready;
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, spares, stdout};
+use crate::rule_files::{read, ready};
 use crate::screen::{self, say};
 
 const EXIT: &str = "\
@@ -191,6 +191,7 @@ fn doc(args: &DocArgs) -> Result<Exit> {
     match (&args.check, &args.output) {
         (Some(path), _) => check(path, &page, &args.rules),
         (None, Some(path)) => {
+            spares(read(&args.rules).iter(), &[path])?;
             place(vec![draft(path, Readers::Others, &write)?])?;
             Ok(Exit::Done)
         }

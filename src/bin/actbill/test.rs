@@ -1,6 +1,5 @@
 //! `actbill test`: sample claims against the rules.
 
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +17,7 @@ use actbill::run::Ready;
 
 use crate::exit::Exit;
 use crate::options::{self, RuleArgs};
-use crate::output::{Readers, clean_up_on_interrupt, draft, place, stdout};
+use crate::output::{Readers, clean_up_on_interrupt, draft, place, spares, stdout};
 use crate::screen::say;
 use crate::{case_files, rule_files};
 
@@ -166,16 +165,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
 
 /// The report must not replace a file of sample claims or rules.
 fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message> {
-    let Some(output) = args.output.as_ref().and_then(|path| fs::canonicalize(path).ok()) else { return Ok(()) };
-    let cases = files.iter().map(|file| Path::new(&file.name));
-    let mut inputs = cases.chain(args.rules.with.iter().map(PathBuf::as_path));
-    match inputs.find(|path| fs::canonicalize(path).is_ok_and(|path| path == output && path.is_file())) {
-        Some(path) => {
-            let text = format!("`{}` is an input and would be overwritten", path.display());
-            Err(Message::error(Code::Usage, text).help("write to another file"))
-        }
-        None => Ok(()),
-    }
+    let cases = files.iter().map(|file| PathBuf::from(&file.name));
+    let read: Vec<PathBuf> = cases.chain(rule_files::read(&args.rules)).collect();
+    spares(read.iter(), &args.output.iter().collect::<Vec<_>>())
 }
 
 /// Writes the report and says how the run ends.

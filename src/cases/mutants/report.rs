@@ -18,7 +18,7 @@ use crate::rules::RuleSet;
 pub struct Tally {
     /// All of them.
     pub mutants: usize,
-    /// Those whose set does not load.
+    /// Those in whose set `check` finds a gap, a conflict or a broken promise.
     pub caught_by_proof: usize,
     /// Those under which a case fails.
     pub caught_by_case: usize,
