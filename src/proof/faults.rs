@@ -155,13 +155,13 @@ fn some_conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
 fn both_apply(set: &RuleSet, axes: &[Axis], (one, other): (RuleId, RuleId)) -> Vec<Region> {
     let applies = |id: RuleId| -> Vec<Region> {
         let rule = set.rule(id);
-        let dated = |(axis, cells): (&Axis, BTreeSet<u16>)| match axis.asked {
+        let in_force = |(axis, cells): (&Axis, BTreeSet<u16>)| match axis.asked {
             Asked::ServiceDate => cells.into_iter().filter(|cell| is_on(rule, axis.answer(*cell))).collect(),
             Asked::Fact(_) => cells,
         };
-        let dates = Region(axes.iter().zip(Region::full(axes).0).map(dated).collect());
+        let in_force = Region(axes.iter().zip(Region::full(axes).0).map(in_force).collect());
         let alternatives = rule.condition.alternatives();
-        alternatives.iter().map(|tests| dates.within(axes, tests)).collect()
+        alternatives.iter().map(|tests| in_force.within(axes, tests)).collect()
     };
     let others = applies(other);
     let both =

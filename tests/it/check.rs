@@ -365,3 +365,30 @@ fn citations_are_held_against_the_texts_both_ways() {
     assert_eq!(found(&agency(&sha256, "C may be billed", waiver)), ["uncited-sentence", "unused"]);
     assert_eq!(found(&agency(&"0".repeat(64), "must be blue", waiver)), ["source-changed"]);
 }
+
+/// What somebody put right in a saved claim is not written over.
+#[test]
+fn a_claim_that_somebody_edited_is_left_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let agency = "[[exclude]]\nid = \"x.dead\"\ntitle = \"T\"\nwhen.activity = \"other\"\npayers = [\"mo_healthnet\"]\nbasis = \"house\"\n";
+    check(&folder, agency, &["--write", "claims"]);
+    let claim = folder.path().join("claims/01-dead-rule.cases.toml");
+    let edited = fs::read_to_string(&claim).unwrap() + "# looked at\n";
+    fs::write(&claim, &edited).unwrap();
+    let again = check(&folder, agency, &["--write", "claims"]);
+    assert_eq!((again.status.code(), fs::read_to_string(&claim).unwrap()), (Some(1), edited));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already and is left as it is"));
+}
+
+/// A rule that can never apply comes near to nothing.
+#[test]
+fn a_gap_is_not_laid_at_a_rule_that_never_applies() {
+    let folder = TempDir::new().unwrap();
+    let agency = "[fact.contact]\nreplaces = true\nask = \"?\"\nlever = \"never\"\nvalues = [\"in_person\", \"video\", \"phone\", \"collateral\"]\n\
+                  [[hold]]\nid = \"house.other-activity\"\nreplaces = true\ntitle = \"T\"\nwhen.activity = \"other\"\nwhen.contact = \"phone\"\nbasis = \"house\"\n\
+                  [[hold]]\nid = \"x.never\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"other\"\n[[hold.any]]\nwhen.activity = \"transport\"\n";
+    let report = json(&check(&folder, agency, &["--format", "json"]));
+    let gap = &problems(&report, "gap")[0];
+    assert!(gap["help"].as_str().unwrap().contains("`house.other-activity`"), "{gap}");
+    assert_eq!(problems(&report, "dead-rule")[0]["about"][0], "x.never");
+}

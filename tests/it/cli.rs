@@ -160,6 +160,14 @@ fn a_full_disk_is_told_in_every_format() {
 }
 
 #[test]
+fn strict_and_presume_contradict_each_other() {
+    for command in ["classify", "explain"] {
+        let ended = folder().run(&[command, "good.csv", "--strict", "--presume", "symptom_link=yes"]);
+        assert!(ended.status == 2 && ended.stderr.contains("cannot be used with"), "{ended:?}");
+    }
+}
+
+#[test]
 fn several_inputs_are_one_batch_and_standard_input_is_one_of_them() {
     let folder = folder().with("more.txt", JSON.replace("n-4", "n-1"));
     let ended = folder.feed(&["classify", "good.csv", "-", "more.txt", "--format", "ndjson"], JSON.as_bytes());

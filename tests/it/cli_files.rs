@@ -49,6 +49,27 @@ fn a_file_about_rules_is_read_by_others() {
 }
 
 #[test]
+fn a_rule_file_is_never_written_over() {
+    let folder = folder().with("agency.toml", "[answer]\npool = \"day\"\n");
+    assert_eq!(folder.run(&["rules", "export", "our"]).status, 0);
+    let before = [folder.read("agency.toml"), folder.read("our/house.toml")];
+    for args in [
+        &["classify", "notes.csv", "--with", "agency.toml", "-o", "agency.toml"][..],
+        &["classify", "notes.csv", "--rules", "our", "-o", "our/house.toml"],
+        &["classify", "notes.csv", "--rules", "our", "--summary", "our/house.toml"],
+        &["explain", "notes.csv", "--rules", "our", "-o", "our/house.toml"],
+        &["rules", "doc", "--with", "agency.toml", "-o", "agency.toml"],
+        &["rules", "doc", "--rules", "our", "-o", "our/house.toml"],
+        &["test", "--rules", "our", "-o", "our/house.toml", "--format", "junit"],
+        &["test", "--rules", "our", "-o", "our/house.cases.toml", "--format", "junit"],
+    ] {
+        let ended = folder.run(args);
+        assert!(ended.status == 2 && ended.stderr.contains("would be overwritten"), "{args:?}: {ended:?}");
+    }
+    assert_eq!(before, [folder.read("agency.toml"), folder.read("our/house.toml")]);
+}
+
+#[test]
 fn an_output_is_a_file() {
     let folder = folder();
     for args in [

@@ -1,5 +1,8 @@
 //! What each part of the rule language means. Source: design, section 6.
 
+use actbill::effective::parse_date;
+use actbill::facts::{Facts, date_answer};
+
 use crate::shared::told;
 use crate::tiny::{OFFER, codes, decided, ends, load, loaded, rule};
 
@@ -122,6 +125,21 @@ fn numbers_are_asked_in_bands() {
     let ready = band("when.days_since_discharge.at_least = 14");
     let left = |date| ends(&ready, &[("discharge", date)]);
     assert_eq!(["2026-02-16", "2026-02-17", "2026-03-05"].map(left), ["q", "p", "p"]);
+    // Further off than any bound can say is still further off than this one: the graph and the rule itself agree.
+    assert_eq!(["1900-01-01", "0001-01-01"].map(left), ["q", "q"]);
+    let fact = ready.set.vocabulary.find("discharge").unwrap();
+    let mut facts = Facts::unanswered(&ready.set.vocabulary);
+    facts.set(fact, date_answer(parse_date("1900-01-01").unwrap()));
+    facts.derive(&ready.set.vocabulary, parse_date("2026-03-02").unwrap(), 60);
+    let strike = ready.set.rules.iter().find(|rule| rule.id == "strike").unwrap();
+    assert_eq!(strike.applies(&facts, parse_date("2026-03-02").unwrap()), Some(true));
+}
+
+#[test]
+fn a_band_of_one_number_is_told_as_that_number() {
+    let open = rule("strike", "strike", "when.n.at_least = 5; when.n.below = 6; payers = [\"p\"]");
+    let because = decided(&loaded(&[OFFER, &open]), &[]).because.unwrap();
+    assert!(because.contains("n 5") && !because.contains("5 to 5"), "{because}");
 }
 
 #[test]

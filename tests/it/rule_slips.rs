@@ -28,6 +28,8 @@ fn what_a_row_says_where_nobody_pays_names_no_payer_and_no_service() {
     for name in ["non_billable", "held"] {
         assert_eq!(codes(&format!("[payer.{name}]\ntitle = \"T\"")), [Code::ReservedName]);
     }
+    let source = "[source.house]\ntitle = \"T\"\ndated = \"undated\"";
+    assert_eq!(codes(source)[0], Code::ReservedName);
     assert_eq!(codes("[service.none]\ntitle = \"T\"\ncode = \"X\"\nunit = \"day\""), [Code::ReservedName]);
 }
 
@@ -124,4 +126,18 @@ fn after_a_file_that_cannot_be_read_no_name_is_missed() {
     let problems = Ready::new(vec![file("a.toml", names, false), file("b.toml", rules, false)], &[], &[]).unwrap_err();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [Code::NotToml, Code::UnknownKey], "{}", told(&problems));
+}
+
+#[test]
+fn a_promise_that_is_no_table_is_one_problem() {
+    let promise = "[[invariant]]\nid = \"own\"\ntitle = \"T\"\nbasis = \"house\"\nalways = \"held\"";
+    assert_eq!(problem(promise).code, Code::WrongType);
+}
+
+#[test]
+fn a_remedy_can_be_followed() {
+    let help = |condition: &str| problem(&hold(condition)).help.unwrap();
+    assert!(help("when.age = 65").contains("`age.at_least = …`"));
+    assert!(help("when.date.at_least = \"2026-01-01\"").contains("`from = "));
+    assert!(problem("[answer]\nvideo_is_in_person = true").help.unwrap().contains("\"yes\""));
 }

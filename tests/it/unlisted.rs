@@ -170,3 +170,21 @@ fn a_conflict_is_found_with_its_pair() {
     assert_eq!(found["about"], serde_json::json!(["another", "offer"]));
     assert_eq!((&found["note"]["f7"], &found["note"]["f1"]), (&"yes".into(), &"no".into()), "{found}");
 }
+
+/// As many pairs that tie as there are activities: each is told with its own notes, up to what is told of one kind.
+#[test]
+fn each_pair_that_ties_is_told() {
+    let other = |activity: &str, n: usize| {
+        format!(
+            "[service.t{n}]\ntitle = \"S\"\ncode = \"Y{n}\"\nunit = \"day\"\n[[offer]]\nid = \"another.{n}\"\ntitle = \"T\"\nbasis = \"house\"\n\
+             when.activity = \"{activity}\"\nwhen.f{n} = \"yes\"\nservice = \"t{n}\"\npayers = [\"q\"]\n"
+        )
+    };
+    let folder = folder().with("rules/other.toml", [other("work", 7), other("work", 8)].concat());
+    let ended = folder.run(&["check", "--rules", "rules", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let conflicts = report["problems"].as_array().unwrap().iter().filter(|one| one["code"] == "conflict");
+    let about: BTreeSet<String> = conflicts.map(|one| one["about"].to_string()).collect();
+    // The third pair ties only where one of the other two ties as well.
+    assert!(about.contains("[\"another.7\",\"offer\"]") && about.contains("[\"another.8\",\"offer\"]"), "{about:?}");
+}

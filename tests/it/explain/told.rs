@@ -151,3 +151,17 @@ fn a_change_made_is_a_change_come_true() {
     let [alone, beside_mo_healthnet, beside_department] = tried;
     assert!(alone > 40 && beside_mo_healthnet > 20 && beside_department > 20, "{tried:?}");
 }
+
+/// A day's unit is carried by the earliest note of its service; notes of another service have no say in it.
+#[test]
+fn the_only_note_of_a_service_is_told_as_that() {
+    let note = |id: &str, start: &str, end: &str, activity: &str| {
+        json!({"id": id, "client": "client-a", "date": "2026-03-02", "start": start, "end": end, "activity": activity,
+               "staff_role": "vocational_specialist", "eligibility": "department", "symptom_link": "yes", "plan_link": "yes"})
+    };
+    let batch =
+        json!([note("n-01", "09:00", "10:00", "job_coaching"), note("n-02", "11:00", "12:00", "interview_practice")]);
+    let told = explained(ready(), &batch.to_string(), &Wanted::Ids(vec!["n-02".into()]));
+    let steps = told.notes[0].bill.as_ref().unwrap().steps.join(" ");
+    assert!(steps.contains("the only note of that day billed as H0040"), "{steps}");
+}
