@@ -107,7 +107,8 @@ impl Case<'_> {
             }
         };
         let because = self.because(&verdict, &rules);
-        let mut presumed: Vec<FactId> = presumed.iter().copied().filter(|fact| self.matters(*fact)).collect();
+        let mut presumed: Vec<FactId> =
+            presumed.iter().copied().filter(|fact| self.atlas.decisions.matters(&self.cells, *fact)).collect();
         self.by_name(&mut presumed);
         Decision { verdict, rules, presumed, advice: self.advice(), because }
     }
@@ -175,18 +176,6 @@ impl Case<'_> {
         self.by_name(&mut missing);
         missing.dedup();
         missing
-    }
-
-    /// Whether another answer to this fact, the others as they are, could change the outcome.
-    fn matters(&self, fact: FactId) -> bool {
-        let Some(axis) = self.atlas.decisions.axes.iter().position(|axis| axis.asked == Asked::Fact(fact)) else {
-            return false;
-        };
-        let mut cells = self.cells.clone();
-        if let Some(cell) = cells.get_mut(axis) {
-            *cell = None;
-        }
-        self.atlas.decisions.open(&cells).axes.contains(&axis)
     }
 
     fn applies(&self, rule: &Rule) -> Option<bool> {

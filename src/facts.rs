@@ -359,13 +359,15 @@ impl Facts {
 
     fn since(&self, from: FactId, count: impl Fn(NaiveDate) -> i64) -> Answer {
         match self.get(from) {
-            Answer::Number(days) => {
-                let date = i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
-                date.map_or(Answer::Unanswered, |date| Answer::Number(count(date)))
-            }
+            Answer::Number(days) => date_of(days).map_or(Answer::Unanswered, |date| Answer::Number(count(date))),
             Answer::Unanswered | Answer::Value(_) => Answer::Unanswered,
         }
     }
+}
+
+/// The date that is so many days of the common era; `None` if the calendar does not go there.
+pub fn date_of(days: i64) -> Option<NaiveDate> {
+    i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt)
 }
 
 /// A date as an answer.

@@ -42,8 +42,8 @@ pub struct CaseFile {
     pub bytes: Vec<u8>,
 }
 
-/// Whether a file of this name beside rule files is one of sample claims, such as `agency.cases.toml`: letter case does not
-/// count.
+/// Whether a file of this name beside rule files is one of sample claims, such as `agency.cases.toml`: letter case
+/// does not count.
 pub fn is_case_file(name: &str) -> bool {
     let name = name.to_lowercase();
     let endings = ["toml", "json", "ndjson", "jsonl", "csv"];

@@ -23,7 +23,7 @@ enum Meetings {
     /// Listed for all notes at once.
     Listed(Listed),
     /// Too many to be listed: worked out for one note at a time.
-    Asked(Terms),
+    ByNote(Terms),
 }
 
 impl Atlas {
@@ -39,7 +39,7 @@ impl Atlas {
     pub fn listed(&self) -> Option<&Listed> {
         match &self.meetings {
             Meetings::Listed(listed) => Some(listed),
-            Meetings::Asked(_) => None,
+            Meetings::ByNote(_) => None,
         }
     }
 
@@ -51,7 +51,7 @@ impl Atlas {
                 let leaves = listed.graph.leaves(cells);
                 Some(leaves.into_iter().map(|leaf| Cow::Borrowed(listed.met(leaf))).collect())
             }
-            Meetings::Asked(terms) => Some(terms.meet(cells)?.into_iter().map(Cow::Owned).collect()),
+            Meetings::ByNote(terms) => Some(terms.meet(cells)?.into_iter().map(Cow::Owned).collect()),
         }
     }
 
@@ -65,7 +65,7 @@ impl Atlas {
                 let first = met.next().unwrap_or_default();
                 met.fold((first.clone(), first), |(surely, maybe), met| (&surely & &met, &maybe | &met))
             }
-            Meetings::Asked(terms) => terms.apply(cells),
+            Meetings::ByNote(terms) => terms.apply(cells),
         }
     }
 }
@@ -89,7 +89,7 @@ pub fn compile_unlisted(set: &RuleSet) -> Result<Atlas, TooComplex> {
 }
 
 fn unlisted(set: &RuleSet, terms: Terms) -> Result<Atlas, TooComplex> {
-    Ok(Atlas { decisions: outcomes(set, &terms)?, meetings: Meetings::Asked(terms) })
+    Ok(Atlas { decisions: outcomes(set, &terms)?, meetings: Meetings::ByNote(terms) })
 }
 
 /// Lists the rules that meet as long as nothing speaks against a set of them; each is looked at once.

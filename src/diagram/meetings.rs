@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use fixedbitset::FixedBitSet;
 
-use super::terms::Terms;
-use super::{Asked, Cell, Diagram, Nodes, Ref, TooComplex};
+use super::terms::{Busy, Terms};
+use super::{Cell, Diagram, Nodes, Ref, TooComplex};
 use crate::rules::RuleId;
 
 /// States looked at before the rules that meet are no longer listed.
@@ -41,27 +41,6 @@ pub(super) fn listed<E: From<TooComplex>>(
     let root = builder.part(0, &terms.all())?;
     let graph = Diagram { axes: terms.axes.clone(), nodes: builder.nodes.list, root };
     Ok(Listed { graph, list: builder.list })
-}
-
-/// How many states there were at each axis.
-pub(super) struct Busy(Vec<usize>);
-
-impl Busy {
-    pub(super) fn over(axes: usize) -> Self {
-        Self(vec![0; axes])
-    }
-
-    pub(super) fn count(&mut self, axis: usize) {
-        if let Some(count) = self.0.get_mut(axis) {
-            *count += 1;
-        }
-    }
-
-    /// The set is too tangled, most of all at the axis with most states.
-    pub(super) fn too_complex(&self, terms: &Terms) -> TooComplex {
-        let busiest = self.0.iter().enumerate().max_by_key(|(_, count)| **count).map_or(0, |(axis, _)| axis);
-        TooComplex(terms.axes.get(busiest).map_or(Asked::ServiceDate, |axis| axis.asked))
-    }
 }
 
 struct Builder<'b, E> {

@@ -214,6 +214,16 @@ impl Diagram<Outcome> {
         }
         open
     }
+
+    /// Whether another answer to a fact, the others as they are, could change the outcome.
+    pub fn matters(&self, cells: &[Cell], fact: FactId) -> bool {
+        let Some(at) = self.axes.iter().position(|axis| axis.asked == Asked::Fact(fact)) else { return false };
+        let mut cells = cells.to_vec();
+        if let Some(cell) = cells.get_mut(at) {
+            *cell = None;
+        }
+        self.open(&cells).axes.contains(&at)
+    }
 }
 
 /// Nodes, equal ones once.

@@ -6,8 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::meetings::Busy;
-use super::terms::Terms;
+use super::terms::{Busy, Terms};
 use super::yes_no::{NO, Questions, YES, YesNo};
 use super::{Diagram, Nodes, Ref, TooComplex};
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId, outcome_of};
@@ -18,10 +17,10 @@ const BUDGET: usize = 2_000_000;
 /// The graph that decides.
 pub(super) fn outcomes(set: &RuleSet, terms: &Terms) -> Result<Diagram<Outcome>, TooComplex> {
     let mut questions = Questions::over(terms);
-    let asked = Asked::of(set, terms, &mut questions)?;
-    let begin = Walk { held: asked.held, spoken: asked.spoken, taken: asked.taken.clone(), offers: asked.standing() };
+    let asks = Asks::of(set, terms, &mut questions)?;
+    let begin = Walk { held: asks.held, spoken: asks.spoken, taken: asks.taken.clone(), offers: asks.standing() };
     let (busy, nodes) = (Busy::over(terms.axes.len()), Nodes::default());
-    let mut builder = Builder { set, terms, questions, asked, known: HashMap::new(), busy, nodes };
+    let mut builder = Builder { set, terms, questions, asks, known: HashMap::new(), busy, nodes };
     let root = builder.part(begin)?;
     Ok(Diagram { axes: terms.axes.clone(), nodes: builder.nodes.list, root })
 }
@@ -37,7 +36,7 @@ struct Offer {
 }
 
 /// Every question of a rule set.
-struct Asked {
+struct Asks {
     /// Does a hold apply?
     held: YesNo,
     /// Does an offer or an exclude speak to the work?
@@ -47,7 +46,7 @@ struct Asked {
     offers: Vec<Offer>,
 }
 
-impl Asked {
+impl Asks {
     fn of(set: &RuleSet, terms: &Terms, questions: &mut Questions<'_>) -> Result<Self, TooComplex> {
         let mut any = |wanted: &dyn Fn(RuleId) -> bool| {
             let mut those = terms.none();
@@ -117,7 +116,7 @@ struct Builder<'b> {
     set: &'b RuleSet,
     terms: &'b Terms,
     questions: Questions<'b>,
-    asked: Asked,
+    asks: Asks,
     /// Only asked, never walked.
     known: HashMap<Walk, Ref<Outcome>>,
     busy: Busy,
@@ -164,7 +163,7 @@ impl Builder<'_> {
     /// payers whom nobody offers.
     fn forget(&self, walk: &mut Walk) {
         let mut offered = vec![false; walk.taken.len()];
-        for (stands, offer) in walk.offers.iter_mut().zip(&self.asked.offers) {
+        for (stands, offer) in walk.offers.iter_mut().zip(&self.asks.offers) {
             if offer.pairs.iter().all(|pair| walk.taken.get(*pair) == Some(&YES)) {
                 *stands = NO;
             }
@@ -181,7 +180,7 @@ impl Builder<'_> {
 
     /// What a walk comes to whose questions are all answered.
     fn outcome(&self, walk: &Walk) -> Outcome {
-        let offers = self.asked.offers.iter().zip(&walk.offers).filter(|(_, stands)| **stands == YES);
+        let offers = self.asks.offers.iter().zip(&walk.offers).filter(|(_, stands)| **stands == YES);
         let offers: Vec<RuleId> = offers.map(|(offer, _)| offer.rule).collect();
         let taken = |service, payer| walk.taken.get(pair(self.set, service, payer)) == Some(&YES);
         outcome_of(self.set, &offers, &taken, walk.spoken == YES)

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 use fixedbitset::FixedBitSet;
 
-use super::{Asked, Axis};
-use crate::facts::{Answer, Kind};
+use super::{Asked, Axis, TooComplex};
+use crate::facts::{Answer, Kind, date_of};
 use crate::rules::{RuleId, RuleSet, Set, Test};
 
 /// An alternative of a rule's condition: which cells of which axes fit.
@@ -99,6 +99,27 @@ impl Terms {
     }
 }
 
+/// How many states there were at each axis.
+pub(super) struct Busy(Vec<usize>);
+
+impl Busy {
+    pub(super) fn over(axes: usize) -> Self {
+        Self(vec![0; axes])
+    }
+
+    pub(super) fn count(&mut self, axis: usize) {
+        if let Some(count) = self.0.get_mut(axis) {
+            *count += 1;
+        }
+    }
+
+    /// The set is too tangled, most of all at the axis with most states.
+    pub(super) fn too_complex(&self, terms: &Terms) -> TooComplex {
+        let busiest = self.0.iter().enumerate().max_by_key(|(_, count)| **count).map_or(0, |(axis, _)| axis);
+        TooComplex(terms.axes.get(busiest).map_or(Asked::ServiceDate, |axis| axis.asked))
+    }
+}
+
 /// Every question that some rule asks: what most rules ask first, and the required facts before all others.
 fn axes(set: &RuleSet, terms: &[Term], asked: &[Test]) -> Vec<Axis> {
     let mut axes = Vec::new();
@@ -161,8 +182,7 @@ fn cell_fits(set: &RuleSet, term: &Term, axis: &Axis, cell: u16) -> bool {
             test.is_none_or(|test| test.set.holds(answer) == Some(true))
         }
         (Asked::ServiceDate, Answer::Number(day)) => {
-            let date = i32::try_from(day).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MIN);
-            set.rule(term.rule).effective.contains(date)
+            set.rule(term.rule).effective.contains(date_of(day).unwrap_or(NaiveDate::MIN))
         }
         (Asked::ServiceDate, _) => true,
     }

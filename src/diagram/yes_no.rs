@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use fixedbitset::FixedBitSet;
 
 use super::TooComplex;
-use super::meetings::Busy;
-use super::terms::Terms;
+use super::terms::{Busy, Terms};
 
 /// Nodes made before a rule set is refused as too tangled.
 const BUDGET: usize = 4_000_000;

@@ -1,10 +1,10 @@
 //! How a billable note comes to its units and dollars, step by step, and what other notes have to do with it.
 
-use super::tell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::tell;
 use super::told::{Bill, OtherNote, Pooled, RateTold};
 use crate::batch::{Earned, Entry, Item, Line};
 use crate::decision::Verdict;

@@ -8,7 +8,7 @@ use super::tell;
 use super::told::{FactTold, From};
 use crate::batch::Line;
 use crate::decision::Verdict;
-use crate::diagram::{Asked, Atlas, Cell};
+use crate::diagram::{Atlas, Cell};
 use crate::facts::{FactId, Facts, Origin};
 use crate::rules::{PART_QUARTER_HOUR, POOL, RuleId, RuleSet, Test};
 use crate::run::Ready;
@@ -93,22 +93,11 @@ impl<'c> Case<'c> {
                 basis: presumption.filter(|_| from == From::Presumed).map(|p| tell::basis(self.set, &p.basis)),
                 asked: asked.contains(&id) || date.is_some_and(|derived| asked.contains(&derived)),
                 matters: missing.contains(&id)
-                    || self.matters(id)
+                    || self.atlas.decisions.matters(&self.cells(), id)
                     || (counts && [PART_QUARTER_HOUR, POOL].contains(&fact.name.as_str())),
             }
         });
         told.collect()
-    }
-
-    /// Whether another answer to this fact, the others as they are, could change the outcome.
-    fn matters(&self, fact: FactId) -> bool {
-        let axes = &self.atlas.decisions.axes;
-        let Some(at) = axes.iter().position(|axis| axis.asked == Asked::Fact(fact)) else { return false };
-        let mut cells = self.cells();
-        if let Some(cell) = cells.get_mut(at) {
-            *cell = None;
-        }
-        self.atlas.decisions.open(&cells).axes.contains(&at)
     }
 
     /// Facts that a rule asks which could apply, were only this one fact answered otherwise.

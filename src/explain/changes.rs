@@ -4,8 +4,9 @@
 //! questions otherwise than the note does, or answers what the note leaves open. Everything else stays as it is: what
 //! the note answers, the settings, and what is open. What is presumed is worked out anew from the changed answers, so
 //! a presumption that asks the activity comes and goes with the activity. A change *leads to* a payer and a service if
-//! every way to answer what is still open comes to that one, and the other notes of the day do not speak against it. It is *smallest* if no proper part of it leads to any.
-//! The service date and what is derived from it are questions of their own: to change one leaves the others.
+//! every way to answer what is still open comes to that one, and the other notes of the day do not speak against it.
+//! It is *smallest* if no proper part of it leads to any. The service date and what is derived from it are questions
+//! of their own: to change one leaves the others.
 //!
 //! Found are all smallest changes. Those that differ only in which of some values they choose are kept as one. Knows
 //! no words for them.

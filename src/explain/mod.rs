@@ -16,11 +16,10 @@ mod pages;
 mod rule_page;
 mod search;
 mod setting_page;
-
 mod standing;
+mod tell;
 mod text;
 mod told;
-mod tell;
 
 pub use change::{Answers, Change, Suits};
 pub use changes::{Changes, changes};

@@ -1,10 +1,8 @@
 //! What the rule set holds, as explanations tell it: answers and where they came from, questions, bases, places.
 
-use chrono::NaiveDate;
-
 use super::page::{ConditionTold, RuleRef};
 use super::told::{BasisTold, CiteTold, From, RuleTold};
-use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word};
+use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
 use crate::rules::{AnsweredBy, Basis, Rule, RuleSet, Span, Test};
 use crate::words;
 
@@ -12,10 +10,7 @@ use crate::words;
 pub(super) fn answer(set: &RuleSet, fact: FactId, answer: Answer) -> Option<Word> {
     match (&set.vocabulary.fact(fact).kind, answer) {
         (_, Answer::Unanswered) => None,
-        (Kind::Date, Answer::Number(days)) => {
-            let date = i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
-            date.map(|date| Word::Text(date.to_string()))
-        }
+        (Kind::Date, Answer::Number(days)) => date_of(days).map(|date| Word::Text(date.to_string())),
         _ => Some(set.word(fact, answer)),
     }
 }

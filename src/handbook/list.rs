@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::grid::Grid;
 use crate::effective::Effective;
 use crate::facts::Word;
-use crate::report::Screen;
+use crate::report::{Screen, document};
 use crate::rules::{Rule, RuleSet, Setting};
 use crate::words;
 
@@ -77,7 +77,7 @@ struct SettingEntry<'s> {
 pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     if let Form::Json = form {
         let entries: Vec<RuleEntry<'_>> = set.rules.iter().map(|rule| rule_entry(set, rule)).collect();
-        return json(&entries, out);
+        return document(&entries, out);
     }
     let mut grid = Grid::new(&["rule", "kind", "says", "rests on", "dates"]);
     grid.rows.extend(set.rules.iter().map(|rule| {
@@ -131,7 +131,7 @@ fn rule_entry<'s>(set: &'s RuleSet, rule: &'s Rule) -> RuleEntry<'s> {
 pub fn settings(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let entries: Vec<SettingEntry<'_>> = set.settings.iter().map(|setting| setting_entry(set, setting)).collect();
     if let Form::Json = form {
-        return json(&entries, out);
+        return document(&entries, out);
     }
     let mut grid = Grid::new(&["setting", "answer", "by", "default", "may be", "question"]);
     grid.rows.extend(entries.iter().map(|entry| {
@@ -152,11 +152,6 @@ fn setting_entry<'s>(set: &'s RuleSet, setting: &Setting) -> SettingEntry<'s> {
         default: set.word(setting.fact, setting.default),
         may_be: words::takes(&fact.kind),
     }
-}
-
-pub(super) fn json(entries: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, entries)?;
-    out.write_all(b"\n")
 }
 
 /// A grid in any format but JSON, which has its own names.

@@ -8,18 +8,18 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::grid::{Grid, in_markdown};
-use super::list::{Form, json};
+use super::list::Form;
 use super::table::{Family, Row, Table};
 use crate::facts::Word;
 use crate::proof::cell_name;
-use crate::report::Paper;
+use crate::report::{Paper, document};
 use crate::rules::{Outcome, RuleId, RuleSet};
 use crate::words;
 
 /// Writes the table.
 pub fn table(set: &RuleSet, table: &Table, form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
-        Form::Json => json(&Document::of(set, table), out),
+        Form::Json => document(&Document::of(set, table), out),
         Form::Csv => sheet(set, table).csv(out),
         Form::Text(screen) => {
             let mut narrowed = false;
@@ -112,16 +112,7 @@ pub(super) fn outcome(set: &RuleSet, outcome: Outcome) -> String {
         Outcome::Billable(service, payer) => {
             format!("{} {}", set.payer(payer).name, set.service(service).full_code())
         }
-        other => status(other).into(),
-    }
-}
-
-fn status(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Billable(..) => "billable",
-        Outcome::NonBillable => "non_billable",
-        // A set with a gap or a conflict decides nothing, and has no table.
-        Outcome::Held | Outcome::Gap | Outcome::Conflict => "held",
+        other => other.status().into(),
     }
 }
 
@@ -244,7 +235,7 @@ impl<'s> RowEntry<'s> {
             bounded.filter_map(|axis| Some((table.axes.get(axis)?.asked.name(set), answers(set, table, row, axis))));
         Self {
             when: when.collect(),
-            status: status(row.outcome),
+            status: row.outcome.status(),
             payer: billed.map(|(_, payer)| payer.name.as_str()),
             service: billed.map(|(service, _)| service.name.as_str()),
             code: billed.map(|(service, _)| service.full_code()),

@@ -75,14 +75,13 @@ pub fn certificate(set: &RuleSet, atlas: &Atlas) -> Option<Certificate> {
 }
 
 fn part(set: &RuleSet, axes: &[Axis], nearby: &Nearby, region: &Region, outcome: Outcome) -> Part {
-    let (status, billed) = match outcome {
-        Outcome::Billable(service, payer) => ("billable", Some((service, payer))),
-        Outcome::NonBillable => ("non_billable", None),
-        Outcome::Held | Outcome::Gap | Outcome::Conflict => ("held", None),
+    let billed = match outcome {
+        Outcome::Billable(service, payer) => Some((service, payer)),
+        _ => None,
     };
     let note = nearby.whole(set, axes, region);
     Part {
-        status,
+        status: outcome.status(),
         service: billed.map(|(service, _)| set.service(service).name.clone()),
         payer: billed.map(|(_, payer)| set.payer(payer).name.clone()),
         combinations: region.size(),

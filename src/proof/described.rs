@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::diagram::{Asked, Axis};
+use crate::facts;
 use crate::nearest::one_of;
 use crate::rules::RuleSet;
 
@@ -34,7 +35,7 @@ pub fn cell(set: &RuleSet, axis: &Axis, cell: u16) -> String {
     }
 }
 
-/// A date as days of the common era.
+/// The date that is so many days of the common era; where the calendar does not go there, its first one.
 pub(super) fn date_of(days: i64) -> NaiveDate {
-    i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MIN)
+    facts::date_of(days).unwrap_or(NaiveDate::MIN)
 }

@@ -82,9 +82,7 @@ fn fits(set: &RuleSet, claim: &Claim, outcome: Outcome) -> bool {
             ("service", Outcome::Billable(service, _)) => set.service(service).name.as_str(),
             ("service", _) => "none",
             ("payer", Outcome::Billable(_, payer)) => set.payer(payer).name.as_str(),
-            (_, Outcome::Billable(..)) => "billable",
-            (_, Outcome::NonBillable) => "non_billable",
-            (_, Outcome::Held | Outcome::Gap | Outcome::Conflict) => "held",
+            _ => outcome.status(),
         };
         values.iter().any(|fit| fit == value)
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Program, RulesRun};
+use super::{Program, RulesRun, document};
 use crate::diagram::Atlas;
 use crate::facts::Word;
 use crate::message::{Level, Message};
@@ -180,8 +180,7 @@ impl Stats {
 impl CheckReport {
     /// One JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, self)?;
-        out.write_all(b"\n")
+        document(self, out)
     }
 
     /// What is proved and what was found, in lines; the problems themselves are messages.

@@ -45,9 +45,13 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         lines: &'r [ClaimRow],
         decisions: &'r [Row],
     }
-    let document =
-        Document { run: &report.run, summary: &report.summary, lines: &report.lines, decisions: &report.rows };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    let told = Document { run: &report.run, summary: &report.summary, lines: &report.lines, decisions: &report.rows };
+    document(&told, out)
+}
+
+/// One JSON document, for people to read too.
+pub fn document(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, told)?;
     out.write_all(b"\n")
 }
 
@@ -59,9 +63,7 @@ pub fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         summary: &'r Summary,
         lines: &'r [ClaimRow],
     }
-    let document = Document { run: &report.run, summary: &report.summary, lines: &report.lines };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    document(&Document { run: &report.run, summary: &report.summary, lines: &report.lines }, out)
 }
 
 /// The rows, one on each line.

@@ -176,11 +176,7 @@ fn told(fault: &Fault) -> String {
 }
 
 fn decided(set: &RuleSet, input: Option<String>, record: u64, line: &Line) -> Row {
-    let status = match line.outcome() {
-        Outcome::Billable(..) => "billable",
-        Outcome::NonBillable => "non_billable",
-        Outcome::Held | Outcome::Gap | Outcome::Conflict => "held",
-    };
+    let status = line.outcome().status();
     let fact_name = |fact| set.vocabulary.fact(fact).name.clone();
     let missing = match &line.decision.verdict {
         Verdict::HeldOpen { missing, .. } => missing.iter().map(|fact| fact_name(*fact)).collect(),
@@ -235,8 +231,7 @@ fn possible(set: &RuleSet, line: &Line) -> Vec<String> {
             .iter()
             .map(|outcome| match outcome {
                 Outcome::Billable(_, id) => payer(*id),
-                Outcome::NonBillable => "non_billable".into(),
-                Outcome::Held | Outcome::Gap | Outcome::Conflict => "held".into(),
+                other => other.status().into(),
             })
             .collect(),
         (None, _) => Vec::new(),

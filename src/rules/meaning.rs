@@ -21,6 +21,18 @@ pub enum Outcome {
     Conflict,
 }
 
+impl Outcome {
+    /// The status of a note that comes to it, as rows say it. A set with a gap or a conflict does not load; were there
+    /// one, a person would have to look.
+    pub fn status(self) -> &'static str {
+        match self {
+            Self::Billable(..) => "billable",
+            Self::NonBillable => "non_billable",
+            Self::Held | Self::Gap | Self::Conflict => "held",
+        }
+    }
+}
+
 /// An offer with a payer left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Survivor {

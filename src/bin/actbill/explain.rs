@@ -10,6 +10,7 @@ use serde::Serialize;
 use actbill::explain::{Explained, Page, Wanted, code_page, notes, page_text, pages, text};
 use actbill::message::{Code, Message};
 use actbill::read::Format;
+use actbill::report::document;
 
 use crate::exit::Exit;
 use crate::options::{self, RuleArgs};
@@ -147,15 +148,12 @@ fn explain_names(args: &ExplainArgs, names: &[PathBuf]) -> Result<Exit> {
 }
 
 fn write(args: &ExplainArgs, told: &impl Serialize, text: impl Fn() -> String) -> Result<(), Message> {
-    let document = |out: &mut dyn Write| match args.format {
+    let whole = |out: &mut dyn Write| match args.format {
         ExplainFormat::Text => out.write_all(text().as_bytes()),
-        ExplainFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, told)?;
-            out.write_all(b"\n")
-        }
+        ExplainFormat::Json => document(told, out),
     };
     match &args.output {
-        Some(path) => place(vec![draft(path, Readers::Owner, &document)?]),
-        None => stdout(&document),
+        Some(path) => place(vec![draft(path, Readers::Owner, &whole)?]),
+        None => stdout(&whole),
     }
 }

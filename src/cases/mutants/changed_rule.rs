@@ -1,7 +1,7 @@
 //! A changed rule: what the set with it comes to, and the note on which that differs.
 //!
-//! Two graphs are never compared: the changed rule is added to the set as one rule more, and each leaf of that one graph
-//! tells which rules meet before and after the change.
+//! Two graphs are never compared: the changed rule is added to the set as one rule more, and each leaf of that one
+//! graph tells which rules meet before and after the change.
 
 use super::edit::Applies;
 use super::pair::{Numbers, Pair, Witness};

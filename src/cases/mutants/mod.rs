@@ -1,10 +1,10 @@
 //! Mutants: every small way in which a checked rule set can change, and whether something would notice.
 //!
 //! A mutant is one block put in the place of another. `check` notices it if the changed set no longer decides every
-//! note or breaks a promise; else a sample claim may; else the smallest note is looked for on which the changed set says something else. If
-//! there is none, the change says nothing: every note is decided alike, and every note that answers what the rules ask
-//! names the same reasons. (Which of several reasons a note names that leaves facts open is not compared.) Works on the
-//! checked set, never on texts; knows no terminal.
+//! note or breaks a promise; else a sample claim may; else the smallest note is looked for on which the changed set
+//! says something else. If there is none, the change says nothing: every note is decided alike, and every note that
+//! answers what the rules ask names the same reasons. (Which of several reasons a note names that leaves facts open is
+//! not compared.) Works on the checked set, never on texts; knows no terminal.
 
 mod answers;
 mod block;

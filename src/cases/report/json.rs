@@ -10,7 +10,7 @@ use super::super::{Coverage, Difference, Played, Verdict};
 use super::{Counts, NoteJson, Report, notes_of};
 use crate::facts::Word;
 use crate::proof::Example;
-use crate::report::Row;
+use crate::report::{Row, document};
 
 #[derive(Serialize)]
 struct Document<'r> {
@@ -92,14 +92,13 @@ struct RegionJson<'r> {
 impl Report<'_> {
     /// Writes one JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let document = Document {
+        let told = Document {
             summary: self.counts(),
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
             mutants: self.mutants.as_ref(),
             cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        document(&told, out)
     }
 
     fn case_json<'v>(&self, played: &'v Played<'_>, verdict: &'v Verdict<'_>) -> CaseJson<'v> {

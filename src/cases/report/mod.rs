@@ -104,8 +104,7 @@ impl<'r> Report<'r> {
             Outcome::Billable(service, payer) => {
                 format!("{} as {}", self.set.payer(payer).name, self.set.service(service).full_code())
             }
-            Outcome::NonBillable => "non_billable".into(),
-            Outcome::Held | Outcome::Gap | Outcome::Conflict => "held".into(),
+            other => other.status().into(),
         }
     }
 }
