@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::diagram::{Asked, Atlas, Cell};
 use crate::facts::{FactId, Facts, Kind};
 use crate::nearest::joined;
-use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId, offered, outcome, reasons};
+use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId, deciding, offered, outcome, reasons};
 
 /// What was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,11 +95,13 @@ impl Case<'_> {
         let open = self.atlas.decisions.open(&self.cells);
         let mut outcomes = open.outcomes.iter().copied();
         let (verdict, rules) = match (outcomes.next(), outcomes.next()) {
-            (Some(Outcome::Billable(service, payer)), None) => (Verdict::Billable(service, payer), self.reasons()),
-            (Some(Outcome::NonBillable), None) => (Verdict::NonBillable, self.reasons()),
+            (Some(outcome @ Outcome::Billable(service, payer)), None) => {
+                (Verdict::Billable(service, payer), self.reasons(outcome))
+            }
+            (Some(Outcome::NonBillable), None) => (Verdict::NonBillable, self.reasons(Outcome::NonBillable)),
             // A set with a gap or a conflict does not load; were there one, a person would have to look.
             (Some(Outcome::Held | Outcome::Gap | Outcome::Conflict) | None, None) => {
-                (Verdict::HeldByRule, self.reasons())
+                (Verdict::HeldByRule, self.reasons(Outcome::Held))
             }
             (_, Some(_)) => {
                 let missing = self.missing(&open.axes);
@@ -115,8 +117,8 @@ impl Case<'_> {
 
     /// The rules that decided, however the open facts are answered; where no rule did so in every case, those that may
     /// have.
-    fn reasons(&self) -> Vec<RuleId> {
-        let Some(met) = self.atlas.meet(&self.cells) else { return self.surely() };
+    fn reasons(&self, outcome: Outcome) -> Vec<RuleId> {
+        let Some(met) = self.atlas.meet(&self.cells) else { return self.surely(outcome) };
         let met: Vec<&[RuleId]> = met.iter().map(AsRef::as_ref).collect();
         let in_case: Vec<Vec<RuleId>> = met.iter().map(|met| reasons(self.set, met)).collect();
         let against = self.against(&met);
@@ -127,13 +129,15 @@ impl Case<'_> {
         offers.into_iter().chain(others).collect()
     }
 
-    /// Where the rules that meet in this one case are too many to be looked at: what applies however it is answered, else
-    /// what may apply.
-    fn surely(&self) -> Vec<RuleId> {
+    /// Where the rules that meet in this one case are too many to be looked at: of the rules that can decide a note of
+    /// this outcome those that apply however it is answered, else those that may apply.
+    fn surely(&self, outcome: Outcome) -> Vec<RuleId> {
         let (surely, maybe) = self.atlas.apply(&self.cells);
-        let speaks = |id: &RuleId| !matches!(self.set.rule(*id).effect, Effect::Advise);
-        let surely: Vec<RuleId> = surely.into_iter().filter(speaks).collect();
-        if surely.is_empty() { maybe.into_iter().filter(speaks).collect() } else { surely }
+        let may: Vec<RuleId> = maybe.iter().copied().collect();
+        let deciding = deciding(self.set, outcome, &may);
+        let of = |rules: BTreeSet<RuleId>| rules.into_iter().filter(|id| deciding.contains(id)).collect::<Vec<_>>();
+        let surely = of(surely);
+        if surely.is_empty() { of(maybe) } else { surely }
     }
 
     /// Of a note that nobody pays: what surely takes away a payer that is offered in some case. An open fact may decide

@@ -12,13 +12,13 @@ use crate::rules::RuleSet;
 /// The case file of a problem's note. Under rules that decide the note, it expects what they decide today; else it
 /// expects nothing yet.
 pub fn claim(set: &RuleSet, atlas: Option<&Atlas>, problem: &Problem, example: &Example) -> Result<String, Message> {
-    let bare = |next: &str| {
+    let bare = |next: &str, expects: bool| {
         let text = problem.message.text.lines().collect::<Vec<_>>().join(" ");
-        written(problem, example, &format!("# Made by `actbill check`: {text}.\n# {next}\n"))
+        written(problem, example, &format!("# Made by `actbill check`: {text}.\n# {next}\n"), expects)
     };
-    let undecided = || bare("The rules do not decide it yet: say what is expected, in an `expect` table.");
+    let undecided = || bare("The rules do not decide it yet: say what is expected, in an `expect` table.", false);
     let Some(atlas) = atlas else { return Ok(undecided()) };
-    let text = bare("What is expected is what is decided today: put it right where that is wrong.");
+    let text = bare("What is expected is what is decided today: put it right where that is wrong.", true);
     let file = CaseFile { name: "found.cases.toml".into(), bytes: text.into_bytes() };
     let Ok(suite) = Suite::read(set, vec![file], true) else { return Ok(undecided()) };
     let blessed = suite.bless(&suite.play(set, atlas))?;
@@ -26,7 +26,7 @@ pub fn claim(set: &RuleSet, atlas: Option<&Atlas>, problem: &Problem, example: &
     Ok(whole.unwrap_or_else(undecided))
 }
 
-fn written(problem: &Problem, example: &Example, comment: &str) -> String {
+fn written(problem: &Problem, example: &Example, comment: &str, expects: bool) -> String {
     let mut case = Table::new();
     let title = [&[problem.message.code.to_string()], problem.about.as_slice()].concat().join(" ");
     case.insert("title", Value::from(title).into());
@@ -34,6 +34,9 @@ fn written(problem: &Problem, example: &Example, comment: &str) -> String {
         case.insert("settings", inline(example.settings.iter()));
     }
     case.insert("note", inline(example.note.iter().map(|(name, word)| (name, word))));
+    if expects {
+        case.insert("expect", Value::InlineTable(InlineTable::new()).into());
+    }
     case.decor_mut().set_prefix(comment);
     let mut cases = toml_edit::ArrayOfTables::new();
     cases.push(case);

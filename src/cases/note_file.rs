@@ -88,7 +88,7 @@ impl Reader<'_> {
                 (Some(name), value) => self.take(name, value, &at, &mut case, &mut expect),
                 (None, _) => {
                     let text = format!("`{}` is no form of an expectation", field.name);
-                    let help = match meant(self.set, &field.name) {
+                    let help = match meant(&field.name) {
                         Some(meant) if meant != *field.name => format!("did you mean `{meant}`?"),
                         _ => "write an `expect` object, or fields such as `expect_status`".to_owned(),
                     };
@@ -135,17 +135,26 @@ impl Reader<'_> {
 
 /// Whether a field is about what is expected. One that is spelt almost so is too: it must not be overlooked.
 fn is_expectation(set: &RuleSet, name: &str) -> bool {
-    set.vocabulary.slot(name).is_none() && (name.to_lowercase().starts_with(EXPECT) || meant(set, name).is_some())
+    set.vocabulary.slot(name).is_none() && meant(name).is_some()
 }
 
-/// The expectation that a field is spelt like, if it is spelt more like that than like a field of a note.
-fn meant(set: &RuleSet, name: &str) -> Option<String> {
+/// The expectation that a field's name says, or almost says. What an export may well hold, such as
+/// `expected_end_date`, is none.
+fn meant(name: &str) -> Option<String> {
+    let plain = name.to_lowercase().replace(['-', ' '], "_");
+    let (head, tail) = plain.split_once('_').map_or((plain.as_str(), None), |(head, tail)| (head, Some(tail)));
     let beside = [TITLE, KNOWN_WRONG].into_iter();
-    let keys = Key::ALL.iter().map(|key| key.as_str()).chain(beside).map(|key| format!("{PREFIX}{key}"));
-    let expectations: Vec<String> = keys.chain([EXPECT.to_owned()]).collect();
-    let known = set.vocabulary.field_names().chain(expectations.iter().map(String::as_str));
-    let near = nearest(name, known)?;
-    expectations.iter().find(|expectation| *expectation == near).cloned()
+    let keys = || Key::ALL.iter().map(|key| key.as_str()).chain(beside.clone());
+    let far = strsim::osa_distance(head, EXPECT);
+    match tail {
+        None => (far <= 1 || (far == 2 && head.starts_with(EXPECT))).then(|| EXPECT.to_owned()),
+        Some(tail) if far == 0 => Some(format!("{PREFIX}{}", nearest(tail, keys()).unwrap_or(tail))),
+        Some(tail) => {
+            let slips = keys().map(|key| (strsim::osa_distance(tail, key), key));
+            let (slips, key) = slips.min()?;
+            (slips <= 1 && far <= 2).then(|| format!("{PREFIX}{key}"))
+        }
+    }
 }
 
 fn wrong_type(name: &str) -> Mistake {

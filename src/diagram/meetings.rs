@@ -11,6 +11,9 @@ use crate::rules::RuleId;
 /// States looked at before the rules that meet are no longer listed.
 const BUDGET: usize = 500_000;
 
+/// Rules in the list, each as often as it stands there, beyond which it is given up: it would fill the memory.
+const LISTED: usize = 4_000_000;
+
 /// States looked at for one note where the rules that meet are not listed.
 const OF_ONE: usize = 50_000;
 
@@ -37,7 +40,7 @@ pub(super) fn listed<E: From<TooComplex>>(
 ) -> Result<Listed, E> {
     let busy = Busy::over(terms.axes.len());
     let (known, nodes) = (HashMap::new(), Nodes::default());
-    let mut builder = Builder { look, terms, known, busy, nodes, list: Vec::new(), met: HashMap::new() };
+    let mut builder = Builder { look, terms, known, busy, length: 0, nodes, list: Vec::new(), met: HashMap::new() };
     let root = builder.part(0, &terms.all())?;
     let graph = Diagram { axes: terms.axes.clone(), nodes: builder.nodes.list, root };
     Ok(Listed { graph, list: builder.list })
@@ -49,6 +52,8 @@ struct Builder<'b, E> {
     /// By axis and living terms. Only asked, never walked.
     known: HashMap<(usize, FixedBitSet), Ref<u32>>,
     busy: Busy,
+    /// How many rules stand in the list, each as often as it does.
+    length: usize,
     nodes: Nodes<u32>,
     /// In order of first sight.
     list: Vec<Vec<RuleId>>,
@@ -87,6 +92,10 @@ impl<E: From<TooComplex>> Builder<'_, E> {
         let applying = self.terms.rules(alive);
         if let Some(known) = self.met.get(&applying) {
             return Ok(*known);
+        }
+        self.length += applying.len();
+        if self.length > LISTED {
+            return Err(self.busy.too_complex(self.terms).into());
         }
         (self.look)(&applying)?;
         let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);

@@ -7,11 +7,14 @@ use fixedbitset::FixedBitSet;
 use super::TooComplex;
 use super::terms::{Busy, Terms};
 
-/// Nodes made before a rule set is refused as too tangled.
+/// Nodes made, or pairs of them joined, before a rule set is refused as too tangled.
 const BUDGET: usize = 4_000_000;
 
 /// Terms that are joined without asking further axes first.
 const FEW: usize = 12;
+
+/// States of one question that are looked at before all terms that are left are joined, however many they are.
+const MANY: usize = 50_000;
 
 /// What is left of a question: its place among the nodes.
 pub(super) type YesNo = u32;
@@ -69,7 +72,7 @@ impl<'t> Questions<'t> {
         if alive.ones().any(|term| !(axis..self.terms.axes.len()).any(|axis| self.terms.asks(axis, term))) {
             return Ok(YES);
         }
-        if few {
+        if few || done.len() >= MANY {
             return self.joined(axis, &alive);
         }
         let state = (axis, alive);
@@ -131,6 +134,9 @@ impl<'t> Questions<'t> {
             return Ok(*known);
         }
         let axis = [one, other].into_iter().filter_map(|question| self.axis(question)).min().unwrap_or_default();
+        if self.either.len() >= BUDGET {
+            return Err(self.busy.too_complex(self.terms));
+        }
         let cells = self.terms.axes.get(axis).map_or(0, |axis| axis.cells);
         let mut children = Vec::with_capacity(cells);
         for cell in 0..cells {

@@ -176,10 +176,12 @@ fn explanation(ready: &Ready, among: Option<Among<'_>>, row: Row, mut kept: Kept
     let nearest = if billable { Vec::new() } else { near::offers(&case) };
     let payers = standing::payers(&case, &nearest);
     let holds = standing::holds(&case);
-    let counts_quarter_hours = payers.iter().flat_map(|payer| &payer.services).any(|standing| {
-        let service = ready.set.services.iter().find(|service| service.name == standing.service);
-        service.is_some_and(|service| service.unit == Unit::QuarterHour)
-    });
+    let nobody = line.outcome() == Outcome::NonBillable;
+    let counts_quarter_hours = !nobody
+        && payers.iter().flat_map(|payer| &payer.services).any(|standing| {
+            let service = ready.set.services.iter().find(|service| service.name == standing.service);
+            service.is_some_and(|service| service.unit == Unit::QuarterHour)
+        });
     let suits = |service, payer| among.suits(&ready.set, service, payer);
     let changes = (!billable).then(|| levers::changes(&case, &suits));
     let advice: Vec<String> = line.decision.advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();

@@ -65,7 +65,7 @@ fn unknown(set: &RuleSet, name: &str) -> Message {
     let rules = set.rules.iter().flat_map(|rule| std::iter::once(&rule.id).chain(&rule.formerly)).map(String::as_str);
     let known = rules
         .chain(set.vocabulary.facts().map(|(_, fact)| fact.name.as_str()))
-        .chain(set.services.iter().map(|service| service.name.as_str()))
+        .chain(set.services.iter().flat_map(|service| [service.name.as_str(), service.code.as_str()]))
         .chain(set.payers.iter().map(|payer| payer.name.as_str()))
         .chain(set.sources.iter().map(|source| source.name.as_str()))
         .chain(set.invariants.iter().map(|invariant| invariant.id.as_str()))

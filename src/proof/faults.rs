@@ -11,6 +11,9 @@ use crate::facts::Answer;
 use crate::message::{Code, Message};
 use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, Span, Test, outcome, placed, survivors};
 
+/// Nodes that are walked through to tell pairs of offers apart, before it is only said that there are more.
+const WALKED: usize = 5_000_000;
+
 /// Conditions that a rule may miss and still come near to a gap.
 const NEAR: usize = 2;
 
@@ -124,13 +127,15 @@ fn some_conflicts(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
     let axes = &conflicting.axes;
     let nearby = Nearby::of(set, axes);
     let full = Region::full(axes);
+    // Each pair costs a walk through the whole graph.
+    let most = (WALKED / conflicting.nodes.len().max(1)).clamp(1, SHOWN);
     let (mut left, mut problems) = (conflicting.clone(), Vec::new());
     while let Some((_, cells)) = nearest(&left, &full, &nearby.usual, &nearby.weights) {
         let note: Vec<Cell> = cells.iter().copied().map(Some).collect();
         let met = atlas.meet(&note);
         let met = met.as_ref().and_then(|met| met.first());
         let Some(pair) = met.and_then(|met| tied(set, met).first().copied()) else { break };
-        if problems.len() >= SHOWN {
+        if problems.len() >= most {
             let text = "there are more notes that two offers decide differently";
             problems.push(Message::error(Code::Conflict, text).help("mend these first, then check again").into());
             break;

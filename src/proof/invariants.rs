@@ -1,5 +1,7 @@
 //! Promises about every possible note, proved or refuted with the note that breaks them.
 
+use std::collections::BTreeSet;
+
 use super::region::{Region, nearest, reaches, widened};
 use super::witness::Nearby;
 use super::{Problem, described};
@@ -13,10 +15,11 @@ pub(super) fn refuted(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
     set.invariants.iter().filter_map(|invariant| refute(set, atlas, invariant)).collect()
 }
 
-/// Whether some note breaks some invariant.
-pub(super) fn any_is_broken(set: &RuleSet, atlas: &Atlas) -> bool {
+/// The ids of the invariants that some note breaks.
+pub(super) fn broken_ids<'s>(set: &'s RuleSet, atlas: &Atlas) -> BTreeSet<&'s str> {
     let broken = |breach: Breach| reaches(&breach.ends, &breach.within);
-    set.invariants.iter().any(|invariant| breaches(set, atlas, invariant).into_iter().any(broken))
+    let broken = set.invariants.iter().filter(|invariant| breaches(set, atlas, invariant).into_iter().any(broken));
+    broken.map(|invariant| invariant.id.as_str()).collect()
 }
 
 /// A part of the domain in which the invariant is broken wherever the graph ends at `true`.

@@ -12,6 +12,8 @@ mod sources;
 mod unused;
 mod witness;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 pub use certificate::{Certificate, Part, Question, certificate, combinations, region_count};
@@ -116,9 +118,9 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Whether some invariant does not hold.
-pub fn breaks_promises(set: &RuleSet, atlas: &Atlas) -> bool {
-    invariants::any_is_broken(set, atlas)
+/// The ids of the invariants that do not hold.
+pub fn broken_ids<'s>(set: &'s RuleSet, atlas: &Atlas) -> BTreeSet<&'s str> {
+    invariants::broken_ids(set, atlas)
 }
 
 /// Invariants that do not hold, each with the smallest note that shows it.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Program, RulesRun, document};
 use crate::diagram::Atlas;
 use crate::facts::Word;
-use crate::message::{Level, Message};
+use crate::message::{Code, Level, Message};
 use crate::proof::{Certificate, Example, Problem};
 use crate::rules::RuleSet;
 use crate::words;
@@ -193,6 +193,9 @@ impl CheckReport {
                 words::grouped(*combinations),
                 words::grouped(*regions)
             )?,
+            None if self.problems.iter().any(|problem| problem.code == Code::TooComplex.as_str()) => {
+                writeln!(out, "not proved: the rules hang together in too many ways")?;
+            }
             None => writeln!(out, "not proved: the rule set does not decide every note exactly once")?,
         }
         if !self.invariants.is_empty() {

@@ -117,6 +117,33 @@ pub fn reasons(set: &RuleSet, applying: &[RuleId]) -> Vec<RuleId> {
     }
 }
 
+/// Of rules that may apply those that can decide a note of this outcome: what [`reasons`] names of any of them.
+pub fn deciding(set: &RuleSet, outcome: Outcome, may: &[RuleId]) -> Vec<RuleId> {
+    let offered = offered(set, may);
+    let decides = |id: &RuleId| {
+        let effect = &set.rule(*id).effect;
+        match (outcome, effect) {
+            (Outcome::Held, effect) => matches!(effect, Effect::Hold { .. }),
+            (Outcome::Billable(service, payer), Effect::Offer { .. }) => {
+                offered_by(effect).any(|pair| pair == (service, payer))
+            }
+            (Outcome::Billable(service, payer), effect) => {
+                let took = |pair: &&(ServiceId, PayerId)| {
+                    effect.removes().is_some_and(|removes| removes.removes(pair.0, pair.1))
+                };
+                offered.iter().filter(|pair| pair.0 == service && pair.1 != payer).any(|pair| took(&pair))
+            }
+            (Outcome::NonBillable, effect) => effect.removes().is_some_and(|removes| {
+                let general = matches!(effect, Effect::Exclude(_)) || removes.services.is_none();
+                let takes = offered.iter().any(|(service, payer)| removes.removes(*service, *payer));
+                takes || (offered.is_empty() && general)
+            }),
+            (Outcome::Gap | Outcome::Conflict, _) => false,
+        }
+    };
+    may.iter().copied().filter(decides).collect()
+}
+
 /// Every service and payer that one of these rules offers.
 pub fn offered(set: &RuleSet, applying: &[RuleId]) -> Vec<(ServiceId, PayerId)> {
     applying.iter().flat_map(|id| offered_by(&set.rule(*id).effect)).collect()

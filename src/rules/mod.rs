@@ -22,7 +22,7 @@ use chrono::NaiveDate;
 
 pub use condition::{Condition, Set, Test, all_hold, joined};
 pub(crate) use meaning::outcome_of;
-pub use meaning::{Outcome, Survivor, offered, outcome, reasons, survivors};
+pub use meaning::{Outcome, Survivor, deciding, offered, outcome, reasons, survivors};
 pub(crate) use problem::placed;
 pub use problem::{RuleFile, Span};
 pub use set::RuleSet;

@@ -261,3 +261,29 @@ fn a_title_is_plain() {
     let text = "[[case]]\ntitle = \"a\\nb\\u001b\\uFFFE\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\nexpect = { status = \"held\" }\n";
     assert_eq!(verdicts(&suite("a.cases.toml", text))[0].0, "a b\u{fffd}\u{fffd}");
 }
+
+/// A column that an export may well have is no misspelt expectation.
+#[test]
+fn an_ordinary_column_is_no_expectation() {
+    for name in [
+        "expected_end_date",
+        "Expected Discharge",
+        "expectant_mother",
+        "expected_visits",
+        "expectations",
+        "export",
+        "exp_code",
+    ] {
+        let csv = format!(
+            "id,client,date,minutes,activity,staff_role,expect_status,{name}\nn-1,client-a,2026-03-02,30,other,nurse,held,x\n"
+        );
+        assert_eq!(verdicts(&suite("a.csv", &csv)).len(), 1, "{name}");
+    }
+    for (name, meant) in
+        [("expected_units", "expect_units"), ("exepct_payr", "expect_payer"), ("expect-unts", "expect_units")]
+    {
+        let csv = format!("id,client,date,{name},expect_status\nn-1,client-a,2026-03-02,1,rejected\n");
+        let mistakes = read("a.csv", &csv, false).unwrap_err();
+        assert!(told(&mistakes).contains(&format!("`{meant}`")), "{}", told(&mistakes));
+    }
+}

@@ -188,3 +188,39 @@ fn each_pair_that_ties_is_told() {
     // The third pair ties only where one of the other two ties as well.
     assert!(about.contains("[\"another.7\",\"offer\"]") && about.contains("[\"another.8\",\"offer\"]"), "{about:?}");
 }
+
+/// However much a note of such a set leaves open, only what can decide it is named.
+#[test]
+fn a_note_that_leaves_everything_open_names_what_decided() {
+    let folder = folder().with("rules/more.toml", "[[strike]]\nid = \"of-other\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"other\"\npayers = [\"p\"]\n");
+    let held = "{\"id\":\"n-1\",\"client\":\"c\",\"date\":\"2026-03-02\",\"minutes\":30,\"activity\":\"other\",\"staff_role\":\"nurse\"}";
+    let row = &rows(&folder, held)[0];
+    assert_eq!((&row["status"], &row["rules"]), (&"held".into(), &serde_json::json!(["hold"])), "{row}");
+    let nobody = held.replace("\"other\"", "\"work\",\"f0\":\"yes\",\"f1\":\"yes\"");
+    let row = &rows(&folder, &nobody)[0];
+    assert_eq!((&row["status"], &row["rules"]), (&"non_billable".into(), &serde_json::json!(["x0", "x1"])), "{row}");
+}
+
+/// Many terms over few facts: what is looked at is counted, so that this ends.
+#[test]
+fn crossed_conditions_end() {
+    let mut text = many().split("[fact.f0]").next().unwrap().split("[[invariant]]").next().unwrap().to_owned();
+    let (across, down) = (14, 18);
+    for fact in 0..across {
+        writeln!(text, "[fact.a{fact}]\nvalues = [\"no\", \"yes\"]").unwrap();
+    }
+    for fact in 0..down {
+        writeln!(text, "[fact.d{fact}]\nvalues = [\"no\", \"yes\"]").unwrap();
+    }
+    for rule in 0..across * 8 {
+        let (a, d) = (rule % across, (rule * 5 + rule / across) % down);
+        writeln!(
+            text,
+            "[[exclude]]\nid = \"x{rule}\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.a{a} = \"yes\"\nwhen.d{d} = \"yes\"\npayers = [\"p\"]"
+        )
+        .unwrap();
+    }
+    let set = RuleSet::load(vec![RuleFile { name: "crossed.toml".into(), text, own: false }]).unwrap();
+    let atlas = compile(&set).unwrap();
+    assert!(atlas.listed().is_none() && atlas.decisions.nodes.len() < 100_000);
+}

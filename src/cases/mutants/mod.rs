@@ -30,7 +30,7 @@ pub use said::{Notes, differences};
 use crate::diagram::{Atlas, Listed};
 use crate::facts::Answer;
 use crate::message::{Code, Message};
-use crate::proof::{breaks_promises, unlisted};
+use crate::proof::{broken_ids, unlisted};
 use crate::rules::{PART_QUARTER_HOUR, POOL, RuleSet, Setting};
 use changed_rule::{ChangedRule, Unproved};
 use pair::Pair;
@@ -105,7 +105,7 @@ fn fate(base: Base<'_>, mutant: &Mutant, notices: &Notices<'_>) -> Fate {
             Ok(changed_rule) => changed_rule,
             Err(Unproved(problem)) => return Fate::Proof(problem),
         };
-        if breaks_promises(&changed, &changed_rule.atlas) && !breaks_promises(set, atlas) {
+        if !broken_ids(&changed, &changed_rule.atlas).is_subset(&broken_ids(set, atlas)) {
             return Fate::Proof(Code::InvariantFails);
         }
         if let Some(case) = notices(&changed, &changed_rule.atlas) {
