@@ -14,7 +14,7 @@ const BUDGET: usize = 4_000_000;
 const FEW: usize = 12;
 
 /// States of one question that are looked at before all terms that are left are joined, however many they are.
-const MANY: usize = 50_000;
+const MANY: usize = 1_500_000;
 
 /// What is left of a question: its place among the nodes.
 pub(super) type YesNo = u32;
