@@ -263,9 +263,10 @@ impl Case<'_> {
             }
             let outcomes = self.atlas.decisions.open(&cells).outcomes;
             let leads = joined(outcomes.iter().map(|outcome| self.told(*outcome)).collect(), "or");
+            let told = axis.told(self.set, cell);
             let answer = match &vocabulary.fact(asked).kind {
-                Kind::Coded(values) => values.get(usize::from(cell)).cloned().unwrap_or_default(),
-                Kind::Number(..) | Kind::Date => banded(&vocabulary.fact(asked).name, &axis.bands, usize::from(cell)),
+                Kind::Coded(_) => told,
+                Kind::Number(..) | Kind::Date => format!("{} {told}", vocabulary.fact(asked).name),
             };
             match answers.iter_mut().find(|(told, _)| *told == leads) {
                 Some((_, list)) => list.push(answer),
@@ -291,16 +292,6 @@ impl Case<'_> {
 fn titled(rule: &Rule) -> String {
     let house = if rule.basis.house { " (house rule)" } else { "" };
     format!("{}{house}", rule.title.trim_end_matches('.'))
-}
-
-fn banded(name: &str, bands: &[i64], cell: usize) -> String {
-    match (bands.get(cell).filter(|_| cell > 0), bands.get(cell + 1)) {
-        (None, Some(below)) => format!("{name} below {below}"),
-        (Some(from), None) => format!("{name} {from} or more"),
-        (Some(from), Some(below)) if from + 1 == *below => format!("{name} {from}"),
-        (Some(from), Some(below)) => format!("{name} {from} to {}", below - 1),
-        (None, None) => name.to_owned(),
-    }
 }
 
 /// The rules that are in all of these.

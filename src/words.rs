@@ -8,7 +8,6 @@ use crate::diagram::Axis;
 use crate::effective::Effective;
 use crate::facts::{FactId, Kind, Origin};
 use crate::nearest::{joined, one_of};
-use crate::proof::cell_name;
 use crate::rules::{
     Basis, Citation, Claim, Condition, Effect, Outcome, PayerId, Removes, Rule, RuleSet, ServiceId, Set, Test,
 };
@@ -212,7 +211,7 @@ pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
 /// Cells of an axis as they read in a table; whichever is shorter of what is in them and what is not.
 pub fn cells(set: &RuleSet, axis: &Axis, within: &BTreeSet<u16>) -> String {
     let named = |wanted: bool| -> Vec<String> {
-        axis.all().filter(|cell| within.contains(cell) == wanted).map(|cell| cell_name(set, axis, cell)).collect()
+        axis.all().filter(|cell| within.contains(cell) == wanted).map(|cell| axis.told(set, cell)).collect()
     };
     let (inside, outside) = (named(true), named(false));
     // "Not below 65" would be no shorter than "65 or more".

@@ -21,7 +21,7 @@ pub use build::{Atlas, TooComplex, compile, compile_unlisted, list_while};
 pub use meetings::Listed;
 pub use product::together;
 
-use crate::facts::{Answer, FactId, Facts};
+use crate::facts::{Answer, FactId, Facts, date_of};
 use crate::rules::{Outcome, RuleSet};
 
 /// What an axis asks.
@@ -78,6 +78,25 @@ impl Axis {
     /// An answer that falls in a cell: the value, or the first number of the band.
     pub fn answer(&self, cell: u16) -> Answer {
         self.bands.get(usize::from(cell)).map_or(Answer::Value(cell), |from| Answer::Number(*from))
+    }
+
+    /// A cell as it reads: the value, or the band.
+    pub fn told(&self, set: &RuleSet, cell: u16) -> String {
+        let at = usize::from(cell);
+        let told = |number: i64| match self.asked {
+            Asked::ServiceDate => date_of(number).unwrap_or(NaiveDate::MIN).to_string(),
+            Asked::Fact(_) => number.to_string(),
+        };
+        match (self.asked, self.bands.get(at).filter(|_| at > 0), self.bands.get(at + 1)) {
+            (Asked::Fact(fact), _, _) if self.bands.is_empty() => {
+                set.vocabulary.fact(fact).value_name(cell).unwrap_or_default().to_owned()
+            }
+            (_, Some(from), Some(before)) if from + 1 == *before => told(*from),
+            (_, Some(from), Some(before)) => format!("{} to {}", told(*from), told(*before - 1)),
+            (_, Some(from), None) => format!("{} or more", told(*from)),
+            (_, None, Some(before)) => format!("below {}", told(*before)),
+            (_, None, None) => "any".into(),
+        }
     }
 
     /// Every cell.

@@ -32,17 +32,12 @@ pub(super) struct Case<'c> {
     pub(super) maybe: BTreeSet<RuleId>,
 }
 
-/// The rules that apply however the open facts are answered, and those that apply for some way to answer them.
-pub(super) fn met(atlas: &Atlas, facts: &Facts, date: NaiveDate) -> (BTreeSet<RuleId>, BTreeSet<RuleId>) {
-    atlas.apply(&atlas.decisions.cells(facts, date))
-}
-
 impl<'c> Case<'c> {
     pub(super) fn new(ready: &'c Ready, (answered, timed): (Facts, bool), line: &'c Line, presume: bool) -> Self {
         let Ready { set, atlas } = ready;
         let mut filled = answered.clone();
         let presumed = if presume { set.fill(&mut filled) } else { Vec::new() };
-        let (surely, maybe) = met(atlas, &filled, line.date);
+        let (surely, maybe) = atlas.apply(&atlas.decisions.cells(&filled, line.date));
         Self { set, atlas, line, presume, timed, answered, filled, presumed, surely, maybe }
     }
 

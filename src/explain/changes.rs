@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use super::change::{Answers, Change, Suits, merged, smallest, unions};
 use super::search::Search;
 use crate::diagram::{Asked, Atlas, Axis, Cell, Diagram, Ref};
-use crate::facts::{Answer, FactId, Facts, Kind};
+use crate::facts::{FactId, Facts, Kind};
 use crate::rules::{Outcome, RuleSet, Set};
 
 /// Every smallest change that would make a note billable.
@@ -183,10 +183,5 @@ impl Changes {
                 .fold(1, u64::saturating_mul)
         };
         self.list.iter().map(choices).fold(0, u64::saturating_add)
-    }
-
-    /// The answer that a cell of a question stands for: the value, or the first number of the band.
-    pub fn answer(&self, question: usize, cell: u16) -> Option<Answer> {
-        self.questions.get(question).map(|axis| axis.answer(cell))
     }
 }

@@ -13,7 +13,6 @@ use super::told::{ChangeTold, ChangesTold, From, Part};
 use crate::diagram::Axis;
 use crate::facts::{FactId, Lever, Origin};
 use crate::nearest::joined;
-use crate::proof::cell_name;
 
 /// How an answer could honestly change, the softest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +95,7 @@ fn how(case: &Case<'_>, axis: &Axis) -> How {
 
 /// One part of a change. `hardest`: the lever of the whole change, for what is told as history asks nothing.
 fn part(case: &Case<'_>, axis: &Axis, cells: &BTreeSet<u16>, how: How, hardest: How) -> Part {
-    let needs: Vec<String> = cells.iter().map(|cell| cell_name(case.set, axis, *cell)).collect();
+    let needs: Vec<String> = cells.iter().map(|cell| axis.told(case.set, *cell)).collect();
     let needed = joined(needs.iter().map(|answer| format!("\"{answer}\"")).collect(), "or");
     let Some(asked) = axis.asked.fact() else {
         let now = case.date().to_string();

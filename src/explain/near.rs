@@ -2,7 +2,7 @@
 //!
 //! Nearer is what lacks less that is history; of those, what lacks less.
 
-use super::case::{Case, met};
+use super::case::Case;
 use super::told::{From, Lack, NearOffer};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
@@ -91,7 +91,8 @@ fn against(case: &Case<'_>, (rule, failing): (&Rule, &[&Test]), service: Service
     let Effective { from, through } = rule.effective;
     // Of the dates of the offer the one next to the note's.
     let next = from.filter(|from| case.date() < *from).or(through.filter(|through| case.date() > *through));
-    let (surely, _) = met(case.atlas, &mended(case, failing), next.unwrap_or(case.date()));
+    let cells = case.atlas.decisions.cells(&mended(case, failing), next.unwrap_or(case.date()));
+    let (surely, _) = case.atlas.apply(&cells);
     let takes = |id: &RuleId, payer: PayerId| {
         set.rule(*id).effect.removes().is_some_and(|removes| removes.removes(service, payer))
     };

@@ -11,7 +11,6 @@ use super::grid::{Grid, in_markdown};
 use super::list::Form;
 use super::table::{Family, Row, Table};
 use crate::facts::Word;
-use crate::proof::cell_name;
 use crate::report::{Paper, document};
 use crate::rules::{Outcome, RuleId, RuleSet};
 use crate::words;
@@ -52,7 +51,7 @@ pub fn table(set: &RuleSet, table: &Table, form: Form, out: &mut dyn Write) -> i
 /// The activities of a family, as a heading.
 pub(super) fn activities(set: &RuleSet, table: &Table, family: &Family) -> String {
     match table.grouped_by.and_then(|axis| table.axes.get(axis)) {
-        Some(axis) => family.cells.iter().map(|cell| cell_name(set, axis, *cell)).collect::<Vec<_>>().join(", "),
+        Some(axis) => family.cells.iter().map(|cell| axis.told(set, *cell)).collect::<Vec<_>>().join(", "),
         None => "all notes".into(),
     }
 }
@@ -181,7 +180,7 @@ fn sheet(set: &RuleSet, table: &Table) -> Grid {
 /// The answers that a row asks for; none where any answer does.
 fn answers(set: &RuleSet, table: &Table, row: &Row, axis: usize) -> Vec<String> {
     let bound = table.bound(row, axis).zip(table.axes.get(axis));
-    bound.map_or_else(Vec::new, |(cells, axis)| cells.iter().map(|cell| cell_name(set, axis, *cell)).collect())
+    bound.map_or_else(Vec::new, |(cells, axis)| cells.iter().map(|cell| axis.told(set, *cell)).collect())
 }
 
 /// The table for a program.

@@ -66,7 +66,7 @@ impl Table {
         let mut outcomes = Outcomes::of(&atlas.decisions);
         let mut why = Why::of(set, listed);
         for (axis, cell) in &settled {
-            set_cells(&mut whole, *axis, BTreeSet::from([*cell]));
+            whole.put(*axis, BTreeSet::from([*cell]));
             outcomes.root = outcomes.parts.settle(outcomes.root, *axis, *cell);
             why.root = why.parts.settle(why.root, *axis, *cell);
         }
@@ -77,7 +77,7 @@ impl Table {
             let first = grouped_by.zip(cells.first().copied());
             if let Some((axis, cell)) = first {
                 root = outcomes.parts.settle(root, axis, cell);
-                set_cells(&mut region, axis, cells.clone());
+                region.put(axis, cells.clone());
             }
             outcomes.parts.prefer(ranks(set, axes, first));
             let mut rows = Vec::new();
@@ -165,12 +165,6 @@ fn columns(whole: &Region, grouped_by: Option<usize>, rows: &[Row]) -> Vec<usize
     let mut columns: Vec<usize> = axes.filter(|axis| bounds(axis) > 0).collect();
     columns.sort_by_key(|axis| std::cmp::Reverse(bounds(axis)));
     columns
-}
-
-fn set_cells(region: &mut Region, axis: usize, cells: BTreeSet<u16>) {
-    if let Some(part) = region.0.get_mut(axis) {
-        *part = cells;
-    }
 }
 
 /// The graph that decides, in parts.

@@ -112,10 +112,10 @@ impl<L: Leaf> Parts<L> {
         let mut branches = self.branches(at, axis, &cells);
         branches.sort_by_cached_key(|(_, left)| self.plan(*left, region).rows);
         for (part, left) in branches {
-            swap(region, axis, part);
+            region.put(axis, part);
             self.rows(left, region, visit);
         }
-        swap(region, axis, cells);
+        region.put(axis, cells);
     }
 
     /// The fewest rows that a part can be taken to, as far as that was looked for.
@@ -171,11 +171,5 @@ impl<L: Leaf> Parts<L> {
             }
         }
         leaves
-    }
-}
-
-fn swap(region: &mut Region, axis: usize, cells: BTreeSet<u16>) {
-    if let Some(part) = region.0.get_mut(axis) {
-        *part = cells;
     }
 }

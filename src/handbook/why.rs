@@ -70,8 +70,6 @@ impl Why {
 /// A region with other cells of an axis.
 fn with(region: &Region, axis: usize, cells: BTreeSet<u16>) -> Region {
     let mut region = region.clone();
-    if let Some(part) = region.0.get_mut(axis) {
-        *part = cells;
-    }
+    region.put(axis, cells);
     region
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Example;
 use super::region::{Region, paths};
 use super::witness::Nearby;
-use super::{Example, cell_name};
 use crate::diagram::{Atlas, Axis, Ref};
 use crate::facts::Word;
 use crate::rules::{Outcome, RuleSet};
@@ -69,7 +69,7 @@ pub fn certificate(set: &RuleSet, atlas: &Atlas) -> Option<Certificate> {
     });
     let question = |axis: &Axis| Question {
         fact: axis.asked.name(set).to_owned(),
-        answers: axis.all().map(|cell| cell_name(set, axis, cell)).collect(),
+        answers: axis.all().map(|cell| axis.told(set, cell)).collect(),
     };
     Some(Certificate { domain: axes.iter().map(question).collect(), regions })
 }

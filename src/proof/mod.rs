@@ -17,7 +17,6 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 pub use certificate::{Certificate, Part, Question, certificate, combinations, region_count};
-pub use described::cell as cell_name;
 pub use faults::faults;
 pub use region::{Region, paths, regions, sizes};
 pub use sources::SourceText;

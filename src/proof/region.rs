@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::described;
 use crate::diagram::{Asked, Axis, Diagram, Leaf, Nodes, Ref};
 use crate::rules::{RuleSet, Test};
 
@@ -54,6 +53,13 @@ impl Region {
         self.0.get(axis).is_some_and(|cells| cells.contains(&cell))
     }
 
+    /// Puts other cells of an axis in the place of its own.
+    pub fn put(&mut self, axis: usize, cells: BTreeSet<u16>) {
+        if let Some(part) = self.0.get_mut(axis) {
+            *part = cells;
+        }
+    }
+
     /// What is in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -88,7 +94,7 @@ impl Region {
     /// What bounds it, as names and answers.
     pub fn told(&self, set: &RuleSet, axes: &[Axis]) -> Vec<(String, Vec<String>)> {
         let told = self.bounds(axes).map(|(axis, cells)| {
-            let answers = cells.iter().map(|cell| described::cell(set, axis, *cell)).collect();
+            let answers = cells.iter().map(|cell| axis.told(set, *cell)).collect();
             (axis.asked.name(set).to_owned(), answers)
         });
         told.collect()

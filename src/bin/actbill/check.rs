@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use actbill::cases::claim;
 use actbill::diagram::Atlas;
-use actbill::message::{About, Code, Message, reason};
+use actbill::message::{About, Code, Message};
 use actbill::proof::{
     Against, NEED_A_LIST, Problem, SourceText, certificate, check, combinations, faults, graph, region_count,
 };
@@ -185,10 +185,7 @@ fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
 /// Saves the note of each problem, to be classified, and beside it the same as a sample claim with the settings that it
 /// needs.
 fn save(folder: &Path, problems: &[Problem], set: &RuleSet, atlas: Option<&Atlas>) -> Result<(), Message> {
-    fs::create_dir_all(folder).map_err(|error| {
-        Message::error(Code::Unwritable, format!("`{}` cannot be made: {}", folder.display(), reason(&error)))
-            .help("name a folder that you may write to")
-    })?;
+    folder::make(folder)?;
     let mut drafts = Vec::new();
     let shown = problems.iter().filter_map(|problem| Some((problem, problem.example.as_ref()?)));
     for (number, (problem, example)) in (1..).zip(shown) {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use actbill::message::{Code, Message, reason};
+use actbill::message::{Code, Message};
 use actbill::run::{is_rule_file, shipped_folder};
 
 use crate::exit::Exit;
-use crate::folder::unreadable;
+use crate::folder::{make, unreadable};
 use crate::output::{Draft, Readers, clean_up_on_interrupt, draft, place, stdout};
 use crate::screen::say;
 
@@ -85,10 +85,7 @@ fn refuse_overwriting(folder: &Path, names: &[String], force: bool) -> Result<Op
 /// Every file beside its place. A folder that was made for them is taken away again if one cannot be written.
 fn drafts(folder: &Path) -> Result<Vec<Draft>, Message> {
     let made = !folder.exists();
-    fs::create_dir_all(folder).map_err(|error| {
-        Message::error(Code::Unwritable, format!("`{}` cannot be made: {}", folder.display(), reason(&error)))
-            .help("name a folder that you may write to")
-    })?;
+    make(folder)?;
     let files = shipped_folder();
     let drafts = files
         .iter()

@@ -32,6 +32,14 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Message> {
     Ok(paths)
 }
 
+/// Makes a folder, if it is not there.
+pub(crate) fn make(folder: &Path) -> Result<(), Message> {
+    fs::create_dir_all(folder).map_err(|error| {
+        Message::error(Code::Unwritable, format!("`{}` cannot be made: {}", folder.display(), reason(&error)))
+            .help("name a folder that you may write to")
+    })
+}
+
 /// A file or folder that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Message {
     Message::error(Code::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(error)))
