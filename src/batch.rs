@@ -3,11 +3,11 @@
 //! Comes out with units and amounts for each note, claim lines and totals. Knows no formats.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::decision::{Decision, Verdict};
+use crate::decide::{Evaluation, Verdict};
 use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::note::{Note, Rejection};
@@ -51,7 +51,7 @@ pub struct Line {
     /// Quarter hours of those minutes alone.
     pub quarter_hours: u32,
     /// What was decided on the note alone.
-    pub decision: Rc<Decision>,
+    pub decision: Arc<Evaluation>,
     /// What it earns; `None` for a note that is not billable.
     pub earned: Option<Earned>,
     /// Payers of the other notes of the day, where they differ: the note is held.
@@ -107,7 +107,7 @@ impl Finding {
 
 impl Line {
     /// A decided note, before the batch is rolled up.
-    pub fn new(note: Note, quarter_hours: u32, decision: Rc<Decision>) -> Self {
+    pub fn new(note: Note, quarter_hours: u32, decision: Arc<Evaluation>) -> Self {
         let Note { head, date, start, minutes, .. } = note;
         Self {
             id: head.id.unwrap_or_default(),

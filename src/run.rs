@@ -5,14 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
 use crate::batch::{Entry, Item, Line, roll_up};
-use crate::decision::Judge;
-use crate::diagram::Atlas;
+use crate::decide::{Decisions, Judge};
+use crate::diagram::Diagram;
 use crate::facts::Facts;
 use crate::message::{Code, Level, Message};
 use crate::nearest::nearest;
@@ -83,7 +84,7 @@ pub struct Ready {
     /// The rules.
     pub set: RuleSet,
     /// The rules as graphs.
-    pub atlas: Atlas,
+    pub diagram: Diagram,
 }
 
 impl Ready {
@@ -96,8 +97,8 @@ impl Ready {
     ) -> Result<Self, Vec<Message>> {
         let set = rules(files, set, presume)?;
         let messages = |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>();
-        let atlas = proof::compile(&set).map_err(messages)?;
-        Ok(Self { set, atlas })
+        let diagram = proof::prove(&set).map_err(messages)?;
+        Ok(Self { set, diagram })
     }
 }
 
@@ -173,14 +174,14 @@ pub fn classify(
     say: &mut dyn FnMut(Message),
 ) -> Result<Done, Message> {
     let set = &ready.set;
-    for Problem { message, .. } in proof::broken_promises(set, &ready.atlas) {
+    for Problem { message, .. } in proof::broken_promises(set, &ready.diagram) {
         say(Message {
             level: Level::Warning,
             note: None,
             ..message.help("run `actbill check` to see a note that breaks it")
         });
     }
-    let mut batch = Batch::new(set, &ready.atlas, options.strict);
+    let mut batch = Batch::new(set, &ready.diagram, options.strict);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
@@ -218,15 +219,15 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: Options, unknown_fields: B
 pub struct Batch<'r> {
     set: &'r RuleSet,
     notes: Notes<'r>,
-    judge: Judge<'r>,
+    decisions: Decisions<'r>,
     items: Vec<Item>,
 }
 
 impl<'r> Batch<'r> {
     /// An empty batch under these rules. `strict`: nothing is presumed, and unknown fields reject their record.
-    pub fn new(set: &'r RuleSet, atlas: &'r Atlas, strict: bool) -> Self {
+    pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strict: bool) -> Self {
         let notes = Notes::new(&set.vocabulary, set.answered(), strict);
-        Self { set, notes, judge: Judge::new(set, atlas, !strict), items: Vec::new() }
+        Self { set, notes, decisions: Decisions::new(Judge::new(set, diagram, !strict)), items: Vec::new() }
     }
 
     /// Adds a record of an input, and says why if it is rejected. Returns what a note answers, presumptions apart.
@@ -239,7 +240,8 @@ impl<'r> Batch<'r> {
     ) -> Option<Facts> {
         let (entry, facts) = match self.notes.read(record) {
             Ok(note) => {
-                let decision = self.judge.decide(&note.facts, note.date);
+                let decision = self.decisions.decide(&note.facts, note.date);
+                let decision = Arc::clone(self.decisions.get(decision));
                 let quarter_hours = self.set.part_quarter_hour().quarter_hours(note.minutes);
                 let facts = note.facts.clone();
                 (Entry::Decided(Box::new(Line::new(note, quarter_hours, decision))), Some(facts))

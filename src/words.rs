@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagram::Axis;
+use crate::diagram::Variable;
 use crate::effective::Effective;
 use crate::facts::{FactId, Kind, Origin};
 use crate::nearest::{joined, one_of};
@@ -107,10 +107,10 @@ pub fn effect(set: &RuleSet, rule: &Rule) -> String {
         Effect::Strike(removes) => {
             format!("{} cannot be billed{}", payers(set, removes), of_services(set, removes, "for"))
         }
-        Effect::Hold { instead: Some(instead) } => {
+        Effect::Hold { instead: Some(instead), .. } => {
             format!("holds the note for a person, whatever else applies: {instead}")
         }
-        Effect::Hold { instead: None } => "holds the note for a person, whatever else applies".into(),
+        Effect::Hold { instead: None, .. } => "holds the note for a person, whatever else applies".into(),
         Effect::Advise => "adds a finding for a person and changes nothing else".into(),
     }
 }
@@ -208,14 +208,20 @@ pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
     names
 }
 
-/// Cells of an axis as they read in a table; whichever is shorter of what is in them and what is not.
-pub fn cells(set: &RuleSet, axis: &Axis, within: &BTreeSet<u16>) -> String {
+/// What to record instead of what a hold holds.
+pub fn instead(_set: &RuleSet, instead: &str) -> Option<String> {
+    Some(instead.to_owned())
+}
+
+/// Values of a variable as they are written in a table; whichever is shorter of what is in them and what is not.
+pub fn values(set: &RuleSet, variable: &Variable, within: &BTreeSet<u16>) -> String {
     let named = |wanted: bool| -> Vec<String> {
-        axis.all().filter(|cell| within.contains(cell) == wanted).map(|cell| axis.told(set, cell)).collect()
+        let values = variable.values().filter(|value| within.contains(value) == wanted);
+        values.map(|value| variable.describe(set, value)).collect()
     };
     let (inside, outside) = (named(true), named(false));
     // "Not below 65" would be no shorter than "65 or more".
-    if !axis.bands.is_empty() || outside.len() * 2 > inside.len() {
+    if !variable.bands.is_empty() || outside.len() * 2 > inside.len() {
         return joined(inside, "or");
     }
     match outside.as_slice() {
@@ -233,7 +239,7 @@ pub fn capital(text: &str) -> String {
 }
 
 /// A number in groups of three digits.
-pub fn grouped(number: u128) -> String {
+pub fn grouped(number: impl std::fmt::Display) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -1,28 +1,26 @@
-//! The certificate: disjoint regions with their outcomes, whose sizes add up to the whole domain.
-//!
-//! Whoever doubts the proof can add the sizes up again and judge one note of each region by the rules as written.
+//! The certificate: every graph with a count for each node, so that whoever doubts the proof can add them up again.
 
 use std::collections::BTreeMap;
 
+use num_bigint::BigUint;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::Example;
-use super::region::{Region, paths};
-use super::witness::Nearby;
-use crate::diagram::{Atlas, Axis, Ref};
-use crate::facts::Word;
+use super::combinations;
+use crate::diagram::{ActivityGraph, Diagram, Ref, TooComplex, Variable};
 use crate::rules::{Outcome, RuleSet};
-
-/// Regions beyond which a certificate is left out: it would be read by nobody.
-const MOST: u128 = 100_000;
 
 /// Every combination of answers, and how it is decided.
 #[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
-    /// What can be answered.
-    pub domain: Vec<Question>,
-    /// Disjoint parts of the domain that together are all of it.
-    pub regions: Vec<Part>,
+    /// What can be answered beside the activity.
+    pub variables: Vec<Question>,
+    /// The outcomes at which walks end.
+    pub outcomes: Vec<OutcomeRow>,
+    /// The graphs, one for activities that all rules treat alike.
+    pub graphs: Vec<GraphRow>,
+    /// How many combinations of answers there are, as decimal digits.
+    pub combinations: String,
 }
 
 /// A fact that some rule asks, or `date`, with its answers; of numbers and dates the bands.
@@ -34,80 +32,180 @@ pub struct Question {
     pub answers: Vec<String>,
 }
 
-/// A part of the domain with one outcome.
-#[derive(Clone, Debug, Serialize)]
-pub struct Part {
+/// What becomes of a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutcomeRow {
     /// `billable`, `non_billable` or `held`.
     pub status: &'static str,
-    /// What is billed, when billable.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// Who pays, when billable.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payer: Option<String>,
-    /// How many combinations it holds.
-    pub combinations: u128,
-    /// The answers that bound it; a fact that is not named may be answered in any way.
-    pub answers: BTreeMap<String, Vec<String>>,
-    /// A note of it that answers everything.
-    pub note: Example,
-    /// The settings that go with the note: all of them.
-    pub settings: BTreeMap<String, Word>,
+    /// What is billed; empty if nothing is.
+    pub service: String,
+    /// Who pays; empty if nobody does.
+    pub payer: String,
 }
 
-/// The certificate of a set that decides every note; `None` where it would have too many regions.
-pub fn certificate(set: &RuleSet, atlas: &Atlas) -> Option<Certificate> {
-    if region_count(atlas) > MOST {
-        return None;
-    }
-    let axes = &atlas.decisions.axes;
-    let nearby = Nearby::of(set, axes);
-    let mut regions = Vec::new();
-    paths(&atlas.decisions, &mut |region, outcome| {
-        regions.push(part(set, axes, &nearby, region, outcome));
-        true
-    });
-    let question = |axis: &Axis| Question {
-        fact: axis.asked.name(set).to_owned(),
-        answers: axis.all().map(|cell| axis.told(set, cell)).collect(),
+/// The graph of some activities.
+#[derive(Clone, Debug, Serialize)]
+pub struct GraphRow {
+    /// The activities; empty where the rule set knows none.
+    pub activities: Vec<String>,
+    /// The variables, by position, in the order in which walks ask them.
+    pub order: Vec<usize>,
+    /// The nodes; children stand before their parents.
+    pub nodes: Vec<NodeRow>,
+    /// Where a walk begins.
+    pub root: Place,
+    /// By outcome: how many combinations of one activity come to it, as decimal digits.
+    pub combinations: Vec<String>,
+}
+
+/// A question of a graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct NodeRow {
+    /// The variable, by position.
+    pub variable: usize,
+    /// By answer.
+    pub children: Vec<Place>,
+    /// By outcome, by position: how many combinations of the answers to this variable and to those behind it in the
+    /// order come to it, as decimal digits.
+    pub combinations: BTreeMap<usize, String>,
+}
+
+/// Where a walk goes on.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A node, by position among the graph's nodes.
+    Node(usize),
+    /// An outcome, by position.
+    Outcome(usize),
+}
+
+/// The certificate of a set that decides every note.
+pub fn certificate(set: &RuleSet, diagram: &Diagram) -> Result<Certificate, TooComplex> {
+    let variable = |variable: &Variable| Question {
+        fact: variable.question.name(set).to_owned(),
+        answers: variable.values().map(|value| variable.describe(set, value)).collect(),
     };
-    Some(Certificate { domain: axes.iter().map(question).collect(), regions })
+    let mut outcomes = Vec::new();
+    let mut graphs = Vec::new();
+    for graph in diagram.graphs(set)? {
+        graphs.push(graph_row(set, diagram, graph, &mut outcomes));
+    }
+    for graph in &mut graphs {
+        graph.combinations.resize(outcomes.len(), "0".into());
+    }
+    Ok(Certificate {
+        variables: diagram.variables.list().iter().map(variable).collect(),
+        outcomes: outcomes.into_iter().map(|outcome| outcome_row(set, outcome)).collect(),
+        graphs,
+        combinations: combinations(set, diagram).to_string(),
+    })
 }
 
-fn part(set: &RuleSet, axes: &[Axis], nearby: &Nearby, region: &Region, outcome: Outcome) -> Part {
-    let billed = match outcome {
-        Outcome::Billable(service, payer) => Some((service, payer)),
-        _ => None,
+fn outcome_row(set: &RuleSet, outcome: Outcome) -> OutcomeRow {
+    let (service, payer) = match outcome {
+        Outcome::Billable(service, payer) => (set.service(service).name.clone(), set.payer(payer).name.clone()),
+        _ => (String::new(), String::new()),
     };
-    let note = nearby.whole(set, axes, region);
-    Part {
-        status: outcome.status(),
-        service: billed.map(|(service, _)| set.service(service).name.clone()),
-        payer: billed.map(|(_, payer)| set.payer(payer).name.clone()),
-        combinations: region.size(),
-        answers: region.told(set, axes).into_iter().collect(),
-        settings: note.settings.clone(),
-        note,
+    OutcomeRow { status: outcome.status(), service, payer }
+}
+
+fn graph_row(set: &RuleSet, diagram: &Diagram, graph: &ActivityGraph, outcomes: &mut Vec<Outcome>) -> GraphRow {
+    let mut rows = Rows {
+        graph,
+        sizes: diagram.variables.list().iter().map(|variable| BigUint::from(variable.size)).collect(),
+        order: graph.store.order(),
+        outcomes,
+        positions: FxHashMap::default(),
+        counts: Vec::new(),
+    };
+    let mut nodes = Vec::new();
+    for at in graph.store.reachable(graph.rules.outcome) {
+        nodes.extend(rows.add(at));
+    }
+    let root = rows.place(graph.rules.outcome);
+    let all = rows.below(graph.rules.outcome, 0);
+    let digits = |outcome: usize| all.get(&outcome).map_or_else(|| "0".into(), BigUint::to_string);
+    GraphRow {
+        activities: activity_names(set, diagram, &graph.activities),
+        combinations: (0..rows.outcomes.len()).map(digits).collect(),
+        order: rows.order,
+        nodes,
+        root,
     }
 }
 
-/// How many disjoint regions the graph has: its paths, where answers that lead the same way are one.
-pub fn region_count(atlas: &Atlas) -> u128 {
-    let mut counts: Vec<u128> = Vec::with_capacity(atlas.decisions.nodes.len());
-    let of = |at: Ref<Outcome>, counts: &[u128]| match at {
-        Ref::Leaf(_) => 1,
-        Ref::Node(index) => usize::try_from(index).ok().and_then(|index| counts.get(index)).copied().unwrap_or(0),
-    };
-    for node in &atlas.decisions.nodes {
-        let mut children: Vec<Ref<Outcome>> = node.children.to_vec();
-        children.sort_unstable();
-        children.dedup();
-        counts.push(children.into_iter().map(|child| of(child, &counts)).fold(0, u128::saturating_add));
-    }
-    of(atlas.decisions.root, &counts)
+/// The nodes of a graph that are written so far.
+struct Rows<'r> {
+    graph: &'r ActivityGraph,
+    /// By variable: how many values it has.
+    sizes: Vec<BigUint>,
+    order: Vec<usize>,
+    outcomes: &'r mut Vec<Outcome>,
+    positions: FxHashMap<Ref, usize>,
+    /// By node: how many combinations come to each outcome.
+    counts: Vec<BTreeMap<usize, BigUint>>,
 }
 
-/// How many combinations of answers there are.
-pub fn combinations(atlas: &Atlas) -> u128 {
-    Region::full(&atlas.decisions.axes).size()
+impl Rows<'_> {
+    fn add(&mut self, at: Ref) -> Option<NodeRow> {
+        let node = self.graph.store.node(at)?;
+        let behind = self.level(node.variable) + 1;
+        let mut counts: BTreeMap<usize, BigUint> = BTreeMap::new();
+        for child in &node.children {
+            for (outcome, count) in self.below(*child, behind) {
+                *counts.entry(outcome).or_default() += count;
+            }
+        }
+        let row = NodeRow {
+            variable: node.variable,
+            children: node.children.iter().map(|child| self.place(*child)).collect(),
+            combinations: counts.iter().map(|(outcome, count)| (*outcome, count.to_string())).collect(),
+        };
+        self.positions.insert(at, self.counts.len());
+        self.counts.push(counts);
+        Some(row)
+    }
+
+    fn place(&mut self, at: Ref) -> Place {
+        match self.positions.get(&at) {
+            Some(position) => Place::Node(*position),
+            None => Place::Outcome(self.number(at)),
+        }
+    }
+
+    /// The position of the outcome at a leaf.
+    fn number(&mut self, leaf: Ref) -> usize {
+        let outcome = self.graph.store.outcome(leaf).unwrap_or(Outcome::Gap);
+        let known = self.outcomes.iter().position(|known| *known == outcome);
+        known.unwrap_or_else(|| {
+            self.outcomes.push(outcome);
+            self.outcomes.len() - 1
+        })
+    }
+
+    fn level(&self, variable: usize) -> usize {
+        self.order.iter().position(|asked| *asked == variable).unwrap_or(self.order.len())
+    }
+
+    /// By outcome: the combinations of the variables from a level on that come to it from here.
+    fn below(&mut self, at: Ref, level: usize) -> BTreeMap<usize, BigUint> {
+        let (counts, first) = match self.positions.get(&at) {
+            Some(position) => {
+                let variable = self.graph.store.node(at).map(|node| node.variable);
+                (self.counts.get(*position).cloned().unwrap_or_default(), variable.map(|at| self.level(at)))
+            }
+            None => (BTreeMap::from([(self.number(at), BigUint::from(1_u8))]), None),
+        };
+        let skipped = self.order.get(level..first.unwrap_or(self.order.len())).unwrap_or_default();
+        let ways: BigUint = skipped.iter().filter_map(|variable| self.sizes.get(*variable)).product();
+        counts.into_iter().map(|(outcome, count)| (outcome, count * &ways)).collect()
+    }
+}
+
+/// The names of activities; none where the rule set does not know any.
+fn activity_names(set: &RuleSet, diagram: &Diagram, activities: &[u16]) -> Vec<String> {
+    let fact = diagram.activity_fact().map(|fact| set.vocabulary.fact(fact));
+    let names = fact.map(|fact| activities.iter().filter_map(|activity| fact.value_name(*activity)));
+    names.into_iter().flatten().map(str::to_owned).collect()
 }

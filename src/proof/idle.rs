@@ -1,145 +1,171 @@
-//! Rules that do nothing: dead ones, offers whose payers are always taken away, overrides that never bite.
+//! Rules, payers and overrides that do nothing: the set without them decides every note alike.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Problem;
-use super::region::Region;
-use super::witness::example;
-use crate::diagram::{Atlas, Listed};
+use crate::compare::Baseline;
+use crate::diagram::{ActivityGraph, Diagram, Ref};
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
-use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, offered, outcome, reasons, survivors};
+use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet};
+use crate::space::{Region, Space};
 
 /// Other rules that a message names.
-const TOLD: usize = 3;
+const MOST_NAMED: usize = 3;
 
-/// What a rule comes to over all possible notes.
-#[derive(Default, Clone)]
-struct Life {
-    applies: bool,
-    /// Whether it is a reason somewhere.
-    decides: bool,
-    /// Whether, as an offer, it keeps a payer somewhere.
-    survives: bool,
-    /// Offers that it beats somewhere.
-    beats: BTreeSet<RuleId>,
-}
-
-/// What notes come to, and which rules meet.
-type Graphs<'g> = (&'g Atlas, &'g Listed);
-
-/// Every rule and override that does nothing.
-pub(super) fn find(set: &RuleSet, graphs: Graphs<'_>) -> Vec<Problem> {
-    let mut lives = vec![Life::default(); set.rules.len()];
-    for met in &graphs.1.list {
-        live(set, met, &mut lives);
-    }
+/// Every rule, payer of an offer and override without which all notes are decided alike.
+pub(super) fn find(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
+    let Ok(graphs) = diagram.graphs(set) else { return Vec::new() };
+    let search = Search { set, diagram, graphs };
     let mut problems = Vec::new();
-    for ((id, rule), life) in set.rules().zip(&lives) {
-        problems.extend(dead(set, graphs, (id, rule), life));
-        problems.extend(idle_overrides(set, graphs, (id, rule), life));
+    for (id, rule) in set.rules() {
+        if let Some(problem) = search.dead_rule(id, rule) {
+            problems.push(problem);
+            continue;
+        }
+        let Effect::Offer { payers, overrides, .. } = &rule.effect else { continue };
+        let several = payers.iter().filter(|_| payers.len() > 1);
+        problems.extend(several.filter_map(|payer| search.idle_payer((id, rule), *payer)));
+        problems.extend(overrides.iter().filter_map(|under| search.idle_override((id, rule), *under)));
     }
     problems
 }
 
-/// What a meeting of rules says about each of them.
-fn live(set: &RuleSet, met: &[RuleId], lives: &mut [Life]) {
-    let (survivors, reasons) = (survivors(set, met), reasons(set, met));
-    let outcome = outcome(set, met);
-    let held = outcome == Outcome::Held;
-    for id in met {
-        let Some(life) = lives.get_mut(id.index()) else { continue };
-        life.applies = true;
-        // What will decide where offers conflict is not known yet.
-        let perhaps = outcome == Outcome::Conflict;
-        life.decides |= perhaps || reasons.contains(id) || matches!(set.rule(*id).effect, Effect::Advise);
+struct Search<'s> {
+    set: &'s RuleSet,
+    diagram: &'s Diagram,
+    graphs: Vec<&'s ActivityGraph>,
+}
+
+impl<'s> Search<'s> {
+    /// The graphs in which a rule can apply.
+    fn graphs_of(&self, rule: RuleId) -> impl Iterator<Item = &'s ActivityGraph> {
+        self.graphs.iter().copied().filter(move |graph| graph.rules.condition(rule) != Ref::FALSE)
     }
-    for own in &survivors {
-        let Some(life) = lives.get_mut(own.rule.index()) else { continue };
-        life.survives = true;
-        let beaten = survivors.iter().filter(|other| !held && own.differs(other) && own.overrides(set, other));
-        life.beats.extend(beaten.map(|other| other.rule));
+
+    fn dead_rule(&self, id: RuleId, rule: &Rule) -> Option<Problem> {
+        // What is a reason or gives advice for some note is not dead: without it the note would not be decided alike.
+        let is_advice = matches!(rule.effect, Effect::Advise);
+        let acts = |graph: &ActivityGraph| is_advice || graph.reasons.get(&id).is_some_and(|at| *at != Ref::FALSE);
+        if self.graphs_of(id).any(acts) {
+            return None;
+        }
+        let without = self.diagram.conditions.without(id);
+        if !self.graphs_of(id).all(|graph| self.baseline(graph).is_alike(self.set, &without)) {
+            return None;
+        }
+        let kind = rule.kind();
+        let survives = |graph: &ActivityGraph| {
+            graph.rules.survivors.iter().any(|own| own.offer == id && own.condition != Ref::FALSE)
+        };
+        let takers = self.most_frequent(id, |other| self.takes_from(rule, other));
+        let others = self.most_frequent(id, |_| true);
+        let (code, text, help) = if self.graphs_of(id).next().is_none() {
+            (Code::DeadRule, "never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
+        } else if matches!(rule.effect, Effect::Offer { .. }) && !self.graphs_of(id).any(survives) {
+            let text = format!("loses all its payers wherever it applies, to {takers}");
+            (Code::AlwaysStruck, text, "offer it to another payer, narrow what takes them away, or remove it")
+        } else if others.is_empty() {
+            let text = "takes away nothing that is offered".to_owned();
+            (Code::DeadRule, text, "remove it, or check its payers and services")
+        } else {
+            let text = format!("decides no note and is a reason for none: where it applies, {others} decides");
+            (Code::DeadRule, text, "remove it, or narrow what goes before it")
+        };
+        let message = Message::warning(code, format!("the {kind} `{}` {text}", rule.id)).help(help);
+        Some(self.problem(rule, message, &[id]))
     }
-}
 
-fn dead(set: &RuleSet, graphs: Graphs<'_>, (id, rule): (RuleId, &Rule), life: &Life) -> Option<Problem> {
-    if life.decides {
-        return None;
+    fn idle_payer(&self, (id, rule): (RuleId, &Rule), payer: PayerId) -> Option<Problem> {
+        let changed = self.with_effect(id, |effect| {
+            if let Effect::Offer { payers, .. } = effect {
+                payers.retain(|other| *other != payer);
+            }
+        });
+        if !self.is_alike(id, &changed) {
+            return None;
+        }
+        let name = &self.set.payer(payer).name;
+        let text = format!("the offer `{}` never comes to its payer `{name}`", rule.id);
+        let message = Message::warning(Code::AlwaysStruck, text)
+            .help(format!("remove `{name}` from its payers, or narrow what takes `{name}` away"));
+        Some(self.problem(rule, message, &[id]))
     }
-    let kind = rule.kind();
-    let leaves = leaves_of(graphs.1, &[id]);
-    let others = others(set, graphs.1, id, &leaves);
-    let (code, text, help) = if !life.applies {
-        (Code::DeadRule, "never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
-    } else if matches!(rule.effect, Effect::Offer { .. }) && !life.survives {
-        let takers = takers(set, graphs.1, id, &leaves);
-        let text = format!("loses all its payers wherever it applies, to {takers}");
-        (Code::AlwaysStruck, text, "offer it to another payer, narrow what takes them away, or remove it")
-    } else if others.is_empty() {
-        let text = "takes away nothing that is offered".to_owned();
-        (Code::DeadRule, text, "remove it, or check its payers and services")
-    } else {
-        let text = format!("decides no note and is a reason for none: where it applies, {others} decides");
-        (Code::DeadRule, text, "remove it, or narrow what goes before it")
-    };
-    let message = Message::warning(code, format!("the {kind} `{}` {text}", rule.id)).help(help);
-    Some(shown(set, graphs, rule, message, &leaves))
-}
 
-/// The leaves at which all these rules apply.
-fn leaves_of(listed: &Listed, rules: &[RuleId]) -> BTreeSet<u32> {
-    let met = (0..).zip(&listed.list);
-    met.filter(|(_, met)| rules.iter().all(|rule| met.contains(rule))).map(|(leaf, _)| leaf).collect()
-}
-
-/// What decides at these leaves instead of the rule, the most frequent first.
-fn others(set: &RuleSet, listed: &Listed, id: RuleId, leaves: &BTreeSet<u32>) -> String {
-    most_frequent(set, leaves.iter().flat_map(|leaf| reasons(set, listed.met(*leaf))).filter(|other| *other != id))
-}
-
-/// What takes the offer's payers away at these leaves, the most frequent first.
-fn takers(set: &RuleSet, listed: &Listed, id: RuleId, leaves: &BTreeSet<u32>) -> String {
-    let offered = offered(set, &[id]);
-    let takes = |other: &RuleId| {
-        let removes = set.rule(*other).effect.removes();
-        removes.is_some_and(|removes| offered.iter().any(|(service, payer)| removes.removes(*service, *payer)))
-    };
-    most_frequent(set, leaves.iter().flat_map(|leaf| listed.met(*leaf)).copied().filter(takes))
-}
-
-fn most_frequent(set: &RuleSet, rules: impl Iterator<Item = RuleId>) -> String {
-    let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
-    rules.for_each(|rule| *counts.entry(rule).or_default() += 1);
-    let mut counts: Vec<(RuleId, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(rule, count)| (Reverse(*count), *rule));
-    one_of(counts.iter().take(TOLD).map(|(rule, _)| set.rule(*rule).id.as_str()))
-}
-
-fn idle_overrides(set: &RuleSet, graphs: Graphs<'_>, (id, rule): (RuleId, &Rule), life: &Life) -> Vec<Problem> {
-    let Effect::Offer { overrides, .. } = &rule.effect else { return Vec::new() };
-    let idle = overrides.iter().filter(|under| !life.beats.contains(under));
-    let problem = |under: &RuleId| {
-        let text = format!("`{}` never needs to override `{}`", rule.id, set.rule(*under).id);
+    fn idle_override(&self, (id, rule): (RuleId, &Rule), under: RuleId) -> Option<Problem> {
+        let changed = self.with_effect(id, |effect| {
+            if let Effect::Offer { overrides, .. } = effect {
+                overrides.retain(|other| *other != under);
+            }
+        });
+        if !self.is_alike(id, &changed) {
+            return None;
+        }
+        let text = format!("`{}` never needs to override `{}`", rule.id, self.set.rule(under).id);
         let help = "the two never decide the same note differently: remove the override, or mend the conditions";
         let message = Message::warning(Code::IdleOverride, text).help(help);
-        shown(set, graphs, rule, message, &leaves_of(graphs.1, &[id, *under]))
-    };
-    idle.map(problem).collect()
-}
-
-/// The problem at the rule, with the smallest note that ends at one of these leaves.
-fn shown(set: &RuleSet, (atlas, listed): Graphs<'_>, rule: &Rule, message: Message, leaves: &BTreeSet<u32>) -> Problem {
-    let problem = Problem::at(set, &rule.span, message).about([&rule.id]);
-    if leaves.is_empty() {
-        return problem;
+        Some(self.problem(rule, message, &[id, under]))
     }
-    let ends = listed.graph.map(|leaf| leaves.contains(&leaf));
-    match example(set, &ends, &atlas.decisions, &Region::full(&ends.axes)) {
-        Some((example, region)) => {
-            let told = region.told(set, &ends.axes);
-            Problem { region: told, ..problem.shown(Some(example)) }
+
+    fn baseline(&self, graph: &ActivityGraph) -> Baseline<'s> {
+        Baseline::new(self.set, self.diagram, graph)
+    }
+
+    fn with_effect(&self, id: RuleId, change: impl FnOnce(&mut Effect)) -> RuleSet {
+        let mut changed = self.set.clone();
+        if let Some(rule) = changed.rules.get_mut(id.index()) {
+            change(&mut rule.effect);
         }
-        None => problem,
+        changed
+    }
+
+    /// Whether a set with another effect of one rule decides every note alike.
+    fn is_alike(&self, id: RuleId, changed: &RuleSet) -> bool {
+        self.graphs_of(id).all(|graph| self.baseline(graph).is_alike(changed, &self.diagram.conditions))
+    }
+
+    /// Whether a rule takes a payer away that an offer names.
+    fn takes_from(&self, offer: &Rule, other: RuleId) -> bool {
+        let Effect::Offer { service, payers, .. } = &offer.effect else { return false };
+        let removes = self.set.rule(other).effect.removes();
+        removes.is_some_and(|removes| payers.iter().any(|payer| removes.removes(*service, *payer)))
+    }
+
+    /// Rules that are reasons where a rule applies, those of most activities first.
+    fn most_frequent(&self, id: RuleId, wanted: impl Fn(RuleId) -> bool) -> String {
+        let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
+        for graph in self.graphs_of(id) {
+            let mut store = graph.store.clone();
+            for (other, reason) in graph.reasons.iter().filter(|(other, _)| **other != id && wanted(**other)) {
+                if store.and(*reason, graph.rules.condition(id)) != Ref::FALSE {
+                    *counts.entry(*other).or_default() += graph.activities.len();
+                }
+            }
+        }
+        let mut counts: Vec<(RuleId, usize)> = counts.into_iter().collect();
+        counts.sort_by_key(|(rule, count)| (Reverse(*count), *rule));
+        one_of(counts.iter().take(MOST_NAMED).map(|(rule, _)| self.set.rule(*rule).id.as_str()))
+    }
+
+    /// The problem at a rule, with the smallest note to which these rules apply.
+    fn problem(&self, rule: &Rule, message: Message, applying: &[RuleId]) -> Problem {
+        let problem = Problem::at(self.set, &rule.span, message).about([&rule.id]);
+        let found = self.graphs.iter().filter_map(|graph| {
+            let mut store = graph.store.clone();
+            let mut all = Ref::TRUE;
+            for rule in applying {
+                all = store.and(all, graph.rules.condition(*rule));
+            }
+            let space = Space::new(self.set, self.diagram, graph).with_store(&store);
+            let full = Region::full(&space);
+            let cost = space.nearest(all, &full)?.cost;
+            let (example, region) = space.example(all, graph.rules.outcome, &full)?;
+            Some((cost, example, region.describe(&space)))
+        });
+        match found.min_by_key(|(cost, ..)| *cost) {
+            Some((_, example, region)) => Problem { region, ..problem.with_example(Some(example)) },
+            None => problem,
+        }
     }
 }

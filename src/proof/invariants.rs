@@ -2,80 +2,116 @@
 
 use std::collections::BTreeSet;
 
-use super::region::{Region, nearest, reaches, widened};
-use super::witness::Nearby;
-use super::{Problem, described};
-use crate::diagram::{Atlas, Cell, Diagram};
+use super::Problem;
+use crate::diagram::{ActivityGraph, ActivityRules, Diagram, Ref, Store, Variables};
+use crate::facts::{Answer, FactId};
 use crate::message::{Code, Message};
 use crate::nearest::joined;
-use crate::rules::{Claim, Invariant, Outcome, RuleSet, Test, reasons};
+use crate::rules::{Claim, Invariant, Outcome, RuleSet, Test};
+use crate::space::{Region, Space, bounds_in_words};
 
-/// The invariants that some note breaks.
-pub(super) fn refuted(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
-    set.invariants.iter().filter_map(|invariant| refute(set, atlas, invariant)).collect()
+/// The notes of one activity that break an invariant, and the rules that decide the nearest of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Violation<'v> {
+    /// The rules.
+    pub set: &'v RuleSet,
+    /// What graphs ask.
+    pub variables: &'v Variables,
+    /// The fact that chooses the graph.
+    pub activity: Option<FactId>,
+    /// The activities of the graph.
+    pub activities: &'v [u16],
 }
 
-/// The ids of the invariants that some note breaks.
-pub(super) fn broken_ids<'s>(set: &'s RuleSet, atlas: &Atlas) -> BTreeSet<&'s str> {
-    let broken = |breach: Breach| reaches(&breach.ends, &breach.within);
-    let broken = set.invariants.iter().filter(|invariant| breaches(set, atlas, invariant).into_iter().any(broken));
-    broken.map(|invariant| invariant.id.as_str()).collect()
-}
-
-/// A part of the domain in which the invariant is broken wherever the graph ends at `true`.
-struct Breach {
-    ends: Diagram<bool>,
-    within: Region,
-}
-
-fn breaches(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Vec<Breach> {
-    let axes = &atlas.decisions.axes;
-    let meant = Region::full(axes).within(axes, &invariant.when.facts);
-    let mut breaches = Vec::new();
-    if !invariant.always.outcome.is_empty() {
-        let broken = |outcome| meant_for(set, invariant, outcome) && !fits(set, &invariant.always, outcome);
-        breaches.push(Breach { ends: atlas.decisions.map(broken), within: meant.clone() });
+impl Violation<'_> {
+    /// Yes for the notes of the activities that break an invariant, and the activities among which they are.
+    pub fn find(&self, rules: &ActivityRules, store: &mut Store, invariant: &Invariant) -> (Ref, Vec<u16>) {
+        let (of_activity, when): (Vec<&Test>, Vec<&Test>) =
+            invariant.when.facts.iter().partition(|test| Some(test.fact) == self.activity);
+        let mut activities = self.activities.to_vec();
+        activities.retain(|activity| of_activity.iter().all(|test| passes(test, *activity)));
+        if activities.is_empty() {
+            return (Ref::FALSE, activities);
+        }
+        let meant = store.ends_at(rules.outcome, &|outcome| meant_for(self.set, invariant, outcome));
+        let mut meant = vec![meant];
+        meant.extend(when.iter().map(|test| self.test(store, test)));
+        let meant = meant.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
+        let mut kept = vec![store.ends_at(rules.outcome, &|outcome| fits(self.set, &invariant.always, outcome))];
+        let (of_activity, always): (Vec<&Test>, Vec<&Test>) =
+            invariant.always.facts.iter().partition(|test| Some(test.fact) == self.activity);
+        kept.extend(always.iter().map(|test| self.test(store, test)));
+        let kept = kept.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
+        // Some of the activities may break the promise by being what they are.
+        let outside: Vec<u16> =
+            activities.iter().copied().filter(|activity| !of_activity.iter().all(|test| passes(test, *activity))).collect();
+        if !outside.is_empty() && meant != Ref::FALSE {
+            return (meant, outside);
+        }
+        (store.and_not(meant, kept), activities)
     }
-    for test in &invariant.always.facts {
-        let otherwise = Test { fact: test.fact, set: test.set.complement(set.vocabulary.fact(test.fact)) };
-        let ends = atlas.decisions.map(|outcome| meant_for(set, invariant, outcome));
-        breaches.push(Breach { ends, within: meant.within(axes, &[otherwise]) });
+
+    fn test(&self, store: &mut Store, test: &Test) -> Ref {
+        let position = self.variables.position(test.fact);
+        let variable = position.and_then(|at| Some((at, self.variables.get(at)?)));
+        variable.map_or(Ref::TRUE, |(at, variable)| store.test(at, &variable.passing(test)))
     }
-    breaches
 }
 
-/// The cheapest note that breaks the invariant, if one does.
-fn refute(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Option<Problem> {
-    let breaches = breaches(set, atlas, invariant);
-    let nearby = Nearby::of(set, &atlas.decisions.axes);
-    let found = breaches.iter().filter_map(|breach| {
-        let (cost, cells) = nearest(&breach.ends, &breach.within, &nearby.usual, &nearby.weights)?;
-        Some((cost, cells, breach))
+fn passes(test: &Test, activity: u16) -> bool {
+    test.set.holds(Answer::Value(activity)) == Some(true)
+}
+
+/// The invariants that some note breaks, each with the note nearest to an ordinary one.
+pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) -> Vec<Problem> {
+    set.invariants.iter().filter_map(|invariant| refute(set, diagram, graphs, invariant)).collect()
+}
+
+/// The ids of the invariants that some note of these activities breaks.
+pub fn broken_ids<'s>(violation: Violation<'s>, rules: &ActivityRules, store: &mut Store) -> BTreeSet<&'s str> {
+    let breaks = |invariant: &&Invariant| violation.find(rules, store, invariant).0 != Ref::FALSE;
+    violation.set.invariants.iter().filter(breaks).map(|invariant| invariant.id.as_str()).collect()
+}
+
+fn refute(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph], invariant: &Invariant) -> Option<Problem> {
+    let found = graphs.iter().filter_map(|graph| {
+        let (variables, activity) = (&diagram.variables, diagram.activity_fact());
+        let violation = Violation { set, variables, activity, activities: &graph.activities };
+        let mut store = graph.store.clone();
+        let (broken, activities) = violation.find(&graph.rules, &mut store, invariant);
+        let space = Space::new(set, diagram, graph).with_store(&store);
+        let within = Region { activities: activities.into_iter().collect(), ..Region::full(&space) };
+        let point = space.nearest(broken, &within)?;
+        let (example, region) = space.example(broken, graph.rules.outcome, &within)?;
+        let values = point.values.iter().copied().map(Some).collect::<Vec<_>>();
+        let decides = |reason: &Ref| graph.store.verdict(*reason, &values) == Some(true);
+        let deciding: Vec<_> = graph.reasons.iter().filter(|(_, reason)| decides(reason)).map(|(id, _)| *id).collect();
+        Some((point.cost, example, region.describe(&space), deciding))
     });
-    let (_, cells, breach) = found.min_by_key(|(cost, ..)| *cost)?;
-    let region = widened(&breach.ends, Region::single(&cells), &breach.within);
-    let told = region.told(set, &breach.ends.axes);
-    let met: Vec<Cell> = cells.iter().copied().map(Some).collect();
-    let deciding = atlas.meet(&met).and_then(|met| Some(reasons(set, met.first()?))).unwrap_or_default();
+    let (_, example, region, deciding) = found.min_by_key(|(cost, ..)| *cost)?;
     let ids = || deciding.iter().map(|id| &set.rule(*id).id);
-    let where_broken = described::region(&told);
     let by = joined(ids().map(|id| format!("`{id}`")).collect(), "and");
-    let text =
-        format!("`{}` does not hold: {}; broken where {where_broken}, decided by {by}", invariant.id, invariant.title);
-    let message = Message::error(Code::InvariantFails, text).help("mend the rules, or the promise if it says too much");
-    // Between a set and what the user adds to it, the added rule is the problem.
+    let notes = bounds_in_words(&region);
+    let text = format!("`{}` does not hold: {}; broken where {notes}, decided by {by}", invariant.id, invariant.title);
     let own = deciding.iter().map(|id| &set.rule(*id).span).find(|span| set.is_own(span));
-    let at = own.filter(|_| !set.is_own(&invariant.span)).unwrap_or(&invariant.span);
-    let example = nearby.example(set, (&breach.ends, &atlas.decisions), &breach.within, &cells);
-    Some(Problem {
-        region: told,
-        ..Problem::at(set, at, message).about(std::iter::once(&invariant.id).chain(ids())).shown(Some(example))
-    })
+    let own = own.filter(|_| !set.is_own(&invariant.span));
+    let help = match own {
+        // The promise is not the user's own: it is replaced where the user's rule is right.
+        Some(_) => format!(
+            "mend the rule; or, if it is right, put a promise in its place that allows it: repeat \
+             `[[invariant]]` with `id = \"{}\"`, `replaces = true` and what still holds",
+            invariant.id
+        ),
+        None => "mend the rules, or the promise if it says too much".to_owned(),
+    };
+    let message = Message::error(Code::InvariantFails, text).help(help);
+    let problem = Problem::at(set, own.unwrap_or(&invariant.span), message);
+    Some(Problem { region, ..problem.about(std::iter::once(&invariant.id).chain(ids())).with_example(Some(example)) })
 }
 
 /// Whether an outcome is one that the invariant speaks of. A note that is not decided, or twice, breaks no promise yet.
 fn meant_for(set: &RuleSet, invariant: &Invariant, outcome: Outcome) -> bool {
-    !matches!(outcome, Outcome::Gap | Outcome::Conflict) && fits(set, &invariant.when, outcome)
+    !outcome.is_fault() && fits(set, &invariant.when, outcome)
 }
 
 /// Whether an outcome fits what a claim says of it.

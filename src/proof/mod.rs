@@ -3,28 +3,24 @@
 //! Knows no formats and opens no files: texts of sources come in, problems go out.
 
 mod certificate;
-mod described;
-mod faults;
+mod conflicts;
+mod gaps;
 mod idle;
 mod invariants;
-mod region;
 mod sources;
 mod unused;
-mod witness;
-
-use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-pub use certificate::{Certificate, Part, Question, certificate, combinations, region_count};
-pub use faults::faults;
-pub use region::{Region, paths, regions, sizes};
+pub use certificate::{Certificate, certificate};
+pub use invariants::{Violation, broken_ids};
 pub use sources::SourceText;
-pub use witness::{Example, example};
 
-use crate::diagram::Atlas;
+use crate::diagram::{Diagram, TooComplex};
 use crate::message::{Code, Message};
 use crate::rules::{RuleSet, Span, placed};
+use crate::space::Example;
+use num_bigint::BigUint;
 
 /// Something wrong in a rule set.
 #[derive(Clone, Debug)]
@@ -51,8 +47,8 @@ impl Problem {
     }
 
     /// The same with a note that shows it.
-    fn shown(self, example: Option<Example>) -> Self {
-        let note = example.as_ref().map(Example::told);
+    fn with_example(self, example: Option<Example>) -> Self {
+        let note = example.as_ref().map(Example::describe);
         Self { message: Message { note, ..self.message }, example, ..self }
     }
 }
@@ -63,17 +59,31 @@ impl From<Message> for Problem {
     }
 }
 
-/// Compiles a rule set and proves that every combination of facts has exactly one outcome; otherwise every fault
-/// found, each with the smallest note that shows it.
-pub fn compile(set: &RuleSet) -> Result<Atlas, Vec<Problem>> {
-    let atlas = graph(set).map_err(|problem| vec![problem])?;
-    let faults = faults(set, &atlas);
-    if faults.is_empty() { Ok(atlas) } else { Err(faults) }
+/// Builds every graph of a rule set and proves that each note has exactly one outcome; otherwise every fault found,
+/// each with the smallest note that shows it.
+pub fn prove(set: &RuleSet) -> Result<Diagram, Vec<Problem>> {
+    let diagram = Diagram::new(set);
+    let faults = faults(set, &diagram).map_err(|error| vec![too_complex(set, error).into()])?;
+    if faults.is_empty() { Ok(diagram) } else { Err(faults) }
 }
 
-/// Compiles a rule set, whether it decides every note or not. The problem: it is too tangled.
-pub fn graph(set: &RuleSet) -> Result<Atlas, Problem> {
-    crate::diagram::compile(set).map_err(|error| faults::too_complex(set, &error).into())
+/// Every note that no rule speaks to and every pair of offers that decide a note differently. In order of place.
+pub fn faults(set: &RuleSet, diagram: &Diagram) -> Result<Vec<Problem>, TooComplex> {
+    let graphs = diagram.graphs(set)?;
+    let mut faults = gaps::find(set, diagram, &graphs);
+    faults.extend(conflicts::find(set, diagram, &graphs));
+    Ok(in_order(faults))
+}
+
+/// That a rule set's graphs grow too large.
+pub fn too_complex(set: &RuleSet, TooComplex(question): TooComplex) -> Message {
+    let name = question.name(set);
+    let text = format!("the rule set is too complex to prove: most of its graph asks `{name}`");
+    let message = Message::error(Code::TooComplex, text).help("write fewer rules that ask it, each for more notes");
+    match question.fact().and_then(|fact| set.fact_span(fact)) {
+        Some(span) => placed(&set.files, span, message),
+        None => message,
+    }
 }
 
 /// What else is looked at beside the rules themselves.
@@ -85,22 +95,14 @@ pub struct Against<'t> {
     pub horizon: Option<(NaiveDate, NaiveDate)>,
 }
 
-/// What is found only where the rules that meet can be listed.
-pub const NEED_A_LIST: [Code; 3] = [Code::DeadRule, Code::AlwaysStruck, Code::IdleOverride];
-
-/// That something needs a list of the rules that meet, and they are too many.
-pub fn unlisted(what: &str) -> Message {
-    let text = format!("the rules that can meet are too many to be listed, so there is no {what}");
-    Message::error(Code::NotListed, text).help("write fewer rules, each for more notes")
-}
-
 /// Every problem of a set but for notes that it does not decide: promises it does not keep, rules and names that do
-/// nothing, and what `against` asks for. In order of place. Without a graph only what needs none.
-pub fn check<'a>(set: &RuleSet, atlas: impl Into<Option<&'a Atlas>>, against: &Against<'_>) -> Vec<Problem> {
+/// nothing, and what `against` asks for. In order of place. `diagram`: `None` where the graphs grow too large; then only
+/// what needs none.
+pub fn check(set: &RuleSet, diagram: Option<&Diagram>, against: &Against<'_>) -> Vec<Problem> {
     let mut problems = unused::find(set);
-    if let Some(atlas) = atlas.into() {
-        problems.extend(atlas.listed().into_iter().flat_map(|listed| idle::find(set, (atlas, listed))));
-        problems.extend(broken_promises(set, atlas));
+    if let Some(diagram) = diagram {
+        problems.extend(idle::find(set, diagram));
+        problems.extend(broken_promises(set, diagram));
     }
     if let Some((from, through)) = against.horizon {
         problems.extend(unused::rates_that_end(set, from, through));
@@ -117,12 +119,15 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// The ids of the invariants that do not hold.
-pub fn broken_ids<'s>(set: &'s RuleSet, atlas: &Atlas) -> BTreeSet<&'s str> {
-    invariants::broken_ids(set, atlas)
+/// Invariants that do not hold, each with the smallest note that shows it. None where the graphs grow too large.
+pub fn broken_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
+    diagram.graphs(set).map_or_else(|_| Vec::new(), |graphs| invariants::find(set, diagram, &graphs))
 }
 
-/// Invariants that do not hold, each with the smallest note that shows it.
-pub fn broken_promises(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
-    invariants::refuted(set, atlas)
+/// How many combinations of answers there are, bands of numbers and dates counting as one answer each.
+pub fn combinations(set: &RuleSet, diagram: &Diagram) -> BigUint {
+    let of_activity: BigUint =
+        diagram.variables.list().iter().map(|variable| BigUint::from(variable.size)).product();
+    let activities = diagram.activity_fact().map_or(1, |fact| set.vocabulary.fact(fact).values().len());
+    of_activity * activities
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Program, RulesRun, document};
-use crate::diagram::Atlas;
+use crate::diagram::ActivityGraph;
 use crate::facts::Word;
 use crate::message::{Code, Level, Message};
-use crate::proof::{Certificate, Example, Problem};
+use crate::proof::{Certificate, Problem};
+use crate::space::Example;
 use crate::rules::RuleSet;
 use crate::words;
 
@@ -25,9 +26,6 @@ pub struct CheckReport {
     /// What is proved; absent where some note is not decided exactly once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proved: Option<Proved>,
-    /// Codes of problems that were not looked for, because the rules that meet are too many to be listed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_looked_for: Vec<&'static str>,
     /// The promises of the set, by id, each with whether it holds.
     pub invariants: Vec<Promise>,
     /// Everything wrong, in order of place.
@@ -37,7 +35,7 @@ pub struct CheckReport {
     /// How large the graphs are and how long it took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stats: Option<Stats>,
-    /// The regions with their outcomes; absent where nothing is proved or where they are too many to be read.
+    /// The graphs with a count for each node; absent where nothing is proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
 }
@@ -45,10 +43,9 @@ pub struct CheckReport {
 /// Every combination of facts on every service date has exactly one outcome.
 #[derive(Debug, Serialize)]
 pub struct Proved {
-    /// How many combinations of answers there are, bands of numbers and dates counting as one answer each.
-    pub combinations: u128,
-    /// Disjoint regions with one outcome each.
-    pub regions: u128,
+    /// How many combinations of answers there are, as decimal digits; bands of numbers and dates count as one answer
+    /// each.
+    pub combinations: String,
 }
 
 /// An invariant.
@@ -81,14 +78,10 @@ pub struct Stats {
     pub rules: usize,
     /// Facts and settings that some rule asks, and the service date where one is dated.
     pub questions: usize,
-    /// Nodes of the graph of outcomes.
+    /// Graphs: one for activities that all rules treat alike.
+    pub graphs: usize,
+    /// Nodes of the graphs of outcomes.
     pub nodes: usize,
-    /// Nodes of the graph of rules that meet; absent where they are too many to be listed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub meeting_nodes: Option<usize>,
-    /// Different sets of rules that can apply together; absent likewise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub meetings: Option<usize>,
     /// Milliseconds that the proof took, rounded down.
     pub milliseconds: u128,
 }
@@ -165,13 +158,12 @@ impl HouseRule {
 
 impl Stats {
     /// Of a set and its graphs, that took so long.
-    pub fn of(set: &RuleSet, atlas: &Atlas, took: Duration) -> Self {
+    pub fn new(set: &RuleSet, questions: usize, graphs: &[&ActivityGraph], took: Duration) -> Self {
         Self {
             rules: set.rules.len(),
-            questions: atlas.decisions.axes.len(),
-            nodes: atlas.decisions.nodes.len(),
-            meeting_nodes: atlas.listed().map(|listed| listed.graph.nodes.len()),
-            meetings: atlas.listed().map(|listed| listed.list.len()),
+            questions,
+            graphs: graphs.len(),
+            nodes: graphs.iter().map(|graph| graph.store.reachable(graph.rules.outcome).len()).sum(),
             milliseconds: took.as_millis(),
         }
     }
@@ -186,25 +178,20 @@ impl CheckReport {
     /// What is proved and what was found, in lines; the problems themselves are messages.
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         match &self.proved {
-            Some(Proved { combinations, regions }) => writeln!(
+            Some(Proved { combinations }) => writeln!(
                 out,
                 "proved: every combination of facts on every service date has exactly one outcome: \
-                 {} combinations, {} regions",
-                words::grouped(*combinations),
-                words::grouped(*regions)
+                 {} combinations",
+                words::grouped(combinations)
             )?,
             None if self.problems.iter().any(|problem| problem.code == Code::TooComplex.as_str()) => {
-                writeln!(out, "not proved: the rules hang together in too many ways")?;
+                writeln!(out, "not proved: the graphs of the rules grow too large")?;
             }
             None => writeln!(out, "not proved: the rule set does not decide every note exactly once")?,
         }
         if !self.invariants.is_empty() {
             let hold = self.invariants.iter().filter(|promise| promise.holds).count();
             writeln!(out, "promises: {hold} of {} hold for every note", self.invariants.len())?;
-        }
-        if !self.not_looked_for.is_empty() {
-            let codes = self.not_looked_for.join(", ");
-            writeln!(out, "not looked for, as the rules that meet are too many to be listed: {codes}")?;
         }
         if !self.house_rules.is_empty() {
             writeln!(out, "house rules: {}", self.house_rules.len())?;
@@ -213,14 +200,10 @@ impl CheckReport {
             }
         }
         if let Some(stats) = &self.stats {
-            let meeting = match (stats.meeting_nodes, stats.meetings) {
-                (Some(nodes), Some(meetings)) => format!("{nodes} by rules that meet, in {meetings} meetings"),
-                _ => "the rules that meet are too many to be listed".to_owned(),
-            };
             writeln!(
                 out,
-                "stats: {} rules over {} questions, {} nodes ({meeting}), {} ms",
-                stats.rules, stats.questions, stats.nodes, stats.milliseconds
+                "stats: {} rules over {} questions, {} graphs of {} nodes, {} ms",
+                stats.rules, stats.questions, stats.graphs, stats.nodes, stats.milliseconds
             )?;
         }
         match self.problems.len() {

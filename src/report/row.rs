@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::batch::{Earned, Entry, Finding, Item, Line};
-use crate::decision::Verdict;
+use crate::decide::Verdict;
 use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::nearest::joined;

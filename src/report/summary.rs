@@ -217,7 +217,7 @@ impl Summary {
             }
             Outcome::Held | Outcome::Gap | Outcome::Conflict => {
                 self.count("held");
-                if let crate::decision::Verdict::HeldOpen { missing, .. } = &line.decision.verdict {
+                if let crate::decide::Verdict::HeldOpen { missing, .. } = &line.decision.verdict {
                     for fact in missing {
                         *self.missing.entry(set.vocabulary.fact(*fact).name.clone()).or_default() += 1;
                     }

@@ -7,7 +7,7 @@ mod blocks;
 mod check;
 mod condition;
 mod ids;
-mod meaning;
+mod outcome;
 mod names;
 pub(crate) mod problem;
 mod rate;
@@ -21,8 +21,7 @@ pub(crate) mod walk;
 use chrono::NaiveDate;
 
 pub use condition::{Condition, Set, Test, all_hold, joined};
-pub(crate) use meaning::outcome_of;
-pub use meaning::{Outcome, Survivor, deciding, offered, outcome, reasons, survivors};
+pub use outcome::Outcome;
 pub(crate) use problem::placed;
 pub use problem::{RuleFile, Span};
 pub use set::RuleSet;
@@ -195,6 +194,8 @@ pub enum Effect {
     Strike(Removes),
     /// Holds the note for a person; says what to record instead.
     Hold {
+        /// Who might pay: where strikes leave none of them, the hold does not apply. `None`: it always applies.
+        payers: Option<Vec<PayerId>>,
         /// What to record instead.
         instead: Option<String>,
     },

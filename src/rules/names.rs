@@ -90,7 +90,7 @@ impl Names<'_> {
             },
             KindShape::Exclude => Effect::Exclude(Removes { payers, services }),
             KindShape::Strike => Effect::Strike(Removes { payers, services }),
-            KindShape::Hold => Effect::Hold { instead: shape.instead },
+            KindShape::Hold => Effect::Hold { payers: None, instead: shape.instead },
             KindShape::Advise => Effect::Advise,
         };
         let what = format!("the rule `{}`", shape.name.value);

@@ -1,0 +1,186 @@
+//! Why a note was decided so, in one sentence.
+//!
+//! Of a note that nobody pays the sentence names the obstacle nearest to payment: what an offer for this activity
+//! lacks, beside the rule that closes the other payers.
+
+use super::near::{Lack, NearOffer, nearest_offers};
+use super::{Applies, NoteInGraph, Verdict, offered};
+use crate::facts::{Answer, FactId, Kind, Origin};
+use crate::nearest::joined;
+use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId};
+use crate::words;
+
+/// Missing facts of which the sentence says what each answer would lead to; of more it only says which they are.
+const EXPLAINED: usize = 3;
+
+/// Conditions that a note may lack for an offer that the sentence still calls near.
+const NEAR: usize = 2;
+
+impl NoteInGraph<'_> {
+    /// The payer, then the titles of the rules.
+    pub(super) fn because(&self, verdict: &Verdict, rules: &[RuleId], applicable: &[(RuleId, Applies)]) -> String {
+        let set = self.judge.set();
+        match verdict {
+            Verdict::Billable(service, payer) => {
+                let is_offer = |rule: &&RuleId| matches!(set.rule(**rule).effect, Effect::Offer { .. });
+                let (offers, others): (Vec<&RuleId>, Vec<&RuleId>) = rules.iter().partition(is_offer);
+                let others = titles(set, others);
+                let but = if others.is_empty() { String::new() } else { format!("; {others}") };
+                let (payer, code) = (&set.payer(*payer).title, set.service(*service).full_code());
+                format!("Billed to {payer} as {code}: {}{but}.", titles(set, offers))
+            }
+            Verdict::NonBillable => format!("Nobody pays: {}.", self.obstacles(rules, applicable)),
+            Verdict::HeldByRule => {
+                let instead = rules.iter().filter_map(|rule| match &set.rule(*rule).effect {
+                    Effect::Hold { instead, .. } => words::instead(set, instead.as_ref()?),
+                    _ => None,
+                });
+                let instead = instead.take(1).map(|text| format!("; {}", text.trim_end_matches('.')));
+                format!("Held for a person: {}{}.", titles(set, rules), instead.collect::<String>())
+            }
+            Verdict::HeldOpen { missing, .. } if missing.len() > EXPLAINED => {
+                let names = missing.iter().map(|fact| format!("`{}`", set.vocabulary.fact(*fact).name)).collect();
+                format!("Held: {} are not answered.", joined(names, "and"))
+            }
+            Verdict::HeldOpen { missing, .. } => {
+                let parts = missing.iter().map(|fact| self.leads_to(*fact)).collect();
+                format!("Held: {}.", joined(parts, "and"))
+            }
+        }
+    }
+
+    /// What stands between a note that nobody pays and payment.
+    fn obstacles(&self, rules: &[RuleId], applicable: &[(RuleId, Applies)]) -> String {
+        let set = self.judge.set();
+        let offered = offered(set, applicable.iter().map(|(rule, _)| *rule));
+        if !offered.is_empty() {
+            return titles(set, &enough(set, rules, offered));
+        }
+        // What is said of the work says enough; who the client is would only be noise beside it.
+        let is_exclude = |rule: &&RuleId| matches!(set.rule(**rule).effect, Effect::Exclude(_));
+        let excludes: Vec<RuleId> = rules.iter().filter(is_exclude).copied().collect();
+        let lacks = self.near_offers().into_iter().map(|offer| self.lacking(&offer)).collect::<Vec<_>>();
+        let (said, lacks) = match (excludes.is_empty(), lacks.is_empty()) {
+            (true, _) => (rules.to_vec(), lacks),
+            // Nothing else would say why a client whom the excluded payer never pays for is not paid for.
+            (false, true) => (excludes.into_iter().chain(self.general_strikes(rules)).collect(), lacks),
+            (false, false) => (excludes, lacks),
+        };
+        let said = titles(set, &said);
+        std::iter::once(said).filter(|said| !said.is_empty()).chain(lacks).collect::<Vec<_>>().join("; ")
+    }
+
+    fn general_strikes(&self, rules: &[RuleId]) -> Vec<RuleId> {
+        let is_strike = |rule: &&RuleId| matches!(self.judge.set().rule(**rule).effect, Effect::Strike(_));
+        rules.iter().filter(is_strike).copied().collect()
+    }
+
+    /// Offers for this activity that fail by few conditions and would then be paid for.
+    fn near_offers(&self) -> Vec<NearOffer> {
+        let note = (self.answered, self.filled, self.date);
+        let mut near = nearest_offers(self.judge, note, self.graph.rules.conditions.keys().copied());
+        near.retain(|offer| offer.lacks.len() + usize::from(offer.off_date) <= NEAR && offer.against.is_empty());
+        near
+    }
+
+    /// What a note lacks for an offer: ``H2023 HK needs `staff_role` to be `vocational_specialist`; the note says …``.
+    fn lacking(&self, offer: &NearOffer) -> String {
+        let set = self.judge.set();
+        let rule = set.rule(offer.rule);
+        let code = match &rule.effect {
+            Effect::Offer { service, .. } => set.service(*service).full_code(),
+            _ => String::new(),
+        };
+        let mut needs: Vec<String> = offer.lacks.iter().map(|lack| self.need(lack)).collect();
+        if offer.off_date {
+            needs.push(format!("a service date {}", words::dates(rule.effective)));
+        }
+        format!("{code} needs {}", joined(needs, "and"))
+    }
+
+    fn need(&self, lack: &Lack) -> String {
+        let set = self.judge.set();
+        let fact = set.vocabulary.fact(lack.fact);
+        let needs = words::answers(set, lack.fact, &lack.needs);
+        let now = set.written(lack.fact, lack.now);
+        match (fact.origin, lack.now) {
+            (Origin::Setting, _) => format!("the setting `{}` to be {needs} (it is `{now}`)", fact.name),
+            (_, Answer::Unanswered) => format!("`{}` to be {needs} (the note does not say)", fact.name),
+            _ => format!("`{}` to be {needs} (the note says `{now}`)", fact.name),
+        }
+    }
+
+    /// What each answer to a missing fact would lead to: `` `plan_link` is not answered (yes: MO HealthNet; no: …)``.
+    fn leads_to(&self, fact: FactId) -> String {
+        let set = self.judge.set();
+        let vocabulary = &set.vocabulary;
+        let asked = vocabulary.derived(fact).unwrap_or(fact);
+        let name = &vocabulary.fact(fact).name;
+        let variables = &self.judge.diagram().variables;
+        let position = variables.position(asked);
+        let Some((position, variable)) = position.and_then(|at| Some((at, variables.get(at)?))) else {
+            return format!("`{name}` is not answered");
+        };
+        let mut answers: Vec<(String, Vec<String>)> = Vec::new();
+        for value in variable.values() {
+            let mut assignment = self.assignment.clone();
+            if let Some(known) = assignment.get_mut(position) {
+                *known = Some(value);
+            }
+            let outcomes = self.graph.possible(&assignment);
+            let leads = joined(outcomes.iter().map(|outcome| outcome_in_short(set, *outcome)).collect(), "or");
+            let value = variable.describe(set, value);
+            let answer = match &vocabulary.fact(asked).kind {
+                Kind::Coded(_) => value,
+                Kind::Number(..) | Kind::Date => format!("{} {value}", vocabulary.fact(asked).name),
+            };
+            match answers.iter_mut().find(|(known, _)| *known == leads) {
+                Some((_, list)) => list.push(answer),
+                None => answers.push((leads, vec![answer])),
+            }
+        }
+        let parts: Vec<String> =
+            answers.into_iter().map(|(leads, answers)| format!("{}: {leads}", joined(answers, "or"))).collect();
+        format!("`{name}` is not answered ({})", parts.join("; "))
+    }
+}
+
+/// An outcome as a clause of a longer sentence.
+fn outcome_in_short(set: &RuleSet, outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Billable(service, payer) => {
+            format!("{} as {}", set.payer(payer).title, set.service(service).full_code())
+        }
+        Outcome::NonBillable => "nobody pays".into(),
+        Outcome::Held | Outcome::Gap | Outcome::Conflict => "held for a person".into(),
+    }
+}
+
+/// As few of the rules that took payers away as took away all that were offered.
+fn enough(set: &RuleSet, rules: &[RuleId], mut left: Vec<(ServiceId, PayerId)>) -> Vec<RuleId> {
+    let takes = |rule: &RuleId, offered: &(ServiceId, PayerId)| {
+        set.rule(*rule).effect.removes().is_some_and(|removes| removes.removes(offered.0, offered.1))
+    };
+    let mut enough = Vec::new();
+    while let Some(most) = rules.iter().max_by_key(|rule| {
+        let count = left.iter().filter(|offered| takes(rule, offered)).count();
+        (count, std::cmp::Reverse(**rule))
+    }) {
+        let before = left.len();
+        left.retain(|offered| !takes(most, offered));
+        if left.len() == before {
+            break;
+        }
+        enough.push(*most);
+    }
+    enough
+}
+
+fn titles<'r>(set: &RuleSet, rules: impl IntoIterator<Item = &'r RuleId>) -> String {
+    joined(rules.into_iter().map(|rule| title(set.rule(*rule))).collect(), "and")
+}
+
+fn title(rule: &Rule) -> String {
+    let house = if rule.basis.house { " (house rule)" } else { "" };
+    format!("{}{house}", rule.title.trim_end_matches('.'))
+}

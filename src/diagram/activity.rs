@@ -1,0 +1,285 @@
+//! The graph of one activity: what every note of it comes to.
+//!
+//! Collect the offers; take away the payers that an exclude or a strike names; the first payer left pays. A hold comes
+//! before everything. Two offers left with different outcomes are a conflict, unless one overrides the other. Work that
+//! no offer, exclude or hold speaks to is a gap; strikes do not count, for they say nothing about what was done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::conditions::Conditions;
+use super::order::order;
+use super::{Ref, Store, TooComplex, Variables};
+use crate::facts::Origin;
+use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
+
+/// An offer, and where one of its payers is left as the first.
+#[derive(Clone, Debug)]
+pub struct Survivor {
+    /// The offer.
+    pub offer: RuleId,
+    /// What it offers.
+    pub service: ServiceId,
+    /// The payer that is left.
+    pub payer: PayerId,
+    /// Yes where the offer applies, this payer is left and no preferred one is.
+    pub condition: Ref,
+}
+
+impl Survivor {
+    fn billed(&self) -> (ServiceId, PayerId) {
+        (self.service, self.payer)
+    }
+}
+
+/// The rules that can apply to one activity, as graphs of a store.
+#[derive(Clone, Debug)]
+pub struct ActivityRules {
+    /// Each rule that can apply, with the graph of its condition. By id.
+    pub conditions: BTreeMap<RuleId, Ref>,
+    /// Each hold with where it holds the note. By id.
+    pub holds: BTreeMap<RuleId, Ref>,
+    /// Every payer of every offer.
+    pub survivors: Vec<Survivor>,
+    /// What each note of the activity comes to.
+    pub outcome: Ref,
+}
+
+impl ActivityRules {
+    /// The rules of a set that can apply to an activity, in a store over these variables.
+    pub fn build(
+        set: &RuleSet,
+        conditions: &Conditions,
+        activity: u16,
+        variables: &Variables,
+        store: &mut Store,
+    ) -> Self {
+        let mut alternatives: BTreeMap<RuleId, Vec<Ref>> = BTreeMap::new();
+        for alternative in conditions.for_activity(activity) {
+            let mut tests = Vec::with_capacity(alternative.tests.len() + 1);
+            for test in &alternative.tests {
+                let variable = variables.position(test.fact);
+                tests.extend(variable.and_then(|at| Some((at, variables.get(at)?.passing(test)))));
+            }
+            let effective = set.rule(alternative.rule).effective;
+            if effective.from.is_some() || effective.through.is_some() {
+                let variable = variables.date_position();
+                tests.extend(variable.and_then(|at| Some((at, variables.get(at)?.within(effective)))));
+            }
+            let holds = store.all(tests);
+            alternatives.entry(alternative.rule).or_default().push(holds);
+        }
+        let conditions = alternatives.into_iter().map(|(rule, parts)| (rule, store.any(parts))).collect();
+        let mut builder = Builder { set, store, conditions, taken: BTreeMap::new() };
+        let holds = builder.holds();
+        let survivors = builder.survivors();
+        let outcome = builder.outcome(&holds, &survivors);
+        Self { conditions: builder.conditions, holds, survivors, outcome }
+    }
+
+    /// The condition of a rule: never, if it cannot apply to the activity.
+    pub fn condition(&self, rule: RuleId) -> Ref {
+        self.conditions.get(&rule).copied().unwrap_or(Ref::FALSE)
+    }
+}
+
+struct Builder<'b> {
+    set: &'b RuleSet,
+    store: &'b mut Store,
+    conditions: BTreeMap<RuleId, Ref>,
+    /// By service and payer: where the payer is taken away.
+    taken: BTreeMap<(ServiceId, PayerId), Ref>,
+}
+
+impl Builder<'_> {
+    /// Where any rule of some kind applies.
+    fn any(&mut self, wanted: &dyn Fn(&Effect) -> bool) -> Ref {
+        let set = self.set;
+        let of_kind = self.conditions.iter().filter(|(rule, _)| wanted(&set.rule(**rule).effect));
+        let parts: Vec<Ref> = of_kind.map(|(_, condition)| *condition).collect();
+        self.store.any(parts)
+    }
+
+    /// Where a payer is taken away for a service.
+    fn taken(&mut self, service: ServiceId, payer: PayerId) -> Ref {
+        if let Some(known) = self.taken.get(&(service, payer)) {
+            return *known;
+        }
+        let taken = self.any(&|effect| effect.removes().is_some_and(|removes| removes.removes(service, payer)));
+        self.taken.insert((service, payer), taken);
+        taken
+    }
+
+    /// Where a strike takes a payer away whatever the service.
+    fn struck_for_all(&mut self, payer: PayerId) -> Ref {
+        self.any(&|effect| match effect {
+            Effect::Strike(removes) => removes.services.is_none() && removes.payers.contains(&payer),
+            _ => false,
+        })
+    }
+
+    /// Where each hold holds the note: not where strikes leave none of the payers that it names.
+    fn holds(&mut self) -> BTreeMap<RuleId, Ref> {
+        let mut holds = BTreeMap::new();
+        for (rule, condition) in self.conditions.clone() {
+            let Effect::Hold { payers, .. } = &self.set.rule(rule).effect else { continue };
+            let mut all_struck = if payers.is_some() { Ref::TRUE } else { Ref::FALSE };
+            for payer in payers.iter().flatten() {
+                let struck = self.struck_for_all(*payer);
+                all_struck = self.store.and(all_struck, struck);
+            }
+            holds.insert(rule, self.store.and_not(condition, all_struck));
+        }
+        holds
+    }
+
+    fn survivors(&mut self) -> Vec<Survivor> {
+        let mut survivors = Vec::new();
+        for (offer, condition) in self.conditions.clone() {
+            let Effect::Offer { service, payers, .. } = &self.set.rule(offer).effect else { continue };
+            // Where the offer applies and every payer so far is taken away.
+            let mut open = condition;
+            for payer in payers {
+                let taken = self.taken(*service, *payer);
+                let condition = self.store.and_not(open, taken);
+                survivors.push(Survivor { offer, service: *service, payer: *payer, condition });
+                open = self.store.and(open, taken);
+            }
+        }
+        survivors
+    }
+
+    fn outcome(&mut self, holds: &BTreeMap<RuleId, Ref>, survivors: &[Survivor]) -> Ref {
+        let spoken = self.any(&|effect| matches!(effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. }));
+        let leaf = |store: &mut Store, outcome| store.leaf(outcome);
+        let (nobody, gap) = (leaf(self.store, Outcome::NonBillable), leaf(self.store, Outcome::Gap));
+        let mut outcome = self.store.choose(spoken, nobody, gap);
+        for (billed, condition) in self.winners(survivors) {
+            let billed = leaf(self.store, Outcome::Billable(billed.0, billed.1));
+            outcome = self.store.choose(condition, billed, outcome);
+        }
+        let conflict = self.conflict(survivors);
+        let conflicting = leaf(self.store, Outcome::Conflict);
+        outcome = self.store.choose(conflict, conflicting, outcome);
+        let held = self.store.any(holds.values().copied());
+        let held_leaf = leaf(self.store, Outcome::Held);
+        self.store.choose(held, held_leaf, outcome)
+    }
+
+    /// By what is billed: where an offer survives that no other surviving one overrides with another outcome.
+    fn winners(&mut self, survivors: &[Survivor]) -> BTreeMap<(ServiceId, PayerId), Ref> {
+        let mut winners: BTreeMap<(ServiceId, PayerId), Vec<Ref>> = BTreeMap::new();
+        for own in survivors {
+            let beaten = survivors.iter().filter(|other| other.billed() != own.billed());
+            let beaten = beaten.filter(|other| self.overrides(other.offer, own.offer)).map(|other| other.condition);
+            let beaten = beaten.collect::<Vec<_>>();
+            let beaten = self.store.any(beaten);
+            winners.entry(own.billed()).or_default().push(self.store.and_not(own.condition, beaten));
+        }
+        winners.into_iter().map(|(billed, parts)| (billed, self.store.any(parts))).collect()
+    }
+
+    /// Where two offers survive with different outcomes and neither overrides the other.
+    fn conflict(&mut self, survivors: &[Survivor]) -> Ref {
+        let related: Vec<bool> = survivors.iter().map(|own| self.is_related(own.offer, survivors)).collect();
+        let mut by_billed: BTreeMap<(ServiceId, PayerId), Vec<Ref>> = BTreeMap::new();
+        for (survivor, _) in survivors.iter().zip(&related).filter(|(_, related)| !**related) {
+            by_billed.entry(survivor.billed()).or_default().push(survivor.condition);
+        }
+        // Offers without overrides conflict wherever two things are billed.
+        let (mut conflict, mut any) = (Ref::FALSE, Ref::FALSE);
+        for parts in by_billed.into_values() {
+            let billed = self.store.any(parts);
+            let both = self.store.and(any, billed);
+            conflict = self.store.or(conflict, both);
+            any = self.store.or(any, billed);
+        }
+        for (own, _) in survivors.iter().zip(&related).filter(|(_, related)| **related) {
+            let tied = survivors.iter().filter(|other| self.are_tied(own, other)).map(|other| other.condition);
+            let tied = tied.collect::<Vec<_>>();
+            let tied = self.store.any(tied);
+            let both = self.store.and(own.condition, tied);
+            conflict = self.store.or(conflict, both);
+        }
+        conflict
+    }
+
+    fn overrides(&self, one: RuleId, other: RuleId) -> bool {
+        overrides(self.set, one, other)
+    }
+
+    fn is_related(&self, offer: RuleId, survivors: &[Survivor]) -> bool {
+        survivors.iter().any(|other| self.overrides(offer, other.offer) || self.overrides(other.offer, offer))
+    }
+
+    fn are_tied(&self, one: &Survivor, other: &Survivor) -> bool {
+        are_tied(self.set, one, other)
+    }
+}
+
+/// Whether an offer names another one in `overrides`.
+fn overrides(set: &RuleSet, one: RuleId, other: RuleId) -> bool {
+    matches!(&set.rule(one).effect, Effect::Offer { overrides, .. } if overrides.contains(&other))
+}
+
+/// Whether two survivors would decide a note differently and neither offer overrides the other.
+pub(crate) fn are_tied(set: &RuleSet, one: &Survivor, other: &Survivor) -> bool {
+    let (first, second) = (one.offer, other.offer);
+    one.billed() != other.billed() && !overrides(set, first, second) && !overrides(set, second, first)
+}
+
+/// The graph of activities that all rules treat alike.
+#[derive(Debug)]
+pub struct ActivityGraph {
+    /// The activities.
+    pub activities: Vec<u16>,
+    /// The rules that can apply.
+    pub rules: ActivityRules,
+    /// By rule that can apply: where it is a reason for what is decided.
+    pub reasons: BTreeMap<RuleId, Ref>,
+    /// The settings that the outcome depends on, as variables.
+    pub setting_variables: Vec<usize>,
+    /// Where the graphs are kept.
+    pub store: Store,
+}
+
+impl ActivityGraph {
+    /// Builds the graph of activities that all rules treat alike.
+    pub fn build(
+        set: &RuleSet,
+        conditions: &Conditions,
+        activities: &[u16],
+        variables: &Variables,
+    ) -> Result<Self, TooComplex> {
+        let activity = activities.first().copied().unwrap_or_default();
+        let mut store = Store::new(variables, &order_for(set, conditions, activity, variables));
+        let rules = ActivityRules::build(set, conditions, activity, variables, &mut store);
+        let reasons = rules.conditions.keys().copied().collect::<Vec<_>>();
+        let reasons = reasons.into_iter().map(|rule| (rule, rules.reason(set, &mut store, rule))).collect();
+        store.check_size(variables)?;
+        let setting_variables = setting_variables(set, variables, &store, rules.outcome);
+        Ok(Self { activities: activities.to_vec(), rules, reasons, setting_variables, store })
+    }
+}
+
+fn setting_variables(set: &RuleSet, variables: &Variables, store: &Store, root: Ref) -> Vec<usize> {
+    let asked = store.reachable(root).into_iter().filter_map(|at| store.node(at)).map(|node| node.variable);
+    let is_setting = |variable: &usize| {
+        let fact = variables.get(*variable).and_then(|variable| variable.question.fact());
+        fact.is_some_and(|fact| set.vocabulary.fact(fact).origin == Origin::Setting)
+    };
+    asked.collect::<BTreeSet<usize>>().into_iter().filter(is_setting).collect()
+}
+
+/// The order in which an activity's graphs ask the variables.
+pub fn order_for(set: &RuleSet, conditions: &Conditions, activity: u16, variables: &Variables) -> Vec<usize> {
+    let together: Vec<Vec<usize>> = conditions
+        .for_activity(activity)
+        .map(|alternative| {
+            let facts = alternative.tests.iter().filter_map(|test| variables.position(test.fact));
+            let effective = set.rule(alternative.rule).effective;
+            let dated = effective.from.is_some() || effective.through.is_some();
+            facts.chain(variables.date_position().filter(|_| dated)).collect()
+        })
+        .collect();
+    order(variables.len(), &together)
+}

@@ -1,0 +1,82 @@
+//! The conditions of all rules as alternatives, each with the activities that it holds for.
+
+use super::ACTIVITY;
+use crate::facts::FactId;
+use crate::rules::{RuleId, RuleSet, Set, Test};
+
+/// One alternative of a rule's condition: it holds where all tests pass.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative {
+    pub(super) rule: RuleId,
+    /// By activity: whether the alternative can hold for it; `None`: for every one.
+    activities: Option<Vec<bool>>,
+    /// Its other tests, each fact once.
+    pub(super) tests: Vec<Test>,
+}
+
+impl Alternative {
+    fn holds_for(&self, activity: u16) -> bool {
+        self.activities.as_ref().is_none_or(|activities| activities.get(usize::from(activity)) == Some(&true))
+    }
+}
+
+/// Every alternative of a rule set, in the order of the rules.
+#[derive(Clone, Debug)]
+pub struct Conditions {
+    list: Vec<Alternative>,
+}
+
+impl Conditions {
+    /// The alternatives of a set.
+    pub fn new(set: &RuleSet) -> Self {
+        let activity = set.vocabulary.find(ACTIVITY);
+        let ids = set.rules().map(|(id, _)| id);
+        Self { list: ids.flat_map(|id| alternatives(set, activity, id)).collect() }
+    }
+
+    /// The same with one rule's alternatives taken from another set.
+    #[must_use]
+    pub fn with_rule(&self, set: &RuleSet, rule: RuleId) -> Self {
+        let mut list: Vec<Alternative> = self.list.iter().filter(|known| known.rule != rule).cloned().collect();
+        let place = list.partition_point(|known| known.rule < rule);
+        list.splice(place..place, alternatives(set, set.vocabulary.find(ACTIVITY), rule));
+        Self { list }
+    }
+
+    /// The same as if a rule were not there.
+    #[must_use]
+    pub fn without(&self, rule: RuleId) -> Self {
+        Self { list: self.list.iter().filter(|known| known.rule != rule).cloned().collect() }
+    }
+
+    /// The alternatives that can hold for an activity, by position.
+    pub(super) fn positions(&self, activity: u16) -> Vec<usize> {
+        let fitting = self.list.iter().enumerate().filter(|(_, alternative)| alternative.holds_for(activity));
+        fitting.map(|(position, _)| position).collect()
+    }
+
+    /// The alternatives that can hold for an activity.
+    pub(super) fn for_activity(&self, activity: u16) -> impl Iterator<Item = &Alternative> {
+        self.list.iter().filter(move |alternative| alternative.holds_for(activity))
+    }
+
+    /// Whether a rule can hold for an activity.
+    pub fn rule_applies_to(&self, rule: RuleId, activity: u16) -> bool {
+        let first = self.list.partition_point(|known| known.rule < rule);
+        let own = self.list.iter().skip(first).take_while(|known| known.rule == rule);
+        own.into_iter().any(|alternative| alternative.holds_for(activity))
+    }
+}
+
+fn alternatives(set: &RuleSet, activity: Option<FactId>, rule: RuleId) -> Vec<Alternative> {
+    let alternatives = set.rule(rule).condition.alternatives().into_iter();
+    let alternative = |mut tests: Vec<Test>| {
+        let own = tests.iter().position(|test| Some(test.fact) == activity).map(|position| tests.remove(position));
+        let activities = own.map(|test| match test.set {
+            Set::Values(values) => values,
+            Set::Ranges(_) => Vec::new(),
+        });
+        Alternative { rule, activities, tests }
+    };
+    alternatives.map(alternative).collect()
+}

@@ -1,0 +1,359 @@
+//! A store of graph nodes in which equal nodes are one (hash-consing), and the operations on graphs.
+
+use num_bigint::BigUint;
+use rustc_hash::FxHashMap;
+
+use super::{Question, TooComplex, Value, Variables};
+use crate::rules::Outcome;
+
+/// Nodes beyond which a store is given up.
+const MOST_NODES: usize = 4_000_000;
+
+/// Marks a reference to a leaf.
+const LEAF: u32 = 1 << 31;
+
+/// A reference to a node or a leaf of a store.
+///
+/// Leaves are `FALSE`, `TRUE`, and outcomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ref(u32);
+
+impl Ref {
+    /// The leaf that means no.
+    pub const FALSE: Self = Self(LEAF);
+    /// The leaf that means yes.
+    pub const TRUE: Self = Self(LEAF | 1);
+
+    /// Whether it is a leaf.
+    pub fn is_leaf(self) -> bool {
+        self.0 & LEAF != 0
+    }
+
+    /// The position of a node; `None` for a leaf.
+    pub fn position(self) -> Option<usize> {
+        if self.is_leaf() { None } else { usize::try_from(self.0).ok() }
+    }
+}
+
+/// A question of a graph: its variable, and a child for each value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// The variable's position among all variables.
+    pub variable: usize,
+    /// By value.
+    pub children: Box<[Ref]>,
+}
+
+/// Nodes of graphs that ask their variables in one order; each node once. Children stand before their parents.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// By variable: its level; graphs ask lower levels first.
+    levels: Vec<usize>,
+    /// By variable: how many values it has.
+    sizes: Vec<u16>,
+    nodes: Vec<Node>,
+    known: FxHashMap<Node, Ref>,
+    /// What [`Store::choose`] has found.
+    chosen: FxHashMap<(Ref, Ref, Ref), Ref>,
+    /// The outcomes that stand at leaves.
+    outcomes: Vec<Outcome>,
+    is_full: bool,
+}
+
+impl Store {
+    /// An empty store. `order`: every variable, the first to be asked first.
+    pub fn new(variables: &Variables, order: &[usize]) -> Self {
+        let mut levels = vec![0; variables.len()];
+        for (level, variable) in order.iter().enumerate() {
+            levels.get_mut(*variable).into_iter().for_each(|place| *place = level);
+        }
+        Self {
+            levels,
+            sizes: variables.list().iter().map(|variable| variable.size).collect(),
+            nodes: Vec::new(),
+            known: FxHashMap::default(),
+            chosen: FxHashMap::default(),
+            outcomes: Vec::new(),
+            is_full: false,
+        }
+    }
+
+    /// How many nodes it holds.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether it holds no node.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// An error once the store has grown beyond its limit; what was built since is then worthless.
+    pub fn check_size(&self, variables: &Variables) -> Result<(), TooComplex> {
+        if !self.is_full {
+            return Ok(());
+        }
+        let mut counts = vec![0_usize; self.levels.len()];
+        for node in &self.nodes {
+            counts.get_mut(node.variable).into_iter().for_each(|count| *count += 1);
+        }
+        let most = counts.iter().enumerate().max_by_key(|(_, count)| **count).map(|(variable, _)| variable);
+        let question = most.and_then(|variable| variables.get(variable)).map(|variable| variable.question);
+        Err(TooComplex(question.unwrap_or(Question::ServiceDate)))
+    }
+
+    /// The variables in the order in which graphs ask them.
+    pub fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.levels.len()).collect();
+        order.sort_by_key(|variable| self.levels.get(*variable));
+        order
+    }
+
+    /// The node of a reference; `None` for a leaf.
+    pub fn node(&self, at: Ref) -> Option<&Node> {
+        self.nodes.get(at.position()?)
+    }
+
+    /// The leaf of an outcome.
+    pub fn leaf(&mut self, outcome: Outcome) -> Ref {
+        let known = self.outcomes.iter().position(|known| *known == outcome);
+        let position = known.unwrap_or_else(|| {
+            self.outcomes.push(outcome);
+            self.outcomes.len() - 1
+        });
+        Ref(LEAF | u32::try_from(position + 2).unwrap_or(u32::MAX))
+    }
+
+    /// The outcome at a leaf; `None` for another reference.
+    pub fn outcome(&self, at: Ref) -> Option<Outcome> {
+        if !at.is_leaf() {
+            return None;
+        }
+        let position = usize::try_from(at.0 & !LEAF).ok()?;
+        self.outcomes.get(position.checked_sub(2)?).copied()
+    }
+
+    /// The node with these children, one for each value of the variable; the child itself where all are equal.
+    pub fn make(&mut self, variable: usize, children: Vec<Ref>) -> Ref {
+        let Some(first) = children.first().copied() else { return Ref::FALSE };
+        if children.iter().all(|child| *child == first) {
+            return first;
+        }
+        let node = Node { variable, children: children.into_boxed_slice() };
+        if let Some(known) = self.known.get(&node) {
+            return *known;
+        }
+        if self.nodes.len() >= MOST_NODES {
+            self.is_full = true;
+            return first;
+        }
+        let made = Ref(u32::try_from(self.nodes.len()).unwrap_or(LEAF - 1));
+        self.nodes.push(node.clone());
+        self.known.insert(node, made);
+        made
+    }
+
+    /// Yes exactly where the variable has one of these values. `passing`: by value.
+    pub fn test(&mut self, variable: usize, passing: &[bool]) -> Ref {
+        self.restricted_to(variable, passing, Ref::TRUE)
+    }
+
+    /// `then` where the variable, which `then` asks later or not at all, has one of these values; else no.
+    fn restricted_to(&mut self, variable: usize, passing: &[bool], then: Ref) -> Ref {
+        self.make(variable, passing.iter().map(|passes| if *passes { then } else { Ref::FALSE }).collect())
+    }
+
+    /// Yes exactly where all tests pass; each is a variable with, by value, whether it passes.
+    pub fn all(&mut self, mut tests: Vec<(usize, Vec<bool>)>) -> Ref {
+        tests.sort_by_key(|(variable, _)| std::cmp::Reverse(self.levels.get(*variable).copied()));
+        let mut all = Ref::TRUE;
+        for (variable, passing) in tests {
+            all = self.restricted_to(variable, &passing, all);
+        }
+        all
+    }
+
+    /// `then` where `condition` says yes, `otherwise` where it says no.
+    pub fn choose(&mut self, condition: Ref, then: Ref, otherwise: Ref) -> Ref {
+        match condition {
+            Ref::TRUE => return then,
+            Ref::FALSE => return otherwise,
+            _ if then == otherwise => return then,
+            _ if (then, otherwise) == (Ref::TRUE, Ref::FALSE) => return condition,
+            _ => {}
+        }
+        let key = (condition, then, otherwise);
+        if let Some(known) = self.chosen.get(&key) {
+            return *known;
+        }
+        if self.is_full {
+            return then;
+        }
+        let parts = [condition, then, otherwise];
+        let Some(variable) = self.first_asked(&parts) else { return otherwise };
+        let children = self.values(variable).map(|value| {
+            let [condition, then, otherwise] = parts.map(|part| self.step(part, variable, value));
+            self.choose(condition, then, otherwise)
+        });
+        let children = children.collect();
+        let made = self.make(variable, children);
+        self.chosen.insert(key, made);
+        made
+    }
+
+    /// Both.
+    pub fn and(&mut self, one: Ref, other: Ref) -> Ref {
+        self.choose(one.min(other), one.max(other), Ref::FALSE)
+    }
+
+    /// At least one of the two.
+    pub fn or(&mut self, one: Ref, other: Ref) -> Ref {
+        self.choose(one.min(other), Ref::TRUE, one.max(other))
+    }
+
+    /// The one and not the other.
+    pub fn and_not(&mut self, one: Ref, other: Ref) -> Ref {
+        self.choose(other, Ref::FALSE, one)
+    }
+
+    /// At least one of all, joined in pairs so that intermediate graphs stay small.
+    pub fn any(&mut self, parts: impl IntoIterator<Item = Ref>) -> Ref {
+        let mut parts: Vec<Ref> = parts.into_iter().collect();
+        while parts.len() > 1 {
+            parts = parts.chunks(2).map(|pair| pair.iter().copied().reduce(|a, b| self.or(a, b))).flatten().collect();
+        }
+        parts.first().copied().unwrap_or(Ref::FALSE)
+    }
+
+    /// Yes where the graph ends at one of the wanted leaves.
+    pub fn ends_at(&mut self, root: Ref, wanted: &dyn Fn(Outcome) -> bool) -> Ref {
+        self.ends_at_leaf(root, &|store, leaf| store.outcome(leaf).is_some_and(wanted), &mut FxHashMap::default())
+    }
+
+    fn ends_at_leaf(
+        &mut self,
+        at: Ref,
+        wanted: &dyn Fn(&Self, Ref) -> bool,
+        done: &mut FxHashMap<Ref, Ref>,
+    ) -> Ref {
+        if at.is_leaf() {
+            return if wanted(self, at) { Ref::TRUE } else { Ref::FALSE };
+        }
+        if let Some(known) = done.get(&at) {
+            return *known;
+        }
+        let Some(Node { variable, children }) = self.node(at).cloned() else { return Ref::FALSE };
+        let children = children.iter().map(|child| self.ends_at_leaf(*child, wanted, done)).collect();
+        let made = self.make(variable, children);
+        done.insert(at, made);
+        made
+    }
+
+    /// Yes where two graphs end at different leaves.
+    pub fn differs(&mut self, one: Ref, other: Ref) -> Ref {
+        self.differs_from(one, other, &mut FxHashMap::default())
+    }
+
+    fn differs_from(&mut self, one: Ref, other: Ref, done: &mut FxHashMap<(Ref, Ref), Ref>) -> Ref {
+        if one == other {
+            return Ref::FALSE;
+        }
+        let key = (one.min(other), one.max(other));
+        if let Some(known) = done.get(&key) {
+            return *known;
+        }
+        let Some(variable) = self.first_asked(&[one, other]) else { return Ref::TRUE };
+        let mut children = Vec::with_capacity(self.values(variable).len());
+        for value in self.values(variable) {
+            let (one, other) = (self.step(one, variable, value), self.step(other, variable, value));
+            children.push(self.differs_from(one, other, done));
+        }
+        let made = self.make(variable, children);
+        done.insert(key, made);
+        made
+    }
+
+    /// The graph with these variables fixed: it asks none of them.
+    pub fn restrict(&mut self, root: Ref, fixed: &[Option<Value>]) -> Ref {
+        self.restrict_from(root, fixed, &mut FxHashMap::default())
+    }
+
+    fn restrict_from(&mut self, at: Ref, fixed: &[Option<Value>], done: &mut FxHashMap<Ref, Ref>) -> Ref {
+        if let Some(known) = done.get(&at) {
+            return *known;
+        }
+        let Some(Node { variable, children }) = self.node(at).cloned() else { return at };
+        let made = match fixed.get(variable).copied().flatten() {
+            Some(value) => {
+                let child = children.get(usize::from(value)).copied().unwrap_or(at);
+                self.restrict_from(child, fixed, done)
+            }
+            None => {
+                let children = children.iter().map(|child| self.restrict_from(*child, fixed, done)).collect();
+                self.make(variable, children)
+            }
+        };
+        done.insert(at, made);
+        made
+    }
+
+    /// The variable that is asked first by one of these.
+    pub fn first_asked(&self, parts: &[Ref]) -> Option<usize> {
+        let asked = parts.iter().filter_map(|part| self.node(*part)).map(|node| node.variable);
+        asked.min_by_key(|variable| self.levels.get(*variable))
+    }
+
+    /// What is left of a graph after an answer; one that does not ask the variable first stays as it is.
+    pub fn step(&self, at: Ref, variable: usize, value: Value) -> Ref {
+        let asks = self.node(at).filter(|node| node.variable == variable);
+        asks.and_then(|node| node.children.get(usize::from(value))).copied().unwrap_or(at)
+    }
+
+    /// Every value of a variable.
+    pub fn values(&self, variable: usize) -> std::ops::Range<Value> {
+        0..self.sizes.get(variable).copied().unwrap_or(0)
+    }
+
+    /// The nodes of a graph, children before their parents.
+    pub fn reachable(&self, root: Ref) -> Vec<Ref> {
+        let (mut seen, mut open) = (FxHashMap::default(), vec![root]);
+        while let Some(at) = open.pop() {
+            if let Some(node) = self.node(at).filter(|_| seen.insert(at, ()).is_none()) {
+                open.extend(&node.children);
+            }
+        }
+        let mut nodes: Vec<Ref> = seen.into_keys().collect();
+        nodes.sort_unstable();
+        nodes
+    }
+
+    /// How many combinations of all variables there are.
+    pub fn combinations(&self) -> BigUint {
+        self.sizes.iter().map(|size| BigUint::from(*size)).product()
+    }
+
+    /// How many combinations of all variables lead to each leaf.
+    pub fn counts(&self, root: Ref) -> Vec<(Ref, BigUint)> {
+        let order = self.order();
+        let width = |from: usize, to: usize| -> BigUint {
+            let skipped = order.get(from..to).unwrap_or_default();
+            skipped.iter().filter_map(|variable| self.sizes.get(*variable)).map(|size| BigUint::from(*size)).product()
+        };
+        let level = |at: Ref| {
+            let node = self.node(at);
+            node.and_then(|node| self.levels.get(node.variable)).copied().unwrap_or(order.len())
+        };
+        let mut ways: FxHashMap<Ref, BigUint> = FxHashMap::default();
+        ways.insert(root, width(0, level(root)));
+        for at in self.reachable(root).into_iter().rev() {
+            let (Some(here), Some(node)) = (ways.remove(&at), self.node(at)) else { continue };
+            for child in &node.children {
+                let further = &here * width(level(at) + 1, level(*child));
+                *ways.entry(*child).or_default() += further;
+            }
+        }
+        let mut counts: Vec<(Ref, BigUint)> = ways.into_iter().collect();
+        counts.sort_unstable_by_key(|(leaf, _)| *leaf);
+        counts
+    }
+}

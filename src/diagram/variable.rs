@@ -1,0 +1,215 @@
+//! What graphs ask: each fact that a rule asks, and the service date, with finitely many values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::ACTIVITY;
+use crate::effective::Effective;
+use crate::facts::{Answer, FactId, Facts, Kind, date_of};
+use crate::rules::{RuleSet, Set, Test};
+
+/// What a variable asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// A fact.
+    Fact(FactId),
+    /// The service date.
+    ServiceDate,
+}
+
+impl Question {
+    /// The fact that is asked; `None` for the service date.
+    pub fn fact(self) -> Option<FactId> {
+        match self {
+            Self::Fact(fact) => Some(fact),
+            Self::ServiceDate => None,
+        }
+    }
+
+    /// Its name, as in rules and notes.
+    pub fn name(self, set: &RuleSet) -> &str {
+        self.fact().map_or("date", |fact| &set.vocabulary.fact(fact).name)
+    }
+}
+
+/// A value of a variable, by its position: a value of a coded fact, or a band of a number or date.
+pub type Value = u16;
+
+/// The values of some answers, by variable; `None`: not answered.
+pub type Assignment = Vec<Option<Value>>;
+
+/// One question with its finitely many values.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// What is asked.
+    pub question: Question,
+    /// Of numbers and dates: where each band begins; a band ends before the next one. Empty for coded facts.
+    pub bands: Vec<i64>,
+    /// How many values there are.
+    pub size: u16,
+}
+
+impl Variable {
+    /// The value of an answer; `None` if it is open.
+    pub fn value(&self, answer: Answer) -> Option<Value> {
+        match answer {
+            Answer::Unanswered => None,
+            Answer::Value(value) => Some(value),
+            Answer::Number(number) => {
+                let band = self.bands.partition_point(|from| *from <= number).saturating_sub(1);
+                u16::try_from(band).ok()
+            }
+        }
+    }
+
+    /// An answer that has a value: the coded value, or the first number of the band.
+    pub fn answer(&self, value: Value) -> Answer {
+        self.bands.get(usize::from(value)).map_or(Answer::Value(value), |from| Answer::Number(*from))
+    }
+
+    /// A value as it is written: the coded value, or the band.
+    pub fn describe(&self, set: &RuleSet, value: Value) -> String {
+        let at = usize::from(value);
+        let number = |number: i64| match self.question {
+            Question::ServiceDate => date_of(number).unwrap_or(NaiveDate::MIN).to_string(),
+            Question::Fact(_) => number.to_string(),
+        };
+        match (self.question, self.bands.get(at).filter(|_| at > 0), self.bands.get(at + 1)) {
+            (Question::Fact(fact), _, _) if self.bands.is_empty() => {
+                set.vocabulary.fact(fact).value_name(value).unwrap_or_default().to_owned()
+            }
+            (_, Some(from), Some(before)) if from + 1 == *before => number(*from),
+            (_, Some(from), Some(before)) => format!("{} to {}", number(*from), number(*before - 1)),
+            (_, Some(from), None) => format!("{} or more", number(*from)),
+            (_, None, Some(before)) => format!("below {}", number(*before)),
+            (_, None, None) => "any".into(),
+        }
+    }
+
+    /// Every value.
+    pub fn values(&self) -> std::ops::Range<Value> {
+        0..self.size
+    }
+
+    /// By value: whether it passes a test of this variable's fact.
+    pub fn passing(&self, test: &Test) -> Vec<bool> {
+        self.values().map(|value| test.set.holds(self.answer(value)) == Some(true)).collect()
+    }
+
+    /// By value: whether it lies within a range of service dates.
+    pub fn within(&self, effective: Effective) -> Vec<bool> {
+        let contains = |value| match self.answer(value) {
+            Answer::Number(day) => date_of(day).map_or(effective.from.is_none(), |date| effective.contains(date)),
+            Answer::Value(_) | Answer::Unanswered => true,
+        };
+        self.values().map(contains).collect()
+    }
+}
+
+/// Every question that rules ask beside the activity, in the order of the vocabulary; the service date last.
+#[derive(Clone, Debug)]
+pub struct Variables {
+    list: Vec<Variable>,
+    by_fact: BTreeMap<FactId, usize>,
+    date: Option<usize>,
+}
+
+impl Variables {
+    /// The variables of rule sets over one vocabulary. Bands are as fine as the rules and invariants of all sets ask.
+    pub fn new(sets: &[&RuleSet]) -> Self {
+        let mut cuts: BTreeMap<FactId, BTreeSet<i64>> = BTreeMap::new();
+        let mut days = BTreeSet::new();
+        for set in sets {
+            for test in tests(set) {
+                let bounds = cuts.entry(test.fact).or_default();
+                if let Set::Ranges(ranges) = &test.set {
+                    bounds.extend(ranges.iter().flat_map(|(from, before)| [*from, *before]));
+                }
+            }
+            for Effective { from, through } in set.rules.iter().map(|rule| rule.effective) {
+                days.extend(from.map(day));
+                days.extend(through.map(|through| day(through) + 1));
+            }
+        }
+        let mut list = Vec::new();
+        let vocabulary = sets.first().map(|set| &set.vocabulary);
+        for (id, fact) in vocabulary.iter().flat_map(|vocabulary| vocabulary.facts()) {
+            let Some(cuts) = cuts.get(&id).filter(|_| fact.name != ACTIVITY) else { continue };
+            match &fact.kind {
+                Kind::Coded(values) => {
+                    let size = u16::try_from(values.len()).unwrap_or(u16::MAX);
+                    list.push(Variable { question: Question::Fact(id), bands: Vec::new(), size });
+                }
+                Kind::Number(least, most) => {
+                    let inside = cuts.iter().copied().filter(|cut| cut <= most);
+                    list.push(banded(Question::Fact(id), *least, inside));
+                }
+                Kind::Date => {}
+            }
+        }
+        if !days.is_empty() {
+            list.push(banded(Question::ServiceDate, day(NaiveDate::MIN), days.into_iter()));
+        }
+        let by_fact = list.iter().enumerate().filter_map(|(at, variable)| Some((variable.question.fact()?, at)));
+        let date = list.iter().position(|variable| variable.question == Question::ServiceDate);
+        Self { by_fact: by_fact.collect(), date, list }
+    }
+
+    /// The variables, in order.
+    pub fn list(&self) -> &[Variable] {
+        &self.list
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether rules ask nothing but the activity.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// A variable by its position.
+    pub fn get(&self, position: usize) -> Option<&Variable> {
+        self.list.get(position)
+    }
+
+    /// The position of the variable that asks a fact.
+    pub fn position(&self, fact: FactId) -> Option<usize> {
+        self.by_fact.get(&fact).copied()
+    }
+
+    /// The position of the service date, if a rule is dated.
+    pub fn date_position(&self) -> Option<usize> {
+        self.date
+    }
+
+    /// The values of a note's answers and service date.
+    pub fn assign(&self, facts: &Facts, date: NaiveDate) -> Assignment {
+        let answer = |variable: &Variable| match variable.question {
+            Question::Fact(fact) => facts.get(fact),
+            Question::ServiceDate => Answer::Number(day(date)),
+        };
+        self.list.iter().map(|variable| variable.value(answer(variable))).collect()
+    }
+}
+
+/// Everything that the rules and invariants of a set test.
+fn tests(set: &RuleSet) -> impl Iterator<Item = &Test> {
+    let rules = set.rules.iter().flat_map(|rule| rule.condition.tests());
+    let invariants = set.invariants.iter();
+    rules.chain(invariants.flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts)))
+}
+
+/// A date as days of the common era.
+fn day(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce())
+}
+
+/// A variable of bands that begin at the least number and at each cut.
+fn banded(question: Question, least: i64, cuts: impl Iterator<Item = i64>) -> Variable {
+    let bands: BTreeSet<i64> = cuts.filter(|cut| *cut > least).chain([least]).collect();
+    Variable { question, size: u16::try_from(bands.len()).unwrap_or(u16::MAX), bands: bands.into_iter().collect() }
+}

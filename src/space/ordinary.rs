@@ -1,0 +1,150 @@
+//! An ordinary note: what is presumed, the settings in force, else the first value of each fact.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate, TimeDelta};
+
+use super::{Example, Point, Region, Space};
+use crate::diagram::{Question, Value, Variable};
+use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
+use crate::rules::RuleSet;
+
+/// An invented day for examples: 2026-03-02.
+const ORDINARY_DAY: i64 = 739_677;
+
+/// An ordinary note of one activity.
+#[derive(Clone)]
+pub(super) struct Ordinary {
+    activity: u16,
+    facts: Facts,
+    date: NaiveDate,
+}
+
+impl Ordinary {
+    /// The ordinary note of a region's most usual activity: the first one of the vocabulary.
+    pub(super) fn new(space: &Space<'_>, within: &Region) -> Self {
+        let set = space.set;
+        let activity = within.activities.first().or(space.activities.first()).copied().unwrap_or_default();
+        let mut facts = set.answered();
+        for (id, fact) in set.vocabulary.facts().filter(|(_, fact)| fact.is_required()) {
+            if !fact.values().is_empty() {
+                facts.set(id, Answer::Value(if Some(id) == space.activity { activity } else { 0 }));
+            }
+        }
+        set.fill(&mut facts);
+        for (id, fact) in set.vocabulary.facts() {
+            if facts.get(id) == Answer::Unanswered {
+                let usual = match (&fact.kind, fact.origin) {
+                    (Kind::Coded(_), _) => Answer::Value(0),
+                    (Kind::Number(..), Origin::Age(_)) => Answer::Number(40),
+                    (Kind::Number(..), Origin::Minutes) => Answer::Number(60),
+                    (Kind::Number(least, _), _) => Answer::Number((*least).max(0)),
+                    (Kind::Date, _) => Answer::Unanswered,
+                };
+                facts.set(id, usual);
+            }
+        }
+        Self { activity, facts, date: day(ORDINARY_DAY) }
+    }
+
+    pub(super) fn activity(&self) -> u16 {
+        self.activity
+    }
+
+    /// The usual value of each variable.
+    pub(super) fn values(&self, space: &Space<'_>) -> Vec<Value> {
+        space.variables.list().iter().map(|variable| self.value(variable)).collect()
+    }
+
+    fn value(&self, variable: &Variable) -> Value {
+        variable.value(self.answer(variable)).unwrap_or_default()
+    }
+
+    fn answer(&self, variable: &Variable) -> Answer {
+        match variable.question {
+            Question::Fact(fact) => self.facts.get(fact),
+            Question::ServiceDate => Answer::Number(i64::from(self.date.num_days_from_ce())),
+        }
+    }
+
+    /// The note of a point, with only the facts of these variables written.
+    pub(super) fn with(mut self, space: &Space<'_>, point: &Point, written: &BTreeSet<usize>) -> Example {
+        let set = space.set;
+        let mut facts: BTreeSet<FactId> = BTreeSet::new();
+        let mut settings = BTreeMap::new();
+        if let Some(activity) = space.activity {
+            self.facts.set(activity, Answer::Value(point.activity));
+        }
+        for (at, (variable, value)) in space.variables.list().iter().zip(&point.values).enumerate() {
+            let is_usual = self.value(variable) == *value;
+            let answer = if is_usual { self.answer(variable) } else { in_band(variable, *value, self.answer(variable)) };
+            let fact = match (variable.question, answer) {
+                (Question::Fact(fact), _) => fact,
+                (Question::ServiceDate, Answer::Number(number)) => {
+                    self.date = day(number);
+                    continue;
+                }
+                (Question::ServiceDate, _) => continue,
+            };
+            self.facts.set(fact, answer);
+            let declared = set.vocabulary.fact(fact);
+            if declared.origin != Origin::Setting {
+                facts.extend(written.contains(&at).then_some(fact));
+            } else if !is_usual {
+                settings.insert(declared.name.clone(), set.word(fact, answer));
+            }
+        }
+        Example { note: self.note(set, &facts), settings }
+    }
+
+    fn note(&self, set: &RuleSet, written: &BTreeSet<FactId>) -> Vec<(String, Word)> {
+        let text = |name: &str, value: String| (name.to_owned(), Word::Text(value));
+        let mut note = vec![
+            text("id", "example-1".into()),
+            text("client", "client-example".into()),
+            text("date", self.date.to_string()),
+        ];
+        for (id, fact) in set.vocabulary.facts() {
+            let answer = self.facts.get(id);
+            match fact.origin {
+                Origin::Minutes => note.push((fact.name.clone(), set.word(id, answer))),
+                Origin::Note if fact.is_required() || written.contains(&id) => {
+                    note.push((fact.name.clone(), set.word(id, answer)));
+                }
+                Origin::Age(date) | Origin::DaysSince(date) if written.contains(&id) => {
+                    let day = earlier(self.date, fact.origin, answer);
+                    note.push(text(&set.vocabulary.fact(date).name, day.to_string()));
+                }
+                Origin::Note | Origin::Setting | Origin::Age(_) | Origin::DaysSince(_) => {}
+            }
+        }
+        note
+    }
+}
+
+/// The date that is so many days of the common era; where the calendar does not go there, its first one.
+fn day(days: i64) -> NaiveDate {
+    date_of(days).unwrap_or(NaiveDate::MIN)
+}
+
+/// The number of a band that is nearest to the usual one; of a coded variable the value.
+fn in_band(variable: &Variable, value: Value, usual: Answer) -> Answer {
+    let end = variable.bands.get(usize::from(value) + 1).map(|next| next - 1);
+    match (variable.answer(value), usual, end) {
+        (Answer::Number(from), Answer::Number(usual), Some(last)) if from < usual => Answer::Number(last),
+        (answer, _, _) => answer,
+    }
+}
+
+/// A date that lies as far before the service date as a derived answer says.
+fn earlier(date: NaiveDate, origin: Origin, answer: Answer) -> NaiveDate {
+    let Answer::Number(number) = answer else { return date };
+    let found = match origin {
+        Origin::Age(_) => i32::try_from(number).ok().and_then(|years| {
+            let year = date.year() - years;
+            date.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 2, 28))
+        }),
+        _ => TimeDelta::try_days(number).and_then(|days| date.checked_sub_signed(days)),
+    };
+    found.unwrap_or(date)
+}

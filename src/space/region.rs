@@ -1,0 +1,246 @@
+//! Regions: products of answers, found in a graph, made wide, and searched for the note nearest to an ordinary one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::ordinary::Ordinary;
+use super::{MOST_REGIONS, Point, Space};
+use crate::diagram::{Question, Ref, Value, Variable};
+use crate::nearest::one_of;
+use crate::rules::Test;
+
+/// Paths looked at before the search for regions ends.
+const MOST_PATHS: usize = 20_000;
+
+/// Activities and values by variable: every combination of them is in the region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The activities.
+    pub activities: BTreeSet<u16>,
+    /// By variable.
+    pub values: Vec<BTreeSet<Value>>,
+}
+
+impl Region {
+    /// Every note of a space.
+    pub fn full(space: &Space<'_>) -> Self {
+        Self {
+            activities: space.activities.iter().copied().collect(),
+            values: space.variables.list().iter().map(|variable| variable.values().collect()).collect(),
+        }
+    }
+
+    /// One note.
+    pub(super) fn single(point: &Point) -> Self {
+        let values = point.values.iter().map(|value| BTreeSet::from([*value])).collect();
+        Self { activities: BTreeSet::from([point.activity]), values }
+    }
+
+    /// What is in it and passes the tests too.
+    #[must_use]
+    pub fn within(&self, space: &Space<'_>, tests: &[Test]) -> Self {
+        let mut region = self.clone();
+        for test in tests {
+            if Some(test.fact) == space.activity {
+                let passes = |activity: &u16| test.set.holds(crate::facts::Answer::Value(*activity)) == Some(true);
+                region.activities.retain(passes);
+            } else if let Some(at) = space.variables.position(test.fact)
+                && let (Some(variable), Some(values)) = (space.variables.get(at), region.values.get_mut(at))
+            {
+                values.retain(|value| test.set.holds(variable.answer(*value)) == Some(true));
+            }
+        }
+        region
+    }
+
+    /// Whether no note is in it.
+    pub fn is_empty(&self) -> bool {
+        self.activities.is_empty() || self.values.iter().any(BTreeSet::is_empty)
+    }
+
+    /// The values of a variable.
+    pub fn values(&self, variable: usize) -> impl Iterator<Item = Value> {
+        self.values.get(variable).into_iter().flatten().copied()
+    }
+
+    /// Whether it holds a value of a variable.
+    pub fn holds(&self, variable: usize, value: Value) -> bool {
+        self.values.get(variable).is_some_and(|values| values.contains(&value))
+    }
+
+    fn is_subset(&self, other: &Self) -> bool {
+        self.activities.is_subset(&other.activities)
+            && self.values.iter().zip(&other.values).all(|(part, whole)| part.is_subset(whole))
+    }
+
+    /// The variables that bound it, each with the values that are inside.
+    pub fn bounds<'r>(&'r self, space: &'r Space<'_>) -> impl Iterator<Item = (&'r Variable, &'r BTreeSet<Value>)> {
+        let variables = space.variables.list().iter().zip(&self.values);
+        variables.filter(|(variable, values)| values.len() < usize::from(variable.size))
+    }
+
+    /// What bounds it, as names and answers; the activity first.
+    pub fn describe(&self, space: &Space<'_>) -> Vec<(String, Vec<String>)> {
+        let set = space.set;
+        let activity = space.activity.map(|fact| set.vocabulary.fact(fact));
+        let activity = activity.filter(|fact| self.activities.len() < fact.values().len()).map(|fact| {
+            let names = self.activities.iter().filter_map(|activity| fact.value_name(*activity)).map(str::to_owned);
+            (fact.name.clone(), names.collect())
+        });
+        let bounds = self.bounds(space).map(|(variable, values)| {
+            let answers = values.iter().map(|value| variable.describe(set, *value)).collect();
+            (variable.question.name(set).to_owned(), answers)
+        });
+        activity.into_iter().chain(bounds).collect()
+    }
+}
+
+/// What bounds a region, such as `` `activity` is `transport`, `sole_purpose` is `yes` ``.
+pub(crate) fn bounds_in_words(bounds: &[(String, Vec<String>)]) -> String {
+    let parts = bounds.iter().map(|(name, answers)| format!("`{name}` is {}", one_of(answers.iter().map(String::as_str))));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "all notes".into() } else { parts.join(", ") }
+}
+
+impl Space<'_> {
+    /// Regions where a graph says yes, each as wide as it can be, that together hold all of it; and whether some were
+    /// left out because there are very many.
+    pub fn regions(&self, root: Ref) -> (Vec<Region>, bool) {
+        let mut search = Search { space: self, root, found: Vec::new(), paths: 0, whole: true };
+        search.walk(root, &mut Region::full(self));
+        (search.found, !search.whole)
+    }
+}
+
+struct Search<'s> {
+    space: &'s Space<'s>,
+    root: Ref,
+    found: Vec<Region>,
+    paths: usize,
+    /// Whether nothing was left out.
+    whole: bool,
+}
+
+impl Search<'_> {
+    fn walk(&mut self, at: Ref, path: &mut Region) {
+        if !self.whole || at == Ref::FALSE {
+            return;
+        }
+        let Some(node) = self.space.store.node(at) else {
+            return self.add(path);
+        };
+        let mut by_child: BTreeMap<Ref, BTreeSet<Value>> = BTreeMap::new();
+        for (value, child) in (0..).zip(&node.children) {
+            by_child.entry(*child).or_default().insert(value);
+        }
+        for (child, values) in by_child {
+            let swap = |path: &mut Region, values| {
+                path.values.get_mut(node.variable).map(|part| std::mem::replace(part, values))
+            };
+            let before = swap(path, values);
+            self.walk(child, path);
+            before.map(|before| swap(path, before));
+        }
+    }
+
+    fn add(&mut self, path: &Region) {
+        if self.found.iter().any(|known| path.is_subset(known)) {
+            return;
+        }
+        self.paths += 1;
+        self.whole = self.found.len() < MOST_REGIONS && self.paths < MOST_PATHS;
+        if self.whole {
+            self.found.push(widened(self.space, self.root, path.clone(), &Region::full(self.space)));
+        }
+    }
+}
+
+/// A region of yes as wide as it can be with no no in it and nothing from outside `limit`.
+pub(super) fn widened(space: &Space<'_>, root: Ref, mut region: Region, limit: &Region) -> Region {
+    region.activities.clone_from(&limit.activities);
+    for (at, all) in limit.values.iter().enumerate() {
+        let wider = all.iter().map(|value| BTreeSet::from([*value]));
+        for addition in std::iter::once(all.clone()).chain(wider) {
+            let Some(now) = region.values.get_mut(at) else { continue };
+            let before = now.clone();
+            now.extend(addition);
+            if *now != before
+                && !says_yes(space, root, &region, &mut BTreeSet::new())
+                && let Some(now) = region.values.get_mut(at)
+            {
+                *now = before;
+            }
+        }
+    }
+    region
+}
+
+/// Whether a graph says yes in all of a region.
+fn says_yes(space: &Space<'_>, at: Ref, region: &Region, seen: &mut BTreeSet<Ref>) -> bool {
+    let Some(node) = space.store.node(at) else { return at == Ref::TRUE };
+    if !seen.insert(at) {
+        return true;
+    }
+    region.values(node.variable).all(|value| {
+        node.children.get(usize::from(value)).is_none_or(|child| says_yes(space, *child, region, seen))
+    })
+}
+
+/// What it costs to change a fact: a setting, which no note can say, costs more than all facts together.
+const FACT: u64 = 1;
+const SETTING: u64 = 1_000;
+
+/// The note of a region where a graph says yes that is nearest to an ordinary one.
+pub(super) fn nearest(space: &Space<'_>, root: Ref, within: &Region, ordinary: &Ordinary) -> Option<Point> {
+    if within.is_empty() {
+        return None;
+    }
+    let weights: Vec<u64> = space.variables.list().iter().map(|variable| weight(space, variable.question)).collect();
+    // Where the walk does not ask, the usual value will do, or else the first one.
+    let usual: Vec<Value> = ordinary.values(space);
+    let is_usual_inside = |at: usize| usual.get(at).is_some_and(|value| within.holds(at, *value));
+    let mut values: Vec<Value> = (0..usual.len())
+        .map(|at| {
+            let usual = usual.get(at).copied().filter(|_| is_usual_inside(at));
+            usual.or_else(|| within.values(at).next()).unwrap_or_default()
+        })
+        .collect();
+    let cost_of = |at: usize, value: Value| {
+        // Leaving the usual value costs only where it was to be had.
+        if usual.get(at) == Some(&value) || !is_usual_inside(at) { 0 } else { weights.get(at).copied().unwrap_or(FACT) }
+    };
+    // By node: the cheapest way on to yes, and the value it begins with. Children stand before their parents.
+    let mut ways: FxHashMap<Ref, (u64, Value)> = FxHashMap::default();
+    let way = |at: Ref, ways: &FxHashMap<Ref, (u64, Value)>| match at {
+        Ref::TRUE => Some(0),
+        Ref::FALSE => None,
+        _ => ways.get(&at).map(|way| way.0),
+    };
+    for at in space.store.reachable(root) {
+        let Some(node) = space.store.node(at) else { continue };
+        let steps = within.values(node.variable).filter_map(|value| {
+            let on = way(*node.children.get(usize::from(value))?, &ways)?;
+            Some((on.saturating_add(cost_of(node.variable, value)), value))
+        });
+        if let Some(best) = steps.min() {
+            ways.insert(at, best);
+        }
+    }
+    let on = way(root, &ways)?;
+    let forced = (0..usual.len()).filter(|at| !is_usual_inside(*at));
+    let forced: u64 = forced.filter_map(|at| weights.get(at)).sum();
+    let mut at = root;
+    while let (Some(node), Some((_, value))) = (space.store.node(at), ways.get(&at)) {
+        *values.get_mut(node.variable)? = *value;
+        at = node.children.get(usize::from(*value)).copied()?;
+    }
+    let activity = ordinary.activity();
+    let unusual = if activity == 0 { 0 } else { FACT };
+    Some(Point { activity, values, cost: on.saturating_add(forced).saturating_add(unusual) })
+}
+
+fn weight(space: &Space<'_>, question: Question) -> u64 {
+    let fact = question.fact().map(|fact| space.set.vocabulary.fact(fact));
+    if fact.is_some_and(|fact| fact.origin == crate::facts::Origin::Setting) { SETTING } else { FACT }
+}
