@@ -231,12 +231,11 @@ impl Case<'_> {
             }
             Verdict::NonBillable => format!("Nobody pays: {}.", titles(&mut self.enough(rules).iter())),
             Verdict::HeldByRule => {
-                let instead = rules.iter().filter_map(|id| match &self.set.rule(*id).effect {
-                    Effect::Hold { instead } => instead.as_deref(),
+                let instead = rules.iter().find_map(|id| match &self.set.rule(*id).effect {
+                    Effect::Hold { instead, .. } => self.set.instead_text(instead),
                     _ => None,
                 });
-                let instead: String =
-                    instead.take(1).fold(String::new(), |_, text| format!("; {}", text.trim_end_matches('.')));
+                let instead = instead.map_or_else(String::new, |text| format!("; {text}"));
                 format!("Held for a person: {}{instead}.", titles(&mut rules.iter()))
             }
             Verdict::HeldOpen { missing, .. } => {

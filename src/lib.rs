@@ -6,6 +6,7 @@
 pub mod money;
 pub mod units;
 pub mod effective;
+pub mod status;
 pub mod place;
 pub mod nearest;
 pub mod message;

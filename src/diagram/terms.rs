@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::{Asked, Axis, TooComplex};
 use crate::facts::{Answer, Kind, date_of};
-use crate::rules::{RuleId, RuleSet, Set, Test};
+use crate::rules::{RuleId, RuleSet, Test, ValueSet};
 
 /// An alternative of a rule's condition: which cells of which axes fit.
 #[derive(Clone, Debug)]
@@ -132,9 +132,9 @@ fn axes(set: &RuleSet, terms: &[Term], asked: &[Test]) -> Vec<Axis> {
                 axes.push((weight, Axis { asked: Asked::Fact(id), bands: Vec::new(), cells: values.len() }));
             }
             Kind::Number(least, most) => {
-                let bounds = tests().flat_map(|test| match &test.set {
-                    Set::Ranges(ranges) => ranges.clone(),
-                    Set::Values(_) => Vec::new(),
+                let bounds = tests().flat_map(|test| match &test.values {
+                    ValueSet::Ranges(ranges) => ranges.clone(),
+                    ValueSet::Values(_) => Vec::new(),
                 });
                 let cuts = bounds.flat_map(|(from, before)| [from, before]);
                 axes.push((weight, banded(Asked::Fact(id), *least, cuts.filter(|cut| cut <= most))));
@@ -179,7 +179,7 @@ fn cell_fits(set: &RuleSet, term: &Term, axis: &Axis, cell: u16) -> bool {
     match (axis.asked, answer) {
         (Asked::Fact(fact), _) => {
             let test = term.tests.iter().find(|test| test.fact == fact);
-            test.is_none_or(|test| test.set.holds(answer) == Some(true))
+            test.is_none_or(|test| test.values.contains(answer) == Some(true))
         }
         (Asked::ServiceDate, Answer::Number(day)) => {
             set.rule(term.rule).effective.contains(date_of(day).unwrap_or(NaiveDate::MIN))

@@ -113,8 +113,8 @@ fn invariant(ready: &Ready, invariant: &Invariant) -> InvariantPage {
     InvariantPage {
         id: invariant.id.clone(),
         title: invariant.title.clone(),
-        when: words::claim(set, &invariant.when),
-        always: words::claim(set, &invariant.always),
+        when: words::clause(set, &invariant.when),
+        always: words::clause(set, &invariant.always),
         holds: !broken.iter().any(|problem| problem.about.contains(&invariant.id)),
         basis: tell::basis(set, &invariant.basis),
         place: tell::place(set, &invariant.span),

@@ -86,7 +86,7 @@ fn misses(rule: &Rule, questions: &[Axis], found: &Region) -> Option<usize> {
     let out_of_date = usize::from(dated && !all(Asked::ServiceDate, &|day| is_on(rule, day)));
     let alternatives = rule.condition.alternatives();
     let missed = alternatives.iter().map(|tests| {
-        let holds = |test: &&Test| all(Asked::Fact(test.fact), &|answer| test.set.holds(answer) == Some(true));
+        let holds = |test: &&Test| all(Asked::Fact(test.fact), &|answer| test.values.contains(answer) == Some(true));
         tests.iter().filter(|test| !holds(test)).count()
     });
     missed.min().map(|missed| missed + out_of_date)

@@ -8,7 +8,7 @@ use super::{Problem, described};
 use crate::diagram::{Atlas, Cell, Diagram};
 use crate::message::{Code, Message};
 use crate::nearest::joined;
-use crate::rules::{Claim, Invariant, Outcome, RuleSet, Test, reasons};
+use crate::rules::{Clause, Invariant, Outcome, RuleSet, Test, reasons};
 
 /// The invariants that some note breaks.
 pub(super) fn refuted(set: &RuleSet, atlas: &Atlas) -> Vec<Problem> {
@@ -33,12 +33,12 @@ fn breaches(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Vec<Breach> 
     let meant = Region::full(axes).within(axes, &invariant.when.facts);
     let mut breaches = Vec::new();
     if !invariant.always.outcome.is_empty() {
-        let broken = |outcome| meant_for(set, invariant, outcome) && !fits(set, &invariant.always, outcome);
+        let broken = |outcome| meant_for(invariant, outcome) && !fits(&invariant.always, outcome);
         breaches.push(Breach { ends: atlas.decisions.map(broken), within: meant.clone() });
     }
     for test in &invariant.always.facts {
-        let otherwise = Test { fact: test.fact, set: test.set.complement(set.vocabulary.fact(test.fact)) };
-        let ends = atlas.decisions.map(|outcome| meant_for(set, invariant, outcome));
+        let otherwise = Test { fact: test.fact, values: test.values.complement(set.vocabulary.fact(test.fact)) };
+        let ends = atlas.decisions.map(|outcome| meant_for(invariant, outcome));
         breaches.push(Breach { ends, within: meant.within(axes, &[otherwise]) });
     }
     breaches
@@ -74,19 +74,11 @@ fn refute(set: &RuleSet, atlas: &Atlas, invariant: &Invariant) -> Option<Problem
 }
 
 /// Whether an outcome is one that the invariant speaks of. A note that is not decided, or twice, breaks no promise yet.
-fn meant_for(set: &RuleSet, invariant: &Invariant, outcome: Outcome) -> bool {
-    !matches!(outcome, Outcome::Gap | Outcome::Conflict) && fits(set, &invariant.when, outcome)
+fn meant_for(invariant: &Invariant, outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::Gap | Outcome::Conflict) && fits(&invariant.when, outcome)
 }
 
-/// Whether an outcome fits what a claim says of it.
-fn fits(set: &RuleSet, claim: &Claim, outcome: Outcome) -> bool {
-    claim.outcome.iter().all(|(name, values)| {
-        let value = match (name.as_str(), outcome) {
-            ("service", Outcome::Billable(service, _)) => set.service(service).name.as_str(),
-            ("service", _) => "none",
-            ("payer", Outcome::Billable(_, payer)) => set.payer(payer).name.as_str(),
-            _ => outcome.status(),
-        };
-        values.iter().any(|fit| fit == value)
-    })
+/// Whether an outcome fits what a clause says of it.
+fn fits(clause: &Clause, outcome: Outcome) -> bool {
+    clause.outcome.iter().all(|test| test.accepts(outcome))
 }

@@ -33,7 +33,7 @@ impl Region {
         let cells = axes.iter().zip(&self.0).map(|(axis, cells)| {
             let asks = |test: &&Test| axis.asked == Asked::Fact(test.fact);
             let fits =
-                |cell: u16| tests.iter().filter(asks).all(|test| test.set.holds(axis.answer(cell)) == Some(true));
+                |cell: u16| tests.iter().filter(asks).all(|test| test.values.contains(axis.answer(cell)) == Some(true));
             cells.iter().copied().filter(|cell| fits(*cell)).collect()
         });
         Self(cells.collect())
