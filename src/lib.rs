@@ -10,7 +10,6 @@ pub mod status;
 pub mod place;
 pub mod nearest;
 pub mod message;
-pub mod codes;
 pub mod read;
 pub mod facts;
 pub mod note;

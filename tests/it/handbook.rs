@@ -5,12 +5,12 @@ use actbill::handbook::{Form, rules, settings};
 use actbill::message::Code;
 use actbill::report::Screen;
 use actbill::rules::{RuleSet, ValueSet};
-use actbill::run::{Ready, shipped_folder};
+use actbill::run::Ready;
 use actbill::words;
 use serde_json::Value;
 
 use crate::binary::Folder;
-use crate::shared::{agency, problems_with, ready};
+use crate::shared::{agency, problems_with, ready, rule_folder};
 
 /// Kind, condition and effect of a shipped rule, in words.
 fn told(id: &str) -> (Vec<String>, String) {
@@ -172,11 +172,11 @@ fn what_is_exported_decides_the_same() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
-    let mut shipped: Vec<String> = shipped_folder().into_iter().map(|file| file.name).collect();
+    let mut shipped: Vec<String> = rule_folder().into_iter().map(|file| file.name).collect();
     written.sort();
     shipped.sort();
     assert_eq!(written, shipped);
-    for file in shipped_folder() {
+    for file in rule_folder() {
         assert_eq!(folder.read(&format!("own/rules/{}", file.name)), file.text);
     }
     let own = folder.run(&["rules", "doc", "--rules", "own/rules"]).stdout;

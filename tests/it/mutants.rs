@@ -12,7 +12,7 @@ use actbill::proof;
 use actbill::read::Format;
 use actbill::report::{Row, rows};
 use actbill::rules::{RuleFile, RuleSet, ValueSet};
-use actbill::run::{Batch, Input, Ready, read, shipped_cases};
+use actbill::run::{Batch, Input, Ready, read};
 use proptest::prelude::*;
 
 use crate::plan::plan;
@@ -337,7 +337,7 @@ fn a_code_tells_what_the_proof_finds() {
 #[test]
 fn no_change_of_the_shipped_rules_survives_their_cases() {
     let ready = shared::ready();
-    let files = shipped_cases().into_iter().map(Into::into).collect();
+    let files = shared::shipped_cases().into_iter().map(Into::into).collect();
     let suite = Suite::read(&ready.set, files, false).unwrap();
     let mutants = all(&ready.set);
     let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());
