@@ -8,6 +8,7 @@ pub mod units;
 pub mod effective;
 pub mod status;
 pub mod place;
+pub mod visible;
 pub mod nearest;
 pub mod message;
 pub mod read;
