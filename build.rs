@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
         format!(
             "cargo::rustc-env=ACTBILL_FINGERPRINT={digest}\n\
              cargo::rerun-if-changed=Cargo.toml\ncargo::rerun-if-changed=Cargo.lock\n\
-             cargo::rerun-if-changed=src\ncargo::rerun-if-changed=rules\n"
+             cargo::rerun-if-changed=src\n"
         )
         .as_bytes(),
     )

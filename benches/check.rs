@@ -18,7 +18,7 @@ use std::time::Instant;
 use actbill::facts::{Answer, Facts, Kind};
 use actbill::proof::{Against, check, combinations, compile, region_count};
 use actbill::rules::{RuleFile, RuleId, RuleSet, outcome};
-use actbill::run::shipped;
+use actbill::run::is_rule_file;
 
 /// Activities of the made-up set; each has ten rules.
 const ACTIVITIES: usize = 200;
@@ -28,6 +28,16 @@ fn main() {
     let made_up = |text| vec![RuleFile { name: "made-up.toml".into(), text, own: false }];
     measure("2,000 rules over 11 facts", made_up(self::made_up()));
     measure("2,000 rules over 11 facts with no order", made_up(with_no_order()));
+}
+
+fn shipped() -> Vec<RuleFile> {
+    let paths = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules")).unwrap();
+    let files = paths.map(|entry| entry.unwrap().path()).map(|path| RuleFile {
+        name: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        text: std::fs::read_to_string(path).unwrap(),
+        own: false,
+    });
+    files.filter(|file| is_rule_file(&file.name)).collect()
 }
 
 fn measure(what: &str, files: Vec<RuleFile>) {

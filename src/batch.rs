@@ -71,7 +71,7 @@ pub struct Earned {
     pub units: u32,
     /// The rate in force on the service date.
     pub rate: Option<Rate>,
-    /// Units × rate, zero for zero units, `None` where units have no known price.
+    /// The note's share of its claim line, zero for zero units, `None` where units have no known price.
     pub amount: Option<Amount>,
     /// Id of the note that carries the day's unit, if another one does.
     pub bundled_into: Option<String>,
@@ -200,8 +200,8 @@ fn roll_up_day(items: &mut [Item], notes: &[usize], rate: Option<Rate>) {
             line.findings.push(Finding { code: Code::DayPayersDiffer, with: nearest(&ids, place), others });
             line.payers_differ = Some(PayersDiffer { payers: payers.clone() });
         } else {
-            let carrier = if place == 0 { None } else { ids.first().cloned() };
-            earn(line, u32::from(place == 0), rate, carrier);
+            let (units, carrier) = if place == 0 { (1, None) } else { (0, ids.first().cloned()) };
+            earn(line, units, rate, rate.map(|rate| rate.line_amount(units.into())), carrier);
         }
     }
 }
@@ -229,9 +229,11 @@ fn roll_up_quarter_hours(set: &RuleSet, items: &mut [Item], notes: &[usize], rat
         } else {
             minutes.iter().map(|minutes| part.quarter_hours(*minutes)).collect()
         };
-        for (at, units) in notes.into_iter().zip(units) {
+        let shares = rate.map(|rate| rate.shares(&units)).unwrap_or_default();
+        let shares = shares.into_iter().map(Some).chain(std::iter::repeat(None));
+        for ((at, units), share) in notes.into_iter().zip(units).zip(shares) {
             let Some(line) = line_mut(items, at) else { continue };
-            earn(line, units, rate, None);
+            earn(line, units, rate, share, None);
             if units == 0 {
                 line.findings.push(Finding::alone(Code::BelowUnit));
             }
@@ -239,9 +241,9 @@ fn roll_up_quarter_hours(set: &RuleSet, items: &mut [Item], notes: &[usize], rat
     }
 }
 
-fn earn(line: &mut Line, units: u32, rate: Option<Rate>, bundled_into: Option<String>) {
+fn earn(line: &mut Line, units: u32, rate: Option<Rate>, share: Option<Amount>, bundled_into: Option<String>) {
     let Verdict::Billable(service, payer) = line.decision.verdict else { return };
-    let amount = if units == 0 { Some(Amount::ZERO) } else { rate.map(|rate| rate.amount(units.into())) };
+    let amount = if units == 0 { Some(Amount::ZERO) } else { share };
     if amount.is_none() {
         line.findings.push(Finding::alone(Code::Unpriced));
     }
@@ -305,7 +307,7 @@ impl Total {
     }
 }
 
-/// The claim lines of a batch, by client, date, payer and service.
+/// The claim lines of a batch, by client, date, payer and service. Notes that earned no unit between them make no line.
 pub fn claim_lines(items: &[Item]) -> Vec<ClaimLine> {
     let mut lines: BTreeMap<(&str, NaiveDate, PayerId, ServiceId), ClaimLine> = BTreeMap::new();
     for at in 0..items.len() {
@@ -323,7 +325,7 @@ pub fn claim_lines(items: &[Item]) -> Vec<ClaimLine> {
         claim.total.add(line);
         claim.notes.push(line.id.clone());
     }
-    lines.into_values().collect()
+    lines.into_values().filter(|line| line.total.units > 0).collect()
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@
 pub mod money;
 pub mod units;
 pub mod effective;
+pub mod status;
 pub mod place;
+pub mod visible;
 pub mod nearest;
 pub mod message;
-pub mod codes;
 pub mod read;
 pub mod facts;
 pub mod note;

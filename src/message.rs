@@ -28,6 +28,11 @@ macro_rules! codes {
                 Self::ALL.iter().copied().find(|code| code.as_str() == name)
             }
 
+            /// The page of the code, as Markdown: what it means, what to do, and the smallest input that shows it.
+            pub fn page(self) -> &'static str {
+                match self { $(Self::$name => include_str!(concat!("codes/", $text, ".md")),)+ }
+            }
+
             /// What the code speaks about.
             pub fn about(self) -> About {
                 match self { $(Self::$name => About::$about,)+ }

@@ -1,7 +1,8 @@
-//! Exact dollars: the rate for one unit and the amount of a line.
+//! Exact dollars: the rate for one unit, the amount of a claim line and the shares of its notes.
 //!
-//! Knows nothing of notes, payers or rules. No float is ever made: a rate comes from text and an amount is a decimal.
+//! Knows nothing of payers or rules. No float is ever made: a rate comes from text and an amount is a decimal.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::Add;
@@ -24,22 +25,55 @@ impl Rate {
         (digits(whole, 9) && digits(fraction, 4)).then(|| Decimal::from_str(text).ok().map(Self)).flatten()
     }
 
-    /// What so many units cost before it is rounded, as text.
-    pub fn exact(self, units: u64) -> String {
-        with_cents(self.0.saturating_mul(Decimal::from(units)))
-    }
-
     /// The rate that is a cent higher.
     #[must_use]
     pub fn a_cent_more(self) -> Self {
         Self(self.0.saturating_add(Decimal::new(1, 2)))
     }
 
-    /// What so many units cost, rounded half-up to the cent, once.
-    pub fn amount(self, units: u64) -> Amount {
-        let exact = self.0.saturating_mul(Decimal::from(units));
-        Amount(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+    /// Units × rate with every digit, as text.
+    pub fn exact(self, units: u64) -> String {
+        with_cents(self.times(units))
     }
+
+    /// The amount of a claim line with so many units: what its payer computes.
+    pub fn line_amount(self, units: u64) -> Amount {
+        round_half_up_to_cent(self.times(units))
+    }
+
+    /// Splits the amount of a claim line among its notes.
+    ///
+    /// `units` holds the units of each note, earliest note first. Each note gets its units × rate cut down to the cent.
+    /// The cents left over go one by one to the notes with the largest cut-off parts, the earlier first. The shares add
+    /// up to [`Rate::line_amount`] of all the units.
+    pub fn shares(self, units: &[u32]) -> Vec<Amount> {
+        let cent = Decimal::new(1, 2);
+        let exact = || units.iter().map(|units| self.times((*units).into()));
+        let mut shares: Vec<Amount> = exact().map(|exact| Amount(exact.trunc_with_scale(2))).collect();
+        let line = self.line_amount(units.iter().copied().map(u64::from).sum());
+        let mut left = line.0.saturating_sub(shares.iter().copied().sum::<Amount>().0);
+        let mut by_cut_off: Vec<(Decimal, &mut Amount)> =
+            exact().zip(&mut shares).map(|(exact, share)| (exact.saturating_sub(share.0), share)).collect();
+        // A stable sort: of equal parts the earlier note's stays first.
+        by_cut_off.sort_by_key(|(cut_off, _)| Reverse(*cut_off));
+        for (_, share) in by_cut_off {
+            if left < cent {
+                break;
+            }
+            share.0 = share.0.saturating_add(cent);
+            left = left.saturating_sub(cent);
+        }
+        shares
+    }
+
+    fn times(self, units: u64) -> Decimal {
+        self.0.saturating_mul(Decimal::from(units))
+    }
+}
+
+/// Rounds exact dollars half-up to the cent: the one place where an amount is rounded.
+fn round_half_up_to_cent(exact: Decimal) -> Amount {
+    Amount(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
 }
 
 impl fmt::Display for Rate {
@@ -103,6 +137,8 @@ impl Serialize for Amount {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -115,15 +151,48 @@ mod tests {
         }
     }
 
+    fn rate(text: &str) -> Rate {
+        Rate::parse(text).unwrap()
+    }
+
     #[test]
-    fn an_amount_is_rounded_half_up_once() {
-        let amount = |rate: &str, units| Rate::parse(rate).unwrap().amount(units).to_string();
+    fn a_claim_line_is_rounded_half_up_once() {
+        let amount = |text, units| rate(text).line_amount(units).to_string();
         assert_eq!(amount("17.72", 3), "53.16");
         assert_eq!(amount("0.005", 1), "0.01");
         assert_eq!(amount("0.0049", 1), "0.00");
-        assert_eq!(amount("17.725", 3), "53.18");
+        assert_eq!(amount("2.985", 3), "8.96");
         assert_eq!(amount("250", 0), "0.00");
-        assert_eq!(Rate::parse("17.725").unwrap().exact(3), "53.175");
+        assert_eq!(rate("17.725").exact(3), "53.175");
+    }
+
+    #[test]
+    fn left_over_cents_go_to_the_largest_cut_off_parts_then_the_earliest() {
+        let shares = |text, units: &[u32]| {
+            rate(text).shares(units).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(shares("17.7255", &[1, 1, 1]), "17.73 17.73 17.72");
+        assert_eq!(shares("17.725", &[1, 1]), "17.73 17.72");
+        assert_eq!(shares("0.005", &[2, 1, 1]), "0.01 0.01 0.00");
+        assert_eq!(shares("0.0033", &[1, 2, 3]), "0.00 0.01 0.01");
+        assert_eq!(shares("0.0033", &[0, 1]), "0.00 0.00");
+        assert_eq!(shares("250.005", &[1, 0, 0]), "250.01 0.00 0.00");
+        assert_eq!(shares("17.72", &[]), "");
+    }
+
+    proptest! {
+        #[test]
+        fn shares_add_up_to_the_line(ten_thousandths in 0u64..2_000_000, units in prop::collection::vec(0u32..100, 0..12)) {
+            let rate = rate(&format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000));
+            let shares = rate.shares(&units);
+            let line = rate.line_amount(units.iter().copied().map(u64::from).sum());
+            prop_assert_eq!(shares.iter().copied().sum::<Amount>(), line);
+            for (share, units) in shares.iter().zip(&units) {
+                let down = rate.times((*units).into()).trunc_with_scale(2);
+                prop_assert!(share.0 == down || share.0 == down + Decimal::new(1, 2));
+                prop_assert!(*units > 0 || *share == Amount::ZERO);
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
 use crate::batch::{Entry, Item, Line, roll_up};
@@ -24,9 +23,6 @@ use crate::read::{FileError, Format, Record, open};
 use crate::report::{ClaimRow, InputRun, Program, Report, RulesRun, Run, Summary, rows};
 use crate::rules::{RuleFile, RuleSet};
 
-/// The shipped rule files.
-static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
-
 /// Ends the names of files with sample claims, which stand beside rule files and are none.
 const CASES: &str = ".cases.toml";
 
@@ -40,30 +36,6 @@ pub const PROGRAM: Program = Program {
 /// SHA-256 of bytes, as text.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-/// Everything in the shipped rule folder: rule files, sample claims and the guide to them.
-pub fn shipped_folder() -> Vec<RuleFile> {
-    let files = SHIPPED.files().filter_map(|file| {
-        let name = file.path().file_name()?.to_str()?.to_owned();
-        Some(RuleFile { name, text: file.contents_utf8()?.to_owned(), own: false })
-    });
-    files.collect()
-}
-
-/// The shipped rule files.
-pub fn shipped() -> Vec<RuleFile> {
-    shipped_as(is_rule_file)
-}
-
-/// The sample claims that ship with the shipped rule files.
-pub fn shipped_cases() -> Vec<RuleFile> {
-    shipped_as(|name| name.ends_with(CASES))
-}
-
-fn shipped_as(wanted: impl Fn(&str) -> bool) -> Vec<RuleFile> {
-    let files = shipped_folder().into_iter().filter(|file| wanted(&file.name));
-    files.map(|file| RuleFile { name: format!("rules/{}", file.name), ..file }).collect()
 }
 
 /// Whether a file of this name in a rule folder is a rule file: the case of its ending does not count.

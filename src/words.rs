@@ -9,7 +9,8 @@ use crate::effective::Effective;
 use crate::facts::{FactId, Kind, Origin};
 use crate::nearest::{joined, one_of};
 use crate::rules::{
-    Basis, Citation, Claim, Condition, Effect, Outcome, PayerId, Removes, Rule, RuleSet, ServiceId, Set, Test,
+    Basis, Citation, Clause, Condition, Effect, Outcome, OutcomeTest, PayerId, Removes, Rule, RuleSet, ServiceId, Test,
+    ValueSet,
 };
 
 /// When a rule applies: one phrase for each thing that must hold, the groups in one phrase. None: it always applies.
@@ -39,14 +40,14 @@ pub fn tests(set: &RuleSet, tests: &[Test]) -> Vec<String> {
 pub fn test(set: &RuleSet, test: &Test) -> String {
     let fact = set.vocabulary.fact(test.fact);
     let setting = if fact.origin == Origin::Setting { "the setting " } else { "" };
-    format!("{setting}`{}` is {}", fact.name, answers(set, test.fact, &test.set))
+    format!("{setting}`{}` is {}", fact.name, answers(set, test.fact, &test.values))
 }
 
 /// A set of answers as it is said after "is"; whichever is shorter of what is in it and what is not.
-pub fn answers(set: &RuleSet, fact: FactId, answers: &Set) -> String {
+pub fn answers(set: &RuleSet, fact: FactId, answers: &ValueSet) -> String {
     let fact = set.vocabulary.fact(fact);
     match answers {
-        Set::Values(holds) => {
+        ValueSet::Values(holds) => {
             let those = |wanted: bool| {
                 let pairs = fact.values().iter().zip(holds).filter(move |(_, holds)| **holds == wanted);
                 pairs.map(|(value, _)| value.as_str()).collect::<Vec<_>>()
@@ -60,7 +61,7 @@ pub fn answers(set: &RuleSet, fact: FactId, answers: &Set) -> String {
                 (within, _) => one_of(within),
             }
         }
-        Set::Ranges(ranges) => {
+        ValueSet::Ranges(ranges) => {
             let limits = match &fact.kind {
                 Kind::Number(least, most) => (*least, most.saturating_add(1)),
                 Kind::Coded(_) | Kind::Date => (i64::MIN, i64::MAX),
@@ -107,10 +108,14 @@ pub fn effect(set: &RuleSet, rule: &Rule) -> String {
         Effect::Strike(removes) => {
             format!("{} cannot be billed{}", payers(set, removes), of_services(set, removes, "for"))
         }
-        Effect::Hold { instead: Some(instead), .. } => {
-            format!("holds the note for a person, whatever else applies: {instead}")
+        Effect::Hold { payers, instead } => {
+            let unless = payers.as_ref().map_or_else(String::new, |payers| {
+                let titles = payers.iter().map(|payer| payer_title(set, *payer).to_owned()).collect();
+                format!(", unless strikes of every service leave neither {} to bill", joined(titles, "nor"))
+            });
+            let instead = set.instead_text(instead).map_or_else(String::new, |instead| format!(": {instead}"));
+            format!("holds the note for a person, whatever else applies{unless}{instead}")
         }
-        Effect::Hold { instead: None, .. } => "holds the note for a person, whatever else applies".into(),
         Effect::Advise => "adds a finding for a person and changes nothing else".into(),
     }
 }
@@ -149,29 +154,22 @@ pub fn outcome(set: &RuleSet, outcome: Outcome) -> String {
     }
 }
 
-/// What a claim says, one phrase for each fact or part of the outcome.
-pub fn claim(set: &RuleSet, claim: &Claim) -> Vec<String> {
-    let outcome = claim.outcome.iter().map(|(name, values)| {
-        let known = match name.as_str() {
-            "service" => set.services.len() + 1,
-            "payer" => set.payers.len() + 2,
-            _ => 3,
-        };
-        // The values that fit are all but one where the claim was written with `not`.
-        let missing = outcome_values(set, name).into_iter().find(|value| !values.iter().any(|fit| fit == value));
-        match missing {
-            Some(missing) if values.len() + 1 == known && values.len() > 1 => format!("the {name} is not `{missing}`"),
-            _ => format!("the {name} is {}", one_of(values.iter().map(String::as_str))),
-        }
-    });
-    outcome.chain(tests(set, &claim.facts)).collect()
+/// What a clause of an invariant says, one phrase for each fact or part of the outcome.
+pub fn clause(set: &RuleSet, clause: &Clause) -> Vec<String> {
+    let outcome = clause.outcome.iter().map(|test| outcome_test(set, test));
+    outcome.chain(tests(set, &clause.facts)).collect()
 }
 
-fn outcome_values<'s>(set: &'s RuleSet, name: &str) -> Vec<&'s str> {
-    match name {
-        "service" => set.services.iter().map(|service| service.name.as_str()).chain(["none"]).collect(),
-        "payer" => set.payers.iter().map(|payer| payer.name.as_str()).chain(["non_billable", "held"]).collect(),
-        _ => vec!["billable", "non_billable", "held"],
+fn outcome_test(set: &RuleSet, test: &OutcomeTest) -> String {
+    let names = |accepted: bool| {
+        let values = test.part.values(&set.payers, &set.services).into_iter();
+        values.filter(move |(value, _)| test.values.contains(value) == accepted).map(|(_, name)| name)
+    };
+    let part = test.part.as_str();
+    // All values but one fit where the test was written with `not`.
+    match names(false).collect::<Vec<_>>().as_slice() {
+        [only] if test.values.len() > 1 => format!("the {part} is not `{only}`"),
+        _ => format!("the {part} is {}", one_of(names(true))),
     }
 }
 
@@ -206,11 +204,6 @@ pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
         }
     }
     names
-}
-
-/// What to record instead of what a hold holds.
-pub fn instead(_set: &RuleSet, instead: &str) -> Option<String> {
-    Some(instead.to_owned())
 }
 
 /// Values of a variable as they are written in a table; whichever is shorter of what is in them and what is not.

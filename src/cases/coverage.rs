@@ -120,7 +120,7 @@ fn said(row: &Row) -> impl Iterator<Item = &str> {
 fn misses(rule: &Rule, alternatives: &[Vec<Test>], facts: &Facts, date: chrono::NaiveDate) -> bool {
     let out_of_date = usize::from(!rule.effective.contains(date));
     let fails = |tests: &[Test]| {
-        let held: Vec<Option<bool>> = tests.iter().map(|test| test.set.holds(facts.get(test.fact))).collect();
+        let held: Vec<Option<bool>> = tests.iter().map(|test| test.values.contains(facts.get(test.fact))).collect();
         let open = held.contains(&None);
         (!open).then(|| out_of_date + held.iter().filter(|held| **held == Some(false)).count())
     };

@@ -31,12 +31,12 @@ impl NoteInGraph<'_> {
             }
             Verdict::NonBillable => format!("Nobody pays: {}.", self.obstacles(rules, applicable)),
             Verdict::HeldByRule => {
-                let instead = rules.iter().filter_map(|rule| match &set.rule(*rule).effect {
-                    Effect::Hold { instead, .. } => words::instead(set, instead.as_ref()?),
+                let instead = rules.iter().find_map(|rule| match &set.rule(*rule).effect {
+                    Effect::Hold { instead, .. } => set.instead_text(instead),
                     _ => None,
                 });
-                let instead = instead.take(1).map(|text| format!("; {}", text.trim_end_matches('.')));
-                format!("Held for a person: {}{}.", titles(set, rules), instead.collect::<String>())
+                let instead = instead.map_or_else(String::new, |text| format!("; {text}"));
+                format!("Held for a person: {}{instead}.", titles(set, rules))
             }
             Verdict::HeldOpen { missing, .. } if missing.len() > EXPLAINED => {
                 let names = missing.iter().map(|fact| format!("`{}`", set.vocabulary.fact(*fact).name)).collect();

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{Applies, Judge};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
-use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId, Set, Test};
+use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId, ValueSet, Test};
 
 /// An offer that does not apply to a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Lack {
     /// What the note answers, or what is presumed.
     pub now: Answer,
     /// The answers that would do.
-    pub needs: Set,
+    pub needs: ValueSet,
 }
 
 /// How far an offer is: answers it lacks that are history, then all it lacks.
@@ -73,7 +73,7 @@ impl Note<'_> {
         if distance.1 == 0 {
             return None;
         }
-        let lack = |test: &&Test| Lack { fact: test.fact, now: self.filled.get(test.fact), needs: test.set.clone() };
+        let lack = |test: &&Test| Lack { fact: test.fact, now: self.filled.get(test.fact), needs: test.values.clone() };
         let lacks = failing.iter().map(lack).collect();
         let against = self.against(rule, &failing, *service, payers);
         Some((distance, NearOffer { rule: id, lacks, off_date, against }))
@@ -83,7 +83,7 @@ impl Note<'_> {
     /// be another one.
     fn failing<'t>(self, tests: &'t [Test]) -> Vec<&'t Test> {
         let vocabulary = &self.judge.set().vocabulary;
-        let fails = |facts: &Facts, test: &Test| test.set.holds(facts.get(test.fact)) != Some(true);
+        let fails = |facts: &Facts, test: &Test| test.values.contains(facts.get(test.fact)) != Some(true);
         let required = |test: &Test| vocabulary.fact(test.fact).is_required();
         let others: Vec<&Test> = tests.iter().filter(|test| required(test) && fails(self.filled, test)).collect();
         let facts = self.mended(&others);
@@ -114,8 +114,8 @@ impl Note<'_> {
     fn mended(self, failing: &[&Test]) -> Facts {
         let mut facts = self.answered.clone();
         for test in failing {
-            let only = match &test.set {
-                Set::Values(fits) if fits.iter().filter(|fits| **fits).count() == 1 => {
+            let only = match &test.values {
+                ValueSet::Values(fits) if fits.iter().filter(|fits| **fits).count() == 1 => {
                     fits.iter().position(|fits| *fits).and_then(|value| u16::try_from(value).ok())
                 }
                 _ => None,

@@ -2,7 +2,7 @@
 
 use super::ACTIVITY;
 use crate::facts::FactId;
-use crate::rules::{RuleId, RuleSet, Set, Test};
+use crate::rules::{RuleId, RuleSet, ValueSet, Test};
 
 /// One alternative of a rule's condition: it holds where all tests pass.
 #[derive(Clone, Debug)]
@@ -72,9 +72,9 @@ fn alternatives(set: &RuleSet, activity: Option<FactId>, rule: RuleId) -> Vec<Al
     let alternatives = set.rule(rule).condition.alternatives().into_iter();
     let alternative = |mut tests: Vec<Test>| {
         let own = tests.iter().position(|test| Some(test.fact) == activity).map(|position| tests.remove(position));
-        let activities = own.map(|test| match test.set {
-            Set::Values(values) => values,
-            Set::Ranges(_) => Vec::new(),
+        let activities = own.map(|test| match test.values {
+            ValueSet::Values(values) => values,
+            ValueSet::Ranges(_) => Vec::new(),
         });
         Alternative { rule, activities, tests }
     };

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::ACTIVITY;
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Kind, date_of};
-use crate::rules::{RuleSet, Set, Test};
+use crate::rules::{RuleSet, ValueSet, Test};
 
 /// What a variable asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +94,7 @@ impl Variable {
 
     /// By value: whether it passes a test of this variable's fact.
     pub fn passing(&self, test: &Test) -> Vec<bool> {
-        self.values().map(|value| test.set.holds(self.answer(value)) == Some(true)).collect()
+        self.values().map(|value| test.values.contains(self.answer(value)) == Some(true)).collect()
     }
 
     /// By value: whether it lies within a range of service dates.
@@ -123,7 +123,7 @@ impl Variables {
         for set in sets {
             for test in tests(set) {
                 let bounds = cuts.entry(test.fact).or_default();
-                if let Set::Ranges(ranges) = &test.set {
+                if let ValueSet::Ranges(ranges) = &test.values {
                     bounds.extend(ranges.iter().flat_map(|(from, before)| [*from, *before]));
                 }
             }

@@ -41,7 +41,10 @@ pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<Bill> {
         }
         Unit::QuarterHour => quarter_hour_steps(set, &bill, line),
     };
-    bill.steps.extend(dollar_steps(&bill));
+    let of_line = among.same_service().filter(|(.., payer)| *payer == earned.payer);
+    let line_units =
+        of_line.filter_map(|(_, line, _)| line.earned.as_ref()).map(|earned| u64::from(earned.units)).sum();
+    bill.steps.extend(dollar_steps(&bill, line_units));
     Some(bill)
 }
 
@@ -135,7 +138,8 @@ fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, (line, alone): (&Line,
     vec![day, whose]
 }
 
-fn dollar_steps(bill: &Bill) -> Vec<String> {
+/// `line_units`: the units of the claim line that the note is part of.
+fn dollar_steps(bill: &Bill, line_units: u64) -> Vec<String> {
     let (Some(rate), Some(exact)) = (&bill.rate, &bill.exact) else {
         let unpriced =
             "No rate for this service is in force on the service date: units are counted, dollars are unknown.";
@@ -144,11 +148,21 @@ fn dollar_steps(bill: &Bill) -> Vec<String> {
     };
     let since = if rate.from == "undated" { "undated".to_owned() } else { format!("in force from {}", rate.from) };
     let through = rate.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
+    let rate_step = format!("The rate is ${} for one unit ({since}{through}).", rate.amount);
+    let product = |units: &str, exact: &str, amount: &str| {
+        let rounded = if exact == amount { String::new() } else { format!(", rounded half-up to the cent: ${amount}") };
+        format!("{units} × ${} = ${exact}{rounded}.", rate.amount)
+    };
     let amount = bill.amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let rounded = if *exact == amount { String::new() } else { format!(", rounded half-up to the cent: ${amount}") };
+    if line_units == u64::from(bill.units) || *exact == amount {
+        return vec![rate_step, product(&counted(bill.units, "unit"), exact, &amount)];
+    }
+    let line_amount = rate.amount.line_amount(line_units).to_string();
+    let line = product(&format!("{line_units} units"), &rate.amount.exact(line_units), &line_amount);
     vec![
-        format!("The rate is ${} for one unit ({since}{through}).", rate.amount),
-        format!("{} × ${} = ${exact}{rounded}.", counted(bill.units, "unit"), rate.amount),
+        rate_step,
+        format!("The claim line of that day, with the notes that share it: {line}"),
+        format!("The line is rounded once and its cents are shared among its notes. This note's share is ${amount}."),
     ]
 }
 

@@ -99,7 +99,7 @@ impl<'c> Case<'c> {
     fn asked(&self) -> BTreeSet<FactId> {
         let rules = self.set.rules().map(|(_, rule)| rule).filter(|rule| rule.effective.contains(self.date()));
         let alternatives: Vec<Vec<Test>> = rules.flat_map(|rule| rule.condition.alternatives()).collect();
-        let could = |test: &Test| test.set.holds(self.filled.get(test.fact)) != Some(false);
+        let could = |test: &Test| test.values.contains(self.filled.get(test.fact)) != Some(false);
         let asked = alternatives.iter().flat_map(|tests| {
             let rest_could = |at: usize| tests.iter().enumerate().all(|(other, test)| other == at || could(test));
             tests.iter().enumerate().filter(move |(at, _)| rest_could(*at)).map(|(_, test)| test.fact)

@@ -19,7 +19,7 @@ use super::change::{Answers, Change, Suits, merged, smallest, unions};
 use super::search::Search;
 use crate::diagram::{Asked, Atlas, Axis, Cell, Diagram, Ref};
 use crate::facts::{FactId, Facts, Kind};
-use crate::rules::{Outcome, RuleSet, Set};
+use crate::rules::{Outcome, RuleSet, ValueSet};
 
 /// Every smallest change that would make a note billable.
 #[derive(Clone, Debug)]
@@ -79,9 +79,9 @@ fn questions(set: &RuleSet, diagram: &Diagram) -> Vec<Axis> {
         let fresh = Axis { asked: Asked::Fact(fact), bands: Vec::new(), cells: declared.values().len() };
         let mut axis = known.and_then(|at| questions.get(at).cloned()).unwrap_or(fresh);
         if let Kind::Number(least, most) = declared.kind {
-            let bounds = tests().flat_map(|test| match &test.set {
-                Set::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect(),
-                Set::Values(_) => Vec::new(),
+            let bounds = tests().flat_map(|test| match &test.values {
+                ValueSet::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect(),
+                ValueSet::Values(_) => Vec::new(),
             });
             let bands: BTreeSet<i64> =
                 bounds.filter(|n| (least..=most).contains(n)).chain([least]).chain(axis.bands).collect();

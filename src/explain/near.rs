@@ -6,7 +6,7 @@ use super::case::Case;
 use super::told::{From, Lack, NearOffer};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
-use crate::rules::{Effect, PayerId, Rule, RuleId, ServiceId, Set, Test};
+use crate::rules::{Effect, PayerId, Rule, RuleId, ServiceId, Test, ValueSet};
 use crate::words;
 
 /// Nearest offers that are told; were there more, they would all be far.
@@ -47,7 +47,7 @@ fn offer(case: &Case<'_>, rule: &Rule) -> Option<(Distance, NearOffer)> {
 
 /// What an alternative lacks. What is presumed is worked out anew where a required fact has to be another one.
 fn failing<'t>(case: &Case<'_>, tests: &'t [Test]) -> Vec<&'t Test> {
-    let fails = |facts: &Facts, test: &Test| test.set.holds(facts.get(test.fact)) != Some(true);
+    let fails = |facts: &Facts, test: &Test| test.values.contains(facts.get(test.fact)) != Some(true);
     let required = |test: &Test| case.set.vocabulary.fact(test.fact).is_required();
     let others: Vec<&Test> = tests.iter().filter(|test| required(test) && fails(&case.filled, test)).collect();
     let facts = mended(case, &others);
@@ -69,7 +69,7 @@ fn lacks(case: &Case<'_>, rule: &Rule, failing: &[&Test]) -> Vec<Lack> {
             fact: vocabulary.fact(named).name.clone(),
             now: case.now(test.fact),
             from: case.from(test.fact),
-            needs: format!("{derived}{}", words::answers(case.set, test.fact, &test.set)),
+            needs: format!("{derived}{}", words::answers(case.set, test.fact, &test.values)),
         }
     };
     let mut lacks: Vec<Lack> = failing.iter().map(lack).collect();
@@ -108,9 +108,9 @@ fn against(case: &Case<'_>, (rule, failing): (&Rule, &[&Test]), service: Service
 fn mended(case: &Case<'_>, failing: &[&Test]) -> Facts {
     let mut facts = case.answered.clone();
     for test in failing {
-        let mut fits = match &test.set {
-            Set::Values(fits) => (0_u16..).zip(fits).filter(|(_, fits)| **fits).map(|(value, _)| value).collect(),
-            Set::Ranges(_) => Vec::new(),
+        let mut fits = match &test.values {
+            ValueSet::Values(fits) => (0_u16..).zip(fits).filter(|(_, fits)| **fits).map(|(value, _)| value).collect(),
+            ValueSet::Ranges(_) => Vec::new(),
         };
         let only = if fits.len() == 1 { fits.pop() } else { None };
         facts.set(test.fact, only.map_or(Answer::Unanswered, Answer::Value));

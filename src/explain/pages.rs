@@ -2,7 +2,6 @@
 
 use super::page::{CodePage, InvariantPage, Page, PayerPage, ServicePage, SourcePage};
 use super::{bill, fact_page, rule_page, setting_page, tell};
-use crate::codes;
 use crate::facts::Origin;
 use crate::message::{About, Code, Message};
 use crate::nearest::nearest;
@@ -23,7 +22,7 @@ pub fn code_page(name: &str) -> Option<Page> {
         About::Proof => "proof",
         About::Finding => "finding",
     };
-    Some(Page::Code(CodePage { code: code.as_str(), about, text: codes::page(code) }))
+    Some(Page::Code(CodePage { code: code.as_str(), about, text: code.page() }))
 }
 
 /// Every page of a name; a rule may be asked for by an id it had before.
@@ -113,8 +112,8 @@ fn invariant(ready: &Ready, invariant: &Invariant) -> InvariantPage {
     InvariantPage {
         id: invariant.id.clone(),
         title: invariant.title.clone(),
-        when: words::claim(set, &invariant.when),
-        always: words::claim(set, &invariant.always),
+        when: words::clause(set, &invariant.when),
+        always: words::clause(set, &invariant.always),
         holds: !broken.iter().any(|problem| problem.about.contains(&invariant.id)),
         basis: tell::basis(set, &invariant.basis),
         place: tell::place(set, &invariant.span),

@@ -36,7 +36,7 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
         overrides: overrides(rule).iter().map(|id| set.rule(*id).id.clone()).collect(),
         overridden_by: over_it.map(|other| other.id.clone()).collect(),
         instead: match &rule.effect {
-            Effect::Hold { instead } => instead.clone(),
+            Effect::Hold { instead, .. } => set.instead_text(instead),
             _ => None,
         },
         example: shown(ready, id),

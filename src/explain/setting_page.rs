@@ -44,7 +44,7 @@ fn answers(set: &RuleSet, fact: FactId) -> Vec<AnswerTold> {
     let values = (0_u16..).zip(set.vocabulary.fact(fact).values());
     let told = values.map(|(value, name)| {
         let fits = |tests: &Vec<Test>, value: u16| {
-            tests.iter().all(|test| test.fact != fact || test.set.holds(Answer::Value(value)) == Some(true))
+            tests.iter().all(|test| test.fact != fact || test.values.contains(Answer::Value(value)) == Some(true))
         };
         let ways =
             |rule: &Rule, value: u16| rule.condition.alternatives().iter().filter(|tests| fits(tests, value)).count();

@@ -64,7 +64,7 @@ fn uses(case: &Case<'_>, wanted: impl Fn(&RuleId) -> bool) -> Vec<RuleUse> {
 /// Holds that apply, or may.
 pub(super) fn holds(case: &Case<'_>) -> Vec<HoldTold> {
     let holds = case.maybe.iter().filter_map(|id| match &case.set.rule(*id).effect {
-        Effect::Hold { instead } => Some((*id, instead.clone())),
+        Effect::Hold { instead, .. } => Some((*id, case.set.instead_text(instead))),
         _ => None,
     });
     let told = holds.map(|(id, instead)| {

@@ -79,7 +79,7 @@ pub(super) fn asking(set: &RuleSet, fact: FactId) -> Vec<&Rule> {
 pub(super) fn conditions(set: &RuleSet, tests: &[Test]) -> Vec<ConditionTold> {
     let told = |test: &Test| ConditionTold {
         fact: set.vocabulary.fact(test.fact).name.clone(),
-        needs: words::answers(set, test.fact, &test.set),
+        needs: words::answers(set, test.fact, &test.values),
     };
     tests.iter().map(told).collect()
 }

@@ -224,7 +224,7 @@ pub struct Bill {
     /// Units × rate, before it is rounded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<String>,
-    /// The same, rounded half-up to the cent.
+    /// The note's share of its claim line, whose units × rate is rounded half-up to the cent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
 }

@@ -96,6 +96,8 @@ pub struct Fact {
     pub lever: Option<Lever>,
     /// Where the answer can be looked up.
     pub look: Option<String>,
+    /// Names for lists of values, which conditions may use in place of the values.
+    pub groups: BTreeMap<String, Vec<u16>>,
     /// Values and aliases in lower case, each with its place among the values.
     words: BTreeMap<String, u16>,
 }
@@ -107,7 +109,16 @@ impl Fact {
             Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
             Kind::Number(..) | Kind::Date => BTreeMap::new(),
         };
-        Self { name: name.to_owned(), ask: ask.to_owned(), kind, origin, lever, look: None, words }
+        Self {
+            name: name.to_owned(),
+            ask: ask.to_owned(),
+            kind,
+            origin,
+            lever,
+            look: None,
+            groups: BTreeMap::new(),
+            words,
+        }
     }
 
     /// Adds another word for a value. `false` if the word already stands for another one.

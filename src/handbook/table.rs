@@ -122,7 +122,7 @@ impl Table {
 fn ranks(set: &RuleSet, axes: &[Axis], activity: Option<(usize, u16)>) -> Vec<u8> {
     let applies = |rule: &&Rule| {
         let fits = |axis: &Axis, cell, test: &Test| {
-            axis.asked != Asked::Fact(test.fact) || test.set.holds(axis.answer(cell)) != Some(false)
+            axis.asked != Asked::Fact(test.fact) || test.values.contains(axis.answer(cell)) != Some(false)
         };
         let activity = activity.and_then(|(axis, cell)| Some((axes.get(axis)?, cell)));
         activity.is_none_or(|(axis, cell)| rule.condition.all.iter().all(|test| fits(axis, cell, test)))

@@ -7,7 +7,7 @@ use crate::diagram::{ActivityGraph, ActivityRules, Diagram, Ref, Store, Variable
 use crate::facts::{Answer, FactId};
 use crate::message::{Code, Message};
 use crate::nearest::joined;
-use crate::rules::{Claim, Invariant, Outcome, RuleSet, Test};
+use crate::rules::{Invariant, Clause, Outcome, RuleSet, Test};
 use crate::space::{Region, Space, bounds_in_words};
 
 /// The notes of one activity that break an invariant, and the rules that decide the nearest of them.
@@ -33,11 +33,11 @@ impl Violation<'_> {
         if activities.is_empty() {
             return (Ref::FALSE, activities);
         }
-        let meant = store.ends_at(rules.outcome, &|outcome| meant_for(self.set, invariant, outcome));
+        let meant = store.ends_at(rules.outcome, &|outcome| meant_for(invariant, outcome));
         let mut meant = vec![meant];
         meant.extend(when.iter().map(|test| self.test(store, test)));
         let meant = meant.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
-        let mut kept = vec![store.ends_at(rules.outcome, &|outcome| fits(self.set, &invariant.always, outcome))];
+        let mut kept = vec![store.ends_at(rules.outcome, &|outcome| fits(&invariant.always, outcome))];
         let (of_activity, always): (Vec<&Test>, Vec<&Test>) =
             invariant.always.facts.iter().partition(|test| Some(test.fact) == self.activity);
         kept.extend(always.iter().map(|test| self.test(store, test)));
@@ -59,7 +59,7 @@ impl Violation<'_> {
 }
 
 fn passes(test: &Test, activity: u16) -> bool {
-    test.set.holds(Answer::Value(activity)) == Some(true)
+    test.values.contains(Answer::Value(activity)) == Some(true)
 }
 
 /// The invariants that some note breaks, each with the note nearest to an ordinary one.
@@ -110,19 +110,11 @@ fn refute(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph], invariant
 }
 
 /// Whether an outcome is one that the invariant speaks of. A note that is not decided, or twice, breaks no promise yet.
-fn meant_for(set: &RuleSet, invariant: &Invariant, outcome: Outcome) -> bool {
-    !outcome.is_fault() && fits(set, &invariant.when, outcome)
+fn meant_for(invariant: &Invariant, outcome: Outcome) -> bool {
+    !outcome.is_fault() && fits(&invariant.when, outcome)
 }
 
-/// Whether an outcome fits what a claim says of it.
-fn fits(set: &RuleSet, claim: &Claim, outcome: Outcome) -> bool {
-    claim.outcome.iter().all(|(name, values)| {
-        let value = match (name.as_str(), outcome) {
-            ("service", Outcome::Billable(service, _)) => set.service(service).name.as_str(),
-            ("service", _) => "none",
-            ("payer", Outcome::Billable(_, payer)) => set.payer(payer).name.as_str(),
-            _ => outcome.status(),
-        };
-        values.iter().any(|fit| fit == value)
-    })
+/// Whether an outcome fits what a clause says of it.
+fn fits(clause: &Clause, outcome: Outcome) -> bool {
+    clause.outcome.iter().all(|test| test.accepts(outcome))
 }

@@ -63,6 +63,8 @@ pub(super) struct FactShape {
     pub(super) lever: Option<Text>,
     pub(super) look: Option<String>,
     pub(super) aliases: Vec<(Text, Text)>,
+    /// Group and its values.
+    pub(super) groups: Vec<(Text, Vec<Text>)>,
 }
 
 pub(super) struct SettingShape {
@@ -114,13 +116,20 @@ pub(super) struct RuleShape {
     pub(super) when: Vec<TestShape>,
     pub(super) any: Vec<Vec<TestShape>>,
     pub(super) service: Option<Text>,
+    /// Empty where a hold names none.
     pub(super) payers: Vec<Text>,
     pub(super) services: Option<Vec<Text>>,
     pub(super) overrides: Vec<Text>,
     pub(super) from: Option<Text>,
     pub(super) through: Option<Text>,
-    pub(super) instead: Option<String>,
+    pub(super) instead: Vec<InsteadShape>,
     pub(super) basis: BasisShape,
+}
+
+/// What to record instead: words, or answers and their condition.
+pub(super) enum InsteadShape {
+    Text(String),
+    Record { answers: Vec<(Text, Text)>, condition: Option<String> },
 }
 
 pub(super) struct PresumeShape {

@@ -4,14 +4,14 @@ use crate::facts::{Answer, Fact, FactId, Facts, Kind};
 
 /// A set of answers to one fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Set {
+pub enum ValueSet {
     /// For each value of a coded fact, whether it is in the set.
     Values(Vec<bool>),
     /// Ranges of a number, each from the first to before the second, in order, none touching.
     Ranges(Vec<(i64, i64)>),
 }
 
-impl Set {
+impl ValueSet {
     /// Every answer the fact takes.
     pub fn full(fact: &Fact) -> Self {
         match &fact.kind {
@@ -28,7 +28,7 @@ impl Set {
 
     /// What is in both.
     #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
+    pub fn intersect(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Values(left), Self::Values(right)) => {
                 Self::Values(left.iter().zip(right).map(|(left, right)| *left && *right).collect())
@@ -54,7 +54,7 @@ impl Set {
                 let mut rest = full;
                 for (from, before) in ranges {
                     let outside = Self::Ranges(vec![(i64::MIN, *from), (*before, i64::MAX)]);
-                    let Self::Ranges(left) = Self::Ranges(rest).and(&outside) else { return outside };
+                    let Self::Ranges(left) = Self::Ranges(rest).intersect(&outside) else { return outside };
                     rest = left;
                 }
                 Self::Ranges(rest)
@@ -71,8 +71,8 @@ impl Set {
         }
     }
 
-    /// Whether the answer is in it; unanswered is neither.
-    pub fn holds(&self, answer: Answer) -> Option<bool> {
+    /// Whether the answer is in it; `None` for an unanswered fact.
+    pub fn contains(&self, answer: Answer) -> Option<bool> {
         match (self, answer) {
             (_, Answer::Unanswered) => None,
             (Self::Values(values), Answer::Value(value)) => Some(values.get(usize::from(value)) == Some(&true)),
@@ -89,8 +89,15 @@ impl Set {
 pub struct Test {
     /// What is asked.
     pub fact: FactId,
-    /// What fits.
-    pub set: Set,
+    /// The answers that fit.
+    pub values: ValueSet,
+}
+
+impl Test {
+    /// Whether the answer fits; `None` where the fact is unanswered.
+    pub fn holds(&self, facts: &Facts) -> Option<bool> {
+        self.values.contains(facts.get(self.fact))
+    }
 }
 
 /// When a rule applies: all of `all`, and, if there are groups, all of at least one group.
@@ -125,17 +132,17 @@ impl Condition {
     /// The same as alternatives without groups: it holds if one of them holds. Those that never can are left out.
     pub fn alternatives(&self) -> Vec<Vec<Test>> {
         let groups = if self.any.is_empty() { vec![Vec::new()] } else { self.any.clone() };
-        let joined = groups.into_iter().map(|group| joined(self.all.iter().chain(&group)));
-        joined.filter(|tests| tests.iter().all(|test| !test.set.is_empty())).collect()
+        let joined = groups.into_iter().map(|group| merge_tests(self.all.iter().chain(&group)));
+        joined.filter(|tests| tests.iter().all(|test| !test.values.is_empty())).collect()
     }
 }
 
 /// Tests with each fact once.
-pub fn joined<'t>(tests: impl IntoIterator<Item = &'t Test>) -> Vec<Test> {
+pub fn merge_tests<'t>(tests: impl IntoIterator<Item = &'t Test>) -> Vec<Test> {
     let mut joined: Vec<Test> = Vec::new();
     for test in tests {
         match joined.iter_mut().find(|earlier| earlier.fact == test.fact) {
-            Some(earlier) => earlier.set = earlier.set.and(&test.set),
+            Some(earlier) => earlier.values = earlier.values.intersect(&test.values),
             None => joined.push(test.clone()),
         }
     }
@@ -145,7 +152,7 @@ pub fn joined<'t>(tests: impl IntoIterator<Item = &'t Test>) -> Vec<Test> {
 
 /// Whether all the tests hold; one that does not settles it, else one that is open leaves it open.
 pub fn all_hold(tests: &[Test], facts: &Facts) -> Option<bool> {
-    any(tests.iter().map(|test| test.set.holds(facts.get(test.fact)).map(|holds| !holds))).map(|fails| !fails)
+    any(tests.iter().map(|test| test.holds(facts).map(|holds| !holds))).map(|fails| !fails)
 }
 
 /// Whether one of them is true; `None` where an open one could be.
@@ -169,17 +176,17 @@ mod tests {
     #[test]
     fn ranges_have_complements_within_what_the_fact_takes() {
         let age = Fact::new("age", "", Kind::Number(0, 150), Origin::Note, None);
-        let young = Set::Ranges(vec![(i64::MIN, 65)]).and(&Set::full(&age));
-        assert_eq!(young, Set::Ranges(vec![(0, 65)]));
-        assert_eq!(young.complement(&age), Set::Ranges(vec![(65, 151)]));
+        let young = ValueSet::Ranges(vec![(i64::MIN, 65)]).intersect(&ValueSet::full(&age));
+        assert_eq!(young, ValueSet::Ranges(vec![(0, 65)]));
+        assert_eq!(young.complement(&age), ValueSet::Ranges(vec![(65, 151)]));
         assert_eq!(young.complement(&age).complement(&age), young);
-        assert!(young.and(&young.complement(&age)).is_empty());
+        assert!(young.intersect(&young.complement(&age)).is_empty());
     }
 
     #[test]
     fn unanswered_is_neither_yes_nor_no() {
-        let set = Set::Values(vec![true, false]);
-        assert_eq!(set.holds(Answer::Unanswered), None);
-        assert_eq!((set.holds(Answer::Value(0)), set.holds(Answer::Value(1))), (Some(true), Some(false)));
+        let set = ValueSet::Values(vec![true, false]);
+        assert_eq!(set.contains(Answer::Unanswered), None);
+        assert_eq!((set.contains(Answer::Value(0)), set.contains(Answer::Value(1))), (Some(true), Some(false)));
     }
 }

@@ -5,6 +5,7 @@
 mod asked;
 mod blocks;
 mod check;
+mod clause;
 mod condition;
 mod ids;
 mod outcome;
@@ -20,7 +21,8 @@ pub(crate) mod walk;
 
 use chrono::NaiveDate;
 
-pub use condition::{Condition, Set, Test, all_hold, joined};
+pub use clause::{Clause, OutcomePart, OutcomeTest, OutcomeValue};
+pub use condition::{Condition, Test, ValueSet, all_hold, merge_tests};
 pub use outcome::Outcome;
 pub(crate) use problem::placed;
 pub use problem::{RuleFile, Span};
@@ -194,10 +196,11 @@ pub enum Effect {
     Strike(Removes),
     /// Holds the note for a person; says what to record instead.
     Hold {
-        /// Who might pay: where strikes leave none of them, the hold does not apply. `None`: it always applies.
+        /// Who might pay. Where strikes of every service take away all of them, the hold does not apply; `None`: it
+        /// always applies.
         payers: Option<Vec<PayerId>>,
-        /// What to record instead.
-        instead: Option<String>,
+        /// What to record instead, one entry for each possibility.
+        instead: Vec<Instead>,
     },
     /// Adds a finding and changes nothing else.
     Advise,
@@ -211,6 +214,20 @@ impl Effect {
             Self::Offer { .. } | Self::Hold { .. } | Self::Advise => None,
         }
     }
+}
+
+/// What to record in place of a note that is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// What to do, in words.
+    Text(String),
+    /// Answers that take the place of the note's own.
+    Record {
+        /// Facts of a note, each with the answer to record. Never empty.
+        answers: Vec<(FactId, Answer)>,
+        /// On what condition, in words; `None`: always.
+        condition: Option<String>,
+    },
 }
 
 /// Which payers are taken away, of which services.
@@ -330,22 +347,13 @@ pub struct Invariant {
     /// What it promises.
     pub title: String,
     /// For which notes and outcomes.
-    pub when: Claim,
+    pub when: Clause,
     /// What then holds.
-    pub always: Claim,
+    pub always: Clause,
     /// What it rests on.
     pub basis: Basis,
     /// Where it is written.
     pub span: Span,
-}
-
-/// Tests of facts and of the outcome, joined by *and*.
-#[derive(Clone, Debug, Default)]
-pub struct Claim {
-    /// Of facts.
-    pub facts: Vec<Test>,
-    /// Of the outcome's `status`, `service` and `payer`: the name, and the values that fit.
-    pub outcome: Vec<(String, Vec<String>)>,
 }
 
 /// A sentence of a source that no rule needs to cite.

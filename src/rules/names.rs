@@ -1,6 +1,6 @@
 //! Blocks that name payers, services, sources and facts → the same with what the names stand for.
 
-use super::blocks::{AskShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
+use super::blocks::{AskShape, InsteadShape, InvariantShape, KindShape, PresumeShape, RateShape, RuleShape, TestShape};
 use super::ids::Ids;
 use super::problem::Problems;
 use super::rate::settle_rates;
@@ -8,10 +8,10 @@ use super::repeats::refuse_repeats;
 use super::vocabulary::answer;
 use super::walk::Text;
 use super::{
-    Claim, Condition, DatedRate, Effect, Invariant, Payer, PayerId, Presumption, Removes, Rule, Service, ServiceId,
-    Source, resolve,
+    Clause, Condition, DatedRate, Effect, Instead, Invariant, OutcomePart, OutcomeTest, Payer, PayerId, Presumption,
+    Removes, Rule, Service, ServiceId, Source, resolve,
 };
-use crate::facts::{OUTCOME_NAMES, Vocabulary};
+use crate::facts::{Origin, Vocabulary};
 use crate::message::Code;
 use crate::money::Rate;
 
@@ -90,7 +90,10 @@ impl Names<'_> {
             },
             KindShape::Exclude => Effect::Exclude(Removes { payers, services }),
             KindShape::Strike => Effect::Strike(Removes { payers, services }),
-            KindShape::Hold => Effect::Hold { payers: None, instead: shape.instead },
+            KindShape::Hold => Effect::Hold {
+                payers: (!shape.payers.is_empty()).then_some(payers),
+                instead: shape.instead.into_iter().filter_map(|instead| self.instead(instead, problems)).collect(),
+            },
             KindShape::Advise => Effect::Advise,
         };
         let what = format!("the rule `{}`", shape.name.value);
@@ -107,6 +110,24 @@ impl Names<'_> {
             effect,
             span: shape.name.at,
         }
+    }
+
+    fn instead(&self, shape: InsteadShape, problems: &mut Problems<'_>) -> Option<Instead> {
+        let (answers, condition) = match shape {
+            InsteadShape::Text(text) => return Some(Instead::Text(text)),
+            InsteadShape::Record { answers, condition } => (answers, condition),
+        };
+        let mut resolved = Vec::new();
+        for (name, value) in answers {
+            let fact = resolve::fact(self.vocabulary, &name, problems)?;
+            if self.vocabulary.fact(fact).origin != Origin::Note {
+                let text = format!("`{}` cannot be recorded in a note", name.value);
+                problems.add(&name.at, Code::UnknownName, text, "name a fact that notes answer");
+                return None;
+            }
+            resolved.push((fact, answer(self.vocabulary.fact(fact), &value, problems)?));
+        }
+        Some(Instead::Record { answers: resolved, condition })
     }
 
     pub(super) fn rates(&self, shapes: Vec<RateShape>, problems: &mut Problems<'_>) -> Vec<DatedRate> {
@@ -167,8 +188,8 @@ impl Names<'_> {
             check_id(&shape.name, "an invariant", problems);
             invariants.push(Invariant {
                 basis: resolve::basis(shape.basis, self.sources, None, problems),
-                when: self.claim(shape.when, problems),
-                always: self.claim(shape.always, problems),
+                when: self.clause(shape.when, problems),
+                always: self.clause(shape.always, problems),
                 id: shape.name.value,
                 title: shape.title,
                 span: shape.name.at,
@@ -177,30 +198,29 @@ impl Names<'_> {
         invariants
     }
 
-    fn claim(&self, shapes: Vec<TestShape>, problems: &mut Problems<'_>) -> Claim {
-        let (outcome, facts): (Vec<_>, Vec<_>) =
-            shapes.into_iter().partition(|shape| OUTCOME_NAMES.contains(&shape.name.value.as_str()));
-        let facts = resolve::tests(self.vocabulary, &facts, problems);
-        let outcome = outcome.into_iter().filter_map(|shape| self.outcome_test(&shape, problems)).collect();
-        Claim { facts, outcome }
+    fn clause(&self, shapes: Vec<TestShape>, problems: &mut Problems<'_>) -> Clause {
+        let (mut facts, mut outcome) = (Vec::new(), Vec::new());
+        for shape in shapes {
+            match OutcomePart::ALL.into_iter().find(|part| part.as_str() == shape.name.value) {
+                Some(part) => outcome.extend(self.outcome_test(part, &shape, problems)),
+                None => facts.push(shape),
+            }
+        }
+        Clause { facts: resolve::tests(self.vocabulary, &facts, problems), outcome }
     }
 
-    fn outcome_test(&self, shape: &TestShape, problems: &mut Problems<'_>) -> Option<(String, Vec<String>)> {
-        let known: Vec<&str> = match shape.name.value.as_str() {
-            "service" => self.services.iter().map(|service| service.name.as_str()).chain(["none"]).collect(),
-            "payer" => self.payers.iter().map(|payer| payer.name.as_str()).chain(["non_billable", "held"]).collect(),
-            _ => vec!["billable", "non_billable", "held"],
-        };
+    fn outcome_test(&self, part: OutcomePart, shape: &TestShape, problems: &mut Problems<'_>) -> Option<OutcomeTest> {
+        let known = part.values(self.payers, self.services);
         let AskShape::Values(words) = &shape.asks else {
             let text = format!("`{}` cannot be asked in this way", shape.name.value);
             problems.add(&shape.name.at, Code::BadCondition, text, "write a value in quotes, or a list of them");
             return None;
         };
-        for word in words.iter().filter(|word| !known.contains(&word.value.as_str())) {
-            problems.no_value(word, &shape.name.value, known.iter().copied());
+        for word in words.iter().filter(|word| !known.iter().any(|(_, name)| *name == word.value)) {
+            problems.no_value(word, part.as_str(), known.iter().map(|(_, name)| *name));
         }
         let listed = |name: &str| words.iter().any(|word| word.value == name);
-        let fits = known.into_iter().filter(|name| listed(name) != shape.negated).map(str::to_owned).collect();
-        Some((shape.name.value.clone(), fits))
+        let values = known.into_iter().filter(|(_, name)| listed(name) != shape.negated).map(|(value, _)| value);
+        Some(OutcomeTest { part, values: values.collect() })
     }
 }

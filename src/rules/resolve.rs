@@ -3,7 +3,7 @@
 use super::blocks::{AskShape, BasisShape, CiteShape, TestShape};
 use super::problem::{Problems, Span};
 use super::walk::Text;
-use super::{Basis, Citation, Set, Source, Test, condition};
+use super::{Basis, Citation, Source, Test, ValueSet, condition};
 use crate::effective::{Effective, parse_date};
 use crate::facts::{Answer, Fact, FactId, Kind, Origin, Vocabulary};
 use crate::message::Code;
@@ -37,7 +37,7 @@ pub(super) fn presumable(vocabulary: &Vocabulary, name: &str) -> Result<FactId, 
 }
 
 /// A fact by its name; an unknown one is a problem.
-fn fact(vocabulary: &Vocabulary, name: &Text, problems: &mut Problems<'_>) -> Option<FactId> {
+pub(super) fn fact(vocabulary: &Vocabulary, name: &Text, problems: &mut Problems<'_>) -> Option<FactId> {
     let found = vocabulary.find(&name.value);
     if found.is_none() {
         let names = vocabulary.facts().map(|(_, fact)| fact.name.as_str());
@@ -50,8 +50,8 @@ fn fact(vocabulary: &Vocabulary, name: &Text, problems: &mut Problems<'_>) -> Op
 pub(super) fn tests(vocabulary: &Vocabulary, shapes: &[TestShape], problems: &mut Problems<'_>) -> Vec<Test> {
     let resolved: Vec<(Test, &Text)> =
         shapes.iter().filter_map(|shape| Some((test(vocabulary, shape, problems)?, &shape.name))).collect();
-    let tests = condition::joined(resolved.iter().map(|(test, _)| test));
-    for test in tests.iter().filter(|test| test.set.is_empty()) {
+    let tests = condition::merge_tests(resolved.iter().map(|(test, _)| test));
+    for test in tests.iter().filter(|test| test.values.is_empty()) {
         if let Some((_, name)) = resolved.iter().rev().find(|(written, _)| written.fact == test.fact) {
             let text = format!("no answer to `{}` fits this condition", name.value);
             problems.add(
@@ -70,12 +70,13 @@ fn test(vocabulary: &Vocabulary, shape: &TestShape, problems: &mut Problems<'_>)
     let asked = vocabulary.fact(id);
     let set = match (&asked.kind, &shape.asks) {
         (Kind::Coded(_), AskShape::Values(words)) => {
-            let values: Vec<u16> = words.iter().filter_map(|word| value(asked, word, problems)).collect();
+            let values: Vec<Vec<u16>> = words.iter().filter_map(|word| value_or_group(asked, word, problems)).collect();
             // With a misspelt value the set is not what was meant, and saying more about it would be noise.
-            (values.len() == words.len()).then(|| Set::of_values(asked, &values))?
+            (values.len() == words.len()).then(|| ValueSet::of_values(asked, &values.concat()))?
         }
         (Kind::Number(..), AskShape::Band { at_least, below }) => {
-            Set::Ranges(vec![(at_least.unwrap_or(i64::MIN), below.unwrap_or(i64::MAX))]).and(&Set::full(asked))
+            ValueSet::Ranges(vec![(at_least.unwrap_or(i64::MIN), below.unwrap_or(i64::MAX))])
+                .intersect(&ValueSet::full(asked))
         }
         (kind, _) => {
             let help = match kind {
@@ -92,11 +93,29 @@ fn test(vocabulary: &Vocabulary, shape: &TestShape, problems: &mut Problems<'_>)
             return None;
         }
     };
-    Some(Test { fact: id, set: if shape.negated { set.complement(asked) } else { set } })
+    Some(Test { fact: id, values: if shape.negated { set.complement(asked) } else { set } })
+}
+
+/// The values that a word of a condition stands for: a value, or all values of a group.
+fn value_or_group(fact: &Fact, word: &Text, problems: &mut Problems<'_>) -> Option<Vec<u16>> {
+    match fact.groups.get(&word.value) {
+        Some(group) => Some(group.clone()),
+        None => named_value(fact, word, fact.groups.keys(), problems).map(|value| vec![value]),
+    }
 }
 
 /// A value by its exact name; an unknown one is a problem.
 pub(super) fn value(fact: &Fact, word: &Text, problems: &mut Problems<'_>) -> Option<u16> {
+    named_value(fact, word, std::iter::empty(), problems)
+}
+
+/// A value by its exact name. `others`: names beside the values that could have been meant.
+fn named_value<'n>(
+    fact: &'n Fact,
+    word: &Text,
+    others: impl Iterator<Item = &'n String>,
+    problems: &mut Problems<'_>,
+) -> Option<u16> {
     let found = fact.value(&word.value);
     let meant = fact.spoken(word.value.trim()).and_then(|value| fact.value_name(value));
     match (found, meant.filter(|meant| !meant.eq_ignore_ascii_case(&word.value))) {
@@ -105,7 +124,7 @@ pub(super) fn value(fact: &Fact, word: &Text, problems: &mut Problems<'_>) -> Op
             let help = format!("`{}` is another word for `{meant}`: rules take the name itself", word.value);
             problems.add(&word.at, Code::NoSuchValue, text, help);
         }
-        (None, None) => problems.no_value(word, &fact.name, fact.values().iter().map(String::as_str)),
+        (None, None) => problems.no_value(word, &fact.name, fact.values().iter().chain(others).map(String::as_str)),
         (Some(_), _) => {}
     }
     found

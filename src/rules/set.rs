@@ -3,12 +3,12 @@
 use super::problem::{RuleFile, Span, choose};
 use super::resolve::PRESUMABLE;
 use super::{
-    AnsweredBy, Basis, DatedRate, Invariant, PART_QUARTER_HOUR, POOL, Payer, PayerId, Presumption, Rule, RuleId,
-    Service, ServiceId, Setting, Source, Waiver, all_hold, check, resolve,
+    AnsweredBy, Basis, DatedRate, Instead, Invariant, PART_QUARTER_HOUR, POOL, Payer, PayerId, Presumption, Rule,
+    RuleId, Service, ServiceId, Setting, Source, Waiver, all_hold, check, resolve,
 };
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
 use crate::message::{Code, Message};
-use crate::nearest::one_of;
+use crate::nearest::{joined, one_of};
 use crate::place::Place;
 use crate::units::PartQuarterHour;
 
@@ -185,6 +185,22 @@ impl RuleSet {
     fn setting(&self, name: &str) -> Option<Answer> {
         let fact = self.vocabulary.find(name)?;
         self.settings.iter().find(|setting| setting.fact == fact).map(|setting| setting.value)
+    }
+
+    /// What to record in place of a note that is held; `None` where the rule says nothing of it.
+    pub fn instead_text(&self, instead: &[Instead]) -> Option<String> {
+        let phrase = |one: &Instead| match one {
+            Instead::Text(text) => text.trim_end_matches('.').to_owned(),
+            Instead::Record { answers, condition } => {
+                let answers = answers.iter().map(|(fact, answer)| {
+                    format!("`{}` as `{}`", self.vocabulary.fact(*fact).name, self.written(*fact, *answer))
+                });
+                let record = format!("record {}", joined(answers.collect(), "and"));
+                condition.as_ref().map_or_else(|| record.clone(), |condition| format!("{record} if {condition}"))
+            }
+        };
+        let phrases: Vec<String> = instead.iter().map(phrase).collect();
+        (!phrases.is_empty()).then(|| phrases.join("; or "))
     }
 
     /// An answer as it would be written.

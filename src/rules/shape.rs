@@ -4,11 +4,11 @@ use toml::de::DeTable;
 
 use super::asked::{group, tests};
 use super::blocks::{
-    BasisShape, CiteShape, FactShape, InvariantShape, KindShape, PayerShape, PresumeShape, RateShape, RuleShape,
-    ServiceShape, SettingShape, Shape, SourceShape, WaiverShape,
+    BasisShape, CiteShape, FactShape, InsteadShape, InvariantShape, KindShape, PayerShape, PresumeShape, RateShape,
+    RuleShape, ServiceShape, SettingShape, Shape, SourceShape, WaiverShape,
 };
 use super::problem::{Problems, RuleFile, Span};
-use super::walk::{Text, Walker};
+use super::walk::{Entry, Text, Walker};
 use crate::message::Code;
 
 /// Reads all files into one shape; what cannot be read is a problem and left out.
@@ -101,6 +101,7 @@ fn fact(name: Text, mut walker: Walker<'_, '_, '_>) -> FactShape {
         lever: walker.text("lever"),
         look: walker.text("look").map(|text| text.value),
         aliases: walker.table("alias", "alias table").map(Walker::words).unwrap_or_default(),
+        groups: walker.table("groups", "group table").map(groups).unwrap_or_default(),
     };
     walker.done();
     shape
@@ -158,10 +159,17 @@ fn rate(mut walker: Walker<'_, '_, '_>) -> Option<RateShape> {
 fn rule(kind: KindShape, mut walker: Walker<'_, '_, '_>) -> Option<RuleShape> {
     let name = walker.required("id");
     let (service, payers, services, overrides, instead) = match kind {
-        KindShape::Offer => (walker.required("service"), payers(&mut walker), None, walker.texts("overrides"), None),
-        KindShape::Exclude | KindShape::Strike => (None, payers(&mut walker), walker.texts("services"), None, None),
-        KindShape::Hold => (None, Vec::new(), None, None, walker.text("instead").map(|text| text.value)),
-        KindShape::Advise => (None, Vec::new(), None, None, None),
+        KindShape::Offer => {
+            (walker.required("service"), payers(&mut walker), None, walker.texts("overrides"), Vec::new())
+        }
+        KindShape::Exclude | KindShape::Strike => {
+            (None, payers(&mut walker), walker.texts("services"), None, Vec::new())
+        }
+        KindShape::Hold => {
+            let payers = if walker.has("payers") { payers(&mut walker) } else { Vec::new() };
+            (None, payers, None, None, instead(&mut walker))
+        }
+        KindShape::Advise => (None, Vec::new(), None, None, Vec::new()),
     };
     let (replaces, formerly) = (walker.flag("replaces"), walker.texts("formerly").unwrap_or_default());
     let title = string(walker.required("title"));
@@ -204,6 +212,45 @@ fn payers(walker: &mut Walker<'_, '_, '_>) -> Vec<Text> {
         walker.missing("payers");
     }
     payers.unwrap_or_default()
+}
+
+/// The groups of a fact: each a name and a list of values.
+fn groups(walker: Walker<'_, '_, '_>) -> Vec<(Text, Vec<Text>)> {
+    let (entries, problems) = walker.entries();
+    let listed = |(name, entry): (Text, Entry<'_>)| {
+        let values = entry.texts(&name.value, problems)?;
+        if values.is_empty() {
+            let text = format!("the group `{}` names no value", name.value);
+            problems.add(&name.at, Code::MissingKey, text, "list its values, or remove it");
+        }
+        Some((name, values))
+    };
+    entries.into_iter().filter_map(listed).collect()
+}
+
+/// `instead`: text, a table of answers, or a list of either.
+fn instead(walker: &mut Walker<'_, '_, '_>) -> Vec<InsteadShape> {
+    let Some(entry) = walker.entry("instead") else { return Vec::new() };
+    let problems = &mut *walker.problems;
+    match entry.list() {
+        Some(list) => list.filter_map(|one| one_instead(&one, problems)).collect(),
+        None => one_instead(&entry, problems).into_iter().collect(),
+    }
+}
+
+fn one_instead(entry: &Entry<'_>, problems: &mut Problems<'_>) -> Option<InsteadShape> {
+    let Some(walker) = entry.table("`instead` table", problems) else {
+        let text = entry.texts("instead", problems)?.into_iter().next()?;
+        return Some(InsteadShape::Text(text.value));
+    };
+    let (conditions, answers): (Vec<_>, Vec<_>) = walker.words().into_iter().partition(|(name, _)| name.value == "if");
+    if answers.is_empty() {
+        let help = "add `FACT = \"VALUE\"`, or write the advice as text: `instead = \"…\"`";
+        problems.add(&entry.at(), Code::MissingKey, "this `instead` records no answer", help);
+        return None;
+    }
+    let condition = conditions.into_iter().next().map(|(_, text)| text.value);
+    Some(InsteadShape::Record { answers, condition })
 }
 
 fn presume(name: Text, mut walker: Walker<'_, '_, '_>) -> PresumeShape {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::blocks::{FactShape, SettingShape, Shape};
 use super::problem::{Problems, Span};
-use super::repeats::{refuse_further, settle};
+use super::repeats::{refuse_further, refuse_repeats, settle};
 use super::walk::Text;
 use super::{AnsweredBy, Basis, PART_QUARTER_HOUR, POOL, Setting, Source, resolve};
 use crate::facts::{Answer, Fact, Kind, Lever, Origin, Vocabulary, is_reserved};
@@ -141,6 +141,9 @@ fn fact(shape: &FactShape, words: &mut Words, problems: &mut Problems<'_>) -> Fa
     for (word, value) in &shape.aliases {
         words.add(&mut fact, word, value, problems);
     }
+    for (name, values) in &shape.groups {
+        add_group(&mut fact, name, values, problems);
+    }
     fact
 }
 
@@ -155,6 +158,10 @@ impl Words {
             let text = format!("the other word for `{}` is empty", name.value);
             return problems.add(&word.at, Code::MissingKey, text, "write the word that notes use");
         }
+        if fact.groups.keys().any(|group| group.to_lowercase() == word.value.trim().to_lowercase()) {
+            let text = format!("`{}` is already a group of values of `{}`", word.value, fact.name);
+            return problems.add(&word.at, Code::RepeatedName, text, GROUP_NAME);
+        }
         let is_new = fact.add_alias(&word.value, value);
         let known = self.0.entry((fact.name.clone(), word.value.trim().to_lowercase()));
         let known = known.or_insert_with(|| word.at.clone());
@@ -163,6 +170,22 @@ impl Words {
             problems.second(&what, (known, &word.at), Code::RepeatedName, "one word can stand for one value only");
         }
     }
+}
+
+/// Groups and values share their names.
+const GROUP_NAME: &str = "a group needs a name that no value and no other word for a value has";
+
+fn add_group(fact: &mut Fact, name: &Text, values: &[Text], problems: &mut Problems<'_>) {
+    refuse_repeats(values, problems);
+    if let Some(value) = fact.spoken(name.value.trim()).and_then(|value| fact.value_name(value)) {
+        let text = format!("the group `{}` is called like the value `{value}` of `{}`", name.value, fact.name);
+        problems.add(&name.at, Code::RepeatedName, text, GROUP_NAME);
+    } else if name.value.trim() != name.value || name.value.is_empty() {
+        let text = format!("`{}` cannot be the name of a group", name.value);
+        problems.add(&name.at, Code::ReservedName, text, "write a word with no blanks around it");
+    }
+    let values: Vec<u16> = values.iter().filter_map(|value| resolve::value(fact, value, problems)).collect();
+    fact.groups.insert(name.value.clone(), values);
 }
 
 fn columns(facts: &[Fact], columns: Vec<(Text, Text)>, problems: &mut Problems<'_>) -> BTreeMap<String, String> {

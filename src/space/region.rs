@@ -43,12 +43,12 @@ impl Region {
         let mut region = self.clone();
         for test in tests {
             if Some(test.fact) == space.activity {
-                let passes = |activity: &u16| test.set.holds(crate::facts::Answer::Value(*activity)) == Some(true);
+                let passes = |activity: &u16| test.values.contains(crate::facts::Answer::Value(*activity)) == Some(true);
                 region.activities.retain(passes);
             } else if let Some(at) = space.variables.position(test.fact)
                 && let (Some(variable), Some(values)) = (space.variables.get(at), region.values.get_mut(at))
             {
-                values.retain(|value| test.set.holds(variable.answer(*value)) == Some(true));
+                values.retain(|value| test.values.contains(variable.answer(*value)) == Some(true));
             }
         }
         region

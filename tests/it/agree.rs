@@ -35,7 +35,7 @@ fn classes(set: &RuleSet, fact: FactId) -> Vec<Answer> {
     all.into_iter()
         .filter(|answer| {
             let tests = set.rules.iter().flat_map(|rule| rule.condition.tests()).filter(|test| test.fact == fact);
-            seen.insert(tests.map(|test| test.set.holds(*answer) == Some(true)).collect::<Vec<_>>())
+            seen.insert(tests.map(|test| test.values.contains(*answer) == Some(true)).collect::<Vec<_>>())
         })
         .collect()
 }

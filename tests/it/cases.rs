@@ -2,9 +2,8 @@
 
 use actbill::cases::{CaseFile, Counting, Coverage, Difference, Key, Suite, TotalKey};
 use actbill::message::Message;
-use actbill::run::shipped_cases;
 
-use crate::shared::{ready, told};
+use crate::shared::{ready, shipped_cases, told};
 
 /// The cases of one file.
 pub(crate) fn suite(name: &str, text: &str) -> Suite {

@@ -105,8 +105,9 @@ fn check_rows(rows: &[Value], records: &[Record]) {
             assert_eq!(row["id"], id);
         }
         if let (Some(rate), Some(amount)) = (row.get("rate"), row.get("amount")) {
-            let exact_amount = exact(rate) * number(&row["units"]);
-            assert_eq!(exact(amount), (exact_amount + 50) / 100 * 100, "rounded half-up to the cent, once: {row}");
+            let cut_down = exact(rate) * number(&row["units"]) / 100 * 100;
+            let shares = [cut_down, cut_down + 100];
+            assert!(shares.contains(&exact(amount)), "cut down to the cent, or with one of the line's cents: {row}");
         }
     }
 }
@@ -114,9 +115,14 @@ fn check_rows(rows: &[Value], records: &[Record]) {
 fn check_lines(lines: &[Value], billable: &[Value]) {
     let key = |value: &Value| ["client", "date", "payer", "service"].map(|key| word(value, key)).to_vec();
     let groups = by(billable, key);
-    assert_eq!(lines.iter().map(key).collect::<Vec<_>>(), groups.keys().cloned().collect::<Vec<_>>());
+    let earned = groups.iter().filter(|(_, sums)| sums[3] > 0).map(|(key, _)| key.clone());
+    assert_eq!(lines.iter().map(key).collect::<Vec<_>>(), earned.collect::<Vec<_>>());
     for line in lines {
         let sums = groups[&key(line)];
+        if let Some(rate) = line.get("rate") {
+            let rounded = (exact(rate) * number(&line["units"]) + 50) / 100 * 100;
+            assert_eq!(exact(&line["amount"]), rounded, "units × rate, rounded half-up to the cent once: {line}");
+        }
         assert_eq!([number(&line["minutes"]), number(&line["units"])], [sums[1], sums[3]], "{line}");
         amount_fits(line, sums);
         let notes: Vec<&Value> = billable.iter().filter(|row| key(row) == key(line)).map(|row| &row["id"]).collect();
@@ -153,6 +159,33 @@ fn check_summary(summary: &Value, rows: &[Value]) {
         }
     }
     assert_eq!(exact(&summary["amount"]), by_payer.values().map(|sums| sums[4]).sum::<u64>());
+}
+
+/// Days of job coaching at a rate of three or four decimals, as amounts of the notes and of their claim lines.
+#[test]
+fn a_claim_line_is_rounded_once_and_its_cents_are_shared() {
+    let amounts = |rate: &str, minutes: &[u32]| {
+        let answers = [("part_quarter_hour", "8")];
+        let document = document(&classified(&agency(&coaching_rate(rate), &answers), Format::Json, &coaching(minutes)));
+        let amounts = |list: &str| {
+            let amounts = document[list].as_array().unwrap().iter().map(|value| value["amount"].to_string());
+            amounts.collect::<Vec<_>>().join(" ")
+        };
+        (amounts("decisions"), amounts("lines"))
+    };
+    let told = |rows: &str, line: &str| (rows.to_owned(), line.to_owned());
+    assert_eq!(amounts("17.7255", &[15, 15, 15]), told("17.73 17.73 17.72", "53.18"));
+    assert_eq!(amounts("17.725", &[15, 15]), told("17.73 17.72", "35.45"));
+    assert_eq!(amounts("2.985", &[45]), told("8.96", "8.96"));
+    assert_eq!(amounts("17.725", &[7, 15]), told("0.00 17.73", "17.73"));
+    assert_eq!(amounts("17.725", &[7]), told("0.00", ""));
+}
+
+/// The shipped rate of job coaching, replaced.
+fn coaching_rate(amount: &str) -> String {
+    format!(
+        "[[rate]]\nservice = \"vocational_act\"\nreplaces = true\namount = \"{amount}\"\nfrom = \"undated\"\nbasis = \"house\"\n"
+    )
 }
 
 proptest! {
@@ -232,8 +265,8 @@ fn has_cause(ready: &Ready, row: &Row) {
     assert!(row.missing.is_empty() || row.status == "held", "{row:?}");
 }
 
-/// The units of a day of job coaching with these minutes.
-fn coached(ready: &Ready, minutes: &[u32]) -> Vec<u32> {
+/// A day of job coaching with these minutes.
+fn coaching(minutes: &[u32]) -> Vec<Record> {
     let note = |(at, minutes): (usize, &u32)| {
         Record::of(&[
             ("id", &format!("n-{at}")),
@@ -245,6 +278,11 @@ fn coached(ready: &Ready, minutes: &[u32]) -> Vec<u32> {
             ("eligibility", "department"),
         ])
     };
-    let records: Vec<Record> = minutes.iter().enumerate().map(note).collect();
-    classified(ready, Format::Ndjson, &records).rows.iter().map(|row| row.units.unwrap()).collect()
+    minutes.iter().enumerate().map(note).collect()
+}
+
+/// The units of a day of job coaching with these minutes.
+fn coached(ready: &Ready, minutes: &[u32]) -> Vec<u32> {
+    let rows = classified(ready, Format::Ndjson, &coaching(minutes)).rows;
+    rows.iter().map(|row| row.units.unwrap()).collect()
 }

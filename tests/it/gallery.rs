@@ -6,14 +6,13 @@
 //! error and, on the page of a finding, the rows on standard output.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use actbill::codes::page;
 use actbill::message::{About, Code};
 use actbill::read::Format;
 
+use crate::page::root;
 use crate::shared::rows;
 
 /// If it is set, the pages are rewritten from what is printed. Such a run always fails: an update is no pass.
@@ -23,16 +22,24 @@ const BLESS: &str = "ACTBILL_BLESS";
 const PARTS: [&str; 4] = ["# ", "\nWhat to do: ", "\nSmallest input:", "\nShows:\n\n```console\n$ actbill "];
 
 #[test]
+fn every_page_is_that_of_a_code() {
+    for entry in fs::read_dir(root().join("src/codes")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name.strip_suffix(".md").is_some_and(|name| Code::find(name).is_some()), "{name}");
+    }
+}
+
+#[test]
 fn every_page_shows_its_code() {
     let mut told = String::new();
     for code in Code::ALL {
-        let text = page(*code);
+        let text = code.page();
         in_order(*code, text);
         let shown = with_output(text, &run(*code, text));
         if shown != text {
             write!(told, "\n--- {code}.md says\n{text}\n+++ but it is\n{shown}\n").unwrap();
             if env::var_os(BLESS).is_some() {
-                fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/codes/{code}.md")), shown).unwrap();
+                fs::write(root().join(format!("src/codes/{code}.md")), shown).unwrap();
             }
         }
     }

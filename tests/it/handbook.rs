@@ -4,13 +4,13 @@ use actbill::effective::Effective;
 use actbill::handbook::{Form, rules, settings};
 use actbill::message::Code;
 use actbill::report::Screen;
-use actbill::rules::{RuleSet, Set};
-use actbill::run::{Ready, shipped_folder};
+use actbill::rules::{RuleSet, ValueSet};
+use actbill::run::Ready;
 use actbill::words;
 use serde_json::Value;
 
 use crate::binary::Folder;
-use crate::shared::{agency, problems_with, ready};
+use crate::shared::{agency, problems_with, ready, rule_folder};
 
 /// Kind, condition and effect of a shipped rule, in words.
 fn told(id: &str) -> (Vec<String>, String) {
@@ -101,7 +101,7 @@ fn dates_and_negations_read_well() {
     let set = &ready().set;
     let answers = |name: &str, within: &[u16]| {
         let fact = set.vocabulary.find(name).unwrap();
-        words::answers(set, fact, &Set::of_values(set.vocabulary.fact(fact), within))
+        words::answers(set, fact, &ValueSet::of_values(set.vocabulary.fact(fact), within))
     };
     assert_eq!(answers("residence", &[1, 2]), "`imd` or `custody`");
     assert_eq!(answers("residence", &[0, 3, 4]), "`community`, `nursing_facility` or `inpatient`");
@@ -109,8 +109,9 @@ fn dates_and_negations_read_well() {
     assert_eq!(answers("staff_role", &[0, 1, 2, 3, 4, 5, 6]), "none of `other_act_staff` or `outside_act`");
     assert_eq!(answers("symptom_link", &[0]), "`yes`");
     assert_eq!(answers("symptom_link", &[0, 1]), "anything");
-    let ages =
-        |ranges: &[(i64, i64)]| words::answers(set, set.vocabulary.find("age").unwrap(), &Set::Ranges(ranges.to_vec()));
+    let ages = |ranges: &[(i64, i64)]| {
+        words::answers(set, set.vocabulary.find("age").unwrap(), &ValueSet::Ranges(ranges.to_vec()))
+    };
     assert_eq!(ages(&[(0, 65)]), "below 65");
     assert_eq!(ages(&[(65, 151)]), "65 or more");
     assert_eq!(ages(&[(0, 22), (30, 31), (40, 65)]), "below 22, 30 or 40 to 64");
@@ -171,11 +172,11 @@ fn what_is_exported_decides_the_same() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
-    let mut shipped: Vec<String> = shipped_folder().into_iter().map(|file| file.name).collect();
+    let mut shipped: Vec<String> = rule_folder().into_iter().map(|file| file.name).collect();
     written.sort();
     shipped.sort();
     assert_eq!(written, shipped);
-    for file in shipped_folder() {
+    for file in rule_folder() {
         assert_eq!(folder.read(&format!("own/rules/{}", file.name)), file.text);
     }
     let own = folder.run(&["rules", "doc", "--rules", "own/rules"]).stdout;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use actbill::handbook::page;
 use actbill::rules::{AnsweredBy, RuleFile};
-use actbill::run::{Ready, shipped, shipped_folder};
+use actbill::run::Ready;
 
-use crate::shared::{agency, ready, ready_with, told};
+use crate::shared::{agency, ready, ready_with, rule_folder, shipped, told};
 
 fn shipped_page() -> String {
     page(&ready().set, &ready().atlas).unwrap()
@@ -101,7 +101,7 @@ fn the_same_rules_give_the_same_bytes_wherever_they_lie() {
     let moved = shipped().into_iter().map(|file| RuleFile { name: file.name.replace("rules/", "/x/own/"), ..file });
     let moved = Ready::new(moved.collect(), &[], &[]).unwrap();
     assert_eq!(page(&moved.set, &moved.atlas).unwrap(), shipped_page());
-    assert!(shipped_folder().iter().any(|file| file.name == "README.md"));
+    assert!(rule_folder().iter().any(|file| file.name == "README.md"));
 }
 
 #[test]

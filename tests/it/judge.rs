@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actbill::facts::{Answer, FactId, Facts, Kind};
-use actbill::rules::{Effect, Outcome, PayerId, Rule, RuleSet, ServiceId, Set, Test};
+use actbill::rules::{Effect, Outcome, PayerId, Rule, RuleSet, ServiceId, Test, ValueSet};
 use chrono::NaiveDate;
 
 /// What a naive judge finds.
@@ -81,9 +81,11 @@ fn answers_among<'r>(set: &RuleSet, id: FactId, rules: impl Iterator<Item = &'r 
     Some(match &set.vocabulary.fact(id).kind {
         Kind::Coded(values) => (0..).take(values.len()).map(Answer::Value).collect(),
         Kind::Number(least, most) => {
-            let bounds = tests.iter().flat_map(|test| match &test.set {
-                Set::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect::<Vec<_>>(),
-                Set::Values(_) => Vec::new(),
+            let bounds = tests.iter().flat_map(|test| match &test.values {
+                ValueSet::Ranges(ranges) => {
+                    ranges.iter().flat_map(|(from, before)| [*from, *before]).collect::<Vec<_>>()
+                }
+                ValueSet::Values(_) => Vec::new(),
             });
             let tried: BTreeSet<i64> =
                 bounds.flat_map(|bound| [bound - 1, bound]).filter(|n| (*least..=*most).contains(n)).collect();
@@ -121,9 +123,9 @@ pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome 
 }
 
 pub(crate) fn applies(rule: &Rule, facts: &Facts, date: NaiveDate) -> bool {
-    let fits = |test: &Test| match (&test.set, facts.get(test.fact)) {
-        (Set::Values(values), Answer::Value(value)) => values[usize::from(value)],
-        (Set::Ranges(ranges), Answer::Number(number)) => {
+    let fits = |test: &Test| match (&test.values, facts.get(test.fact)) {
+        (ValueSet::Values(values), Answer::Value(value)) => values[usize::from(value)],
+        (ValueSet::Ranges(ranges), Answer::Number(number)) => {
             ranges.iter().any(|(from, before)| *from <= number && number < *before)
         }
         (set, answer) => panic!("{set:?} asked of {answer:?}"),

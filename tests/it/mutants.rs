@@ -11,8 +11,8 @@ use actbill::message::Code;
 use actbill::proof;
 use actbill::read::Format;
 use actbill::report::{Row, rows};
-use actbill::rules::{RuleFile, RuleSet, Set};
-use actbill::run::{Batch, Input, Ready, read, shipped_cases};
+use actbill::rules::{RuleFile, RuleSet, ValueSet};
+use actbill::run::{Batch, Input, Ready, read};
 use proptest::prelude::*;
 
 use crate::plan::plan;
@@ -265,9 +265,9 @@ fn every_note(set: &RuleSet, minutes: &[u32]) -> Vec<String> {
     let mut notes: Vec<String> = dates.iter().map(|date| format!("\"date\":\"{date}\"")).collect();
     for (id, fact) in set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note) {
         let bounds = set.rules.iter().flat_map(|rule| rule.condition.tests()).filter(|test| test.fact == id);
-        let bounds = bounds.flat_map(|test| match &test.set {
-            Set::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect(),
-            Set::Values(_) => Vec::new(),
+        let bounds = bounds.flat_map(|test| match &test.values {
+            ValueSet::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect(),
+            ValueSet::Values(_) => Vec::new(),
         });
         let told = answers(fact, bounds);
         notes = notes.iter().flat_map(|note| told.iter().map(move |told| format!("{note}{told}"))).collect();
@@ -337,7 +337,7 @@ fn a_code_tells_what_the_proof_finds() {
 #[test]
 fn no_change_of_the_shipped_rules_survives_their_cases() {
     let ready = shared::ready();
-    let files = shipped_cases().into_iter().map(Into::into).collect();
+    let files = shared::shipped_cases().into_iter().map(Into::into).collect();
     let suite = Suite::read(&ready.set, files, false).unwrap();
     let mutants = all(&ready.set);
     let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());

@@ -230,22 +230,10 @@ fn claim() -> impl Strategy<Value = String> {
     (not, asked).prop_map(|(not, asked)| format!("{not}{asked}"))
 }
 
-/// Whether what a claim says fits a complete set of facts.
-fn fits(set: &RuleSet, claim: &actbill::rules::Claim, facts: &Facts, date: NaiveDate) -> bool {
-    let (status, service, payer) = match outcome(set, facts, date) {
-        Outcome::Billable(service, payer) => {
-            ("billable", set.service(service).name.as_str(), set.payer(payer).name.as_str())
-        }
-        Outcome::NonBillable => ("non_billable", "none", "non_billable"),
-        _ => ("held", "none", "held"),
-    };
-    let told = |name: &str| match name {
-        "status" => status,
-        "service" => service,
-        _ => payer,
-    };
-    claim.facts.iter().all(|test| test.set.holds(facts.get(test.fact)) == Some(true))
-        && claim.outcome.iter().all(|(name, values)| values.iter().any(|value| value == told(name)))
+/// Whether a complete set of facts and its outcome fit a clause.
+fn fits(set: &RuleSet, clause: &actbill::rules::Clause, facts: &Facts, date: NaiveDate) -> bool {
+    clause.facts.iter().all(|test| test.holds(facts) == Some(true))
+        && clause.outcome.iter().all(|test| test.accepts(outcome(set, facts, date)))
 }
 
 /// Facts that an ordinary note answers otherwise: the first value of each, and no number to speak of.
@@ -256,7 +244,7 @@ fn unusual(set: &RuleSet, facts: &Facts) -> usize {
             Answer::Number(number) => (Answer::Number(0), Answer::Number(number)),
             answer => (Answer::Value(0), answer),
         };
-        let same = |test: &&actbill::rules::Test| test.set.holds(usual) == test.set.holds(answer);
+        let same = |test: &&actbill::rules::Test| test.values.contains(usual) == test.values.contains(answer);
         answer != usual
             && !(matches!(answer, Answer::Number(_)) && tests.iter().filter(|test| test.fact == id).all(same))
     };
@@ -273,9 +261,9 @@ fn asked_by_all(set: &RuleSet) -> Vec<(FactId, Vec<Answer>)> {
         asked(set).into_iter().map(|(id, answers)| (id, answers.into_iter().collect())).collect();
     for test in claims(set) {
         let answers = asked.entry(test.fact).or_default();
-        match &test.set {
-            actbill::rules::Set::Values(values) => answers.extend((0..).take(values.len()).map(Answer::Value)),
-            actbill::rules::Set::Ranges(ranges) => {
+        match &test.values {
+            actbill::rules::ValueSet::Values(values) => answers.extend((0..).take(values.len()).map(Answer::Value)),
+            actbill::rules::ValueSet::Ranges(ranges) => {
                 let bounds = ranges.iter().flat_map(|(from, before)| [from - 1, *from, before - 1, *before]);
                 answers.extend(bounds.filter(|number| (0..=1_000_000).contains(number)).map(Answer::Number));
             }

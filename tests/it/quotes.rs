@@ -5,11 +5,10 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
-use actbill::run::shipped;
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 
-use crate::shared::ready;
+use crate::shared::{ready, shipped};
 
 /// The folder with the sources' texts. It is not part of the repository: without it there is nothing to compare, unless
 /// `ACTBILL_SOURCES_REQUIRED` says that it must be there.

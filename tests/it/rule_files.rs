@@ -2,12 +2,12 @@
 
 use actbill::read::Format;
 use actbill::rules::RuleFile;
-use actbill::run::{Ready, shipped};
+use actbill::run::Ready;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::notes::{batch, written};
-use crate::shared::{ndjson, problems_with, ready, run, told};
+use crate::shared::{ndjson, problems_with, ready, run, shipped, told};
 use crate::tiny::{OFFER, codes, decided, ends, load_with, loaded, rule};
 
 const SETTING: &str = "[setting.open]\nask = \"Open?\"\nvalues = [\"no\", \"yes\"]\ndefault = \"no\"\nbasis = \"house\"\n\

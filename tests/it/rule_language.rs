@@ -2,6 +2,7 @@
 
 use actbill::effective::parse_date;
 use actbill::facts::{Facts, date_answer};
+use actbill::rules::Effect;
 
 use crate::shared::told;
 use crate::tiny::{OFFER, codes, decided, ends, load, loaded, rule};
@@ -43,6 +44,64 @@ fn a_hold_goes_before_everything() {
     assert_eq!((row.status, row.rules, row.missing.len()), ("held", vec!["hold".to_owned()], 0));
     assert!(row.because.unwrap().contains("write b") && row.units.is_none() && row.payer.is_none());
     assert_eq!(ends(&ready, &[("f", "no")]), "p");
+}
+
+#[test]
+fn a_hold_names_payers_and_says_what_to_record_instead() {
+    let hold = |lines: &str| rule("hold", "hold", &format!("when.activity = \"a\"; when.f = \"yes\"; {lines}"));
+    let instead = |lines: &str| {
+        let set = loaded(&[OFFER, &hold(lines)]).set;
+        let (_, rule) = set.rules().find(|(_, rule)| rule.id == "hold").unwrap();
+        let Effect::Hold { payers, instead } = rule.effect.clone() else { panic!("a hold") };
+        (payers.map(|payers| payers.len()), set.instead_text(&instead))
+    };
+    assert_eq!(instead("payers = [\"p\", \"q\"]"), (Some(2), None));
+    let table = "instead = { activity = \"b\", g = \"x\", if = \"the chart shows it\" }";
+    let said = "record `activity` as `b` and `g` as `x` if the chart shows it";
+    assert_eq!(instead(table), (None, Some(said.into())));
+    let list = "instead = [{ activity = \"b\" }, \"ask.\"]";
+    assert_eq!(instead(list), (None, Some("record `activity` as `b`; or ask".into())));
+    for (lines, code) in [
+        ("instead = { if = \"x\" }", "missing-key"),
+        ("instead = { actvity = \"b\" }", "unknown-name"),
+        ("instead = { activity = \"bb\" }", "no-such-value"),
+        ("instead = 5", "wrong-type"),
+        ("payers = []", "missing-key"),
+        ("payers = [\"pp\"]", "unknown-name"),
+    ] {
+        assert_eq!(codes(&[OFFER, &hold(lines)]), [code], "{lines}");
+    }
+}
+
+#[test]
+fn a_condition_may_name_a_group_wherever_it_may_name_a_value() {
+    let fact = |groups: &str| {
+        format!(
+            "[fact.h]\nvalues = [\"one\", \"two\", \"three\"]\nalias = {{ \"uno\" = \"one\" }}\n[fact.h.groups]\n{groups}\n"
+        )
+    };
+    let small = fact("small = [\"one\", \"two\"]");
+    let rules = |condition: &str| rule("strike", "strike", &format!("{condition}; payers = [\"p\"]"));
+    let ends_with = |condition: &str| {
+        let ready = loaded(&[OFFER, &small, &rules(condition)]);
+        ["one", "two", "three"].map(|h| ends(&ready, &[("h", h)]))
+    };
+    assert_eq!(ends_with("when.h = \"small\""), ["q", "q", "p"]);
+    assert_eq!(ends_with("when.not.h = [\"small\"]"), ["p", "p", "q"]);
+    assert_eq!(codes(&[OFFER, &small, &rules("when.h = [\"smal\"]")]), ["no-such-value"]);
+    // A note answers values, never groups.
+    assert_eq!(ends(&loaded(&[OFFER, &small, &rules("when.h = \"small\"")]), &[("h", "small")]), "rejected");
+    for (groups, code) in [
+        ("One = [\"two\"]", "repeated-name"),
+        ("uno = [\"two\"]", "repeated-name"),
+        ("small = [\"fuor\"]", "no-such-value"),
+        ("small = []", "missing-key"),
+        ("small = [\"one\", \"one\"]", "repeated-name"),
+    ] {
+        assert_eq!(codes(&[OFFER, &fact(groups)]), [code], "{groups}");
+    }
+    let alias = "[alias.h]\nSmall = \"three\"\n";
+    assert_eq!(codes(&[OFFER, &small, alias]), ["repeated-name"]);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use actbill::message::Code;
-use actbill::run::{Ready, is_rule_file, shipped};
+use actbill::run::{Ready, is_rule_file};
 
-use crate::shared::ready_with;
+use crate::shared::{ready_with, shipped};
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -7,7 +7,36 @@ use actbill::message::Message;
 use actbill::read::Format;
 use actbill::report::{self, Report, Row};
 use actbill::rules::RuleFile;
-use actbill::run::{Input, Options, Ready, classify, shipped};
+use actbill::run::{Input, Options, Ready, classify, is_rule_file};
+
+/// The files of the rule folder as they are on the disk, by name.
+pub(crate) fn rule_folder() -> Vec<RuleFile> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let file = |path: std::path::PathBuf| RuleFile {
+        name: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        text: std::fs::read_to_string(path).unwrap(),
+        own: false,
+    };
+    let mut files: Vec<RuleFile> = paths.map(file).collect();
+    files.sort_by(|left, right| left.name.cmp(&right.name));
+    files
+}
+
+fn in_rules(wanted: impl Fn(&str) -> bool) -> Vec<RuleFile> {
+    let files = rule_folder().into_iter().filter(|file| wanted(&file.name));
+    files.map(|file| RuleFile { name: format!("rules/{}", file.name), ..file }).collect()
+}
+
+/// The shipped rule files.
+pub(crate) fn shipped() -> Vec<RuleFile> {
+    in_rules(is_rule_file)
+}
+
+/// The sample claims that ship with them.
+pub(crate) fn shipped_cases() -> Vec<RuleFile> {
+    in_rules(|name| name.ends_with(".cases.toml"))
+}
 
 /// The shipped rules.
 pub(crate) fn ready() -> &'static Ready {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use actbill::cases::{CaseFile, is_case_file};
 use actbill::message::{Code, Message};
-use actbill::run::shipped_cases;
 
 use crate::folder::{self, unreadable};
 use crate::options::RuleArgs;
+use crate::shipped;
 
 /// Whether nothing is named, so that the shipped cases run against the shipped rules.
 pub(crate) fn are_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
@@ -30,7 +30,7 @@ pub(crate) fn files(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>
         }
     }
     if are_shipped(named, rules) {
-        return Ok(shipped_cases().into_iter().map(CaseFile::from).collect());
+        return Ok(shipped::case_files().into_iter().map(CaseFile::from).collect());
     }
     if named.is_empty() {
         if let Some(rules) = &rules.rules {

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use actbill::message::{Code, Message};
-use actbill::run::{is_rule_file, shipped_folder};
+use actbill::run::is_rule_file;
 
 use crate::exit::Exit;
 use crate::folder::{make, unreadable};
 use crate::output::{Draft, Readers, clean_up_on_interrupt, draft, place, stdout};
 use crate::screen::say;
+use crate::shipped;
 
 const HELP: &str = "\
 Example:
@@ -42,7 +43,7 @@ pub(crate) struct ExportArgs {
 pub(crate) fn run(args: &ExportArgs) -> Result<Exit> {
     clean_up_on_interrupt();
     let folder = &args.folder;
-    let names: Vec<String> = shipped_folder().into_iter().map(|file| file.name).collect();
+    let names: Vec<&str> = shipped::FILES.iter().map(|(name, _)| *name).collect();
     let others = refuse_overwriting(folder, &names, args.force)?;
     let drafts = drafts(folder)?;
     place(drafts)?;
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<Exit> {
 }
 
 /// A file in the folder that would be lost or mixed up with the set. With `force` only the latter is told.
-fn refuse_overwriting(folder: &Path, names: &[String], force: bool) -> Result<Option<String>, Message> {
+fn refuse_overwriting(folder: &Path, names: &[&str], force: bool) -> Result<Option<String>, Message> {
     if !folder.exists() {
         return Ok(None);
     }
@@ -65,8 +66,8 @@ fn refuse_overwriting(folder: &Path, names: &[String], force: bool) -> Result<Op
         there.push(entry.file_name().to_string_lossy().into_owned());
     }
     there.sort();
-    let replaced: Vec<&String> = there.iter().filter(|name| names.contains(name)).collect();
-    let other = there.iter().find(|name| is_rule_file(name) && !names.contains(name));
+    let replaced: Vec<&String> = there.iter().filter(|name| names.contains(&name.as_str())).collect();
+    let other = there.iter().find(|name| is_rule_file(name) && !names.contains(&name.as_str()));
     match (replaced.first(), other) {
         (Some(first), _) if !force => {
             let text = format!("`{}` is there already and would be overwritten", folder.join(first).display());
@@ -86,10 +87,9 @@ fn refuse_overwriting(folder: &Path, names: &[String], force: bool) -> Result<Op
 fn drafts(folder: &Path) -> Result<Vec<Draft>, Message> {
     let made = !folder.exists();
     make(folder)?;
-    let files = shipped_folder();
-    let drafts = files
+    let drafts = shipped::FILES
         .iter()
-        .map(|file| draft(&folder.join(&file.name), Readers::Others, &|out| out.write_all(file.text.as_bytes())));
+        .map(|(name, text)| draft(&folder.join(name), Readers::Others, &|out| out.write_all(text.as_bytes())));
     drafts.collect::<Result<Vec<Draft>, Message>>().inspect_err(|_| {
         if made {
             // It is empty again; if that fails, an empty folder is left and no more.

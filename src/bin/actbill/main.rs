@@ -15,6 +15,7 @@ mod output;
 mod rule_files;
 mod rules;
 mod screen;
+mod shipped;
 mod test;
 
 use clap::Parser;

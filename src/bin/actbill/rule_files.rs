@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use actbill::message::{Code, Message};
 use actbill::place::Place;
 use actbill::rules::RuleFile;
-use actbill::run::{Ready, is_rule_file, shipped};
+use actbill::run::{Ready, is_rule_file};
 
 use crate::exit::Exit;
 use crate::folder::{self, unreadable};
 use crate::options::RuleArgs;
 use crate::screen::say;
+use crate::shipped;
 
 /// A rule set ready to decide, or how the run ends without one.
 pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Exit> {
@@ -37,7 +38,7 @@ pub(crate) fn files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
             }
             files
         }
-        None => shipped(),
+        None => shipped::rule_files(),
     };
     for path in &args.with {
         files.push(RuleFile { own: true, ..file(path)? });

@@ -3,7 +3,7 @@
 
 use super::edit::name;
 use crate::facts::{Fact, Kind};
-use crate::rules::{Condition, RuleSet, Set, Test};
+use crate::rules::{Condition, RuleSet, Test, ValueSet};
 
 /// The changed conditions, each with what was changed.
 pub(super) fn changes(set: &RuleSet, condition: &Condition) -> Vec<(String, Condition)> {
@@ -33,10 +33,10 @@ pub(super) fn of_tests(set: &RuleSet, tests: &[Test]) -> Vec<(String, Vec<Test>)
         let mut dropped = tests.to_vec();
         dropped.remove(at);
         changes.push((format!("drop `when.{}`", name(set, test.fact)), dropped));
-        for (change, answers) in of_test(set.vocabulary.fact(test.fact), &test.set) {
+        for (change, answers) in of_test(set.vocabulary.fact(test.fact), &test.values) {
             let mut other = tests.to_vec();
             if let Some(test) = other.get_mut(at) {
-                test.set = answers;
+                test.values = answers;
             }
             changes.push((change, other));
         }
@@ -45,16 +45,16 @@ pub(super) fn of_tests(set: &RuleSet, tests: &[Test]) -> Vec<(String, Vec<Test>)
 }
 
 /// Every change of the answers that a test takes; none of them twice, and never all answers or none.
-fn of_test(fact: &Fact, set: &Set) -> Vec<(String, Set)> {
+fn of_test(fact: &Fact, set: &ValueSet) -> Vec<(String, ValueSet)> {
     let mut all = match set {
-        Set::Values(values) => of_values(fact, values),
-        Set::Ranges(ranges) => of_ranges(fact, ranges),
+        ValueSet::Values(values) => of_values(fact, values),
+        ValueSet::Ranges(ranges) => of_ranges(fact, ranges),
     };
     all.push((format!("negate `when.{}`", fact.name), set.complement(fact)));
-    let mut changes: Vec<(String, Set)> = Vec::new();
+    let mut changes: Vec<(String, ValueSet)> = Vec::new();
     for (change, changed) in all {
         let known = changes.iter().any(|(_, known)| *known == changed);
-        if !known && !changed.is_empty() && changed != Set::full(fact) && changed != *set {
+        if !known && !changed.is_empty() && changed != ValueSet::full(fact) && changed != *set {
             changes.push((change, changed));
         }
     }
@@ -62,26 +62,26 @@ fn of_test(fact: &Fact, set: &Set) -> Vec<(String, Set)> {
 }
 
 /// Each value taken out of a list; a single one replaced by each other one.
-fn of_values(fact: &Fact, values: &[bool]) -> Vec<(String, Set)> {
+fn of_values(fact: &Fact, values: &[bool]) -> Vec<(String, ValueSet)> {
     let all = || (0..).zip(fact.values()).zip(values).map(|((at, name), fits)| (at, name, *fits));
     let fitting: Vec<u16> = all().filter(|(.., fits)| *fits).map(|(at, ..)| at).collect();
     if let [only] = fitting.as_slice() {
         let said = fact.value_name(*only).unwrap_or_default();
         let others = all().filter(|(.., fits)| !fits);
         let swap = |(at, name, _): (u16, &String, bool)| {
-            (format!("`when.{}` is `{name}` instead of `{said}`", fact.name), Set::of_values(fact, &[at]))
+            (format!("`when.{}` is `{name}` instead of `{said}`", fact.name), ValueSet::of_values(fact, &[at]))
         };
         return others.map(swap).collect();
     }
     let without = |(out, name, _): (u16, &String, bool)| {
         let left: Vec<u16> = fitting.iter().copied().filter(|at| *at != out).collect();
-        (format!("take `{name}` out of `when.{}`", fact.name), Set::of_values(fact, &left))
+        (format!("take `{name}` out of `when.{}`", fact.name), ValueSet::of_values(fact, &left))
     };
     all().filter(|(.., fits)| *fits).map(without).collect()
 }
 
 /// Each bound moved by one, down and up.
-fn of_ranges(fact: &Fact, ranges: &[(i64, i64)]) -> Vec<(String, Set)> {
+fn of_ranges(fact: &Fact, ranges: &[(i64, i64)]) -> Vec<(String, ValueSet)> {
     let Kind::Number(least, most) = fact.kind else { return Vec::new() };
     let mut changes = Vec::new();
     for at in 0..ranges.len() {
@@ -97,7 +97,7 @@ fn of_ranges(fact: &Fact, ranges: &[(i64, i64)]) -> Vec<(String, Set)> {
                 let told = format!("the bound {bound} of `when.{}` is {}", fact.name, *bound + step);
                 *bound += step;
                 // Once round and back, and no two ranges touch.
-                changes.push((told, Set::Ranges(moved).complement(fact).complement(fact)));
+                changes.push((told, ValueSet::Ranges(moved).complement(fact).complement(fact)));
             }
         }
     }

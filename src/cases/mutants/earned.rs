@@ -8,7 +8,7 @@ use super::widened::{Widened, asking};
 use crate::effective::Effective;
 use crate::facts::MINUTES_MOST;
 use crate::proof::{Example, Region, example};
-use crate::rules::{DatedRate, Outcome, RuleSet, ServiceId, Set, Test, Unit, outcome};
+use crate::rules::{DatedRate, Outcome, RuleSet, ServiceId, Test, Unit, ValueSet, outcome};
 
 /// Minutes in a quarter hour.
 const QUARTER_HOUR: i64 = 15;
@@ -99,7 +99,7 @@ fn billable(set: &RuleSet, fits: &dyn Fn(ServiceId) -> bool, minutes: Minutes, o
 /// The nearest note of these dates and minutes that comes to such an outcome.
 fn found(set: &RuleSet, minutes: Minutes, on: Effective, fits: &dyn Fn(Outcome) -> bool) -> Option<Example> {
     let fact = set.vocabulary.find("minutes")?;
-    let wide = Widened::new(set, vec![asking(vec![Test { fact, set: Set::Ranges(minutes) }], on)]).ok()?;
+    let wide = Widened::new(set, vec![asking(vec![Test { fact, values: ValueSet::Ranges(minutes) }], on)]).ok()?;
     let outcome = |leaf: u32| outcome(set, wide.own(wide.listed.met(leaf)));
     let decisions = wide.listed.graph.map(outcome);
     let ends = wide.listed.graph.map(|leaf| wide.has(wide.listed.met(leaf), 0) && fits(outcome(leaf)));

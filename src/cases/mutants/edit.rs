@@ -2,7 +2,7 @@
 
 use crate::facts::{FactId, Vocabulary};
 use crate::rules::{
-    Condition, DatedRate, Presumption, Rule, RuleId, RuleSet, Service, ServiceId, Set, Setting, Span, Test,
+    Condition, DatedRate, Presumption, Rule, RuleId, RuleSet, Service, ServiceId, Setting, Span, Test, ValueSet,
 };
 
 /// A block as the mutant has it.
@@ -63,7 +63,7 @@ fn replace<B: Clone>(blocks: &mut Vec<B>, at: usize, block: Option<&B>) {
 /// A condition that no note fits: of the minutes, which every note answers, none will do.
 pub(super) fn never(vocabulary: &Vocabulary) -> Condition {
     let minutes = vocabulary.find("minutes");
-    let none = |fact| Test { fact, set: Set::Ranges(Vec::new()) };
+    let none = |fact| Test { fact, values: ValueSet::Ranges(Vec::new()) };
     Condition { all: minutes.map(none).into_iter().collect(), any: Vec::new() }
 }
 

@@ -181,9 +181,9 @@ pub(super) fn promises(set: &RuleSet, atlas: &Atlas, broken: &[Problem]) -> Mark
                     tr id=(anchor("promise", &invariant.id)) {
                         td { (words::capital(&invariant.title)) p.id { code { (invariant.id) } } }
                         td {
-                            @let when = words::claim(set, &invariant.when);
+                            @let when = words::clause(set, &invariant.when);
                             @if !when.is_empty() { "Where " (coded(&joined(when, "and"))) ": " }
-                            (coded(&joined(words::claim(set, &invariant.always), "and")))
+                            (coded(&joined(words::clause(set, &invariant.always), "and")))
                         }
                         td { @if holds(&invariant.id) { "proved" } @else { strong { "does not hold" } } }
                     }

@@ -5,9 +5,9 @@ use actbill::message::Code;
 use actbill::read::Format;
 use actbill::report::Screen;
 use actbill::rules::RuleFile;
-use actbill::run::{Ready, shipped};
+use actbill::run::Ready;
 
-use crate::shared::{ready, ready_with, run};
+use crate::shared::{ready, ready_with, run, shipped};
 
 const SCREEN: Screen = Screen { width: 80, colours: false };
 

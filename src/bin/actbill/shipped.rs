@@ -1,0 +1,46 @@
+//! The rule folder that is embedded in the program. Only the binary embeds it, so editing a rule recompiles no library.
+
+use actbill::rules::RuleFile;
+use actbill::run::is_rule_file;
+
+/// Names and texts of the files in `rules/`.
+macro_rules! embed {
+    ($($name:literal,)+) => { &[$(($name, include_str!(concat!("../../../rules/", $name))),)+] };
+}
+
+/// Every file of the folder: a test compares them with the folder, so a new file cannot be forgotten here.
+pub(crate) const FILES: &[(&str, &str)] = embed![
+    "README.md",
+    "act-vocational.cases.toml",
+    "act-vocational.toml",
+    "catalogue.cases.toml",
+    "catalogue.toml",
+    "house.cases.toml",
+    "house.toml",
+    "institutions.cases.toml",
+    "institutions.toml",
+    "invariants.toml",
+    "presumptions.cases.toml",
+    "presumptions.toml",
+    "services.cases.toml",
+    "services.toml",
+    "settings.toml",
+    "sources.toml",
+    "vocabulary.toml",
+    "waivers.toml",
+];
+
+/// The shipped rule files.
+pub(crate) fn rule_files() -> Vec<RuleFile> {
+    files(is_rule_file)
+}
+
+/// The sample claims that ship with them.
+pub(crate) fn case_files() -> Vec<RuleFile> {
+    files(|name| name.ends_with(".cases.toml"))
+}
+
+fn files(wanted: impl Fn(&str) -> bool) -> Vec<RuleFile> {
+    let wanted = FILES.iter().filter(|(name, _)| wanted(name));
+    wanted.map(|(name, text)| RuleFile { name: format!("rules/{name}"), text: (*text).into(), own: false }).collect()
+}

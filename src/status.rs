@@ -1,0 +1,40 @@
+//! What becomes of one note: the four statuses of a row.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The status of a note's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// A payer is billed.
+    Billable,
+    /// Nobody pays.
+    NonBillable,
+    /// A fact is missing that could change the outcome, or a rule asks for a person.
+    Held,
+    /// The record is no note: a field is missing or wrong.
+    Rejected,
+}
+
+impl Status {
+    /// Every status, in the order in which reports count them.
+    pub const ALL: [Self; 4] = [Self::Billable, Self::NonBillable, Self::Held, Self::Rejected];
+
+    /// Its name in rows, rules and sample claims.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Billable => "billable",
+            Self::NonBillable => "non_billable",
+            Self::Held => "held",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
