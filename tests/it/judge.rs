@@ -1,4 +1,4 @@
-//! Section 6 of the design, read literally: every way to answer what is not answered, one by one.
+//! The rule language read literally: every way to answer what is not answered, one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,11 +95,66 @@ fn answers_among<'r>(set: &RuleSet, id: FactId, rules: impl Iterator<Item = &'r 
     })
 }
 
+/// Whether a rule is a hold that holds the note: some payer that it names is left by all strikes without services.
+fn holds(applying: &[&Rule], rule: &Rule) -> bool {
+    let Effect::Hold { payers, .. } = &rule.effect else { return false };
+    let struck = |payer: &PayerId| {
+        applying.iter().any(|other| match &other.effect {
+            Effect::Strike(removes) => removes.services.is_none() && removes.payers.contains(payer),
+            _ => false,
+        })
+    };
+    payers.as_ref().is_none_or(|payers| !payers.iter().all(struck))
+}
+
+/// The rules that decided one complete set of facts, by id.
+pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet<String> {
+    let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
+    let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
+    let offers = |rule: &Rule| match &rule.effect {
+        Effect::Offer { service, payers, .. } => payers.iter().map(|payer| (*service, *payer)).collect(),
+        _ => Vec::new(),
+    };
+    let takes = |rule: &Rule, pair: &(ServiceId, PayerId)| match &rule.effect {
+        Effect::Exclude(removes) | Effect::Strike(removes) => {
+            removes.payers.contains(&pair.1) && removes.services.as_ref().is_none_or(|list| list.contains(&pair.0))
+        }
+        _ => false,
+    };
+    let found: Vec<&Rule> = match outcome(set, facts, date) {
+        Outcome::Held => applying.iter().copied().filter(|rule| holds(&applying, rule)).collect(),
+        Outcome::Billable(service, payer) => {
+            let winners: Vec<&Rule> =
+                left(&applying).into_iter().filter(|(_, billed)| *billed == (service, payer)).map(|(rule, _)| rule).collect();
+            let preferred: Vec<(ServiceId, PayerId)> = winners
+                .iter()
+                .flat_map(|rule| offers(rule).into_iter().take_while(|pair| pair.1 != payer).collect::<Vec<_>>())
+                .collect();
+            let takers = applying.iter().copied().filter(|rule| preferred.iter().any(|pair| takes(rule, pair)));
+            winners.iter().copied().chain(takers).collect()
+        }
+        Outcome::NonBillable => {
+            let offered: Vec<(ServiceId, PayerId)> = applying.iter().flat_map(|rule| offers(rule)).collect();
+            let general = |rule: &Rule| match &rule.effect {
+                Effect::Exclude(_) => true,
+                Effect::Strike(removes) => removes.services.is_none(),
+                _ => false,
+            };
+            let against = |rule: &&Rule| {
+                if offered.is_empty() { general(rule) } else { offered.iter().any(|pair| takes(rule, pair)) }
+            };
+            applying.iter().copied().filter(against).collect()
+        }
+        Outcome::Gap | Outcome::Conflict => Vec::new(),
+    };
+    found.into_iter().map(|rule| rule.id.clone()).collect()
+}
+
 /// The outcome of one complete set of facts.
 pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome {
     let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
     let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
-    if applying.iter().any(|rule| matches!(rule.effect, Effect::Hold { .. })) {
+    if applying.iter().any(|rule| holds(&applying, rule)) {
         return Outcome::Held;
     }
     let left = left(&applying);
@@ -118,7 +173,8 @@ pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome 
     if let Some((_, (service, payer))) = best {
         return Outcome::Billable(*service, *payer);
     }
-    let spoken = applying.iter().any(|rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Exclude(_)));
+    let speaks = |rule: &&Rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. });
+    let spoken = applying.iter().any(speaks);
     if spoken { Outcome::NonBillable } else { Outcome::Gap }
 }
 

@@ -73,7 +73,6 @@ mod snapshots;
 mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
-mod unlisted;
 /// Sample claims: what is found, what is refused, and that formats agree.
 mod cases;
 /// What is wrong in a file of sample claims, and that every form of file agrees.

@@ -99,6 +99,7 @@ impl RulePlan {
                     writeln!(text, "services = [\"s{}\"]", self.service).unwrap();
                 }
             }
+            "hold" if self.limited => writeln!(text, "payers = [{}]", payers.join(", ")).unwrap(),
             _ => {}
         }
         match self.dated {
