@@ -4,6 +4,7 @@
 
 mod grid;
 mod list;
+pub mod name;
 mod page;
 mod shown;
 pub mod table;
