@@ -25,4 +25,4 @@ pub mod report;
 pub mod run;
 ////pub mod explain;
 ////pub mod handbook;
-////pub mod cases;
+pub mod cases;

@@ -43,8 +43,11 @@ impl Violation<'_> {
         kept.extend(always.iter().map(|test| self.test(store, test)));
         let kept = kept.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
         // Some of the activities may break the promise by being what they are.
-        let outside: Vec<u16> =
-            activities.iter().copied().filter(|activity| !of_activity.iter().all(|test| passes(test, *activity))).collect();
+        let outside: Vec<u16> = activities
+            .iter()
+            .copied()
+            .filter(|activity| !of_activity.iter().all(|test| passes(test, *activity)))
+            .collect();
         if !outside.is_empty() && meant != Ref::FALSE {
             return (meant, outside);
         }
