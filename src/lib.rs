@@ -23,6 +23,6 @@ pub mod proof;
 pub mod batch;
 pub mod report;
 pub mod run;
-////pub mod explain;
+pub mod explain;
 ////pub mod handbook;
 pub mod cases;
