@@ -24,5 +24,5 @@ pub mod batch;
 pub mod report;
 pub mod run;
 pub mod explain;
-////pub mod handbook;
+pub mod handbook;
 pub mod cases;
