@@ -157,8 +157,6 @@ codes! {
     /// A rule set too tangled to prove.
     TooComplex = "too-complex", Rules;
 
-    /// Something needs a list of the rules that can meet, and they are too many.
-    NotListed = "not-listed", Proof;
     /// A rule that never decides anything and is no reason for anything.
     DeadRule = "dead-rule", Proof;
     /// An offer whose payers are all taken away wherever it applies.

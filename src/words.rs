@@ -83,6 +83,12 @@ fn band((from, before): (i64, i64), (lowest, end): (i64, i64)) -> String {
     }
 }
 
+/// A question in words, also where the vocabulary gives none.
+pub fn question(set: &RuleSet, fact: FactId) -> String {
+    let fact = set.vocabulary.fact(fact);
+    if fact.ask.is_empty() { format!("What is `{}`?", fact.name) } else { fact.ask.clone() }
+}
+
 /// What a fact or setting takes.
 pub fn takes(kind: &Kind) -> String {
     match kind {

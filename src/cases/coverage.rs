@@ -1,17 +1,16 @@
-//! What the cases reach: which rules decide and step aside in them, and which regions of the rules they visit.
+//! Coverage: which rules decide and step aside in the cases, and which outcomes of each activity the cases reach.
 
 use std::collections::BTreeSet;
 
-use super::{Claims, Played, Read};
-use crate::diagram::{Atlas, Cell};
+use chrono::NaiveDate;
+
+use super::{Claims, Played};
+use crate::diagram::{ActivityGraph, Diagram, Ref};
 use crate::effective::parse_date;
 use crate::facts::Facts;
-use crate::proof::{Example, Region, example, paths, region_count};
 use crate::report::Row;
 use crate::rules::{Outcome, Rule, RuleId, RuleSet, Span, Test};
-
-/// Regions beyond which they are not listed.
-const REGIONS: u128 = 20_000;
+use crate::space::{Example, Region, Space};
 
 /// Which blocks of the rule files count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,65 +34,58 @@ pub struct Coverage {
     /// Which blocks count.
     pub counting: Counting,
     /// By rule.
-    pub rules: Vec<Reached>,
-    /// By region; `None` where there are too many to be listed, or where only the user's own blocks count.
-    pub regions: Option<Regions>,
-}
-
-/// The ways through the graph that decides, of which no two have a note in common and which together hold all notes.
-#[derive(Clone, Debug)]
-pub struct Regions {
-    /// How many there are.
-    pub count: usize,
-    /// Those that no note of a case visits.
-    pub unvisited: Vec<Unvisited>,
+    pub rules: Vec<RuleCoverage>,
+    /// Every outcome that some note of an activity has. Empty where only the user's own blocks count.
+    pub outcomes: Vec<OutcomeCoverage>,
 }
 
 /// What a suite reaches of one rule.
 #[derive(Clone, Debug)]
-pub struct Reached {
+pub struct RuleCoverage {
     /// The rule.
     pub rule: RuleId,
-    /// Whether it is among what decided some note, or among its findings.
+    /// Whether it decided some note or added a finding to it.
     pub decides: bool,
     /// Whether some note is a near miss: the rule does not apply, and all of its conditions but one hold.
     pub steps_aside: bool,
 }
 
-/// A region that no case visits.
+/// Whether a suite reaches an outcome of some activities that all rules treat alike.
 #[derive(Clone, Debug)]
-pub struct Unvisited {
-    /// What bounds it: fact and answers.
-    pub region: Vec<(String, Vec<String>)>,
-    /// What it comes to.
+pub struct OutcomeCoverage {
+    /// The names of the activities.
+    pub activities: Vec<String>,
+    /// What some notes of them come to.
     pub outcome: Outcome,
-    /// The smallest note in it.
+    /// Whether some note of a case comes to it.
+    pub is_reached: bool,
+    /// The smallest note that comes to it.
     pub example: Option<Example>,
 }
 
+/// A note of a case as its answers and its service date.
+type Dated<'n> = (&'n Facts, NaiveDate);
+
 impl Coverage {
     /// What these batches reach. Only notes count of which a case expects something.
-    pub fn of(set: &RuleSet, atlas: &Atlas, played: &[Played<'_>], counting: Counting) -> Self {
-        let notes: Vec<(&Row, Option<&Read>)> = played.iter().flat_map(looked_at).collect();
-        let read: Vec<(&Facts, chrono::NaiveDate)> = notes
-            .iter()
-            .filter_map(|(row, read)| Some((&read.as_ref()?.facts, parse_date(row.date.as_deref()?)?)))
-            .collect();
-        let said: BTreeSet<&str> = notes.iter().flat_map(|(row, _)| said(row)).collect();
+    pub fn new(set: &RuleSet, diagram: &Diagram, played: &[Played<'_>], counting: Counting) -> Self {
+        let notes: Vec<(&Row, Option<Dated<'_>>)> = played.iter().flat_map(expected_notes).collect();
+        let read: Vec<Dated<'_>> = notes.iter().filter_map(|(_, read)| *read).collect();
+        let named: BTreeSet<&str> = notes.iter().flat_map(|(row, _)| names(row)).collect();
         let counted = set.rules().filter(|(_, rule)| counting.counts(set, &rule.span));
         let rules = counted.map(|(id, rule)| {
             let alternatives = rule.condition.alternatives();
-            let misses = |(facts, date): &(&Facts, chrono::NaiveDate)| misses(rule, &alternatives, facts, *date);
-            Reached { rule: id, decides: said.contains(rule.id.as_str()), steps_aside: read.iter().any(misses) }
+            let steps_aside = read.iter().any(|note| is_near_miss(rule, &alternatives, *note));
+            RuleCoverage { rule: id, decides: named.contains(rule.id.as_str()), steps_aside }
         });
-        let cells: Vec<Vec<Cell>> = read.iter().map(|(facts, date)| atlas.decisions.cells(facts, *date)).collect();
-        let listed = counting == Counting::All && region_count(atlas) <= REGIONS;
-        Self { counting, rules: rules.collect(), regions: listed.then(|| Regions::of(set, atlas, &cells)) }
+        let rules = rules.collect();
+        let outcomes = if counting == Counting::All { outcomes(set, diagram, &read) } else { Vec::new() };
+        Self { counting, rules, outcomes }
     }
 
     /// How many rules decide in some case.
     pub fn deciding(&self) -> usize {
-        self.rules.iter().filter(|reached| reached.decides).count()
+        self.rules.iter().filter(|rule| rule.decides).count()
     }
 
     /// Whether so many of a hundred rules decide in some case.
@@ -103,54 +95,64 @@ impl Coverage {
 }
 
 /// The notes of a batch of which a case expects something: all of them where it expects a sum.
-fn looked_at<'p>(played: &'p Played<'_>) -> impl Iterator<Item = (&'p Row, Option<&'p Read>)> {
+fn expected_notes<'p>(played: &'p Played<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
     let Claims { cases, .. } = played.claims;
     let all = cases.iter().any(|case| !case.totals.is_empty());
-    let named: BTreeSet<usize> = cases.iter().flat_map(|case| &case.notes).map(|expected| expected.note).collect();
+    let expected: BTreeSet<usize> = cases.iter().flat_map(|case| &case.notes).map(|expected| expected.note).collect();
     let notes = played.rows.iter().zip(&played.read).enumerate();
-    notes.filter(move |(at, _)| all || named.contains(at)).map(|(_, (row, read))| (row, read.as_ref()))
+    notes.filter(move |(at, _)| all || expected.contains(at)).map(|(_, (row, read))| {
+        let dated = read.as_ref().zip(row.date.as_deref().and_then(parse_date));
+        (row, dated.map(|(read, date)| (&read.facts, date)))
+    })
 }
 
-fn said(row: &Row) -> impl Iterator<Item = &str> {
+fn names(row: &Row) -> impl Iterator<Item = &str> {
     let findings = row.findings.iter().map(|finding| finding.code.as_str());
     row.rules.iter().map(String::as_str).chain(findings)
 }
 
-/// Whether the rule steps aside by a hair: one condition fails and all others hold. Its dates count as a condition.
-fn misses(rule: &Rule, alternatives: &[Vec<Test>], facts: &Facts, date: chrono::NaiveDate) -> bool {
+/// Whether one condition of the rule fails and all others hold. Its dates count as a condition.
+fn is_near_miss(rule: &Rule, alternatives: &[Vec<Test>], (facts, date): Dated<'_>) -> bool {
     let out_of_date = usize::from(!rule.effective.contains(date));
-    let fails = |tests: &[Test]| {
+    let failing = |tests: &[Test]| {
         let held: Vec<Option<bool>> = tests.iter().map(|test| test.values.contains(facts.get(test.fact))).collect();
-        let open = held.contains(&None);
-        (!open).then(|| out_of_date + held.iter().filter(|held| **held == Some(false)).count())
+        let is_open = held.contains(&None);
+        (!is_open).then(|| out_of_date + held.iter().filter(|held| **held == Some(false)).count())
     };
-    rule.applies(facts, date) == Some(false) && alternatives.iter().any(|tests| fails(tests) == Some(1))
+    rule.applies(facts, date) == Some(false) && alternatives.iter().any(|tests| failing(tests) == Some(1))
 }
 
-impl Regions {
-    fn of(set: &RuleSet, atlas: &Atlas, notes: &[Vec<Cell>]) -> Self {
-        let diagram = &atlas.decisions;
-        let mut unvisited: Vec<(Region, Outcome)> = Vec::new();
-        let mut count = 0;
-        paths(diagram, &mut |region, outcome| {
-            count += 1;
-            let lies = |cells: &Vec<Cell>| {
-                // A question that the way does not ask is not bounded, and may be left open.
-                let inside = diagram.axes.iter().zip(&region.0).zip(cells);
-                inside.into_iter().all(|((axis, inside), cell)| {
-                    inside.len() == axis.cells || cell.is_some_and(|cell| inside.contains(&cell))
-                })
-            };
-            if !notes.iter().any(lies) {
-                unvisited.push((region.clone(), outcome));
-            }
-            true
-        });
-        let told = unvisited.into_iter().map(|(region, outcome)| {
-            let here = diagram.map(|other| other == outcome);
-            let example = example(set, &here, diagram, &region).map(|(example, _)| example);
-            Unvisited { region: region.told(set, &diagram.axes), outcome, example }
-        });
-        Self { count, unvisited: told.collect() }
+/// Every outcome of every graph. None where the graphs are too large to be built.
+fn outcomes(set: &RuleSet, diagram: &Diagram, notes: &[Dated<'_>]) -> Vec<OutcomeCoverage> {
+    let graphs = diagram.graphs(set).unwrap_or_default();
+    graphs.into_iter().flat_map(|graph| outcomes_of(set, diagram, graph, notes)).collect()
+}
+
+fn outcomes_of(set: &RuleSet, diagram: &Diagram, graph: &ActivityGraph, notes: &[Dated<'_>]) -> Vec<OutcomeCoverage> {
+    let root = graph.rules.outcome;
+    let leaves = |assignment: &_| graph.store.leaves(root, assignment);
+    let mut reached: BTreeSet<Ref> = BTreeSet::new();
+    let is_of_graph = |facts: &Facts| {
+        diagram
+            .position_for(facts)
+            .and_then(|position| diagram.graph(set, position))
+            .is_some_and(|own| own.activities == graph.activities)
+    };
+    for (facts, date) in notes.iter().filter(|(facts, _)| is_of_graph(facts)) {
+        if let [only] = leaves(&diagram.variables.assign(facts, *date)).as_slice() {
+            reached.insert(*only);
+        }
     }
+    let activity = diagram.activity_fact().map(|fact| set.vocabulary.fact(fact));
+    let name = |activity_id: &u16| activity.and_then(|fact| fact.value_name(*activity_id)).map(str::to_owned);
+    let activities: Vec<String> = graph.activities.iter().filter_map(name).collect();
+    let mut store = graph.store.clone();
+    let outcome = |leaf: Ref| {
+        let outcome = graph.store.outcome(leaf)?;
+        let ends = store.ends_at(root, &|other| other == outcome);
+        let space = Space::new(set, diagram, graph).with_store(&store);
+        let example = space.example(ends, root, &Region::full(&space)).map(|(example, _)| example);
+        Some(OutcomeCoverage { activities: activities.clone(), outcome, is_reached: reached.contains(&leaf), example })
+    };
+    leaves(&Vec::new()).into_iter().filter_map(outcome).collect()
 }

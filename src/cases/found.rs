@@ -3,25 +3,31 @@
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use super::{CaseFile, Suite};
-use crate::diagram::Atlas;
+use crate::diagram::Diagram;
 use crate::facts::Word;
 use crate::message::Message;
-use crate::proof::{Example, Problem};
+use crate::proof::Problem;
 use crate::rules::RuleSet;
+use crate::space::Example;
 
 /// The case file of a problem's note. Under rules that decide the note, it expects what they decide today; else it
 /// expects nothing yet.
-pub fn claim(set: &RuleSet, atlas: Option<&Atlas>, problem: &Problem, example: &Example) -> Result<String, Message> {
+pub fn claim(
+    set: &RuleSet,
+    diagram: Option<&Diagram>,
+    problem: &Problem,
+    example: &Example,
+) -> Result<String, Message> {
     let bare = |next: &str, expects: bool| {
         let text = problem.message.text.lines().collect::<Vec<_>>().join(" ");
         written(problem, example, &format!("# Made by `actbill check`: {text}.\n# {next}\n"), expects)
     };
     let undecided = || bare("The rules do not decide it yet: say what is expected, in an `expect` table.", false);
-    let Some(atlas) = atlas else { return Ok(undecided()) };
+    let Some(diagram) = diagram else { return Ok(undecided()) };
     let text = bare("What is expected is what is decided today: put it right where that is wrong.", true);
     let file = CaseFile { name: "found.cases.toml".into(), bytes: text.into_bytes() };
     let Ok(suite) = Suite::read(set, vec![file], true) else { return Ok(undecided()) };
-    let blessed = suite.bless(&suite.play(set, atlas))?;
+    let blessed = suite.bless(&suite.play(set, diagram))?;
     let whole = blessed.into_iter().next().and_then(|file| String::from_utf8(file.bytes).ok());
     Ok(whole.unwrap_or_else(undecided))
 }

@@ -8,7 +8,6 @@ mod case_file;
 mod coverage;
 mod expect;
 mod found;
-pub mod mutants;
 mod note_file;
 mod play;
 mod report;
@@ -20,7 +19,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 pub use bless::{Blessed, Change};
-pub use coverage::{Counting, Coverage, Reached, Regions, Unvisited};
+pub use coverage::{Counting, Coverage, OutcomeCoverage, RuleCoverage};
 pub use expect::{Expect, Key, Wish};
 pub use found::claim;
 pub use play::{Difference, Played, Read, Verdict};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Case, Claims, Suite, Wish};
-use crate::diagram::Atlas;
+use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
 use crate::report::{Row, Summary, rows};
@@ -71,36 +71,36 @@ type Answers<'s> = (&'s [(String, String)], &'s [(String, String)]);
 
 impl Suite {
     /// Runs every batch, in order of file and place.
-    pub fn play(&self, set: &RuleSet, atlas: &Atlas) -> Vec<Played<'_>> {
+    pub fn play(&self, set: &RuleSet, diagram: &Diagram) -> Vec<Played<'_>> {
         let one = |claims| match answered(set, Claims::answers(claims)) {
-            Ok(set) => Played::of(claims, &set, atlas),
+            Ok(set) => Played::of(claims, &set, diagram),
             Err(refused) => Played::refused(claims, refused),
         };
         self.claims.iter().map(one).collect()
     }
 
     /// How many cases fail under this rule set. Cases that are known to be wrong do not count.
-    pub fn failures(&self, set: &RuleSet, atlas: &Atlas) -> usize {
-        self.failing(set, atlas).count()
+    pub fn failures(&self, set: &RuleSet, diagram: &Diagram) -> usize {
+        self.failing(set, diagram).count()
     }
 
     /// Whether a case fails under this rule set; stops at the first one. Cases that are known to be wrong do not count.
-    pub fn notices(&self, set: &RuleSet, atlas: &Atlas) -> bool {
-        self.first_failure(set, atlas).is_some()
+    pub fn notices(&self, set: &RuleSet, diagram: &Diagram) -> bool {
+        self.first_failure(set, diagram).is_some()
     }
 
     /// The first case that fails under this rule set. Cases that are known to be wrong do not count.
-    pub fn first_failure<'s>(&'s self, set: &'s RuleSet, atlas: &'s Atlas) -> Option<&'s Case> {
-        self.failing(set, atlas).next()
+    pub fn first_failure<'s>(&'s self, set: &'s RuleSet, diagram: &'s Diagram) -> Option<&'s Case> {
+        self.failing(set, diagram).next()
     }
 
     /// The cases that fail, in order of file and place. Batches with the same settings share one rule set.
-    fn failing<'s>(&'s self, set: &'s RuleSet, atlas: &'s Atlas) -> impl Iterator<Item = &'s Case> {
+    fn failing<'s>(&'s self, set: &'s RuleSet, diagram: &'s Diagram) -> impl Iterator<Item = &'s Case> {
         let mut alike: BTreeMap<Answers<'s>, Result<Cow<'s, RuleSet>, Message>> = BTreeMap::new();
         self.claims.iter().flat_map(move |claims| {
             let set = alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers()));
             match set {
-                Ok(set) => Played::of(claims, set, atlas).failed(),
+                Ok(set) => Played::of(claims, set, diagram).failed(),
                 Err(_) => claims.counted().collect(),
             }
         })
@@ -130,8 +130,8 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Co
 }
 
 impl<'s> Played<'s> {
-    fn of(claims: &'s Claims, set: &RuleSet, atlas: &Atlas) -> Self {
-        let mut batch = Batch::new(set, atlas, claims.strict);
+    fn of(claims: &'s Claims, set: &RuleSet, diagram: &Diagram) -> Self {
+        let mut batch = Batch::new(set, diagram, claims.strict);
         let mut read = Vec::new();
         for record in &claims.records {
             let facts = batch.add(0, "", record, &mut |_| ());

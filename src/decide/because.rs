@@ -79,7 +79,10 @@ impl NoteInGraph<'_> {
     fn near_offers(&self) -> Vec<NearOffer> {
         let note = (self.answered, self.filled, self.date);
         let mut near = nearest_offers(self.judge, note, self.graph.rules.conditions.keys().copied());
-        near.retain(|offer| offer.lacks.len() + usize::from(offer.off_date) <= NEAR && offer.against.is_empty());
+        near.retain(|offer| {
+            let lacking = offer.lacks.len() + usize::from(offer.off_date);
+            (1..=NEAR).contains(&lacking) && offer.against.is_empty()
+        });
         near
     }
 

@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use super::{Applies, Judge};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
-use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId, ValueSet, Test};
+use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId, Test, ValueSet};
 
-/// An offer that does not apply to a note.
+/// An offer that a note comes near, or that applies and is not paid for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearOffer {
     /// The offer.
     pub rule: RuleId,
-    /// What it asks and the note does not meet.
+    /// What it asks and the note does not meet; none where it applies.
     pub lacks: Vec<Lack>,
     /// Whether the service date is outside the offer's dates.
     pub off_date: bool,
@@ -70,9 +70,6 @@ impl Note<'_> {
             ((history + usize::from(off_date), failing.len() + usize::from(off_date)), failing)
         });
         let (distance, failing) = ways.min_by_key(|(distance, _)| *distance)?;
-        if distance.1 == 0 {
-            return None;
-        }
         let lack = |test: &&Test| Lack { fact: test.fact, now: self.filled.get(test.fact), needs: test.values.clone() };
         let lacks = failing.iter().map(lack).collect();
         let against = self.against(rule, &failing, *service, payers);

@@ -149,7 +149,8 @@ impl Builder<'_> {
     }
 
     fn outcome(&mut self, holds: &BTreeMap<RuleId, Ref>, survivors: &[Survivor]) -> Ref {
-        let spoken = self.any(&|effect| matches!(effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. }));
+        let spoken =
+            self.any(&|effect| matches!(effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. }));
         let leaf = |store: &mut Store, outcome| store.leaf(outcome);
         let (nobody, gap) = (leaf(self.store, Outcome::NonBillable), leaf(self.store, Outcome::Gap));
         let mut outcome = self.store.choose(spoken, nobody, gap);

@@ -2,7 +2,7 @@
 
 use super::ACTIVITY;
 use crate::facts::FactId;
-use crate::rules::{RuleId, RuleSet, ValueSet, Test};
+use crate::rules::{RuleId, RuleSet, Test, ValueSet};
 
 /// One alternative of a rule's condition: it holds where all tests pass.
 #[derive(Clone, Debug)]

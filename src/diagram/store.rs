@@ -230,12 +230,7 @@ impl Store {
         self.ends_at_leaf(root, &|store, leaf| store.outcome(leaf).is_some_and(wanted), &mut FxHashMap::default())
     }
 
-    fn ends_at_leaf(
-        &mut self,
-        at: Ref,
-        wanted: &dyn Fn(&Self, Ref) -> bool,
-        done: &mut FxHashMap<Ref, Ref>,
-    ) -> Ref {
+    fn ends_at_leaf(&mut self, at: Ref, wanted: &dyn Fn(&Self, Ref) -> bool, done: &mut FxHashMap<Ref, Ref>) -> Ref {
         if at.is_leaf() {
             return if wanted(self, at) { Ref::TRUE } else { Ref::FALSE };
         }

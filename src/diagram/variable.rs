@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::ACTIVITY;
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Kind, date_of};
-use crate::rules::{RuleSet, ValueSet, Test};
+use crate::rules::{RuleSet, Test, ValueSet};
 
 /// What a variable asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::tell;
-use super::told::{Bill, OtherNote, Pooled, RateTold};
+use super::view::{BillView, OtherNoteView, PooledNote};
 use crate::batch::{Earned, Entry, Item, Line};
-use crate::decision::Verdict;
+use crate::decide::Verdict;
 use crate::nearest::joined;
-use crate::rules::{DatedRate, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, ServiceId, Unit};
+use crate::report::RateView;
+use crate::rules::{PART_QUARTER_HOUR, POOL, PayerId, RuleSet, ServiceId, Unit};
 use crate::units::QUARTER_HOUR;
 
 /// The steps from minutes to dollars; `None` for a note that earns nothing because nobody pays, or not yet.
-pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<Bill> {
+pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<BillView> {
     let line = among.line;
     let earned = line.earned.as_ref()?;
     let service = set.service(earned.service);
     let part = set.part_quarter_hour();
     let pool = if service.unit == Unit::QuarterHour && set.pools_by_day() { pool(among) } else { Vec::new() };
     let rate = set.rate(earned.service, line.date);
-    let mut bill = Bill {
+    let mut bill = BillView {
         service: service.name.clone(),
         unit: service.unit.as_str(),
         steps: Vec::new(),
@@ -30,7 +30,7 @@ pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<Bill> {
         alone: line.quarter_hours,
         pool,
         units: earned.units,
-        rate: rate.map(|rate| rate_told(set, rate)),
+        rate: rate.map(|rate| RateView::new(set, rate)),
         exact: earned.rate.map(|rate| rate.exact(earned.units.into())),
         amount: earned.amount,
     };
@@ -48,21 +48,11 @@ pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<Bill> {
     Some(bill)
 }
 
-pub(super) fn rate_told(set: &RuleSet, dated: &DatedRate) -> RateTold {
-    RateTold {
-        amount: dated.rate,
-        from: dated.effective.from.map_or("undated".into(), |from| from.to_string()),
-        through: dated.effective.through.map(|through| through.to_string()),
-        basis: tell::basis(set, &dated.basis),
-        place: tell::place(set, &dated.span),
-    }
-}
-
 fn counted(number: u32, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-fn quarter_hour_steps(set: &RuleSet, bill: &Bill, line: &Line) -> Vec<String> {
+fn quarter_hour_steps(set: &RuleSet, bill: &BillView, line: &Line) -> Vec<String> {
     let left_over = bill.left_over;
     let mut steps = vec![format!(
         "{} {} {} and {} left over.",
@@ -118,7 +108,7 @@ fn began(line: &Line) -> String {
     line.start.map_or("with no time".into(), |start| format!("at {:02}:{:02}", start / 60, start % 60))
 }
 
-fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, (line, alone): (&Line, bool)) -> Vec<String> {
+fn day_steps(set: &RuleSet, bill: &BillView, earned: &Earned, (line, alone): (&Line, bool)) -> Vec<String> {
     let code = set.service(earned.service).full_code();
     let day = format!("{code} is one unit for each client and day, however many notes and minutes there are.");
     let whose = if let Some(carrier) = &earned.bundled_into {
@@ -139,7 +129,7 @@ fn day_steps(set: &RuleSet, bill: &Bill, earned: &Earned, (line, alone): (&Line,
 }
 
 /// `line_units`: the units of the claim line that the note is part of.
-fn dollar_steps(bill: &Bill, line_units: u64) -> Vec<String> {
+fn dollar_steps(bill: &BillView, line_units: u64) -> Vec<String> {
     let (Some(rate), Some(exact)) = (&bill.rate, &bill.exact) else {
         let unpriced =
             "No rate for this service is in force on the service date: units are counted, dollars are unknown.";
@@ -209,7 +199,7 @@ impl<'i> Among<'i> {
     }
 
     /// Whether the note could be billed as this service to this payer beside the others: a day's unit has one payer.
-    pub(super) fn suits(self, set: &RuleSet, service: ServiceId, payer: PayerId) -> bool {
+    pub(super) fn allows(self, set: &RuleSet, service: ServiceId, payer: PayerId) -> bool {
         let differs =
             |(at, _, of, to): (usize, &Line, ServiceId, PayerId)| at != self.at && of == service && to != payer;
         set.service(service).unit != Unit::Day || !self.billable().any(differs)
@@ -217,11 +207,11 @@ impl<'i> Among<'i> {
 }
 
 /// The notes that are pooled with this one, if minutes are pooled by day.
-fn pool(among: Among<'_>) -> Vec<Pooled> {
+fn pool(among: Among<'_>) -> Vec<PooledNote> {
     let payer = among.same_service().find(|(other, ..)| *other == among.at).map(|(.., payer)| payer);
     let pooled = among.same_service().filter(|(.., other)| Some(*other) == payer);
     pooled
-        .map(|(_, other, _)| Pooled {
+        .map(|(_, other, _)| PooledNote {
             id: other.id.clone(),
             minutes: other.minutes,
             units: other.earned.as_ref().map_or(0, |earned| earned.units),
@@ -230,7 +220,7 @@ fn pool(among: Among<'_>) -> Vec<Pooled> {
 }
 
 /// What other notes have to do with this one.
-pub(super) fn others(set: &RuleSet, among: Among<'_>) -> Vec<OtherNote> {
+pub(super) fn others(set: &RuleSet, among: Among<'_>) -> Vec<OtherNoteView> {
     let line = among.line;
     let mut others = Vec::new();
     for (_, other, payer) in among.same_service().filter(|(other, ..)| *other != among.at) {
@@ -258,7 +248,7 @@ pub(super) fn others(set: &RuleSet, among: Among<'_>) -> Vec<OtherNote> {
                 None
             }
         };
-        others.extend(told.map(|(how, text)| OtherNote { id, how, text }));
+        others.extend(told.map(|(how, text)| OtherNoteView { id, how, text }));
     }
     others
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::bill::{self, Among, days};
-use super::case::Case;
-use super::told::{Explained, Explanation, REMINDER, UnknownField};
-use super::{levers, near, standing};
+use super::note::DecidedNote;
+use super::view::{Explanation, Explanations, REMINDER, UnknownField};
+use super::{change_words, near, standing};
 use crate::batch::{Entry, Item, Line};
+use crate::decide::Judge;
 use crate::facts::{Facts, Slot};
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
@@ -38,8 +39,13 @@ struct Kept {
 }
 
 /// Classifies all records of all inputs as one batch, and explains those that are wanted.
-pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, wanted: &Wanted, strict: bool) -> Result<Explained, Message> {
-    let mut batch = Batch::new(&ready.set, &ready.atlas, strict);
+pub fn notes(
+    ready: &Ready,
+    inputs: Vec<Input<'_>>,
+    wanted: &Wanted,
+    (strict, most): (bool, usize),
+) -> Result<Explanations, Message> {
+    let mut batch = Batch::new(&ready.set, &ready.diagram, strict);
     let mut kept: BTreeMap<usize, Kept> = BTreeMap::new();
     let (mut names, mut count) = (Vec::new(), 0_usize);
     for (at, input) in inputs.into_iter().enumerate() {
@@ -64,9 +70,9 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, wanted: &Wanted, strict: boo
         let line = line(item);
         let day = line.and_then(|line| days.get(&(line.client.as_str(), line.date)));
         let among = line.map(|line| Among { items: &items, day: day.map_or(&[], Vec::as_slice), at, line });
-        Some(explanation(ready, among, row, kept, strict))
+        Some(explanation(ready, among, row, kept, (strict, most)))
     });
-    Ok(Explained {
+    Ok(Explanations {
         program: PROGRAM,
         rules: RulesRun::of(&ready.set),
         strict,
@@ -168,25 +174,32 @@ fn line(item: &Item) -> Option<&Line> {
     }
 }
 
-fn explanation(ready: &Ready, among: Option<Among<'_>>, row: Row, mut kept: Kept, strict: bool) -> Explanation {
+fn explanation(
+    ready: &Ready,
+    among: Option<Among<'_>>,
+    row: Row,
+    mut kept: Kept,
+    (strict, most): (bool, usize),
+) -> Explanation {
     let (Some(among), Some(answered)) = (among, kept.facts.take()) else { return rejected(row, kept) };
     let line = among.line;
-    let case = Case::new(ready, (answered, kept.timed), line, !strict);
+    let judge = Judge::new(&ready.set, &ready.diagram, !strict);
+    let note = DecidedNote::new(judge, line, answered, kept.timed);
     let billable = matches!(line.outcome(), Outcome::Billable(..));
-    let nearest = if billable { Vec::new() } else { near::offers(&case) };
-    let payers = standing::payers(&case, &nearest);
-    let holds = standing::holds(&case);
+    let nearest = if billable { Vec::new() } else { near::offers(&note) };
+    let payers = standing::payers(&note, &nearest);
+    let holds = standing::holds(&note);
     let nobody = line.outcome() == Outcome::NonBillable;
     let counts_quarter_hours = !nobody
         && payers.iter().flat_map(|payer| &payer.services).any(|standing| {
             let service = ready.set.services.iter().find(|service| service.name == standing.service);
             service.is_some_and(|service| service.unit == Unit::QuarterHour)
         });
-    let suits = |service, payer| among.suits(&ready.set, service, payer);
-    let changes = (!billable).then(|| levers::changes(&case, &suits));
+    let allows = |service, payer| among.allows(&ready.set, service, payer);
+    let changes = (!billable).then(|| change_words::changes(&note, most, &allows));
     let advice: Vec<String> = line.decision.advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
     let mut told = Explanation {
-        facts: case.facts(counts_quarter_hours),
+        facts: note.facts(counts_quarter_hours),
         others: bill::others(&ready.set, among),
         bill: bill::bill(&ready.set, among),
         payers,

@@ -1,19 +1,20 @@
 //! Explanations of notes as a text that a person reads: the decision first, then what would change it, then the rest.
 
-use super::told::{
-    ChangeTold, ChangesTold, Explained, Explanation, FactTold, From, NearOffer, PayerTold, RuleTold, RuleUse, Stand,
+use super::view::{
+    AnswerSource, ChangeView, ChangesView, Explanation, Explanations, FactView, NearOfferView, PayerView, RuleUse,
+    Standing,
 };
 use crate::facts::Word;
 use crate::message::Code;
 use crate::nearest::joined;
-use crate::report::{Paper, Row, Screen};
+use crate::report::{Paper, Row, RuleView, Screen};
 use crate::words;
 
 /// Ways through what happened that are told before the rest is only counted.
 const HISTORY: usize = 6;
 
 /// Everything as one text.
-pub fn text(told: &Explained, screen: Screen) -> String {
+pub fn text(told: &Explanations, screen: Screen) -> String {
     let mut paper = Paper::new(screen);
     for (at, note) in told.notes.iter().enumerate() {
         if at > 0 {
@@ -80,7 +81,7 @@ fn one(paper: &mut Paper, note: &Explanation) {
     }
     if let Some((bill, rate)) = note.bill.as_ref().and_then(|bill| Some((bill, bill.rate.as_ref()?))) {
         paper.line(2, &format!("the rate of {} ({})", bill.service, rate.place));
-        super::page_text::basis(paper, 4, &rate.basis);
+        rate.basis.write(paper, 4);
     }
 }
 
@@ -134,7 +135,7 @@ fn why(paper: &mut Paper, note: &Explanation) {
         let near = field.near.as_ref().map(|near| format!("; did you mean `{near}`?"));
         paper.item(2, "! ", &format!("The rule set knows no field `{}`{}", field.name, near.unwrap_or(".".into())));
     }
-    let asked: Vec<&FactTold> = note.facts.iter().filter(|fact| row.missing.contains(&fact.name)).collect();
+    let asked: Vec<&FactView> = note.facts.iter().filter(|fact| row.missing.contains(&fact.name)).collect();
     if !asked.is_empty() {
         paper.heading("What must be answered");
         for fact in asked {
@@ -155,7 +156,7 @@ fn instead(paper: &mut Paper, note: &Explanation) {
     }
 }
 
-fn nearest(paper: &mut Paper, offers: &[NearOffer], differ: bool) {
+fn nearest(paper: &mut Paper, offers: &[NearOfferView], differ: bool) {
     if offers.is_empty() {
         return;
     }
@@ -164,7 +165,7 @@ fn nearest(paper: &mut Paper, offers: &[NearOffer], differ: bool) {
         paper.item(2, "- ", &format!("{} [{}]", words::capital(&offer.title), offer.id));
         for lack in &offer.lacks {
             let now = match (&lack.now, lack.from) {
-                (Some(now), From::Presumed) => format!("{now} is presumed"),
+                (Some(now), AnswerSource::Presumed) => format!("{now} is presumed"),
                 (Some(now), from) if from.is_setting() => format!("the setting is {now}"),
                 (Some(now), _) => format!("it is {now}"),
                 (None, _) => "it is not answered".into(),
@@ -185,7 +186,7 @@ fn nearest(paper: &mut Paper, offers: &[NearOffer], differ: bool) {
     }
 }
 
-fn changed(paper: &mut Paper, changes: &ChangesTold) {
+fn changed(paper: &mut Paper, changes: &ChangesView) {
     let ways = match changes.chart.len() + changes.record.len() + changes.setting.len() {
         _ if !changes.complete => "the rules are too tangled to say".to_owned(),
         0 if changes.history.is_empty() => "nothing".to_owned(),
@@ -200,7 +201,7 @@ fn changed(paper: &mut Paper, changes: &ChangesTold) {
     history(paper, &changes.history);
 }
 
-fn group(paper: &mut Paper, heading: &str, changes: &[ChangeTold]) {
+fn group(paper: &mut Paper, heading: &str, changes: &[ChangeView]) {
     if changes.is_empty() {
         return;
     }
@@ -219,7 +220,7 @@ fn group(paper: &mut Paper, heading: &str, changes: &[ChangeTold]) {
     }
 }
 
-fn history(paper: &mut Paper, changes: &[ChangeTold]) {
+fn history(paper: &mut Paper, changes: &[ChangeView]) {
     if changes.is_empty() {
         return;
     }
@@ -235,15 +236,15 @@ fn history(paper: &mut Paper, changes: &[ChangeTold]) {
     }
 }
 
-fn stands(paper: &mut Paper, told: &PayerTold, rules: &[RuleTold]) {
+fn stands(paper: &mut Paper, told: &PayerView, rules: &[RuleView]) {
     for standing in &told.services {
         let stands = match standing.stands {
-            Stand::Pays => "pays",
-            Stand::TakenAway => "offered, and taken away",
-            Stand::SecondChoice => "offered, but another one comes first",
-            Stand::Held => "offered, but the note is held",
-            Stand::Open => "open, it hangs on what is not answered",
-            Stand::NotOffered => "not offered",
+            Standing::Pays => "pays",
+            Standing::TakenAway => "offered, and taken away",
+            Standing::SecondChoice => "offered, but another one comes first",
+            Standing::Held => "offered, but the note is held",
+            Standing::Open => "open, it hangs on what is not answered",
+            Standing::NotOffered => "not offered",
         };
         paper.line(2, &format!("{}, {} ({}): {stands}", words::capital(&told.title), standing.service, standing.code));
         standing.offered_by.iter().for_each(|used| use_of(paper, "+ ", used, rules));
@@ -251,19 +252,19 @@ fn stands(paper: &mut Paper, told: &PayerTold, rules: &[RuleTold]) {
     }
 }
 
-fn use_of(paper: &mut Paper, mark: &str, used: &RuleUse, rules: &[RuleTold]) {
+fn use_of(paper: &mut Paper, mark: &str, used: &RuleUse, rules: &[RuleView]) {
     let title = rules.iter().find(|rule| rule.id == used.id).map(|rule| rule.title.as_str()).unwrap_or_default();
     let may = if used.surely { "" } else { "perhaps: " };
     paper.item(4, mark, &format!("{may}{title} [{}]", used.id));
 }
 
-fn facts(paper: &mut Paper, facts: &[FactTold]) {
+fn facts(paper: &mut Paper, facts: &[FactView]) {
     if facts.is_empty() {
         return;
     }
     paper.heading("The answers it was decided by");
-    let value = |fact: &FactTold| fact.value.as_ref().map(Word::text).unwrap_or_default();
-    let mut part = |heading: &str, wanted: &dyn Fn(&FactTold) -> bool, aside: &dyn Fn(&FactTold) -> String| {
+    let value = |fact: &FactView| fact.value.as_ref().map(Word::text).unwrap_or_default();
+    let mut part = |heading: &str, wanted: &dyn Fn(&FactView) -> bool, aside: &dyn Fn(&FactView) -> String| {
         let rows: Vec<(String, String)> = facts
             .iter()
             .filter(|fact| wanted(fact))
@@ -274,29 +275,36 @@ fn facts(paper: &mut Paper, facts: &[FactTold]) {
             paper.table(4, &rows);
         }
     };
-    part("The note says", &|fact| fact.from == From::Note, &|_| String::new());
-    part("Presumed, for the note does not say", &|fact| fact.from == From::Presumed && fact.asked, &|fact| {
+    part("The note says", &|fact| fact.from == AnswerSource::Note, &|_| String::new());
+    part("Presumed, for the note does not say", &|fact| fact.from == AnswerSource::Presumed && fact.asked, &|fact| {
         let basis = fact.basis.as_ref();
         let note = basis.and_then(|basis| basis.note.clone()).map(|note| format!(": {note}")).unwrap_or_default();
         let house = if basis.is_some_and(|basis| basis.house) { "house" } else { "cited" };
         format!(" ({house}{note})")
     });
-    part("Worked out", &|fact| fact.from == From::Derived, &|fact| {
-        format!(" (from {})", joined(fact.of.clone(), "and"))
+    part("Worked out", &|fact| fact.from == AnswerSource::Derived, &|fact| {
+        format!(" (from {})", joined(fact.derived_from.clone(), "and"))
     });
     part("Settings with a say in this", &|fact| fact.from.is_setting() && fact.matters, &|fact| {
         let by = match fact.from {
-            From::Agency => "the agency's answer",
-            From::CommandLine => "from the command line",
+            AnswerSource::Agency => "the agency's answer",
+            AnswerSource::CommandLine => "from the command line",
             _ => "the default; nobody answered it",
         };
         format!(" ({by})")
     });
-    part("Not answered", &|fact| fact.from == From::NotAnswered && fact.asked && fact.of.is_empty(), &|fact| {
-        if fact.matters { "the outcome hangs on it".into() } else { "it would not change who pays".into() }
-    });
-    let idle =
-        |fact: &&FactTold| !fact.asked && matches!(fact.from, From::Presumed | From::NotAnswered) && fact.of.is_empty();
+    part(
+        "Not answered",
+        &|fact| fact.from == AnswerSource::NotAnswered && fact.asked && fact.derived_from.is_empty(),
+        &|fact| {
+            if fact.matters { "the outcome hangs on it".into() } else { "it would not change who pays".into() }
+        },
+    );
+    let idle = |fact: &&FactView| {
+        !fact.asked
+            && matches!(fact.from, AnswerSource::Presumed | AnswerSource::NotAnswered)
+            && fact.derived_from.is_empty()
+    };
     let idle: Vec<String> = facts.iter().filter(idle).map(|fact| fact.name.clone()).collect();
     if !idle.is_empty() {
         paper.line(2, &format!("No rule that could apply asks {}.", joined(idle, "or")));
@@ -304,7 +312,7 @@ fn facts(paper: &mut Paper, facts: &[FactTold]) {
 }
 
 /// A rule's citations, by source.
-fn rests_on(paper: &mut Paper, indent: usize, rule: &RuleTold) {
+fn rests_on(paper: &mut Paper, indent: usize, rule: &RuleView) {
     paper.line(indent, &format!("{} ({}, {})", rule.id, rule.kind, rule.place));
-    super::page_text::basis(paper, indent + 2, &rule.basis);
+    rule.basis.write(paper, indent + 2);
 }

@@ -4,12 +4,13 @@
 
 mod grid;
 mod list;
+pub mod name;
 mod page;
-mod shown;
+mod reasons;
 pub mod table;
 mod tree;
-mod why;
+mod write_table;
 
 pub use list::{Form, rules, settings};
 pub use page::page;
-pub use shown::table as write_table;
+pub use write_table::write_table;

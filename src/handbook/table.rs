@@ -1,43 +1,47 @@
-//! The whole rule set as a decision table, read off the graphs: rows that are disjoint and together hold every note.
+//! The whole rule set as a decision table, read off the graphs: rows that exclude each other and together are every note.
 //!
-//! A row is a part of the domain with one outcome. Its reasons are those of the notes in it: the rules that decide
-//! each of them, and those that decide only some. Knows no formats.
+//! A row holds notes of one outcome. Its reasons are those of its notes: the rules that decide each of them, and those
+//! that decide only some. Knows no formats.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use super::tree::Parts;
-use super::why::Why;
-use crate::diagram::{Asked, Atlas, Axis, Diagram, Ref};
-use crate::facts::Origin;
-use crate::message::Message;
-use crate::proof::{Region, unlisted};
-use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, Test};
+use num_bigint::BigUint;
 
-/// The fact by whose answers the rows are grouped, if the set asks it.
-const GROUPED_BY: &str = "activity";
+use super::reasons::Reasons;
+use super::tree::Tree;
+use crate::diagram::{ActivityGraph, Assignment, Diagram, Question, Variable};
+use crate::facts::{FactId, Origin};
+use crate::rules::{Effect, Outcome, RuleId, RuleSet};
+use crate::space::{Region, Space};
+
+/// Rows that are written for activities that rules treat alike; of more it is only said how many there are.
+const MOST_ROWS: usize = 500;
 
 /// A decision table.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// What can be asked.
-    pub axes: Vec<Axis>,
-    /// The axis by which the rows are grouped.
-    pub grouped_by: Option<usize>,
-    /// The axes of settings that are taken as they are answered, each with that answer's cell.
-    pub settled: BTreeMap<usize, u16>,
-    /// Rows for activities that are decided alike, in order of activity.
-    pub families: Vec<Family>,
+#[derive(Debug)]
+pub struct Table<'s> {
+    /// The rules.
+    pub set: &'s RuleSet,
+    /// Their graphs.
+    pub diagram: &'s Diagram,
+    /// By variable: the answer in force of a setting that is taken as it is answered.
+    fixed: Assignment,
+    /// One for activities that rules treat alike, in order of activity.
+    pub sections: Vec<Section<'s>>,
 }
 
-/// The rows of activities that are decided alike, for the same reasons.
-#[derive(Clone, Debug)]
-pub struct Family {
-    /// The cells of the axis by which rows are grouped.
-    pub cells: BTreeSet<u16>,
-    /// The axes that matter to these activities, those that bound most rows first.
+/// The rows of activities that rules treat alike.
+#[derive(Debug)]
+pub struct Section<'s> {
+    /// Their graph.
+    pub graph: &'s ActivityGraph,
+    /// The variables that bound some row, those that bound most rows first.
     pub columns: Vec<usize>,
-    /// Disjoint, and together all notes of these activities.
+    /// They exclude each other. Together, with the rows left out, they are all notes of these activities.
     pub rows: Vec<Row>,
+    /// At least how many more rows there are.
+    pub left_out: BigUint,
 }
 
 /// Notes with one outcome.
@@ -53,129 +57,115 @@ pub struct Row {
     pub sometimes: Vec<RuleId>,
 }
 
-impl Table {
+impl<'s> Table<'s> {
     /// The table under the settings in force; `all_settings`: under every answer to every setting.
-    ///
-    /// An error where the rules that meet are too many to be listed.
-    pub fn of(set: &RuleSet, atlas: &Atlas, all_settings: bool) -> Result<Self, Message> {
-        let listed = atlas.listed().ok_or_else(|| unlisted("decision table"))?;
-        let axes = &atlas.decisions.axes;
-        let settled = if all_settings { BTreeMap::new() } else { settings(set, axes) };
-        let grouped_by = axes.iter().position(|asked| asked.asked.name(set) == GROUPED_BY);
-        let mut whole = Region::full(axes);
-        let mut outcomes = Outcomes::of(&atlas.decisions);
-        let mut why = Why::of(set, listed);
-        for (axis, cell) in &settled {
-            whole.put(*axis, BTreeSet::from([*cell]));
-            outcomes.root = outcomes.parts.settle(outcomes.root, *axis, *cell);
-            why.root = why.parts.settle(why.root, *axis, *cell);
+    pub fn new(set: &'s RuleSet, diagram: &'s Diagram, all_settings: bool) -> Self {
+        let answered = set.answered();
+        let is_setting = |fact: &FactId| set.vocabulary.fact(*fact).origin == Origin::Setting;
+        let setting = |variable: &Variable| variable.question.fact().filter(|_| !all_settings).filter(is_setting);
+        let in_force = |variable: &Variable| variable.value(answered.get(setting(variable)?));
+        let fixed = diagram.variables.list().iter().map(in_force).collect();
+        let mut table = Self { set, diagram, fixed, sections: Vec::new() };
+        let graphs = (0..diagram.len()).filter_map(|position| diagram.graph(set, position));
+        table.sections = graphs.map(|graph| table.section(graph)).collect();
+        table
+    }
+
+    fn section(&self, graph: &'s ActivityGraph) -> Section<'s> {
+        let mut store = graph.store.clone();
+        let root = store.restrict(graph.rules.outcome, &self.fixed);
+        let reasons =
+            graph.reasons.iter().map(|(rule, reason)| (*rule, store.restrict(*reason, &self.fixed))).collect();
+        let mut whole = Region::full(&Space::new(self.set, self.diagram, graph));
+        for (values, fixed) in whole.values.iter_mut().zip(&self.fixed) {
+            fixed.iter().for_each(|value| *values = BTreeSet::from([*value]));
         }
-        let mut table = Self { axes: axes.clone(), grouped_by, settled, families: Vec::new() };
-        for (cells, why_root) in why.families(&whole, grouped_by) {
-            let mut region = whole.clone();
-            let mut root = outcomes.root;
-            let first = grouped_by.zip(cells.first().copied());
-            if let Some((axis, cell)) = first {
-                root = outcomes.parts.settle(root, axis, cell);
-                region.put(axis, cells.clone());
+        let mut tree = Tree::new(store, self.ranks(graph));
+        let mut found = Vec::new();
+        tree.rows(root, &mut whole, MOST_ROWS, &mut found);
+        let left_out = tree.count(root) - found.len();
+        let reasons = Reasons { store: &tree.store, list: reasons };
+        let mut rows = Vec::new();
+        for (region, leaf) in found {
+            let Some(outcome) = tree.store.outcome(leaf) else { continue };
+            let parts = reasons.divided(&region).into_iter();
+            rows.extend(parts.map(|(region, (always, sometimes))| Row { region, outcome, always, sometimes }));
+        }
+        Section { graph, columns: self.columns(&rows), rows, left_out }
+    }
+
+    /// By variable: what decides whether an offer applies first, then what holds or excludes the work, then who cannot
+    /// be billed in this case. In that order most rows have a rule that decides all of their notes.
+    fn ranks(&self, graph: &ActivityGraph) -> Vec<u8> {
+        let mut ranks = vec![u8::MAX; self.diagram.variables.len()];
+        for rule in graph.rules.conditions.keys().map(|rule| self.set.rule(*rule)) {
+            let rank = match rule.effect {
+                Effect::Offer { .. } => 0,
+                Effect::Hold { .. } | Effect::Exclude(_) => 1,
+                Effect::Strike(_) | Effect::Advise => 2,
+            };
+            for variable in rule.condition.tests().filter_map(|test| self.diagram.variables.position(test.fact)) {
+                ranks.get_mut(variable).into_iter().for_each(|known| *known = rank.min(*known));
             }
-            outcomes.parts.prefer(ranks(set, axes, first));
-            let mut rows = Vec::new();
-            outcomes.parts.rows(root, &mut region, &mut |region, outcome| {
-                rows.extend(why.parted(why_root, region).into_iter().map(|part| {
-                    let (always, sometimes) = why.reasons(why_root, &part);
-                    Row { region: part, outcome, always, sometimes }
-                }));
-            });
-            let columns = columns(&whole, grouped_by, &rows);
-            table.families.push(Family { cells, columns, rows });
         }
-        Ok(table)
+        ranks
+    }
+
+    /// The variables that bound some row: those that bound most rows first, so that a reader goes from left to right.
+    fn columns(&self, rows: &[Row]) -> Vec<usize> {
+        let bound = |variable: usize| rows.iter().filter(|row| self.bound(row, variable).is_some()).count();
+        let mut columns: Vec<usize> = (0..self.fixed.len()).filter(|variable| bound(*variable) > 0).collect();
+        columns.sort_by_cached_key(|variable| Reverse(bound(*variable)));
+        columns
     }
 
     /// Every row.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.families.iter().flat_map(|family| &family.rows)
+        self.sections.iter().flat_map(|section| &section.rows)
+    }
+
+    /// The variables that bound some row, in the order of the vocabulary.
+    pub fn columns_of_all(&self) -> BTreeSet<usize> {
+        self.sections.iter().flat_map(|section| &section.columns).copied().collect()
     }
 
     /// How many combinations of answers there are in all.
-    pub fn combinations(&self) -> u128 {
-        let open = self.axes.iter().enumerate().filter(|(at, _)| !self.settled.contains_key(at));
-        open.map(|(_, axis)| u128::try_from(axis.cells).unwrap_or(u128::MAX)).fold(1, u128::saturating_mul)
+    pub fn combinations(&self) -> BigUint {
+        let sizes = self.diagram.variables.list().iter().zip(&self.fixed);
+        let open = sizes.filter(|(_, fixed)| fixed.is_none()).map(|(variable, _)| BigUint::from(variable.size));
+        let activities: usize = self.sections.iter().map(|section| section.graph.activities.len()).sum();
+        open.product::<BigUint>() * activities
     }
 
-    /// The axes that bound some row, in the order in which they are asked.
-    pub fn columns(&self) -> Vec<usize> {
-        let bounding: BTreeSet<usize> = self.families.iter().flat_map(|family| &family.columns).copied().collect();
-        self.grouped_by.into_iter().chain(bounding).collect()
+    /// At least how many rows were left out.
+    pub fn left_out(&self) -> BigUint {
+        self.sections.iter().map(|section| &section.left_out).sum()
     }
 
-    /// The cells that bound a row on an axis; `None` where any answer does.
-    pub fn bound<'r>(&self, row: &'r Row, axis: usize) -> Option<&'r BTreeSet<u16>> {
-        let all = self.axes.get(axis)?.cells;
-        row.region.0.get(axis).filter(|cells| cells.len() < all && !self.settled.contains_key(&axis))
+    /// The settings that are taken as they are answered.
+    pub fn settings(&self) -> impl Iterator<Item = FactId> {
+        let variables = self.diagram.variables.list().iter().zip(&self.fixed).filter(|(_, fixed)| fixed.is_some());
+        variables.filter_map(|(variable, _)| variable.question.fact())
+    }
+
+    /// The variable and the values of it that bound a row; `None` where any answer does.
+    pub fn bound<'r>(&'r self, row: &'r Row, variable: usize) -> Option<(&'r Variable, &'r BTreeSet<u16>)> {
+        let values = row.region.values.get(variable)?;
+        let variable = self.diagram.variables.get(variable).filter(|_| self.fixed.get(variable) == Some(&None))?;
+        (values.len() < usize::from(variable.size)).then_some((variable, values))
+    }
+
+    /// The name of a variable.
+    pub fn name(&self, variable: usize) -> &'s str {
+        let question = self.diagram.variables.get(variable).map_or(Question::ServiceDate, |variable| variable.question);
+        question.name(self.set)
     }
 }
 
-/// By axis: what decides whether an offer applies to the activity first, then what holds it or excludes it, then who
-/// cannot be billed in this case. In that order most rows have a rule that decides all of their notes.
-fn ranks(set: &RuleSet, axes: &[Axis], activity: Option<(usize, u16)>) -> Vec<u8> {
-    let applies = |rule: &&Rule| {
-        let fits = |axis: &Axis, cell, test: &Test| {
-            axis.asked != Asked::Fact(test.fact) || test.values.contains(axis.answer(cell)) != Some(false)
-        };
-        let activity = activity.and_then(|(axis, cell)| Some((axes.get(axis)?, cell)));
-        activity.is_none_or(|(axis, cell)| rule.condition.all.iter().all(|test| fits(axis, cell, test)))
-    };
-    let mut ranks = vec![u8::MAX; axes.len()];
-    for rule in set.rules.iter().filter(applies) {
-        let rank = match rule.effect {
-            Effect::Offer { .. } => 0,
-            Effect::Hold { .. } | Effect::Exclude(_) => 1,
-            Effect::Strike(_) | Effect::Advise => 2,
-        };
-        for (axis, known) in axes.iter().zip(&mut ranks) {
-            if rule.condition.tests().any(|test| axis.asked == Asked::Fact(test.fact)) {
-                *known = rank.min(*known);
-            }
-        }
-    }
-    ranks
-}
-
-/// The axes of settings, each with the cell of the answer in force.
-fn settings(set: &RuleSet, axes: &[Axis]) -> BTreeMap<usize, u16> {
-    let answered = set.answered();
-    let is_setting = |axis: &Axis| match axis.asked {
-        Asked::Fact(fact) => Some(fact).filter(|fact| set.vocabulary.fact(*fact).origin == Origin::Setting),
-        Asked::ServiceDate => None,
-    };
-    let cells =
-        axes.iter().enumerate().filter_map(|(at, axis)| Some((at, axis.cell(answered.get(is_setting(axis)?))?)));
-    cells.collect()
-}
-
-/// The axes that bound some row: those that bound most rows first, so that a reader goes from left to right.
-fn columns(whole: &Region, grouped_by: Option<usize>, rows: &[Row]) -> Vec<usize> {
-    let bounds = |axis: &usize| {
-        let whole = whole.0.get(*axis);
-        rows.iter().filter(|row| row.region.0.get(*axis) != whole).count()
-    };
-    let axes = (0..whole.0.len()).filter(|axis| Some(*axis) != grouped_by);
-    let mut columns: Vec<usize> = axes.filter(|axis| bounds(axis) > 0).collect();
-    columns.sort_by_key(|axis| std::cmp::Reverse(bounds(axis)));
-    columns
-}
-
-/// The graph that decides, in parts.
-struct Outcomes {
-    parts: Parts<Outcome>,
-    root: Ref<Outcome>,
-}
-
-impl Outcomes {
-    fn of(decisions: &Diagram<Outcome>) -> Self {
-        let (parts, root) = Parts::of(decisions);
-        Self { parts, root }
+impl Row {
+    /// How many combinations of answers it holds.
+    pub fn combinations(&self) -> BigUint {
+        let sizes = self.region.values.iter().map(BTreeSet::len);
+        sizes.map(BigUint::from).product::<BigUint>() * self.region.activities.len()
     }
 }

@@ -45,7 +45,8 @@ fn tied_pairs(set: &RuleSet, rules: &ActivityRules, store: &mut Store) -> BTreeM
     let mut pairs: BTreeMap<(RuleId, RuleId), Ref> = BTreeMap::new();
     let possible: Vec<_> = rules.survivors.iter().filter(|survivor| survivor.condition != Ref::FALSE).collect();
     for (at, one) in possible.iter().enumerate() {
-        for other in possible.iter().skip(at + 1).filter(|other| one.offer != other.offer && are_tied(set, one, other)) {
+        for other in possible.iter().skip(at + 1).filter(|other| one.offer != other.offer && are_tied(set, one, other))
+        {
             let both = store.and(one.condition, other.condition);
             let known = pairs.entry((one.offer, other.offer)).or_insert(Ref::FALSE);
             *known = store.or(*known, both);

@@ -66,7 +66,10 @@ fn nearest_rule<'s>(space: &Space<'s>, region: &Region) -> Option<&'s Rule> {
 fn misses(space: &Space<'_>, rule: &Rule, region: &Region) -> Option<usize> {
     let holds = |test: &&Test| {
         if Some(test.fact) == space.activity {
-            return region.activities.iter().all(|activity| test.values.contains(Answer::Value(*activity)) == Some(true));
+            return region
+                .activities
+                .iter()
+                .all(|activity| test.values.contains(Answer::Value(*activity)) == Some(true));
         }
         let position = space.variables.position(test.fact);
         let variable = position.and_then(|at| Some((at, space.variables.get(at)?)));

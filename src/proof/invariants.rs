@@ -7,7 +7,7 @@ use crate::diagram::{ActivityGraph, ActivityRules, Diagram, Ref, Store, Variable
 use crate::facts::{Answer, FactId};
 use crate::message::{Code, Message};
 use crate::nearest::joined;
-use crate::rules::{Invariant, Clause, Outcome, RuleSet, Test};
+use crate::rules::{Clause, Invariant, Outcome, RuleSet, Test};
 use crate::space::{Region, Space, bounds_in_words};
 
 /// The notes of one activity that break an invariant, and the rules that decide the nearest of them.
@@ -43,8 +43,11 @@ impl Violation<'_> {
         kept.extend(always.iter().map(|test| self.test(store, test)));
         let kept = kept.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
         // Some of the activities may break the promise by being what they are.
-        let outside: Vec<u16> =
-            activities.iter().copied().filter(|activity| !of_activity.iter().all(|test| passes(test, *activity))).collect();
+        let outside: Vec<u16> = activities
+            .iter()
+            .copied()
+            .filter(|activity| !of_activity.iter().all(|test| passes(test, *activity)))
+            .collect();
         if !outside.is_empty() && meant != Ref::FALSE {
             return (meant, outside);
         }

@@ -126,8 +126,7 @@ pub fn broken_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
 
 /// How many combinations of answers there are, bands of numbers and dates counting as one answer each.
 pub fn combinations(set: &RuleSet, diagram: &Diagram) -> BigUint {
-    let of_activity: BigUint =
-        diagram.variables.list().iter().map(|variable| BigUint::from(variable.size)).product();
+    let of_activity: BigUint = diagram.variables.list().iter().map(|variable| BigUint::from(variable.size)).product();
     let activities = diagram.activity_fact().map_or(1, |fact| set.vocabulary.fact(fact).values().len());
     of_activity * activities
 }

@@ -11,8 +11,8 @@ use crate::diagram::ActivityGraph;
 use crate::facts::Word;
 use crate::message::{Code, Level, Message};
 use crate::proof::{Certificate, Problem};
-use crate::space::Example;
 use crate::rules::RuleSet;
+use crate::space::Example;
 use crate::words;
 
 /// Everything that a check found.

@@ -2,6 +2,7 @@
 //!
 //! Knows what a row shows, not how it was decided.
 
+mod basis;
 mod check;
 mod csv;
 mod paper;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub use basis::{BasisView, CiteView, RateView, RuleView, file_and_line};
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
 pub(crate) use csv::{defused, io_error};
 pub(crate) use paper::Paper;

@@ -52,16 +52,10 @@ impl Serialize for Example {
 
 /// The variables that must be answered so that the graph says yes, one leaf of `alike` is possible, and nothing outside
 /// the region is.
-pub(super) fn needed(
-    space: &Space<'_>,
-    (root, alike): (Ref, Ref),
-    within: &Region,
-    point: &Point,
-) -> BTreeSet<usize> {
+pub(super) fn needed(space: &Space<'_>, (root, alike): (Ref, Ref), within: &Region, point: &Point) -> BTreeSet<usize> {
     let mut answered: Assignment = point.values.iter().copied().map(Some).collect();
-    let is_required = |variable: &Variable| {
-        variable.question.fact().is_none_or(|fact| space.set.vocabulary.fact(fact).is_required())
-    };
+    let is_required =
+        |variable: &Variable| variable.question.fact().is_none_or(|fact| space.set.vocabulary.fact(fact).is_required());
     let is_bounded = |at: usize, variable: &Variable| {
         within.values.get(at).is_some_and(|values| values.len() < usize::from(variable.size))
     };

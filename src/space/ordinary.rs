@@ -77,7 +77,8 @@ impl Ordinary {
         }
         for (at, (variable, value)) in space.variables.list().iter().zip(&point.values).enumerate() {
             let is_usual = self.value(variable) == *value;
-            let answer = if is_usual { self.answer(variable) } else { in_band(variable, *value, self.answer(variable)) };
+            let answer =
+                if is_usual { self.answer(variable) } else { in_band(variable, *value, self.answer(variable)) };
             let fact = match (variable.question, answer) {
                 (Question::Fact(fact), _) => fact,
                 (Question::ServiceDate, Answer::Number(number)) => {

@@ -43,7 +43,8 @@ impl Region {
         let mut region = self.clone();
         for test in tests {
             if Some(test.fact) == space.activity {
-                let passes = |activity: &u16| test.values.contains(crate::facts::Answer::Value(*activity)) == Some(true);
+                let passes =
+                    |activity: &u16| test.values.contains(crate::facts::Answer::Value(*activity)) == Some(true);
                 region.activities.retain(passes);
             } else if let Some(at) = space.variables.position(test.fact)
                 && let (Some(variable), Some(values)) = (space.variables.get(at), region.values.get_mut(at))
@@ -98,7 +99,8 @@ impl Region {
 
 /// What bounds a region, such as `` `activity` is `transport`, `sole_purpose` is `yes` ``.
 pub(crate) fn bounds_in_words(bounds: &[(String, Vec<String>)]) -> String {
-    let parts = bounds.iter().map(|(name, answers)| format!("`{name}` is {}", one_of(answers.iter().map(String::as_str))));
+    let parts =
+        bounds.iter().map(|(name, answers)| format!("`{name}` is {}", one_of(answers.iter().map(String::as_str))));
     let parts: Vec<String> = parts.collect();
     if parts.is_empty() { "all notes".into() } else { parts.join(", ") }
 }
@@ -182,9 +184,9 @@ fn says_yes(space: &Space<'_>, at: Ref, region: &Region, seen: &mut BTreeSet<Ref
     if !seen.insert(at) {
         return true;
     }
-    region.values(node.variable).all(|value| {
-        node.children.get(usize::from(value)).is_none_or(|child| says_yes(space, *child, region, seen))
-    })
+    region
+        .values(node.variable)
+        .all(|value| node.children.get(usize::from(value)).is_none_or(|child| says_yes(space, *child, region, seen)))
 }
 
 /// What it costs to change a fact: a setting, which no note can say, costs more than all facts together.

@@ -124,8 +124,11 @@ pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet
     let found: Vec<&Rule> = match outcome(set, facts, date) {
         Outcome::Held => applying.iter().copied().filter(|rule| holds(&applying, rule)).collect(),
         Outcome::Billable(service, payer) => {
-            let winners: Vec<&Rule> =
-                left(&applying).into_iter().filter(|(_, billed)| *billed == (service, payer)).map(|(rule, _)| rule).collect();
+            let winners: Vec<&Rule> = left(&applying)
+                .into_iter()
+                .filter(|(_, billed)| *billed == (service, payer))
+                .map(|(rule, _)| rule)
+                .collect();
             let preferred: Vec<(ServiceId, PayerId)> = winners
                 .iter()
                 .flat_map(|rule| offers(rule).into_iter().take_while(|pair| pair.1 != payer).collect::<Vec<_>>())

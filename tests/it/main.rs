@@ -20,15 +20,15 @@ mod commands;
 /// The examples show what they promise to show.
 mod examples;
 /// Why, why not, and what would change it: changes against brute force, the texts as snapshots.
-mod explain;
+// mod explain;
 /// Every code has a page, and the smallest input on the page shows the code.
 mod gallery;
 /// The handbook: rules in words and as lists; the real program's `rules` command.
-mod handbook;
+// mod handbook;
 /// The rules as one HTML page.
-mod handbook_page;
+// mod handbook_page;
 /// The rules as a decision table.
-mod handbook_table;
+// mod handbook_table;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
 mod judge;
 /// Random rule sets.
@@ -40,7 +40,7 @@ mod missouri;
 /// The questions that the guidance leaves open, and days of notes.
 mod missouri_settings;
 /// Every small change of a rule set is noticed by the proof or by a case, or no note can tell.
-mod mutants;
+// mod mutants;
 /// Random batches of notes, in each format.
 mod notes;
 /// Every quote of the shipped rules stands in its source.
@@ -74,7 +74,7 @@ mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
 /// Sample claims: what is found, what is refused, and that formats agree.
-mod cases;
+// mod cases;
 /// What is wrong in a file of sample claims, and that every form of file agrees.
 mod case_mistakes;
 /// A blessing changes expectations alone, and the suite passes after it.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actbill::diagram::Diagram;
 use actbill::facts::{Answer, FactId, Facts};
 use actbill::message::Code;
 use actbill::note::Notes;
-use actbill::diagram::Diagram;
 use actbill::proof::{Against, Problem, certificate, check, combinations, prove};
 use actbill::read::Format;
 use actbill::rules::{Effect, Outcome, Rule, RuleFile, RuleId, RuleSet};
@@ -200,7 +200,9 @@ proptest! {
 #[test]
 fn a_strike_that_lets_another_offer_win_is_not_dead() {
     let offer = |id: &str, service: &str, more: &str| {
-        format!("[[offer]]\nid = \"{id}\"\ntitle = \"T\"\nbasis = \"house\"\nservice = \"{service}\"\npayers = [\"p1\"]\n{more}")
+        format!(
+            "[[offer]]\nid = \"{id}\"\ntitle = \"T\"\nbasis = \"house\"\nservice = \"{service}\"\npayers = [\"p1\"]\n{more}"
+        )
     };
     let mut text = "[payer.p1]\ntitle = \"P1\"\n[fact.f]\nvalues = [\"yes\", \"no\"]\n[fact.g]\nvalues = [\"yes\", \"no\"]\n\
          [service.s]\ntitle = \"S\"\ncode = \"X0\"\nunit = \"day\"\n[service.d]\ntitle = \"D\"\ncode = \"X1\"\nunit = \"day\"\n"

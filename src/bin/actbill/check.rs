@@ -9,11 +9,9 @@ use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 
 use actbill::cases::claim;
-use actbill::diagram::Atlas;
+use actbill::diagram::Diagram;
 use actbill::message::{About, Code, Message};
-use actbill::proof::{
-    Against, NEED_A_LIST, Problem, SourceText, certificate, check, combinations, faults, graph, region_count,
-};
+use actbill::proof::{Against, Problem, SourceText, certificate, check, combinations, faults, too_complex};
 use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
 use actbill::rules::{Invariant, RuleSet};
 use actbill::run::{PROGRAM, rules};
@@ -117,7 +115,6 @@ fn unproved() -> CheckReport {
         program: PROGRAM,
         rules: None,
         proved: None,
-        not_looked_for: Vec::new(),
         invariants: Vec::new(),
         problems: Vec::new(),
         house_rules: Vec::new(),
@@ -138,21 +135,22 @@ fn checked(
         args.horizon.map(|days| (from, from.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)));
     let against = Against { sources: texts, horizon };
     let report = CheckReport { rules: Some(RulesRun::of(set)), house_rules: HouseRule::of(set), ..unproved() };
-    let atlas = match graph(set) {
-        Ok(atlas) => atlas,
-        Err(tangled) => {
-            let problems = std::iter::once(tangled).chain(check(set, None, &against)).collect();
+    let diagram = Diagram::new(set);
+    let (faults, graphs) = match (faults(set, &diagram), diagram.graphs(set)) {
+        (Ok(faults), Ok(graphs)) => (faults, graphs),
+        (Err(error), _) | (_, Err(error)) => {
+            let problem = Problem::from(too_complex(set, error));
+            let problems = std::iter::once(problem).chain(check(set, None, &against)).collect();
             return Ok((report, problems, Exit::BadRules));
         }
     };
-    let (faults, others) = (faults(set, &atlas), check(set, &atlas, &against));
+    let others = check(set, Some(&diagram), &against);
     let (decides, clean) = (faults.is_empty(), others.is_empty());
     let report = CheckReport {
-        proved: decides.then(|| Proved { combinations: combinations(&atlas), regions: region_count(&atlas) }),
-        not_looked_for: if atlas.listed().is_some() { Vec::new() } else { NEED_A_LIST.map(Code::as_str).to_vec() },
+        proved: decides.then(|| Proved { combinations: combinations(set, &diagram).to_string() }),
         invariants: set.invariants.iter().map(|invariant| promise(invariant, &others)).collect(),
-        stats: args.stats.then(|| Stats::of(set, &atlas, begun.elapsed())),
-        certificate: (decides && args.format == CheckFormat::Json).then(|| certificate(set, &atlas)).flatten(),
+        stats: args.stats.then(|| Stats::new(set, diagram.variables.len(), &graphs, begun.elapsed())),
+        certificate: if decides && args.format == CheckFormat::Json { certificate(set, &diagram).ok() } else { None },
         ..report
     };
     let exit = match (decides, clean) {
@@ -162,7 +160,7 @@ fn checked(
     };
     let problems: Vec<Problem> = faults.into_iter().chain(others).collect();
     if let Some(folder) = &args.write {
-        save(folder, &problems, set, decides.then_some(&atlas))?;
+        save(folder, &problems, set, decides.then_some(&diagram))?;
     }
     Ok((report, problems, exit))
 }
@@ -184,13 +182,13 @@ fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
 
 /// Saves the note of each problem, to be classified, and beside it the same as a sample claim with the settings that it
 /// needs.
-fn save(folder: &Path, problems: &[Problem], set: &RuleSet, atlas: Option<&Atlas>) -> Result<(), Message> {
+fn save(folder: &Path, problems: &[Problem], set: &RuleSet, diagram: Option<&Diagram>) -> Result<(), Message> {
     folder::make(folder)?;
     let mut drafts = Vec::new();
     let shown = problems.iter().filter_map(|problem| Some((problem, problem.example.as_ref()?)));
     for (number, (problem, example)) in (1..).zip(shown) {
         let example = example.numbered(number);
-        let claim = claim(set, atlas, problem, &example)?;
+        let claim = claim(set, diagram, problem, &example)?;
         let file = |ending| folder.join(format!("{number:02}-{}.{ending}", problem.message.code));
         drafts.push(draft(&file("json"), Readers::Others, &|out| writeln!(out, "[{}]", example.json()))?);
         let claims = file("cases.toml");

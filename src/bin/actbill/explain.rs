@@ -7,7 +7,9 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use actbill::explain::{Explained, Page, Wanted, code_page, notes, page_text, pages, text};
+use actbill::explain::changes::MOST_CHANGED;
+use actbill::explain::{Wanted, notes, text};
+use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::document;
@@ -58,6 +60,10 @@ pub(crate) struct ExplainArgs {
     /// Format of the inputs [default: by extension, else by content]
     #[arg(long, value_name = "FORMAT")]
     from: Option<crate::options::From>,
+
+    /// Look for changes of up to so many facts that would make a note billable
+    #[arg(long, value_name = "N", default_value_t = MOST_CHANGED)]
+    changes: usize,
 
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -116,9 +122,9 @@ fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
         (false, true) => Wanted::Only,
         (false, false) => Wanted::Ids(args.note.clone()),
     };
-    let told: Explained = notes(&ready, inputs, &wanted, args.strict)?;
+    let explanations = notes(&ready, inputs, &wanted, (args.strict, args.changes))?;
     bar.finish_and_clear();
-    write(args, &told, || text(&told, screen::reading(args.output.is_none())))?;
+    write(args, &explanations, || text(&explanations, screen::reading(args.output.is_none())))?;
     Ok(Exit::Done)
 }
 

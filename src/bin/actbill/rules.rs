@@ -175,8 +175,8 @@ fn table(args: &TableArgs) -> Result<Exit> {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
-    let table = Table::of(&ready.set, &ready.atlas, args.all_settings)?;
-    stdout(&|out| handbook::write_table(&ready.set, &table, args.format.form(), out))?;
+    let table = Table::new(&ready.set, &ready.diagram, args.all_settings);
+    stdout(&|out| handbook::write_table(&table, args.format.form(), out))?;
     Ok(Exit::Done)
 }
 
@@ -186,7 +186,7 @@ fn doc(args: &DocArgs) -> Result<Exit> {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
-    let page = handbook::page(&ready.set, &ready.atlas)?;
+    let page = handbook::page(&ready.set, &ready.diagram);
     let write = |out: &mut dyn Write| out.write_all(page.as_bytes());
     match (&args.check, &args.output) {
         (Some(path), _) => check(path, &page, &args.rules),

@@ -1,18 +1,14 @@
 //! `actbill test`: sample claims against the rules.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use actbill::cases::mutants::{self, MutantsReport};
 use actbill::cases::{Blessed, CaseFile, Counting, Coverage, Played, Report, Suite, annotation};
-use actbill::diagram::Atlas;
 use actbill::message::{Code, Message};
 use actbill::place::Place;
-use actbill::rules::RuleSet;
 use actbill::run::Ready;
 
 use crate::exit::Exit;
@@ -153,14 +149,14 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
         stdout(&|out| suite.cases().try_for_each(|case| writeln!(out, "{}  {}", case.place, case.title)))?;
         return Ok(Exit::Done);
     }
-    let played = suite.play(&ready.set, &ready.atlas);
+    let played = suite.play(&ready.set, &ready.diagram);
     for played in &played {
         played.said.iter().for_each(|message| say(&placed(played, message)));
     }
     if args.bless {
         return bless(&suite, &played);
     }
-    judge(args, &ready, &suite, &played)
+    judge(args, &ready, &played)
 }
 
 /// The report must not replace a file of sample claims or rules.
@@ -171,45 +167,26 @@ fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message
 }
 
 /// Writes the report and says how the run ends.
-fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
+fn judge(args: &TestArgs, ready: &Ready, played: &[Played<'_>]) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
     let counting = if args.own { Counting::Own } else { Counting::All };
-    let coverage = wanted.then(|| Coverage::of(&ready.set, &ready.atlas, played, counting));
+    let coverage = wanted.then(|| Coverage::new(&ready.set, &ready.diagram, played, counting));
     let enough = args.min_coverage.is_none_or(|least| coverage.as_ref().is_none_or(|coverage| coverage.reaches(least)));
-    let mut report = Report::of(&ready.set, played, coverage);
+    let report = Report::of(&ready.set, played, coverage);
     let passed = report.counts().failed == 0;
     if args.mutants && !passed {
         let text = "changes of the rules were not tried, because cases fail as the rules are";
         say(&Message::warning(Code::MutantsNotTried, text).help("mend the cases or the rules first"));
     } else if args.mutants {
-        report.mutants = Some(mutants(ready, suite, counting)?);
+        return Err(Message::error(Code::Usage, "changes of the rules cannot be tried in this build").into());
     }
-    let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survive > 0);
     write(args, &report)?;
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
         let (deciding, all) = (coverage.deciding(), coverage.rules.len());
         let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
         say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }
-    Ok(if enough && passed && !survived { Exit::Done } else { Exit::Refused })
-}
-
-/// Tries every small change of the rules, with a bar on a terminal.
-fn mutants(ready: &Ready, suite: &Suite, counting: Counting) -> Result<MutantsReport, Message> {
-    let Ready { set, atlas } = ready;
-    let mut mutants = mutants::all(set);
-    mutants.retain(|mutant| counting.counts(set, &mutant.span));
-    let shown = io::stderr().is_terminal();
-    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(u64::try_from(mutants.len()).ok(), target);
-    let bar = match ProgressStyle::with_template("changing the rules {bar:30} {pos} of {len}, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    };
-    let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());
-    let fates = mutants::fates(set, atlas, &mutants, &first, &|| bar.inc(1))?;
-    bar.finish_and_clear();
-    Ok(MutantsReport::of(set, &mutants, &fates))
+    Ok(if enough && passed { Exit::Done } else { Exit::Refused })
 }
 
 fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {

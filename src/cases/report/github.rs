@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::mutants::MutantsReport;
-use super::{NO_LONGER_WRONG, Report, UNNOTICED, line};
+use super::{NO_LONGER_WRONG, Report, line};
 use crate::message::{Level, Message};
 
 impl Report<'_> {
@@ -33,13 +32,7 @@ impl Report<'_> {
                 place.line, place.column
             )?;
         }
-        for (row, witness) in self.mutants.iter().flat_map(MutantsReport::survivors) {
-            let (file, title) = (property(&row.file), property(&row.told()));
-            let text = data(&format!("{UNNOTICED}\n{}", witness.told()));
-            writeln!(out, "::error file={file},line={},col={},title={title}::{text}", row.line, row.column)?;
-        }
-        writeln!(out, "{}", self.counts())?;
-        self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
+        writeln!(out, "{}", self.counts())
     }
 }
 

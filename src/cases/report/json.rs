@@ -5,20 +5,17 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::mutants::MutantsReport;
-use super::super::{Coverage, Difference, Played, Verdict};
+use super::super::{Coverage, Difference, OutcomeCoverage, Played, Verdict};
 use super::{Counts, NoteJson, Report, notes_of};
 use crate::facts::Word;
-use crate::proof::Example;
 use crate::report::{Row, document};
+use crate::space::Example;
 
 #[derive(Serialize)]
 struct Document<'r> {
     summary: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageJson<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mutants: Option<&'r MutantsReport>,
     cases: Vec<CaseJson<'r>>,
 }
 
@@ -73,15 +70,15 @@ struct CoverageJson<'r> {
     decide_in_no_case: Vec<&'r str>,
     step_aside_in_no_case: Vec<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    regions: Option<usize>,
+    outcomes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    visited: Option<usize>,
-    unvisited: Vec<RegionJson<'r>>,
+    reached: Option<usize>,
+    reached_in_no_case: Vec<OutcomeJson<'r>>,
 }
 
 #[derive(Serialize)]
-struct RegionJson<'r> {
-    region: BTreeMap<&'r str, &'r [String]>,
+struct OutcomeJson<'r> {
+    activities: &'r [String],
     outcome: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'r Example>,
@@ -95,7 +92,6 @@ impl Report<'_> {
         let told = Document {
             summary: self.counts(),
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
-            mutants: self.mutants.as_ref(),
             cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
         };
         document(&told, out)
@@ -138,21 +134,24 @@ impl Report<'_> {
         let eager = coverage.rules.iter().filter(|reached| !reached.steps_aside);
         let decide_in_no_case: Vec<&str> = idle.map(|reached| rule(reached.rule)).collect();
         let step_aside_in_no_case: Vec<&str> = eager.map(|reached| rule(reached.rule)).collect();
-        let unvisited = coverage.regions.iter().flat_map(|regions| &regions.unvisited).map(|region| RegionJson {
-            region: region.region.iter().map(|(name, answers)| (name.as_str(), answers.as_slice())).collect(),
-            outcome: self.outcome(region.outcome),
-            note: region.example.as_ref(),
-            settings: region.example.as_ref().map(|example| &example.settings).filter(|settings| !settings.is_empty()),
-        });
+        let outcome = |outcome: &'c OutcomeCoverage| OutcomeJson {
+            activities: &outcome.activities,
+            outcome: self.outcome(outcome.outcome),
+            note: outcome.example.as_ref(),
+            settings: outcome.example.as_ref().map(|example| &example.settings).filter(|settings| !settings.is_empty()),
+        };
+        let unreached = coverage.outcomes.iter().filter(|outcome| !outcome.is_reached);
+        let reached_in_no_case: Vec<OutcomeJson<'_>> = unreached.map(outcome).collect();
+        let all = Some(coverage.outcomes.len()).filter(|all| *all > 0);
         CoverageJson {
             rules: coverage.rules.len(),
             decide: coverage.rules.len() - decide_in_no_case.len(),
             step_aside: coverage.rules.len() - step_aside_in_no_case.len(),
             decide_in_no_case,
             step_aside_in_no_case,
-            regions: coverage.regions.as_ref().map(|regions| regions.count),
-            visited: coverage.regions.as_ref().map(|regions| regions.count - regions.unvisited.len()),
-            unvisited: unvisited.collect(),
+            outcomes: all,
+            reached: all.map(|all| all - reached_in_no_case.len()),
+            reached_in_no_case,
         }
     }
 }

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::super::Verdict;
-use super::super::mutants::MutantsReport;
-use super::{NO_LONGER_WRONG, Report, UNNOTICED, line};
+use super::{NO_LONGER_WRONG, Report, line};
 
 impl Report<'_> {
     /// Writes `JUnit` XML. It carries no times, so that the same run writes the same bytes.
@@ -21,31 +20,9 @@ impl Report<'_> {
             suite.get_or_insert_with(|| TestSuite::new(file)).add_test_case(test_case(verdict));
         }
         document.add_test_suites(suite);
-        document.add_test_suites(self.mutants.as_ref().map(mutants));
         document.serialize(&mut *out).map_err(io::Error::other)?;
         out.write_all(b"\n")
     }
-}
-
-/// The changes of the rules as a suite of its own: those that survive fail.
-fn mutants(report: &MutantsReport) -> TestSuite {
-    let mut suite = TestSuite::new("mutants");
-    for row in &report.mutants {
-        let status = match &row.witness {
-            None => TestCaseStatus::success(),
-            Some(witness) => {
-                let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                failure.set_type("mutant").set_message(UNNOTICED);
-                failure.set_description(format!("{}:{}:{}\n{}", row.file, row.line, row.column, witness.told()));
-                failure
-            }
-        };
-        let mut test = TestCase::new(row.told(), status);
-        test.set_classname(&row.file);
-        test.extra.insert("line".into(), row.line.to_string().into());
-        suite.add_test_case(test);
-    }
-    suite
 }
 
 fn test_case(verdict: &Verdict<'_>) -> TestCase {

@@ -12,7 +12,6 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::mutants::MutantsReport;
 use super::{Coverage, Difference, Played, Verdict};
 use crate::facts::Origin;
 use crate::read::{Record, Scalar};
@@ -28,8 +27,6 @@ pub struct Report<'r> {
     pub played: Vec<(&'r Played<'r>, Vec<Verdict<'r>>)>,
     /// What the cases reach, if that was asked.
     pub coverage: Option<Coverage>,
-    /// What became of each small change of the rules, if that was asked.
-    pub mutants: Option<MutantsReport>,
 }
 
 /// How many cases became what.
@@ -57,7 +54,7 @@ impl<'r> Report<'r> {
     /// The report of batches that were played.
     pub fn of(set: &'r RuleSet, played: &'r [Played<'r>], coverage: Option<Coverage>) -> Self {
         let played = played.iter().map(|played| (played, played.verdicts())).collect();
-        Self { set, played, coverage, mutants: None }
+        Self { set, played, coverage }
     }
 
     /// How many cases became what.
@@ -126,9 +123,6 @@ fn notes_of(verdict: &Verdict<'_>, played: &Played<'_>) -> Vec<usize> {
 
 /// Why a case that is known to be wrong fails when nothing differs.
 const NO_LONGER_WRONG: &str = "is known to be wrong and passes: the rules are right now, so remove `known_wrong`";
-
-/// What is said of a change of the rules that survives.
-const UNNOTICED: &str = "no case notices this change of the rules";
 
 /// A difference on one line.
 fn line(difference: &Difference) -> String {

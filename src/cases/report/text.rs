@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::mutants::MutantsReport;
-use super::super::{Claims, Counting, Difference, Played, Reached, Verdict};
-use super::{NO_LONGER_WRONG, NoteJson, Report, UNNOTICED, notes_of};
-use crate::proof::Example;
+use super::super::{Claims, Counting, Difference, OutcomeCoverage, Played, RuleCoverage, Verdict};
+use super::{NO_LONGER_WRONG, NoteJson, Report, notes_of};
 use crate::rules::{AnsweredBy, RuleId};
+use crate::space::Example;
 
-/// Regions shown before the rest is only counted.
+/// Outcomes shown before the rest is only counted.
 const SHOWN: usize = 5;
 
 impl Report<'_> {
@@ -20,28 +19,7 @@ impl Report<'_> {
         if let Some(coverage) = &self.coverage {
             self.coverage(coverage, out)?;
         }
-        self.survivors(out)?;
-        writeln!(out, "{}", self.counts())?;
-        self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
-    }
-
-    /// The changes of the rules that no case notices, each with the note that would.
-    fn survivors(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (row, witness) in self.mutants.iter().flat_map(MutantsReport::survivors) {
-            writeln!(out, "SURVIVES  {}:{}:{}  {}", row.file, row.line, row.column, row.told())?;
-            writeln!(out, "  {UNNOTICED}; a case of this would:")?;
-            for note in &witness.notes {
-                writeln!(out, "  note      {}", note.json())?;
-            }
-            if !witness.settings.is_empty() {
-                writeln!(out, "  with      {}", witness.options())?;
-            }
-            for difference in &witness.differences {
-                writeln!(out, "    {difference}")?;
-            }
-            writeln!(out)?;
-        }
-        Ok(())
+        writeln!(out, "{}", self.counts())
     }
 
     fn failure(&self, played: &Played<'_>, verdict: &Verdict<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -121,7 +99,7 @@ impl Report<'_> {
     }
 
     fn coverage(&self, coverage: &super::Coverage, out: &mut dyn Write) -> io::Result<()> {
-        let ids = |reached: &dyn Fn(&&Reached) -> bool| -> Vec<RuleId> {
+        let ids = |reached: &dyn Fn(&&RuleCoverage) -> bool| -> Vec<RuleId> {
             coverage.rules.iter().filter(reached).map(|reached| reached.rule).collect()
         };
         let (idle, eager) = (ids(&|reached| !reached.decides), ids(&|reached| !reached.steps_aside));
@@ -138,18 +116,16 @@ impl Report<'_> {
                 writeln!(out, "  {what:22}  {}", self.set.rule(rule).id)?;
             }
         }
-        let Some(regions) = &coverage.regions else {
-            let many = "the regions of these rules are too many to be listed\n";
-            return writeln!(out, "{}", if coverage.counting == Counting::All { many } else { "" });
-        };
-        let unvisited = regions.unvisited.len();
-        writeln!(out, "{} of {} regions are visited by a case", regions.count - unvisited, regions.count)?;
-        for region in regions.unvisited.iter().take(SHOWN) {
-            let example = region.example.as_ref().map(Example::told).unwrap_or_default();
-            writeln!(out, "  not visited ({}): {example}", self.outcome(region.outcome))?;
+        let unreached: Vec<&OutcomeCoverage> = coverage.outcomes.iter().filter(|outcome| !outcome.is_reached).collect();
+        if let all @ 1.. = coverage.outcomes.len() {
+            writeln!(out, "{} of {all} outcomes of activities are reached by a case", all - unreached.len())?;
         }
-        if unvisited > SHOWN {
-            writeln!(out, "  and {} more; `--format json` has them all", unvisited - SHOWN)?;
+        for outcome in unreached.iter().take(SHOWN) {
+            let example = outcome.example.as_ref().map(Example::describe).unwrap_or_default();
+            writeln!(out, "  not reached ({}): {example}", self.outcome(outcome.outcome))?;
+        }
+        if unreached.len() > SHOWN {
+            writeln!(out, "  and {} more; `--format json` has them all", unreached.len() - SHOWN)?;
         }
         writeln!(out)
     }

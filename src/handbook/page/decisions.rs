@@ -3,45 +3,48 @@
 use maud::{Markup, html};
 
 use super::parts::{breakable, link};
-use crate::handbook::shown::{activities, cell, ids, notes};
-use crate::handbook::table::{Family, Row, Table};
+use crate::handbook::table::{Row, Section, Table};
+use crate::handbook::write_table::{activities, cell, ids, left_out, summary};
 use crate::rules::{Outcome, RuleSet};
 use crate::words;
 
-pub(super) fn chapter(set: &RuleSet, table: &Table) -> Markup {
+pub(super) fn chapter(table: &Table<'_>) -> Markup {
     html! {
         p {
             "Read off the proof, not written by hand: the rows of a table exclude each other, and together they are "
             "every note. Read a row from left to right; an empty cell means that any answer does."
         }
-        @for family in &table.families {
-            h3 { (breakable(&activities(set, table, family))) }
-            (rows(set, table, family))
+        @for section in &table.sections {
+            h3 { (breakable(&activities(table, section))) }
+            (rows(table, section))
+            @if let Some(line) = left_out(section) { p { (line) } }
         }
-        @for line in notes(set, table).iter().skip(1) { p { (breakable(line)) } }
+        @for line in summary(table).iter().skip(1) { p { (breakable(line)) } }
     }
 }
 
-fn rows(set: &RuleSet, table: &Table, family: &Family) -> Markup {
-    let axes: Vec<_> = family.columns.iter().filter_map(|axis| table.axes.get(*axis)).collect();
+fn rows(table: &Table<'_>, section: &Section<'_>) -> Markup {
+    let set = table.set;
+    let ask = |variable: usize| {
+        let fact = table.diagram.variables.get(variable)?.question.fact()?;
+        Some(set.vocabulary.fact(fact).ask.as_str())
+    };
     html! {
         div.wide {
             table.decisions {
                 thead {
                     tr {
-                        @for axis in axes {
-                            th scope="col" title=[axis.asked.fact().map(|fact| set.vocabulary.fact(fact).ask.as_str())] {
-                                (breakable(axis.asked.name(set)))
-                            }
+                        @for variable in &section.columns {
+                            th scope="col" title=[ask(*variable)] { (breakable(table.name(*variable))) }
                         }
                         th scope="col" { "outcome" }
                         th scope="col" { "decided by" }
                     }
                 }
                 tbody {
-                    @for row in &family.rows {
+                    @for row in &section.rows {
                         tr {
-                            @for axis in &family.columns { td { (breakable(&cell(set, table, row, *axis))) } }
+                            @for variable in &section.columns { td { (breakable(&cell(table, row, *variable))) } }
                             td class={ "outcome " (class(row.outcome)) } { (outcome(set, row.outcome)) }
                             td.why { (why(set, row)) }
                         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{anchor, breakable, card, coded, kind, link, rests_on, source_name};
-use crate::diagram::Atlas;
+use crate::diagram::Diagram;
 use crate::effective::Effective;
 use crate::facts::{Lever, Origin};
 use crate::message::Code;
@@ -164,7 +164,7 @@ fn lever(origin: Origin, lever: Option<Lever>) -> &'static str {
     }
 }
 
-pub(super) fn promises(set: &RuleSet, atlas: &Atlas, broken: &[Problem]) -> Markup {
+pub(super) fn promises(set: &RuleSet, diagram: &Diagram, broken: &[Problem]) -> Markup {
     let holds = |id: &String| {
         let about = |problem: &Problem| problem.message.code == Code::InvariantFails && problem.about.contains(id);
         !broken.iter().any(about)
@@ -172,7 +172,7 @@ pub(super) fn promises(set: &RuleSet, atlas: &Atlas, broken: &[Problem]) -> Mark
     html! {
         p {
             "Promises about every possible note under every answer to every setting, each looked at over all "
-            (words::grouped(combinations(atlas))) " combinations."
+            (words::grouped(combinations(set, diagram))) " combinations."
         }
         table {
             thead { tr { th scope="col" { "promise" } th scope="col" { "in full" } th scope="col" { "proof" } } }

@@ -12,8 +12,7 @@ mod sentences;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::table::Table;
-use crate::diagram::Atlas;
-use crate::message::Message;
+use crate::diagram::Diagram;
 use crate::proof::{broken_promises, combinations};
 use crate::rules::RuleSet;
 use crate::words;
@@ -35,10 +34,10 @@ const CHAPTERS: [(&str, &str); 10] = [
     ("index", "Every rule by its id"),
 ];
 
-/// The page. An error where the rules that meet are too many for a decision table.
-pub fn page(set: &RuleSet, atlas: &Atlas) -> Result<String, Message> {
-    let table = Table::of(set, atlas, false)?;
-    let broken = broken_promises(set, atlas);
+/// The page.
+pub fn page(set: &RuleSet, diagram: &Diagram) -> String {
+    let table = Table::new(set, diagram, false);
+    let broken = broken_promises(set, diagram);
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,7 +51,7 @@ pub fn page(set: &RuleSet, atlas: &Atlas) -> Result<String, Message> {
             body {
                 header {
                     h1 { "The rules of actbill" }
-                    (opening(set, atlas))
+                    (opening(set, diagram))
                     nav aria-label="Chapters" {
                         @for (anchor, heading) in CHAPTERS { a href={ "#" (anchor) } { (heading) } " " }
                     }
@@ -60,19 +59,19 @@ pub fn page(set: &RuleSet, atlas: &Atlas) -> Result<String, Message> {
                 main {
                     (chapter(0, &sentences::chapter(set)))
                     (chapter(1, &lists::house(set)))
-                    (chapter(2, &decisions::chapter(set, &table)))
+                    (chapter(2, &decisions::chapter(&table)))
                     (chapter(3, &lists::services(set)))
                     (chapter(4, &lists::settings(set)))
                     (chapter(5, &lists::presumptions(set)))
                     (chapter(6, &lists::vocabulary(set)))
-                    (chapter(7, &lists::promises(set, atlas, &broken)))
+                    (chapter(7, &lists::promises(set, diagram, &broken)))
                     (chapter(8, &lists::sources(set)))
                     (chapter(9, &lists::index(set)))
                 }
             }
         }
     };
-    Ok(markup.into_string() + "\n")
+    markup.into_string() + "\n"
 }
 
 fn chapter(number: usize, content: &Markup) -> Markup {
@@ -86,7 +85,7 @@ fn chapter(number: usize, content: &Markup) -> Markup {
 }
 
 /// What the page is, and how the rules decide together.
-fn opening(set: &RuleSet, atlas: &Atlas) -> Markup {
+fn opening(set: &RuleSet, diagram: &Diagram) -> Markup {
     let house = set.rules.iter().filter(|rule| rule.basis.house).count();
     html! {
         p {
@@ -103,7 +102,7 @@ fn opening(set: &RuleSet, atlas: &Atlas) -> Markup {
             "tried with every answer; if the outcome hangs on it, the note is held and says so."
         }
         p {
-            "Proved for all " (words::grouped(combinations(atlas))) " combinations of answers: each has exactly one "
+            "Proved for all " (words::grouped(combinations(set, diagram))) " combinations of answers: each has exactly one "
             "outcome. This page is made from the rules and from nothing else."
         }
         p.fingerprint { "Fingerprint of the rule files: " code { (set.fingerprint) } }

@@ -1,12 +1,11 @@
 //! Pages as texts that a person reads.
 
-use super::page::{
-    CodePage, ConditionTold, FactPage, InvariantPage, Page, PayerPage, RulePage, RuleRef, ServicePage, SettingPage,
+use super::view::{
+    CodePage, ConditionView, FactPage, InvariantPage, Page, PayerPage, RulePage, RuleRef, ServicePage, SettingPage,
     SourcePage,
 };
-use super::told::{BasisTold, From};
 use crate::nearest::joined;
-use crate::report::{Paper, Screen};
+use crate::report::{BasisView, Paper, Screen};
 use crate::words;
 
 /// Pages one below the other.
@@ -28,32 +27,10 @@ pub fn page_text(pages: &[Page], screen: Screen) -> String {
     paper.finish()
 }
 
-/// Citations by source, then whether it is our own.
-pub(super) fn basis(paper: &mut Paper, indent: usize, basis: &BasisTold) {
-    let mut source = "";
-    for cite in &basis.cites {
-        if cite.source != source {
-            let dated = if cite.dated == "undated" { String::new() } else { format!(" ({})", cite.dated) };
-            paper.line(indent, &format!("{}{dated}", cite.title));
-            source = &cite.source;
-        }
-        let words = match (&cite.quote, &cite.says) {
-            (Some(quote), _) => format!("“{quote}”"),
-            (None, Some(says)) => format!("says that {says}"),
-            (None, None) => String::new(),
-        };
-        paper.item(indent + 2, "- ", &format!("{}: {words}", cite.at));
-    }
-    if basis.house {
-        let note = basis.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        paper.line(indent, &format!("House rule{note}."));
-    }
-}
-
-fn rests_on(paper: &mut Paper, told: &BasisTold, place: &str) {
+fn rests_on(paper: &mut Paper, told: &BasisView, place: &str) {
     if !told.cites.is_empty() || told.house {
         paper.heading("What it rests on");
-        basis(paper, 2, told);
+        told.write(paper, 2);
     }
     if !place.is_empty() {
         paper.gap();
@@ -61,7 +38,7 @@ fn rests_on(paper: &mut Paper, told: &BasisTold, place: &str) {
     }
 }
 
-fn condition(told: &ConditionTold) -> String {
+fn condition(told: &ConditionView) -> String {
     format!("`{}` is {}", told.fact, told.needs)
 }
 
@@ -132,14 +109,7 @@ fn rule(paper: &mut Paper, page: &RulePage) {
             }
             paper.line(2, &shown.because);
         }
-        None if page.looked_for => paper.heading("There is no note in which it decides"),
-        None => {
-            paper.gap();
-            paper.line(
-                0,
-                "A note in which it decides was not looked for: the rules that meet are too many to be listed.",
-            );
-        }
+        None => paper.heading("There is no note in which it decides"),
     }
     rests_on(paper, &page.rule.basis, &page.rule.place);
 }
@@ -150,8 +120,8 @@ fn setting(paper: &mut Paper, page: &SettingPage) {
     page.does.iter().for_each(|does| paper.line(2, does));
     paper.gap();
     let by = match page.by {
-        From::Agency => "the agency's file says so",
-        From::CommandLine => "the command line says so",
+        "agency" => "the agency's file says so",
+        "command_line" => "the command line says so",
         _ => "the default; nobody answered it",
     };
     let rows = [
@@ -217,9 +187,9 @@ fn fact(paper: &mut Paper, page: &FactPage) {
     let presumed = page.presumed.as_ref().map(|presumed| &presumed.basis);
     if let Some(presumed) = presumed {
         paper.heading("What the presumption rests on");
-        basis(paper, 2, presumed);
+        presumed.write(paper, 2);
     }
-    rests_on(paper, &BasisTold::default(), &page.place);
+    rests_on(paper, &BasisView::default(), &page.place);
 }
 
 fn service(paper: &mut Paper, page: &ServicePage) {
@@ -233,7 +203,7 @@ fn service(paper: &mut Paper, page: &ServicePage) {
         let through = rate.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
         let from = if rate.from == "undated" { "undated".to_owned() } else { format!("from {}", rate.from) };
         paper.line(2, &format!("${} for one unit, {from}{through} ({})", rate.amount, rate.place));
-        basis(paper, 4, &rate.basis);
+        rate.basis.write(paper, 4);
     }
     refs(paper, "Offered by", &page.offered_by);
     rests_on(paper, &page.basis, &page.place);
@@ -244,7 +214,7 @@ fn payer(paper: &mut Paper, page: &PayerPage) {
     paper.line(2, &words::capital(&page.title));
     refs(paper, "Offered work by", &page.offered_by);
     refs(paper, "Taken away by", &page.taken_by);
-    rests_on(paper, &BasisTold::default(), &page.place);
+    rests_on(paper, &BasisView::default(), &page.place);
 }
 
 fn source(paper: &mut Paper, page: &SourcePage) {
@@ -257,7 +227,7 @@ fn source(paper: &mut Paper, page: &SourcePage) {
         (None, None) => {}
     }
     refs(paper, "Cited by", &page.cited_by);
-    rests_on(paper, &BasisTold::default(), &page.place);
+    rests_on(paper, &BasisView::default(), &page.place);
 }
 
 fn invariant(paper: &mut Paper, page: &InvariantPage) {

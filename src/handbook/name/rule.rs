@@ -1,12 +1,11 @@
 //! The page of a rule, with the smallest note in which it decides.
 
-use super::page::{RulePage, Shown};
-use super::tell::{self, conditions};
-use crate::proof::{Region, example};
+use super::{ExampleView, RulePage, conditions};
 use crate::read::Format;
-use crate::report::rows;
-use crate::rules::{Effect, PayerId, Rule, RuleId, ServiceId, reasons};
+use crate::report::{RuleView, rows};
+use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId};
 use crate::run::{Batch, Input, Ready, read};
+use crate::space::{Region, Space};
 use crate::words;
 
 pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
@@ -17,7 +16,8 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
         Effect::Exclude(removes) | Effect::Strike(removes) => {
             (removes.payers.clone(), removes.services.clone().unwrap_or_default())
         }
-        Effect::Hold { .. } | Effect::Advise => (Vec::new(), Vec::new()),
+        Effect::Hold { payers, .. } => (payers.clone().unwrap_or_default(), Vec::new()),
+        Effect::Advise => (Vec::new(), Vec::new()),
     };
     let overrides = |rule: &Rule| match &rule.effect {
         Effect::Offer { overrides, .. } => overrides.clone(),
@@ -25,7 +25,7 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
     };
     let over_it = set.rules.iter().filter(|other| overrides(other).contains(&id));
     RulePage {
-        rule: tell::rule(set, rule),
+        rule: RuleView::new(set, rule),
         formerly: rule.formerly.clone(),
         does: format!("{}.", words::capital(&words::effect(set, rule))),
         when: conditions(set, &rule.condition.all),
@@ -39,28 +39,32 @@ pub(super) fn page(ready: &Ready, id: RuleId) -> RulePage {
             Effect::Hold { instead, .. } => set.instead_text(instead),
             _ => None,
         },
-        example: shown(ready, id),
-        looked_for: ready.atlas.listed().is_some(),
+        example: example(ready, id),
     }
 }
 
 /// The smallest note in which it is a reason for the decision; of advice, in which it applies.
-fn shown(ready: &Ready, id: RuleId) -> Option<Shown> {
-    let Ready { set, atlas } = ready;
-    let advises = matches!(set.rule(id).effect, Effect::Advise);
-    let decides = |met: &[RuleId]| met.contains(&id) && (advises || reasons(set, met).contains(&id));
-    let listed = atlas.listed()?;
-    let ends = listed.graph.map(|leaf| decides(listed.met(leaf)));
-    let (note, _) = example(set, &ends, &atlas.decisions, &Region::full(&ends.axes))?;
-    let mut answered = set.clone();
+fn example(ready: &Ready, id: RuleId) -> Option<ExampleView> {
+    let Ready { set, diagram } = ready;
+    let is_advice = matches!(set.rule(id).effect, Effect::Advise);
+    let found = (0..diagram.len()).filter_map(|position| {
+        let graph = diagram.graph(set, position)?;
+        let root = if is_advice { Some(graph.rules.condition(id)) } else { graph.reasons.get(&id).copied() }?;
+        let space = Space::new(set, diagram, graph);
+        let cost = space.nearest(root, &Region::full(&space))?.cost;
+        Some((cost, root, graph, space))
+    });
+    let (_, root, graph, space) = found.min_by_key(|(cost, ..)| *cost)?;
+    let (note, _) = space.example(root, graph.rules.outcome, &Region::full(&space))?;
+    let mut answered: RuleSet = set.clone();
     for (name, value) in &note.settings {
         answered.answer(name, &value.text()).ok()?;
     }
     let json = note.json();
-    let mut batch = Batch::new(&answered, atlas, false);
+    let mut batch = Batch::new(&answered, diagram, false);
     let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
     let (items, _) = batch.finish(&mut |_| {});
     let because = rows(&answered, &[], &items).pop()?.because.unwrap_or_default();
-    Some(Shown { settings: note.settings.clone(), note, because })
+    Some(ExampleView { settings: note.settings.clone(), note, because })
 }

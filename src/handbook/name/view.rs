@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::told::{BasisTold, From, RateTold, RuleTold};
 use crate::facts::Word;
-use crate::proof::Example;
+use crate::report::{BasisView, RateView, RuleView};
+use crate::space::Example;
 
 /// A page.
 #[derive(Debug, Serialize)]
@@ -43,7 +43,7 @@ pub struct CodePage {
 
 /// A condition: the fact, and what fits.
 #[derive(Debug, Serialize)]
-pub struct ConditionTold {
+pub struct ConditionView {
     /// The fact or setting.
     pub fact: String,
     /// What fits, in words.
@@ -66,17 +66,17 @@ pub struct RuleRef {
 pub struct RulePage {
     /// What it says, what it rests on, where it is written.
     #[serde(flatten)]
-    pub rule: RuleTold,
+    pub rule: RuleView,
     /// Ids it had before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub formerly: Vec<String>,
     /// What it does, in one sentence.
     pub does: String,
     /// Conditions that must all hold.
-    pub when: Vec<ConditionTold>,
+    pub when: Vec<ConditionView>,
     /// Groups of which one must hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub any: Vec<Vec<ConditionTold>>,
+    pub any: Vec<Vec<ConditionView>>,
     /// On which service dates, in words.
     pub dates: String,
     /// Its payers.
@@ -94,16 +94,14 @@ pub struct RulePage {
     /// What to record instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
-    /// The smallest note in which it decides, or advises; absent: there is none, or it was not looked for.
+    /// The smallest note in which it decides, or advises; absent: there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub example: Option<Shown>,
-    /// Whether such a note was looked for: not where the rules that meet are too many to be listed.
-    pub looked_for: bool,
+    pub example: Option<ExampleView>,
 }
 
 /// A note that shows something.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ExampleView {
     /// The note.
     pub note: Example,
     /// Settings that must be answered otherwise than they are.
@@ -127,16 +125,16 @@ pub struct SettingPage {
     /// What holds.
     pub answer: Word,
     /// By whom: `default`, `agency` or `command_line`.
-    pub by: From,
+    pub by: &'static str,
     /// What the program itself does with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub does: Option<&'static str>,
     /// For each answer, the rules that can apply only with it, or in more cases with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<AnswerTold>,
+    pub answers: Vec<AnswerView>,
     /// Where the question comes from.
     #[serde(flatten)]
-    pub basis: BasisTold,
+    pub basis: BasisView,
     /// Where it is written.
     pub place: String,
     /// What to write into an agency's file to answer it.
@@ -145,7 +143,7 @@ pub struct SettingPage {
 
 /// What an answer to a setting changes.
 #[derive(Debug, Serialize)]
-pub struct AnswerTold {
+pub struct AnswerView {
     /// The answer.
     pub answer: String,
     /// Rules that can apply only with it.
@@ -165,7 +163,7 @@ pub struct FactPage {
     pub takes: String,
     /// Its values, each with its other words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<ValueTold>,
+    pub values: Vec<ValueView>,
     /// Whether every note must answer it.
     pub required: bool,
     /// How an answer could honestly change: `chart`, `record` or `never`.
@@ -179,7 +177,7 @@ pub struct FactPage {
     pub derived: Option<String>,
     /// What is presumed where a note does not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub presumed: Option<PresumedTold>,
+    pub presumed: Option<PresumptionView>,
     /// Rules that ask it.
     pub asked_by: Vec<RuleRef>,
     /// Where it is declared.
@@ -188,7 +186,7 @@ pub struct FactPage {
 
 /// A value with its other words.
 #[derive(Debug, Serialize)]
-pub struct ValueTold {
+pub struct ValueView {
     /// The value.
     pub value: String,
     /// Other words for it.
@@ -198,15 +196,15 @@ pub struct ValueTold {
 
 /// A presumption.
 #[derive(Debug, Serialize)]
-pub struct PresumedTold {
+pub struct PresumptionView {
     /// What is presumed.
     pub value: Word,
     /// Where only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub when: Vec<ConditionTold>,
+    pub when: Vec<ConditionView>,
     /// What it rests on.
     #[serde(flatten)]
-    pub basis: BasisTold,
+    pub basis: BasisView,
 }
 
 /// A service.
@@ -221,12 +219,12 @@ pub struct ServicePage {
     /// Its unit.
     pub unit: &'static str,
     /// Its rates, by date. None: its units are unpriced.
-    pub rates: Vec<RateTold>,
+    pub rates: Vec<RateView>,
     /// Rules that offer it.
     pub offered_by: Vec<RuleRef>,
     /// What it rests on.
     #[serde(flatten)]
-    pub basis: BasisTold,
+    pub basis: BasisView,
     /// Where it is written.
     pub place: String,
 }
@@ -282,7 +280,7 @@ pub struct InvariantPage {
     pub holds: bool,
     /// What it rests on.
     #[serde(flatten)]
-    pub basis: BasisTold,
+    pub basis: BasisView,
     /// Where it is written.
     pub place: String,
 }

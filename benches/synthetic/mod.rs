@@ -4,31 +4,31 @@ use std::fmt::Write;
 
 /// How large a made-up rule set is.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
+pub(crate) struct Size {
     /// All rules, the global strikes among them.
-    pub rules: usize,
+    pub(crate) rules: usize,
     /// Facts beside the activity, settings among them.
-    pub facts: usize,
+    pub(crate) facts: usize,
     /// Strikes that ask no activity.
-    pub strikes: usize,
+    pub(crate) strikes: usize,
     /// Facts that are settings.
-    pub settings: usize,
+    pub(crate) settings: usize,
     /// Activities.
-    pub activities: usize,
+    pub(crate) activities: usize,
 }
 
 impl Size {
     /// 300 rules over 45 facts with 15 global strikes and 8 settings.
-    pub const LARGE: Self = Self { rules: 300, facts: 45, strikes: 15, settings: 8, activities: 24 };
+    pub(crate) const LARGE: Self = Self { rules: 300, facts: 45, strikes: 15, settings: 8, activities: 24 };
 
     /// The same shape with another number of rules.
-    pub fn with_rules(rules: usize) -> Self {
+    pub(crate) fn with_rules(rules: usize) -> Self {
         Self { rules, activities: (rules / 12).max(4), ..Self::LARGE }
     }
 }
 
 /// A rule set that decides every note. Each activity has a catch-all exclude; offers of an activity bill one service.
-pub fn rule_set(size: Size) -> String {
+pub(crate) fn rule_set(size: Size) -> String {
     let mut random = Random(7);
     let mut text = String::from(
         "[payer.p1]\ntitle = \"P1\"\n[payer.p2]\ntitle = \"P2\"\n[payer.p3]\ntitle = \"P3\"\n\
@@ -67,7 +67,8 @@ fn global_strike(rule: usize, size: Size, random: &mut Random) -> String {
 
 fn activity_rule(rule: usize, size: Size, random: &mut Random) -> String {
     let (activity, nth) = (rule % size.activities, rule / size.activities);
-    let kind = ["exclude", "offer", "offer", "exclude", "strike", "hold", "offer", "exclude", "advise", "strike"][nth % 10];
+    let kind =
+        ["exclude", "offer", "offer", "exclude", "strike", "hold", "offer", "exclude", "advise", "strike"][nth % 10];
     let mut text = format!(
         "[[{kind}]]\nid = \"r{activity}.{nth}\"\ntitle = \"T\"\nbasis = \"house\"\nwhen.activity = \"a{activity}\"\n"
     );

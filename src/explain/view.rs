@@ -1,17 +1,17 @@
-//! What an explanation holds: the same for programs, as JSON, and for the writer of texts.
+//! What explanations hold: for programs as JSON, and for the writer of texts.
 
 use serde::Serialize;
 
 use crate::facts::Word;
-use crate::money::{Amount, Rate};
-use crate::report::{Program, Row, RulesRun};
+use crate::money::Amount;
+use crate::report::{BasisView, Program, RateView, Row, RuleView, RulesRun};
 
 /// Stands at the end of every explanation of notes.
 pub const REMINDER: &str = "Documentation may be corrected only to say what happened.";
 
 /// Some notes of a batch, explained.
 #[derive(Debug, Serialize)]
-pub struct Explained {
+pub struct Explanations {
     /// The program.
     pub program: Program,
     /// The rule set.
@@ -40,31 +40,31 @@ pub struct Explanation {
     pub unknown_fields: Vec<UnknownField>,
     /// Each fact and setting with its answer and where that came from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub facts: Vec<FactTold>,
+    pub facts: Vec<FactView>,
     /// Each payer with what was offered to it and taken away again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub payers: Vec<PayerTold>,
+    pub payers: Vec<PayerView>,
     /// Holds that apply, or may.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub holds: Vec<HoldTold>,
+    pub holds: Vec<HoldView>,
     /// Ids of advice that applies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<String>,
     /// Units and dollars, step by step.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bill: Option<Bill>,
+    pub bill: Option<BillView>,
     /// What other notes had to do with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<OtherNote>,
+    pub others: Vec<OtherNoteView>,
     /// Where it is not billable: the offers that came nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub nearest: Vec<NearOffer>,
+    pub nearest: Vec<NearOfferView>,
     /// Where it is not billable: every smallest change that would make it so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub changes: Option<ChangesTold>,
+    pub changes: Option<ChangesView>,
     /// The rules that are named above, each once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub rules: Vec<RuleTold>,
+    pub rules: Vec<RuleView>,
 }
 
 /// A field that the rule set does not know.
@@ -80,7 +80,7 @@ pub struct UnknownField {
 /// Where an answer came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum From {
+pub enum AnswerSource {
     /// The note says so.
     Note,
     /// The note does not say; the rule set presumes it.
@@ -97,7 +97,7 @@ pub enum From {
     NotAnswered,
 }
 
-impl From {
+impl AnswerSource {
     /// Whether it is an answer to a setting.
     pub fn is_setting(self) -> bool {
         matches!(self, Self::Default | Self::Agency | Self::CommandLine)
@@ -106,7 +106,7 @@ impl From {
 
 /// A fact or setting with its answer.
 #[derive(Debug, Serialize)]
-pub struct FactTold {
+pub struct FactView {
     /// Its name.
     pub name: String,
     /// The question.
@@ -115,13 +115,13 @@ pub struct FactTold {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Word>,
     /// Where it came from.
-    pub from: From,
+    pub from: AnswerSource,
     /// What a derived answer is worked out from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub of: Vec<String>,
+    pub derived_from: Vec<String>,
     /// What a presumption rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub basis: Option<BasisTold>,
+    pub basis: Option<BasisView>,
     /// Whether a rule asks it that could apply, were only this answer another one.
     pub asked: bool,
     /// Whether another answer, the rest as it is, could change the outcome, or the units.
@@ -130,19 +130,19 @@ pub struct FactTold {
 
 /// One payer.
 #[derive(Debug, Serialize)]
-pub struct PayerTold {
+pub struct PayerView {
     /// Its name.
     pub payer: String,
     /// Its title.
     pub title: String,
     /// How it stands, by service at stake.
-    pub services: Vec<Standing>,
+    pub services: Vec<ServiceView>,
 }
 
 /// How a payer stands to a service, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stand {
+pub enum Standing {
     /// It pays.
     Pays,
     /// It was offered, but the note is held.
@@ -159,13 +159,13 @@ pub enum Stand {
 
 /// One payer and one service.
 #[derive(Debug, Serialize)]
-pub struct Standing {
+pub struct ServiceView {
     /// The service.
     pub service: String,
     /// Its code with modifiers.
     pub code: String,
     /// How it stands.
-    pub stands: Stand,
+    pub stands: Standing,
     /// Offers to this payer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub offered_by: Vec<RuleUse>,
@@ -185,7 +185,7 @@ pub struct RuleUse {
 
 /// A hold.
 #[derive(Debug, Serialize)]
-pub struct HoldTold {
+pub struct HoldView {
     /// The rule.
     #[serde(flatten)]
     pub rule: RuleUse,
@@ -198,7 +198,7 @@ pub struct HoldTold {
 
 /// How a billable note comes to its units and dollars.
 #[derive(Debug, Serialize)]
-pub struct Bill {
+pub struct BillView {
     /// The service.
     pub service: String,
     /// The billed unit.
@@ -215,12 +215,12 @@ pub struct Bill {
     pub alone: u32,
     /// The notes whose minutes are pooled, this one among them, each with what it earns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub pool: Vec<Pooled>,
+    pub pool: Vec<PooledNote>,
     /// Units that the note earns.
     pub units: u32,
     /// The rate in force.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate: Option<RateTold>,
+    pub rate: Option<RateView>,
     /// Units × rate, before it is rounded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<String>,
@@ -231,7 +231,7 @@ pub struct Bill {
 
 /// One note of a pool.
 #[derive(Debug, Serialize)]
-pub struct Pooled {
+pub struct PooledNote {
     /// Its id.
     pub id: String,
     /// Its minutes.
@@ -240,25 +240,9 @@ pub struct Pooled {
     pub units: u32,
 }
 
-/// A rate.
-#[derive(Debug, Serialize)]
-pub struct RateTold {
-    /// Dollars for one unit.
-    pub amount: Rate,
-    /// From when, or `undated`.
-    pub from: String,
-    /// Through when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub through: Option<String>,
-    /// What it rests on.
-    pub basis: BasisTold,
-    /// Where it is written.
-    pub place: String,
-}
-
 /// Another note of the same client and day.
 #[derive(Debug, Serialize)]
-pub struct OtherNote {
+pub struct OtherNoteView {
     /// Its id.
     pub id: String,
     /// What it has to do with this one: `carries_the_unit`, `bundled_into_this`, `pooled` or `names_another_payer`.
@@ -269,7 +253,7 @@ pub struct OtherNote {
 
 /// An offer that came near.
 #[derive(Debug, Serialize)]
-pub struct NearOffer {
+pub struct NearOfferView {
     /// The rule.
     pub id: String,
     /// What it says.
@@ -279,47 +263,47 @@ pub struct NearOffer {
     /// To whom.
     pub payers: Vec<String>,
     /// What the note lacks for it.
-    pub lacks: Vec<Lack>,
+    pub lacks: Vec<LackView>,
     /// Rules that stand against it: holds, and those that take all its payers away.
     pub against: Vec<String>,
 }
 
 /// One condition that does not hold.
 #[derive(Debug, Serialize)]
-pub struct Lack {
+pub struct LackView {
     /// Of which fact.
     pub fact: String,
     /// The answer there is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
     /// Where it came from.
-    pub from: From,
+    pub from: AnswerSource,
     /// What the offer needs.
     pub needs: String,
 }
 
 /// Every smallest change that would make a note billable, by how an answer could honestly change.
 #[derive(Debug, Serialize)]
-pub struct ChangesTold {
+pub struct ChangesView {
     /// Whether these are all; where the rules are too tangled to find all, none is told.
     pub complete: bool,
     /// How many, each choice of answers counted.
     pub count: u64,
     /// Questions to the chart: only if the chart already supports the other answer.
-    pub chart: Vec<ChangeTold>,
+    pub chart: Vec<ChangeView>,
     /// Questions that somebody can look up.
-    pub record: Vec<ChangeTold>,
+    pub record: Vec<ChangeView>,
     /// Questions for the agency or the state; no change of the note.
-    pub setting: Vec<ChangeTold>,
+    pub setting: Vec<ChangeView>,
     /// What happened and is not to be changed.
-    pub history: Vec<ChangeTold>,
+    pub history: Vec<ChangeView>,
 }
 
 /// A smallest change, or several that differ only in which of the named answers they choose.
 #[derive(Debug, Serialize)]
-pub struct ChangeTold {
+pub struct ChangeView {
     /// What would have to be otherwise; all of it.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PartView>,
     /// Who would pay.
     pub payer: String,
     /// For what.
@@ -332,7 +316,7 @@ pub struct ChangeTold {
 
 /// One fact of a change.
 #[derive(Debug, Serialize)]
-pub struct Part {
+pub struct PartView {
     /// The fact or setting; `date` is the service date.
     pub fact: String,
     /// How it could honestly change: `chart`, `record`, `setting` or `never`.
@@ -341,57 +325,9 @@ pub struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
     /// Where it came from.
-    pub from: From,
+    pub from: AnswerSource,
     /// The answers of which any will do.
     pub needs: Vec<String>,
     /// The same in words: a question, or for history a statement.
     pub text: String,
-}
-
-/// A rule with what it rests on.
-#[derive(Clone, Debug, Serialize)]
-pub struct RuleTold {
-    /// Its id.
-    pub id: String,
-    /// `offer`, `exclude`, `strike`, `hold` or `advise`.
-    pub kind: &'static str,
-    /// What it says.
-    pub title: String,
-    /// What it rests on.
-    #[serde(flatten)]
-    pub basis: BasisTold,
-    /// Where it is written: file and line.
-    pub place: String,
-}
-
-/// What something rests on.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct BasisTold {
-    /// Where it is said.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cites: Vec<CiteTold>,
-    /// Whether it is our own decision, or goes beyond what is cited.
-    pub house: bool,
-    /// Why, in our own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// A citation.
-#[derive(Clone, Debug, Serialize)]
-pub struct CiteTold {
-    /// The source's name.
-    pub source: String,
-    /// Its title.
-    pub title: String,
-    /// The date it carries, or `undated`.
-    pub dated: String,
-    /// Where in it.
-    pub at: String,
-    /// Its words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
-    /// What it says, in our own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub says: Option<String>,
 }

@@ -1,25 +1,29 @@
 //! The page of a setting: what it asks, who answered, and what each answer changes.
 
-use super::page::{AnswerTold, SettingPage};
-use super::tell::{self, asking, refs};
-use crate::facts::{Answer, FactId, Word};
-use crate::rules::{PART_QUARTER_HOUR, POOL, Rule, RuleSet, Test};
+use super::{AnswerView, SettingPage, asking, refs};
+use crate::facts::{Answer, FactId};
+use crate::report::{BasisView, file_and_line};
+use crate::rules::{AnsweredBy, PART_QUARTER_HOUR, POOL, Rule, RuleSet, Test};
 use crate::words;
 
 pub(super) fn page(set: &RuleSet, fact: FactId) -> SettingPage {
     let declared = set.vocabulary.fact(fact);
     let setting = set.settings.iter().find(|setting| setting.fact == fact);
-    let word = |answer| tell::answer(set, fact, answer).unwrap_or(Word::Text(String::new()));
+    let word = |answer| set.word(fact, answer);
     let answer = word(setting.map_or(Answer::Unanswered, |setting| setting.value));
     let other = declared.values().iter().find(|value| **value != answer.text());
     let written = other.map_or(answer.text(), |other| format!("\"{other}\""));
     SettingPage {
         name: declared.name.clone(),
-        ask: tell::ask(set, fact),
+        ask: words::question(set, fact),
         takes: words::takes(&declared.kind),
         default: word(setting.map_or(Answer::Unanswered, |setting| setting.default)),
         answer,
-        by: tell::from(set, fact, &set.answered(), &[]),
+        by: match setting.map(|setting| setting.by) {
+            Some(AnsweredBy::Agency) => "agency",
+            Some(AnsweredBy::CommandLine) => "command_line",
+            Some(AnsweredBy::Default) | None => "default",
+        },
         does: match declared.name.as_str() {
             PART_QUARTER_HOUR => Some(
                 "The program itself reads it: so many minutes left over after the whole quarter hours make a further \
@@ -32,14 +36,14 @@ pub(super) fn page(set: &RuleSet, fact: FactId) -> SettingPage {
             _ => None,
         },
         answers: answers(set, fact),
-        basis: setting.map(|setting| tell::basis(set, &setting.basis)).unwrap_or_default(),
-        place: set.fact_span(fact).map(|span| tell::place(set, span)).unwrap_or_default(),
+        basis: setting.map(|setting| BasisView::new(set, &setting.basis)).unwrap_or_default(),
+        place: set.fact_span(fact).map(|span| file_and_line(set, span)).unwrap_or_default(),
         how: format!("[answer]\n{} = {written}", declared.name),
     }
 }
 
 /// For each answer, the rules that can apply only with it or in more cases with it.
-fn answers(set: &RuleSet, fact: FactId) -> Vec<AnswerTold> {
+fn answers(set: &RuleSet, fact: FactId) -> Vec<AnswerView> {
     let asking: Vec<&Rule> = asking(set, fact);
     let values = (0_u16..).zip(set.vocabulary.fact(fact).values());
     let told = values.map(|(value, name)| {
@@ -57,7 +61,7 @@ fn answers(set: &RuleSet, fact: FactId) -> Vec<AnswerTold> {
         let only = asking.iter().filter(|rule| ways(rule, value) > 0 && others().all(|other| ways(rule, other) == 0));
         let more =
             asking.iter().filter(|rule| others().any(|other| (1..ways(rule, value)).contains(&ways(rule, other))));
-        AnswerTold { answer: name.clone(), only: refs(only.copied()), more: refs(more.copied()) }
+        AnswerView { answer: name.clone(), only: refs(only.copied()), more: refs(more.copied()) }
     });
     told.filter(|answer| !answer.only.is_empty() || !answer.more.is_empty()).collect()
 }

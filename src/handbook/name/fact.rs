@@ -1,8 +1,8 @@
 //! The page of a fact: what it asks, what it takes, what is presumed, and how its answer could honestly change.
 
-use super::page::{FactPage, PresumedTold, ValueTold};
-use super::tell::{self, asking, conditions, refs};
+use super::{FactPage, PresumptionView, ValueView, asking, conditions, refs};
 use crate::facts::{FactId, Lever, Origin};
+use crate::report::{BasisView, file_and_line};
 use crate::rules::RuleSet;
 use crate::words;
 
@@ -29,12 +29,12 @@ pub(super) fn page(set: &RuleSet, fact: FactId) -> FactPage {
     }
     FactPage {
         name: declared.name.clone(),
-        ask: tell::ask(set, fact),
+        ask: words::question(set, fact),
         takes: words::takes(&declared.kind),
         values: declared
             .values()
             .iter()
-            .map(|value| ValueTold { value: value.clone(), aliases: aliases(value) })
+            .map(|value| ValueView { value: value.clone(), aliases: aliases(value) })
             .collect(),
         required: declared.is_required(),
         lever: declared.lever.map(|lever| match lever {
@@ -44,14 +44,12 @@ pub(super) fn page(set: &RuleSet, fact: FactId) -> FactPage {
         }),
         look: declared.look.clone(),
         derived,
-        presumed: presumption.and_then(|presumption| {
-            Some(PresumedTold {
-                value: tell::answer(set, fact, presumption.value)?,
-                when: conditions(set, &presumption.when),
-                basis: tell::basis(set, &presumption.basis),
-            })
+        presumed: presumption.map(|presumption| PresumptionView {
+            value: set.word(fact, presumption.value),
+            when: conditions(set, &presumption.when),
+            basis: BasisView::new(set, &presumption.basis),
         }),
         asked_by: refs(asked_by.into_iter()),
-        place: set.fact_span(fact).map(|span| tell::place(set, span)).unwrap_or_default(),
+        place: set.fact_span(fact).map(|span| file_and_line(set, span)).unwrap_or_default(),
     }
 }

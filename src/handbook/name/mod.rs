@@ -1,12 +1,24 @@
 //! One page for every name: rules, settings, facts, services, payers and sources; the nearest name for a misspelt one.
 
-use super::page::{CodePage, InvariantPage, Page, PayerPage, ServicePage, SourcePage};
-use super::{bill, fact_page, rule_page, setting_page, tell};
+mod fact;
+mod rule;
+mod setting;
+mod text;
+mod view;
+
+pub use text::page_text;
+pub use view::{
+    AnswerView, CodePage, ConditionView, ExampleView, FactPage, InvariantPage, Page, PayerPage, PresumptionView,
+    RulePage, RuleRef, ServicePage, SettingPage, SourcePage, ValueView,
+};
+
+use crate::facts::FactId;
 use crate::facts::Origin;
 use crate::message::{About, Code, Message};
 use crate::nearest::nearest;
 use crate::proof::broken_promises;
-use crate::rules::{Effect, Invariant, Payer, PayerId, Rule, RuleSet, Service, ServiceId, Source};
+use crate::report::{BasisView, RateView, file_and_line};
+use crate::rules::{Effect, Invariant, Payer, PayerId, Rule, RuleSet, Service, ServiceId, Source, Test};
 use crate::run::Ready;
 use crate::words;
 
@@ -30,13 +42,12 @@ pub fn pages(ready: &Ready, name: &str) -> Result<Vec<Page>, Message> {
     let set = &ready.set;
     let mut pages: Vec<Page> = code_page(name).into_iter().collect();
     let named = |rule: &Rule| rule.id == name || rule.formerly.iter().any(|former| former == name);
-    pages.extend(
-        set.rules().filter(|(_, rule)| named(rule)).map(|(id, _)| Page::Rule(Box::new(rule_page::page(ready, id)))),
-    );
+    pages
+        .extend(set.rules().filter(|(_, rule)| named(rule)).map(|(id, _)| Page::Rule(Box::new(rule::page(ready, id)))));
     if let Some(fact) = set.vocabulary.find(name) {
         pages.push(match set.vocabulary.fact(fact).origin {
-            Origin::Setting => Page::Setting(Box::new(setting_page::page(set, fact))),
-            _ => Page::Fact(Box::new(fact_page::page(set, fact))),
+            Origin::Setting => Page::Setting(Box::new(setting::page(set, fact))),
+            _ => Page::Fact(Box::new(fact::page(set, fact))),
         });
     }
     pages
@@ -86,10 +97,10 @@ fn service(set: &RuleSet, id: ServiceId) -> ServicePage {
         title: service.title.clone(),
         code: service.full_code(),
         unit: service.unit.as_str(),
-        rates: set.rates.iter().filter(|rate| rate.service == id).map(|rate| bill::rate_told(set, rate)).collect(),
-        offered_by: tell::refs(set.rules.iter().filter(offers)),
-        basis: tell::basis(set, &service.basis),
-        place: tell::place(set, &service.span),
+        rates: set.rates.iter().filter(|rate| rate.service == id).map(|rate| RateView::new(set, rate)).collect(),
+        offered_by: refs(set.rules.iter().filter(offers)),
+        basis: BasisView::new(set, &service.basis),
+        place: file_and_line(set, &service.span),
     }
 }
 
@@ -100,23 +111,23 @@ fn payer(set: &RuleSet, id: PayerId) -> PayerPage {
     PayerPage {
         name,
         title,
-        offered_by: tell::refs(set.rules.iter().filter(offers)),
-        taken_by: tell::refs(set.rules.iter().filter(takes)),
-        place: tell::place(set, &span),
+        offered_by: refs(set.rules.iter().filter(offers)),
+        taken_by: refs(set.rules.iter().filter(takes)),
+        place: file_and_line(set, &span),
     }
 }
 
 fn invariant(ready: &Ready, invariant: &Invariant) -> InvariantPage {
-    let Ready { set, atlas } = ready;
-    let broken = broken_promises(set, atlas);
+    let Ready { set, diagram } = ready;
+    let broken = broken_promises(set, diagram);
     InvariantPage {
         id: invariant.id.clone(),
         title: invariant.title.clone(),
         when: words::clause(set, &invariant.when),
         always: words::clause(set, &invariant.always),
         holds: !broken.iter().any(|problem| problem.about.contains(&invariant.id)),
-        basis: tell::basis(set, &invariant.basis),
-        place: tell::place(set, &invariant.span),
+        basis: BasisView::new(set, &invariant.basis),
+        place: file_and_line(set, &invariant.span),
     }
 }
 
@@ -128,7 +139,26 @@ fn source(set: &RuleSet, at: usize, source: &Source) -> SourcePage {
         dated: source.dated.clone(),
         sha256: source.sha256.clone(),
         unchecked: source.unchecked.clone(),
-        cited_by: tell::refs(set.rules.iter().filter(cites)),
-        place: tell::place(set, &source.span),
+        cited_by: refs(set.rules.iter().filter(cites)),
+        place: file_and_line(set, &source.span),
     }
+}
+
+/// The rules that ask a fact.
+fn asking(set: &RuleSet, fact: FactId) -> Vec<&Rule> {
+    set.rules.iter().filter(|rule| rule.condition.tests().any(|test| test.fact == fact)).collect()
+}
+
+/// Conditions, one by one.
+fn conditions(set: &RuleSet, tests: &[Test]) -> Vec<ConditionView> {
+    let told = |test: &Test| ConditionView {
+        fact: set.vocabulary.fact(test.fact).name.clone(),
+        needs: words::answers(set, test.fact, &test.values),
+    };
+    tests.iter().map(told).collect()
+}
+
+/// Rules by id, kind and title.
+fn refs<'s>(rules: impl Iterator<Item = &'s Rule>) -> Vec<RuleRef> {
+    rules.map(|rule| RuleRef { id: rule.id.clone(), kind: rule.kind(), title: rule.title.clone() }).collect()
 }

@@ -1,0 +1,125 @@
+//! Smallest changes in words, sorted by how an answer could honestly change.
+//!
+//! A change of the chart is a question to the chart and never an instruction; what happened is told as history.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::changes::{Allows, Change, Changes, Means, changes as find};
+use super::note::DecidedNote;
+use super::view::{AnswerSource, ChangeView, ChangesView, PartView};
+use crate::diagram::{Value, Variable};
+use crate::facts::FactId;
+use crate::nearest::joined;
+use crate::words;
+
+/// The smallest changes of at most `most` facts that would make a note billable, and go with the other notes of its day.
+pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) -> ChangesView {
+    let found = find(note.judge, (&note.answered, note.line.date), most, allows);
+    let mut view = ChangesView {
+        complete: found.complete.iter().all(|complete| *complete >= most),
+        count: found.count(),
+        chart: Vec::new(),
+        record: Vec::new(),
+        setting: Vec::new(),
+        history: Vec::new(),
+    };
+    for change in &found.list {
+        let (hardest, change) = change_view(note, &found, change);
+        match hardest {
+            Means::Chart => view.chart.push(change),
+            Means::Record => view.record.push(change),
+            Means::Setting => view.setting.push(change),
+            Means::Never => view.history.push(change),
+        }
+    }
+    view
+}
+
+/// A change belongs to its hardest part, which stands first.
+fn change_view(note: &DecidedNote<'_>, found: &Changes, change: &Change) -> (Means, ChangeView) {
+    let set = note.set();
+    let parts = change.answers.iter().filter_map(|(question, values)| {
+        let variable = found.questions.get(*question)?;
+        Some((Means::of_question(set, variable.question), variable, values))
+    });
+    let mut parts: Vec<(Means, &Variable, &BTreeSet<Value>)> = parts.collect();
+    parts.sort_by_key(|(means, ..)| Reverse(*means));
+    let hardest = parts.first().map_or(Means::Chart, |(means, ..)| *means);
+    let (service, payer) = (set.service(change.to.0), set.payer(change.to.1));
+    let view = ChangeView {
+        parts: parts.into_iter().map(|part| part_view(note, part, hardest)).collect(),
+        payer: payer.name.clone(),
+        service: service.name.clone(),
+        code: service.full_code(),
+        leads_to: format!("{} pays {}", payer.title, service.full_code()),
+    };
+    (hardest, view)
+}
+
+/// One part of a change. `hardest`: the means of the whole change, for what is told as history asks nothing.
+fn part_view(
+    note: &DecidedNote<'_>,
+    (means, variable, values): (Means, &Variable, &BTreeSet<Value>),
+    hardest: Means,
+) -> PartView {
+    let set = note.set();
+    let needs: Vec<String> = values.iter().map(|value| variable.describe(set, *value)).collect();
+    let needed = joined(needs.iter().map(|answer| format!("\"{answer}\"")).collect(), "or");
+    let lever = means.as_str();
+    let Some(asked) = variable.question.fact() else {
+        let now = note.line.date.to_string();
+        let text = format!("`date` {needed} (it was {now})");
+        return PartView { fact: "date".into(), lever, now: Some(now), from: AnswerSource::Note, needs, text };
+    };
+    let fact = set.vocabulary.asked_for(asked);
+    let name = set.vocabulary.fact(fact).name.clone();
+    let needed = if asked == fact { needed } else { format!("{} {needed}", set.vocabulary.fact(asked).name) };
+    let text = if hardest == Means::Never {
+        format!("`{name}` {needed} ({})", as_history(note, asked, means))
+    } else {
+        question(note, fact, means, &needed, &as_answered(note, asked))
+    };
+    let now = note.answer(asked).map(|answer| answer.text());
+    PartView { fact: name, lever, now, from: note.source(asked), needs, text }
+}
+
+/// One part as a question: to the chart, to whoever can look it up, or to those who can answer a setting.
+fn question(note: &DecidedNote<'_>, fact: FactId, means: Means, needed: &str, now: &str) -> String {
+    let set = note.set();
+    let declared = set.vocabulary.fact(fact);
+    let (name, ask) = (&declared.name, words::question(set, fact));
+    match means {
+        Means::Chart => format!("{ask} Does the chart show {needed}? (`{name}`: {now})"),
+        Means::Record => {
+            let look = declared.look.as_deref().unwrap_or("the record that holds it");
+            format!("{ask} Look it up in {look}. Needed is {needed}. (`{name}`: {now})")
+        }
+        Means::Setting | Means::Never => format!("{ask} Needed is {needed}. (`{name}`: {now})"),
+    }
+}
+
+/// The answer there is, told as history.
+fn as_history(note: &DecidedNote<'_>, fact: FactId, means: Means) -> String {
+    let answer = note.answer(fact).map(|answer| answer.text()).unwrap_or_default();
+    match note.source(fact) {
+        AnswerSource::NotAnswered => "the note does not say".into(),
+        AnswerSource::Presumed => format!("the note does not say; as it stands, {answer} is presumed"),
+        _ if means == Means::Setting => format!("the setting is {answer}"),
+        _ => format!("it was {answer}"),
+    }
+}
+
+/// The answer there is, and who gives it.
+fn as_answered(note: &DecidedNote<'_>, fact: FactId) -> String {
+    let answer = note.answer(fact).map(|answer| answer.text()).unwrap_or_default();
+    match note.source(fact) {
+        AnswerSource::Note => format!("the note says \"{answer}\""),
+        AnswerSource::Presumed => format!("the note does not say; \"{answer}\" is presumed"),
+        AnswerSource::Default => format!("\"{answer}\" is the default, nobody answered it"),
+        AnswerSource::Agency => format!("the agency's answer is \"{answer}\""),
+        AnswerSource::CommandLine => format!("the command line says \"{answer}\""),
+        AnswerSource::Derived => format!("{} is {answer}", note.set().vocabulary.fact(fact).name),
+        AnswerSource::NotAnswered => "the note does not say".into(),
+    }
+}

@@ -1,0 +1,116 @@
+//! One decided note: its answers and where they came from, and the rules that apply to it or may.
+
+use std::collections::BTreeSet;
+
+use super::view::{AnswerSource, FactView};
+use crate::batch::Line;
+use crate::decide::{Applies, Judge, Verdict};
+use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
+use crate::report::BasisView;
+use crate::rules::{AnsweredBy, PART_QUARTER_HOUR, POOL, RuleId, RuleSet, Test};
+use crate::words;
+
+/// A note with its decision.
+pub(super) struct DecidedNote<'n> {
+    pub(super) judge: Judge<'n>,
+    pub(super) line: &'n Line,
+    /// Whether the note's minutes are worked out from when it began and ended.
+    timed: bool,
+    /// What the note answers.
+    pub(super) answered: Facts,
+    /// The same with what is presumed.
+    pub(super) filled: Facts,
+    presumed: Vec<FactId>,
+    /// The rules that apply, or may. By id.
+    pub(super) applicable: Vec<(RuleId, Applies)>,
+}
+
+impl<'n> DecidedNote<'n> {
+    pub(super) fn new(judge: Judge<'n>, line: &'n Line, answered: Facts, timed: bool) -> Self {
+        let (filled, presumed) = judge.fill(&answered);
+        let applicable = judge.applicable(&filled, line.date);
+        Self { judge, line, timed, answered, filled, presumed, applicable }
+    }
+
+    pub(super) fn set(&self) -> &'n RuleSet {
+        self.judge.set()
+    }
+
+    /// Where the answer to a fact came from.
+    pub(super) fn source(&self, fact: FactId) -> AnswerSource {
+        if self.filled.get(fact) == Answer::Unanswered {
+            return AnswerSource::NotAnswered;
+        }
+        match self.set().vocabulary.fact(fact).origin {
+            Origin::Note if self.presumed.contains(&fact) => AnswerSource::Presumed,
+            Origin::Minutes if self.timed => AnswerSource::Derived,
+            Origin::Note | Origin::Minutes => AnswerSource::Note,
+            Origin::Age(_) | Origin::DaysSince(_) => AnswerSource::Derived,
+            Origin::Setting => {
+                let setting = self.set().settings.iter().find(|setting| setting.fact == fact);
+                match setting.map(|setting| setting.by) {
+                    Some(AnsweredBy::Agency) => AnswerSource::Agency,
+                    Some(AnsweredBy::CommandLine) => AnswerSource::CommandLine,
+                    Some(AnsweredBy::Default) | None => AnswerSource::Default,
+                }
+            }
+        }
+    }
+
+    /// The answer to a fact as a note would write it, if there is one.
+    pub(super) fn answer(&self, fact: FactId) -> Option<Word> {
+        match (&self.set().vocabulary.fact(fact).kind, self.filled.get(fact)) {
+            (_, Answer::Unanswered) => None,
+            (Kind::Date, Answer::Number(days)) => date_of(days).map(|date| Word::Text(date.to_string())),
+            (_, answer) => Some(self.set().word(fact, answer)),
+        }
+    }
+
+    /// Every fact and setting. `counts`: whether a service at stake is billed in quarter hours.
+    pub(super) fn facts(&self, counts: bool) -> Vec<FactView> {
+        let set = self.set();
+        let missing = match &self.line.decision.verdict {
+            Verdict::HeldOpen { missing, .. } => missing.as_slice(),
+            _ => &[],
+        };
+        let asked = self.asked();
+        let view = set.vocabulary.facts().map(|(id, fact)| {
+            let source = self.source(id);
+            let presumption = set.presumptions.iter().find(|presumption| presumption.fact == id);
+            let presumption = presumption.filter(|_| source == AnswerSource::Presumed);
+            let derived = set.vocabulary.derived(id);
+            FactView {
+                name: fact.name.clone(),
+                ask: words::question(set, id),
+                value: self.answer(id),
+                from: source,
+                derived_from: match fact.origin {
+                    Origin::Age(date) | Origin::DaysSince(date) => {
+                        vec![set.vocabulary.fact(date).name.clone(), "date".into()]
+                    }
+                    Origin::Minutes if self.timed => vec!["start".into(), "end".into()],
+                    Origin::Note | Origin::Setting | Origin::Minutes => Vec::new(),
+                },
+                basis: presumption.map(|presumption| BasisView::new(set, &presumption.basis)),
+                asked: asked.contains(&id) || derived.is_some_and(|derived| asked.contains(&derived)),
+                matters: missing.contains(&id)
+                    || self.judge.matters(&self.filled, self.line.date, id)
+                    || (counts && [PART_QUARTER_HOUR, POOL].contains(&fact.name.as_str())),
+            }
+        });
+        view.collect()
+    }
+
+    /// Facts that a rule asks which could apply, were only this one fact answered otherwise.
+    fn asked(&self) -> BTreeSet<FactId> {
+        let rules = self.set().rules.iter().filter(|rule| rule.effective.contains(self.line.date));
+        let alternatives: Vec<Vec<Test>> = rules.flat_map(|rule| rule.condition.alternatives()).collect();
+        let fails = |test: &Test| test.values.contains(self.filled.get(test.fact)) == Some(false);
+        let asked = alternatives.iter().flat_map(|tests| {
+            let failing: Vec<FactId> = tests.iter().filter(|test| fails(test)).map(|test| test.fact).collect();
+            let facts = tests.iter().map(|test| test.fact);
+            facts.filter(move |fact| failing.iter().all(|failing| failing == fact))
+        });
+        asked.collect()
+    }
+}
