@@ -25,6 +25,8 @@ mod explain;
 mod gallery;
 /// The handbook: rules in words and as lists; the real program's `rules` command.
 mod handbook;
+/// Every name has its page, and the note on a rule's page shows that rule.
+mod handbook_names;
 /// The rules as one HTML page.
 mod handbook_page;
 /// The rules as a decision table.

@@ -7,7 +7,9 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use actbill::explain::{Explained, Page, Wanted, code_page, notes, page_text, pages, text};
+use actbill::explain::changes::MOST_CHANGED;
+use actbill::explain::{Explanations, Options, Wanted, notes, text};
+use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::document;
@@ -54,6 +56,10 @@ pub(crate) struct ExplainArgs {
     /// Explain every note
     #[arg(long, conflicts_with = "note")]
     all: bool,
+
+    /// Look for changes of up to this many facts that would make a note billable
+    #[arg(long, value_name = "FACTS", default_value_t = MOST_CHANGED)]
+    changes: usize,
 
     /// Format of the inputs [default: by extension, else by content]
     #[arg(long, value_name = "FORMAT")]
@@ -116,7 +122,8 @@ fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
         (false, true) => Wanted::Only,
         (false, false) => Wanted::Ids(args.note.clone()),
     };
-    let told: Explained = notes(&ready, inputs, &wanted, args.strict)?;
+    let options = Options { wanted, strict: args.strict, most_changed: args.changes };
+    let told: Explanations = notes(&ready, inputs, &options)?;
     bar.finish_and_clear();
     write(args, &told, || text(&told, screen::reading(args.output.is_none())))?;
     Ok(Exit::Done)
