@@ -172,8 +172,10 @@ impl ActivityGraph {
             None => Some(Applies::Perhaps),
             Some(false) => None,
         };
+        // A hold does not apply where strikes leave none of its payers.
         let rules = self.rules.conditions.iter();
-        rules.filter_map(|(rule, condition)| Some((*rule, applies(*condition)?))).collect()
+        let rules = rules.map(|(rule, condition)| (*rule, self.rules.holds.get(rule).unwrap_or(condition)));
+        rules.filter_map(|(rule, condition)| Some((rule, applies(*condition)?))).collect()
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Nearer is what lacks fewer answers that are history; of those, what lacks less.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::{Applies, Judge};
@@ -83,7 +85,7 @@ impl Note<'_> {
         let fails = |facts: &Facts, test: &Test| test.values.contains(facts.get(test.fact)) != Some(true);
         let required = |test: &Test| vocabulary.fact(test.fact).is_required();
         let others: Vec<&Test> = tests.iter().filter(|test| required(test) && fails(self.filled, test)).collect();
-        let facts = self.mended(&others);
+        let facts = self.judge.fill(&self.with_lacking(&others)).0;
         tests.iter().filter(|test| fails(if required(test) { self.filled } else { &facts }, test)).collect()
     }
 
@@ -93,9 +95,13 @@ impl Note<'_> {
         let Effective { from, through } = rule.effective;
         // Of the dates of the offer the one next to the note's.
         let next = from.filter(|from| self.date < *from).or(through.filter(|through| self.date > *through));
-        let applicable = self.judge.applicable(&self.mended(failing), next.unwrap_or(self.date));
-        let surely = applicable.iter().filter(|(_, applies)| *applies == Applies::Surely).map(|(rule, _)| *rule);
-        let surely: Vec<RuleId> = surely.collect();
+        let date = next.unwrap_or(self.date);
+        let surely = |facts: Facts| {
+            let applicable = self.judge.applicable(&facts, date).into_iter();
+            applicable.filter(|(_, applies)| *applies == Applies::Surely).map(|(rule, _)| rule).collect()
+        };
+        let by_activity = self.activities(failing).into_iter().map(|facts| surely(self.judge.fill(&facts).0));
+        let surely: BTreeSet<RuleId> = by_activity.reduce(|one, other| &one & &other).unwrap_or_default();
         let takes = |id: &RuleId, payer: PayerId| {
             set.rule(*id).effect.removes().is_some_and(|removes| removes.removes(service, payer))
         };
@@ -107,8 +113,25 @@ impl Note<'_> {
         surely.into_iter().filter(stands).collect()
     }
 
+    /// The answers with what an offer lacks; if several activities would do, once with each of them.
+    fn activities(self, failing: &[&Test]) -> Vec<Facts> {
+        let facts = self.with_lacking(failing);
+        let activity = self.judge.diagram().activity_fact();
+        let fitting = failing.iter().filter(|test| Some(test.fact) == activity).find_map(|test| match &test.values {
+            ValueSet::Values(fits) => Some((test.fact, (0..).zip(fits).filter(|(_, fits)| **fits))),
+            ValueSet::Ranges(_) => None,
+        });
+        let Some((activity, fitting)) = fitting else { return vec![facts] };
+        let with = fitting.map(|(value, _)| {
+            let mut facts = facts.clone();
+            facts.set(activity, Answer::Value(value));
+            facts
+        });
+        with.collect()
+    }
+
     /// The answers with what an offer lacks: the one answer that fits, else left open.
-    fn mended(self, failing: &[&Test]) -> Facts {
+    fn with_lacking(self, failing: &[&Test]) -> Facts {
         let mut facts = self.answered.clone();
         for test in failing {
             let only = match &test.values {
@@ -119,7 +142,7 @@ impl Note<'_> {
             };
             facts.set(test.fact, only.map_or(Answer::Unanswered, Answer::Value));
         }
-        self.judge.fill(&facts).0
+        facts
     }
 }
 

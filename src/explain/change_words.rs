@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::changes::{Allows, Change, Changes, Means, changes as find};
 use super::note::DecidedNote;
-use super::view::{AnswerSource, ChangeView, ChangesView, PartView};
+use super::view::{AnswerSource, ChangeView, ChangesView, CompleteView, PartView};
 use crate::diagram::{Value, Variable};
 use crate::facts::FactId;
 use crate::nearest::joined;
@@ -16,8 +16,11 @@ use crate::words;
 /// The smallest changes of at most `most` facts that would make a note billable, and go with the other notes of its day.
 pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) -> ChangesView {
     let found = find(note.judge, (&note.answered, note.line.date), most, allows);
+    let [record, setting, history] = found.complete;
     let mut view = ChangesView {
+        most,
         complete: found.complete.iter().all(|complete| *complete >= most),
+        complete_up_to: CompleteView { record, setting, history },
         count: found.count(),
         chart: Vec::new(),
         record: Vec::new(),

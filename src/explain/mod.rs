@@ -12,10 +12,10 @@ mod standing;
 mod text;
 mod view;
 
-pub use notes::{Wanted, notes};
+pub use notes::{Options, Wanted, notes};
 pub use text::text;
 pub use view::{
-    AnswerSource, BillView, ChangeView, ChangesView, Explanation, Explanations, FactView, HoldView, LackView,
-    NearOfferView, OtherNoteView, PartView, PayerView, PooledNote, REMINDER, RuleUse, ServiceView, Standing,
+    AnswerSource, BillView, ChangeView, ChangesView, CompleteView, Explanation, Explanations, FactView, HoldView,
+    LackView, NearOfferView, OtherNoteView, PartView, PayerView, PooledNote, REMINDER, RuleUse, ServiceView, Standing,
     UnknownField,
 };

@@ -28,6 +28,17 @@ pub enum Wanted {
     Only,
 }
 
+/// How notes are explained.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which notes.
+    pub wanted: Wanted,
+    /// Nothing is presumed, and a field that the rule set does not know rejects its record.
+    pub strict: bool,
+    /// The most facts of a change that is looked for.
+    pub most_changed: usize,
+}
+
 /// What is kept of a record that is wanted, until the batch is rolled up.
 struct Kept {
     /// What the note answers; `None` for a rejected record.
@@ -39,13 +50,9 @@ struct Kept {
 }
 
 /// Classifies all records of all inputs as one batch, and explains those that are wanted.
-pub fn notes(
-    ready: &Ready,
-    inputs: Vec<Input<'_>>,
-    wanted: &Wanted,
-    (strict, most): (bool, usize),
-) -> Result<Explanations, Message> {
-    let mut batch = Batch::new(&ready.set, &ready.diagram, strict);
+pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result<Explanations, Message> {
+    let Options { wanted, strict, .. } = options;
+    let mut batch = Batch::new(&ready.set, &ready.diagram, *strict);
     let mut kept: BTreeMap<usize, Kept> = BTreeMap::new();
     let (mut names, mut count) = (Vec::new(), 0_usize);
     for (at, input) in inputs.into_iter().enumerate() {
@@ -70,12 +77,12 @@ pub fn notes(
         let line = line(item);
         let day = line.and_then(|line| days.get(&(line.client.as_str(), line.date)));
         let among = line.map(|line| Among { items: &items, day: day.map_or(&[], Vec::as_slice), at, line });
-        Some(explanation(ready, among, row, kept, (strict, most)))
+        Some(explanation(ready, among, row, kept, options))
     });
     Ok(Explanations {
         program: PROGRAM,
         rules: RulesRun::of(&ready.set),
-        strict,
+        strict: *strict,
         records: u64::try_from(items.len()).unwrap_or(u64::MAX),
         rejected: u64::try_from(items.iter().filter(|item| is_rejected(item)).count()).unwrap_or(u64::MAX),
         notes: explained.collect(),
@@ -174,16 +181,10 @@ fn line(item: &Item) -> Option<&Line> {
     }
 }
 
-fn explanation(
-    ready: &Ready,
-    among: Option<Among<'_>>,
-    row: Row,
-    mut kept: Kept,
-    (strict, most): (bool, usize),
-) -> Explanation {
+fn explanation(ready: &Ready, among: Option<Among<'_>>, row: Row, mut kept: Kept, options: &Options) -> Explanation {
     let (Some(among), Some(answered)) = (among, kept.facts.take()) else { return rejected(row, kept) };
     let line = among.line;
-    let judge = Judge::new(&ready.set, &ready.diagram, !strict);
+    let judge = Judge::new(&ready.set, &ready.diagram, !options.strict);
     let note = DecidedNote::new(judge, line, answered, kept.timed);
     let billable = matches!(line.outcome(), Outcome::Billable(..));
     let nearest = if billable { Vec::new() } else { near::offers(&note) };
@@ -196,7 +197,7 @@ fn explanation(
             service.is_some_and(|service| service.unit == Unit::QuarterHour)
         });
     let allows = |service, payer| among.allows(&ready.set, service, payer);
-    let changes = (!billable).then(|| change_words::changes(&note, most, &allows));
+    let changes = (!billable).then(|| change_words::changes(&note, options.most_changed, &allows));
     let advice: Vec<String> = line.decision.advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
     let mut told = Explanation {
         facts: note.facts(counts_quarter_hours),

@@ -7,7 +7,6 @@ use super::view::{Explanation, HoldView, NearOfferView, PayerView, RuleUse, Serv
 use crate::decide::{Applies, Verdict, offered};
 use crate::report::RuleView;
 use crate::rules::{Effect, PayerId, RuleSet, ServiceId};
-use crate::words;
 
 /// Each payer with the services at stake: those that are or may be offered; where none is, those that came nearest.
 pub(super) fn payers(note: &DecidedNote<'_>, nearest: &[NearOfferView]) -> Vec<PayerView> {

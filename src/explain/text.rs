@@ -1,8 +1,8 @@
 //! Explanations of notes as a text that a person reads: the decision first, then what would change it, then the rest.
 
 use super::view::{
-    AnswerSource, ChangeView, ChangesView, Explanation, Explanations, FactView, NearOfferView, PayerView, RuleUse,
-    Standing,
+    AnswerSource, ChangeView, ChangesView, CompleteView, Explanation, Explanations, FactView, NearOfferView, PayerView,
+    RuleUse, Standing,
 };
 use crate::facts::Word;
 use crate::message::Code;
@@ -187,9 +187,10 @@ fn nearest(paper: &mut Paper, offers: &[NearOfferView], differ: bool) {
 }
 
 fn changed(paper: &mut Paper, changes: &ChangesView) {
+    let facts = if changes.most == 1 { "1 fact".to_owned() } else { format!("{} facts", changes.most) };
     let ways = match changes.chart.len() + changes.record.len() + changes.setting.len() {
-        _ if !changes.complete => "the rules are too tangled to say".to_owned(),
-        0 if changes.history.is_empty() => "nothing".to_owned(),
+        0 if !changes.complete => "nothing was found".to_owned(),
+        0 if changes.history.is_empty() => format!("no change of up to {facts}"),
         0 => "nothing that could honestly change".to_owned(),
         1 => "one way".to_owned(),
         count => format!("{count} ways"),
@@ -199,6 +200,16 @@ fn changed(paper: &mut Paper, changes: &ChangesView) {
     group(paper, "Look it up", &changes.record);
     group(paper, "A question for the agency or the state", &changes.setting);
     history(paper, &changes.history);
+    let CompleteView { record, setting, history } = changes.complete_up_to;
+    if changes.complete {
+        paper.line(2, &format!("Changes of up to {facts} were looked for; `--changes` looks for larger ones."));
+    } else {
+        let text = format!(
+            "The search for changes of up to {facts} ended before it had looked at all of them. It has found all of the \
+             chart and records up to {record}, all of settings up to {setting}, all of history up to {history}."
+        );
+        paper.line(2, &text);
+    }
 }
 
 fn group(paper: &mut Paper, heading: &str, changes: &[ChangeView]) {

@@ -59,7 +59,7 @@ pub struct Explanation {
     /// Where it is not billable: the offers that came nearest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nearest: Vec<NearOfferView>,
-    /// Where it is not billable: every smallest change that would make it so.
+    /// Where it is not billable: the smallest changes that would make it so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<ChangesView>,
     /// The rules that are named above, each once.
@@ -282,11 +282,15 @@ pub struct LackView {
     pub needs: String,
 }
 
-/// Every smallest change that would make a note billable, by how an answer could honestly change.
+/// The smallest changes that would make a note billable, by how an answer could honestly change.
 #[derive(Debug, Serialize)]
 pub struct ChangesView {
-    /// Whether these are all; where the rules are too tangled to find all, none is told.
+    /// Changes of at most so many facts were looked for.
+    pub most: usize,
+    /// Whether all of them were found. Each one that was found is smallest, also where others may be missing.
     pub complete: bool,
+    /// Up to how many facts all were found.
+    pub complete_up_to: CompleteView,
     /// How many, each choice of answers counted.
     pub count: u64,
     /// Questions to the chart: only if the chart already supports the other answer.
@@ -297,6 +301,17 @@ pub struct ChangesView {
     pub setting: Vec<ChangeView>,
     /// What happened and is not to be changed.
     pub history: Vec<ChangeView>,
+}
+
+/// Up to how many facts all changes were found.
+#[derive(Debug, Serialize)]
+pub struct CompleteView {
+    /// Changes of the chart and of records.
+    pub record: usize,
+    /// Changes of settings besides.
+    pub setting: usize,
+    /// Changes of history besides.
+    pub history: usize,
 }
 
 /// A smallest change, or several that differ only in which of the named answers they choose.

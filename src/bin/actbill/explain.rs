@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use actbill::explain::changes::MOST_CHANGED;
-use actbill::explain::{Wanted, notes, text};
+use actbill::explain::{Explanations, Options, Wanted, notes, text};
 use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::{Code, Message};
 use actbill::read::Format;
@@ -57,13 +57,13 @@ pub(crate) struct ExplainArgs {
     #[arg(long, conflicts_with = "note")]
     all: bool,
 
+    /// Look for changes of up to this many facts that would make a note billable
+    #[arg(long, value_name = "FACTS", default_value_t = MOST_CHANGED)]
+    changes: usize,
+
     /// Format of the inputs [default: by extension, else by content]
     #[arg(long, value_name = "FORMAT")]
     from: Option<crate::options::From>,
-
-    /// Look for changes of up to so many facts that would make a note billable
-    #[arg(long, value_name = "N", default_value_t = MOST_CHANGED)]
-    changes: usize,
 
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -122,9 +122,10 @@ fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
         (false, true) => Wanted::Only,
         (false, false) => Wanted::Ids(args.note.clone()),
     };
-    let explanations = notes(&ready, inputs, &wanted, (args.strict, args.changes))?;
+    let options = Options { wanted, strict: args.strict, most_changed: args.changes };
+    let told: Explanations = notes(&ready, inputs, &options)?;
     bar.finish_and_clear();
-    write(args, &explanations, || text(&explanations, screen::reading(args.output.is_none())))?;
+    write(args, &told, || text(&told, screen::reading(args.output.is_none())))?;
     Ok(Exit::Done)
 }
 

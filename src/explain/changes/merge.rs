@@ -8,9 +8,8 @@ use crate::diagram::Value;
 use crate::rules::{PayerId, ServiceId};
 
 /// Changes that lead to the same and differ in the answer to one question made one, until no two do.
-pub(super) fn merged(found: Vec<(Vec<Step>, (ServiceId, PayerId))>) -> Vec<Change> {
+pub(super) fn merged(found: impl Iterator<Item = (Vec<Step>, (ServiceId, PayerId))>) -> Vec<Change> {
     let mut list: Vec<Change> = found
-        .into_iter()
         .map(|(steps, to)| {
             let answers = steps.into_iter().map(|(question, value)| (question, BTreeSet::from([value])));
             Change { answers: answers.collect(), to }

@@ -27,7 +27,7 @@ use crate::facts::{FactId, Facts, Lever, Origin};
 use crate::rules::{PayerId, RuleSet, ServiceId};
 
 use branch::branches;
-use found::Found;
+use found::{Found, Step};
 use search::Search;
 
 /// The most questions of a change that is looked for, unless another number is asked for.
@@ -51,7 +51,7 @@ pub type Allows<'a> = dyn Fn(ServiceId, PayerId) -> bool + 'a;
 /// The smallest changes that would make a note billable.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// What can be changed. The first ones are the graphs' variables.
+    /// What can be changed, in the order in which it is shown.
     pub questions: Vec<Variable>,
     /// The changes, each once.
     pub list: Vec<Change>,
@@ -120,9 +120,12 @@ pub fn changes(judge: Judge<'_>, (answered, date): (&Facts, NaiveDate), most: us
             branches.iter().flat_map(|branch| branch.searches(&rounds, round, allows)).collect();
         *complete = search_round(&mut searches, limit, &mut found).map_or(most, |given_up| given_up.saturating_sub(1));
         // A change is known to be smallest only where all changes of fewer questions were looked at.
-        limit = limit.min(*complete + 1);
+        limit = limit.min(complete.saturating_add(1));
     }
-    Changes { questions, list: merge::merged(found.list()), complete }
+    let (questions, ranks) = in_order(set, questions);
+    let rank = |(question, value): Step| (ranks.get(question).copied().unwrap_or(question), value);
+    let found = found.list().into_iter().map(|(steps, to)| (steps.into_iter().map(rank).collect(), to));
+    Changes { questions, list: merge::merged(found), complete }
 }
 
 /// Looks for changes of up to so many questions; `Some`: the number of questions at which it was given up.
@@ -153,6 +156,21 @@ fn questions(judge: Judge<'_>) -> (Vec<Variable>, Vec<usize>) {
     });
     let positions = positions.collect();
     (questions, positions)
+}
+
+/// The questions in the order in which they are shown, and by question its place in it: first what every note answers,
+/// then all others as the vocabulary has them, the service date last.
+fn in_order(set: &RuleSet, questions: Vec<Variable>) -> (Vec<Variable>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..questions.len()).collect();
+    order.sort_by_key(|question| {
+        let fact = questions.get(*question).and_then(|variable| variable.question.fact());
+        (fact.is_none_or(|fact| !set.vocabulary.fact(fact).is_required()), fact.is_none(), fact)
+    });
+    let mut ranks = vec![0; questions.len()];
+    for (rank, question) in order.iter().enumerate() {
+        ranks.get_mut(*question).into_iter().for_each(|place| *place = rank);
+    }
+    (order.into_iter().filter_map(|question| questions.get(question).cloned()).collect(), ranks)
 }
 
 impl Changes {

@@ -5,8 +5,6 @@ mod changes;
 /// The command as it is run: what is notes and what is a name, the exit status, and nothing private.
 mod command;
 /// What is told of notes holds for all of them: the same decision, the right lever, questions and no instructions.
-mod told;
-/// Every name has its page, and the note on a rule's page shows that rule.
-mod pages;
+mod notes;
 /// The texts as they are read.
 mod texts;

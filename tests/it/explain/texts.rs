@@ -1,13 +1,13 @@
 //! The texts as they are read.
 
-use actbill::explain::{Wanted, page_text, pages, text};
+use actbill::explain::{Wanted, text};
 use actbill::report::Screen;
 use actbill::rules::RuleFile;
-use actbill::run::Ready;
+use actbill::run::{Ready, shipped};
 use insta::assert_snapshot;
 
-use super::told::explained;
-use crate::shared::{ready, ready_with, shipped};
+use super::notes::explained;
+use crate::shared::{ready, ready_with};
 
 const SCREEN: Screen = Screen { width: 80, colours: false };
 
@@ -72,22 +72,4 @@ fn of_a_pool_and_of_rounding() {
 fn units(text: &str) -> &str {
     let from = text.find("Units and dollars").unwrap();
     &text[from..text.find("\n\nEach payer").unwrap()]
-}
-
-#[test]
-fn of_pages() {
-    let ready = ready();
-    for name in [
-        "act.job-coaching",
-        "institutions.not-mo-healthnet",
-        "house.transport-with-another-purpose",
-        "remote_job_coaching",
-        "part_quarter_hour",
-        "client_present",
-        "act_team",
-        "mo_healthnet",
-        "services-catalog",
-    ] {
-        assert_snapshot!(format!("page_{name}"), page_text(&pages(ready, name).unwrap(), SCREEN));
-    }
 }

@@ -1,11 +1,12 @@
 //! Every name has its page, and the note on a rule's page shows that rule.
 
-use actbill::explain::{Page, code_page, page_text, pages};
+use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::Code;
 use actbill::read::Format;
 use actbill::report::Screen;
 use actbill::rules::RuleFile;
 use actbill::run::Ready;
+use insta::assert_snapshot;
 
 use crate::shared::{ready, ready_with, run, shipped};
 
@@ -110,4 +111,22 @@ fn a_promise_has_a_page_and_a_billing_code_is_its_service() {
     let Page::Invariant(found) = page(&ready, "x") else { panic!() };
     assert!(!found.holds);
     assert!(page_text(&[Page::Invariant(found)], SCREEN).contains("does not hold"));
+}
+
+#[test]
+fn of_pages() {
+    let ready = ready();
+    for name in [
+        "act.job-coaching",
+        "institutions.not-mo-healthnet",
+        "house.transport-with-another-purpose",
+        "remote_job_coaching",
+        "part_quarter_hour",
+        "client_present",
+        "act_team",
+        "mo_healthnet",
+        "services-catalog",
+    ] {
+        assert_snapshot!(format!("page_{name}"), page_text(&pages(ready, name).unwrap(), SCREEN));
+    }
 }
