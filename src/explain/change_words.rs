@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::changes::{Allows, Change, Changes, Means, changes as find};
+use super::changes::{Allows, Change, Changes, Limits, Means, changes as find};
 use super::note::DecidedNote;
 use super::view::{AnswerSource, ChangeView, ChangesView, CompleteView, PartView};
 use crate::diagram::{Value, Variable};
@@ -15,7 +15,7 @@ use crate::words;
 
 /// The smallest changes of at most `most` facts that would make a note billable, and go with the other notes of its day.
 pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) -> ChangesView {
-    let found = find(note.judge, (&note.answered, note.line.date), most, allows);
+    let found = find(note.judge, (&note.answered, note.line.date), Limits::new(most), allows);
     let [record, setting, history] = found.complete;
     let mut view = ChangesView {
         most,
@@ -44,7 +44,7 @@ fn change_view(note: &DecidedNote<'_>, found: &Changes, change: &Change) -> (Mea
     let set = note.set();
     let parts = change.answers.iter().filter_map(|(question, values)| {
         let variable = found.questions.get(*question)?;
-        Some((Means::of_question(set, variable.question), variable, values))
+        Some((Means::for_question(set, variable.question), variable, values))
     });
     let mut parts: Vec<(Means, &Variable, &BTreeSet<Value>)> = parts.collect();
     parts.sort_by_key(|(means, ..)| Reverse(*means));

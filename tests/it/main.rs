@@ -19,8 +19,8 @@ mod check;
 mod commands;
 /// The examples show what they promise to show.
 mod examples;
-// Why, why not, and what would change it: changes against brute force, the texts as snapshots.
-// mod explain;
+/// Why, why not, and what would change it: changes against brute force, the texts as snapshots.
+mod explain;
 /// Every code has a page, and the smallest input on the page shows the code.
 mod gallery;
 /// The handbook: rules in words and as lists; the real program's `rules` command.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use actbill::explain::changes::MOST_CHANGED;
+use actbill::explain::changes::Limits;
 use actbill::explain::{Explanations, Options, Wanted, notes, text};
 use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::{Code, Message};
@@ -58,7 +58,7 @@ pub(crate) struct ExplainArgs {
     all: bool,
 
     /// Look for changes of up to this many facts that would make a note billable
-    #[arg(long, value_name = "FACTS", default_value_t = MOST_CHANGED)]
+    #[arg(long, value_name = "FACTS", default_value_t = Limits::QUESTIONS)]
     changes: usize,
 
     /// Format of the inputs [default: by extension, else by content]

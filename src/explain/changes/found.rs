@@ -8,21 +8,24 @@ use crate::rules::{PayerId, ServiceId};
 /// One answer of a change: a question and its value.
 pub(super) type Step = (usize, Value);
 
-/// Nodes of graphs that one round of the search looks at before it is given up: about half a second.
-const MOST_LOOKED_AT: usize = 2_000_000;
-
 /// Changes found before the search is given up: nobody would read more.
 const MOST_FOUND: usize = 20_000;
 
 /// Smallest changes.
-#[derive(Default)]
 pub(super) struct Found {
     parts: Parts,
     list: Vec<(Vec<Step>, (ServiceId, PayerId))>,
+    /// Nodes looked at in this round.
     looked_at: usize,
+    /// Nodes beyond which a round is given up.
+    most_nodes: usize,
 }
 
 impl Found {
+    pub(super) fn new(most_nodes: usize) -> Self {
+        Self { parts: Parts::default(), list: Vec::new(), looked_at: 0, most_nodes }
+    }
+
     /// Begins to count anew what is looked at.
     pub(super) fn start_round(&mut self) {
         self.looked_at = 0;
@@ -36,7 +39,7 @@ impl Found {
 
     /// Whether the search is given up.
     pub(super) fn is_given_up(&self) -> bool {
-        self.looked_at > MOST_LOOKED_AT || self.list.len() > MOST_FOUND
+        self.looked_at > self.most_nodes || self.list.len() > MOST_FOUND
     }
 
     /// Whether a change has no known one as a part. `steps`: in order.

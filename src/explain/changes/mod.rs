@@ -30,8 +30,24 @@ use branch::branches;
 use found::{Found, Step};
 use search::Search;
 
-/// The most questions of a change that is looked for, unless another number is asked for.
-pub const MOST_CHANGED: usize = 3;
+/// How far changes are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most questions of a change.
+    pub questions: usize,
+    /// The nodes of graphs that are looked at in each round before it is given up.
+    pub nodes: usize,
+}
+
+impl Limits {
+    /// The most questions of a change, unless another number is asked for.
+    pub const QUESTIONS: usize = 3;
+
+    /// Changes of up to so many questions, given up after less than a second.
+    pub fn new(questions: usize) -> Self {
+        Self { questions, nodes: 2_000_000 }
+    }
+}
 
 /// By question, the answers of which any will do.
 pub type Answers = BTreeMap<usize, BTreeSet<Value>>;
@@ -75,7 +91,7 @@ pub enum Means {
 impl Means {
     /// The means to change the field that a question's answer comes from. What has no lever, such as the activity, is
     /// history.
-    pub fn of_question(set: &RuleSet, question: Question) -> Self {
+    pub fn for_question(set: &RuleSet, question: Question) -> Self {
         let Some(fact) = question.fact() else { return Self::Never };
         let fact = set.vocabulary.fact(set.vocabulary.asked_for(fact));
         match (fact.origin, fact.lever) {
@@ -106,33 +122,41 @@ impl Means {
     }
 }
 
-/// Finds the smallest changes of at most `most` questions. `answered`: what the note answers, without presumptions.
-pub fn changes(judge: Judge<'_>, (answered, date): (&Facts, NaiveDate), most: usize, allows: &Allows<'_>) -> Changes {
+/// Finds the smallest changes of a note. `answered`: what the note answers, without presumptions.
+pub fn changes(
+    judge: Judge<'_>,
+    (answered, date): (&Facts, NaiveDate),
+    limits: Limits,
+    allows: &Allows<'_>,
+) -> Changes {
     let set = judge.set();
     let (questions, presumed_by) = questions(judge);
     let rounds: Vec<usize> =
-        questions.iter().map(|variable| Means::of_question(set, variable.question).round()).collect();
+        questions.iter().map(|variable| Means::for_question(set, variable.question).round()).collect();
     let branches = branches(judge, (answered, date), &questions, &presumed_by);
-    let mut found = Found::default();
-    let (mut complete, mut limit) = ([0; 3], most.min(questions.len()));
+    let mut found = Found::new(limits.nodes);
+    let (mut complete, mut most) = ([0; 3], limits.questions);
     for (round, complete) in complete.iter_mut().enumerate() {
         let mut searches: Vec<Search<'_>> =
             branches.iter().flat_map(|branch| branch.searches(&rounds, round, allows)).collect();
-        *complete = search_round(&mut searches, limit, &mut found).map_or(most, |given_up| given_up.saturating_sub(1));
+        let given_up = search_round(&mut searches, most.min(questions.len()), &mut found);
+        *complete = given_up.map_or(most, |questions| questions.saturating_sub(1));
         // A change is known to be smallest only where all changes of fewer questions were looked at.
-        limit = limit.min(complete.saturating_add(1));
+        most = most.min(complete.saturating_add(1));
     }
-    let (questions, ranks) = in_order(set, questions);
+    let (questions, ranks) = in_order(set, &questions);
     let rank = |(question, value): Step| (ranks.get(question).copied().unwrap_or(question), value);
     let found = found.list().into_iter().map(|(steps, to)| (steps.into_iter().map(rank).collect(), to));
     Changes { questions, list: merge::merged(found), complete }
 }
 
 /// Looks for changes of up to so many questions; `Some`: the number of questions at which it was given up.
-fn search_round(searches: &mut [Search<'_>], limit: usize, found: &mut Found) -> Option<usize> {
+fn search_round(searches: &mut [Search<'_>], most: usize, found: &mut Found) -> Option<usize> {
     found.start_round();
-    for size in 0..=limit {
-        searches.iter_mut().for_each(|search| search.run(size, found));
+    for size in 0..=most {
+        for search in searches.iter_mut() {
+            search.run(size, found);
+        }
         if found.is_given_up() {
             return Some(size);
         }
@@ -160,7 +184,7 @@ fn questions(judge: Judge<'_>) -> (Vec<Variable>, Vec<usize>) {
 
 /// The questions in the order in which they are shown, and by question its place in it: first what every note answers,
 /// then all others as the vocabulary has them, the service date last.
-fn in_order(set: &RuleSet, questions: Vec<Variable>) -> (Vec<Variable>, Vec<usize>) {
+fn in_order(set: &RuleSet, questions: &[Variable]) -> (Vec<Variable>, Vec<usize>) {
     let mut order: Vec<usize> = (0..questions.len()).collect();
     order.sort_by_key(|question| {
         let fact = questions.get(*question).and_then(|variable| variable.question.fact());

@@ -1,6 +1,6 @@
 //! What is told of notes holds for all of them: the same decision, the right lever, questions and no instructions.
 
-use actbill::explain::changes::MOST_CHANGED;
+use actbill::explain::changes::Limits;
 use actbill::explain::{ChangeView, Explanations, Options, Standing, Wanted, notes, text};
 use actbill::read::Format;
 use actbill::report::Screen;
@@ -12,7 +12,7 @@ use crate::shared::{ready, ready_with, run};
 
 /// Some notes of a text, explained.
 pub(crate) fn explained(ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explanations {
-    explained_up_to(MOST_CHANGED, ready, notes_json, wanted)
+    explained_up_to(Limits::QUESTIONS, ready, notes_json, wanted)
 }
 
 /// The same with changes of up to so many facts.

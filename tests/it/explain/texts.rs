@@ -3,11 +3,11 @@
 use actbill::explain::{Wanted, text};
 use actbill::report::Screen;
 use actbill::rules::RuleFile;
-use actbill::run::{Ready, shipped};
+use actbill::run::Ready;
 use insta::assert_snapshot;
 
 use super::notes::explained;
-use crate::shared::{ready, ready_with};
+use crate::shared::{ready, ready_with, shipped};
 
 const SCREEN: Screen = Screen { width: 80, colours: false };
 
