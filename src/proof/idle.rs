@@ -1,11 +1,14 @@
-//! Rules, payers and overrides that do nothing: the set without them decides every note alike.
+//! Rules, payers and overrides that do nothing, found by taking them away.
+//!
+//! Without a dead rule or an idle override every note is decided alike, outcome and reasons. Without a payer that is
+//! always struck every note comes to the same outcome; what strikes it may be a reason for that.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Problem;
 use crate::compare::Baseline;
-use crate::diagram::{ActivityGraph, Diagram, Ref};
+use crate::diagram::{ActivityGraph, Conditions, Diagram, Ref};
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
 use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet};
@@ -25,6 +28,10 @@ pub(super) fn find(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
             continue;
         }
         let Effect::Offer { payers, overrides, .. } = &rule.effect else { continue };
+        if let Some(problem) = search.struck_offer(id, rule) {
+            problems.push(problem);
+            continue;
+        }
         let several = payers.iter().filter(|_| payers.len() > 1);
         problems.extend(several.filter_map(|payer| search.idle_payer((id, rule), *payer)));
         problems.extend(overrides.iter().filter_map(|under| search.idle_override((id, rule), *under)));
@@ -56,24 +63,38 @@ impl<'s> Search<'s> {
             return None;
         }
         let kind = rule.kind();
+        if let Some(problem) = self.struck_offer(id, rule) {
+            return Some(problem);
+        }
+        let others = self.most_frequent(id, |_| true);
+        let (text, help) = if self.graphs_of(id).next().is_none() {
+            ("never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
+        } else if others.is_empty() {
+            ("takes away nothing that is offered".to_owned(), "remove it, or check its payers and services")
+        } else {
+            let text = format!("decides no note and is a reason for none: where it applies, {others} decides");
+            (text, "remove it, or narrow what goes before it")
+        };
+        let message = Message::warning(Code::DeadRule, format!("the {kind} `{}` {text}", rule.id)).help(help);
+        Some(self.problem(rule, message, &[id]))
+    }
+
+    /// An offer that applies to some note and loses all its payers wherever it does.
+    fn struck_offer(&self, id: RuleId, rule: &Rule) -> Option<Problem> {
         let survives = |graph: &ActivityGraph| {
             graph.rules.survivors.iter().any(|own| own.offer == id && own.condition != Ref::FALSE)
         };
+        let is_offer = matches!(rule.effect, Effect::Offer { .. });
+        if !is_offer || self.graphs_of(id).next().is_none() || self.graphs_of(id).any(survives) {
+            return None;
+        }
         let takers = self.most_frequent(id, |other| self.takes_from(rule, other));
-        let others = self.most_frequent(id, |_| true);
-        let (code, text, help) = if self.graphs_of(id).next().is_none() {
-            (Code::DeadRule, "never applies to any note".to_owned(), "widen its conditions or its dates, or remove it")
-        } else if matches!(rule.effect, Effect::Offer { .. }) && !self.graphs_of(id).any(survives) {
-            let text = format!("loses all its payers wherever it applies, to {takers}");
-            (Code::AlwaysStruck, text, "offer it to another payer, narrow what takes them away, or remove it")
-        } else if others.is_empty() {
-            let text = "takes away nothing that is offered".to_owned();
-            (Code::DeadRule, text, "remove it, or check its payers and services")
-        } else {
-            let text = format!("decides no note and is a reason for none: where it applies, {others} decides");
-            (Code::DeadRule, text, "remove it, or narrow what goes before it")
-        };
-        let message = Message::warning(code, format!("the {kind} `{}` {text}", rule.id)).help(help);
+        let text = format!("the offer `{}` loses all its payers wherever it applies, to {takers}", rule.id);
+        let without = self.diagram.conditions.without(id);
+        // A removal that would leave notes to which no rule speaks is no advice.
+        let or_remove = if self.keeps_outcomes(id, self.set, &without) { ", or remove it" } else { "" };
+        let message = Message::warning(Code::AlwaysStruck, text)
+            .help(format!("offer it to another payer, or narrow what takes them away{or_remove}"));
         Some(self.problem(rule, message, &[id]))
     }
 
@@ -83,7 +104,7 @@ impl<'s> Search<'s> {
                 payers.retain(|other| *other != payer);
             }
         });
-        if !self.is_alike(id, &changed) {
+        if !self.keeps_outcomes(id, &changed, &self.diagram.conditions) {
             return None;
         }
         let name = &self.set.payer(payer).name;
@@ -123,6 +144,14 @@ impl<'s> Search<'s> {
     /// Whether a set with another effect of one rule decides every note alike.
     fn is_alike(&self, id: RuleId, changed: &RuleSet) -> bool {
         self.graphs_of(id).all(|graph| self.baseline(graph).is_alike(changed, &self.diagram.conditions))
+    }
+
+    /// Whether every note comes to the same outcome under a changed set.
+    fn keeps_outcomes(&self, id: RuleId, changed: &RuleSet, conditions: &Conditions) -> bool {
+        self.graphs_of(id).all(|graph| {
+            let mut baseline = self.baseline(graph);
+            baseline.build(changed, conditions).outcome == baseline.rules.outcome
+        })
     }
 
     /// Whether a rule takes a payer away that an offer names.

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::judge::{answers_with_advice, applies, judge, outcome, reasons};
+use crate::judge::{answers_with_advice, applies, judge, outcome, reasons, survivors};
 use crate::plan::plan;
 use crate::shared::ready;
 
@@ -104,6 +104,24 @@ fn are_alike(one: &RuleSet, other: &RuleSet) -> bool {
     alike
 }
 
+/// Whether every note comes to the same outcome under both sets.
+fn keeps_outcomes(one: &RuleSet, other: &RuleSet) -> bool {
+    let mut same = true;
+    everything(one, &mut |facts, date| same = same && outcome(one, facts, date) == outcome(other, facts, date));
+    same
+}
+
+/// Whether an offer applies to some note and has no payer left wherever it does.
+fn loses_all_payers(set: &RuleSet, id: RuleId) -> bool {
+    let rule = set.rule(id);
+    let (mut applied, mut survived) = (false, false);
+    everything(set, &mut |facts, date| {
+        applied |= applies(rule, facts, date);
+        survived |= survivors(set, facts, date).iter().any(|(survivor, _)| *survivor == rule.id);
+    });
+    matches!(rule.effect, Effect::Offer { .. }) && applied && !survived
+}
+
 /// The set with a rule that never applies in the place of one.
 fn without_rule(set: &RuleSet, id: RuleId) -> RuleSet {
     let mut changed = set.clone();
@@ -124,7 +142,7 @@ fn with_effect(set: &RuleSet, id: RuleId, change: impl FnOnce(&mut Effect)) -> R
 fn idle(set: &RuleSet) -> BTreeSet<(String, Option<String>)> {
     let mut idle = BTreeSet::new();
     for (id, rule) in set.rules() {
-        if are_alike(set, &without_rule(set, id)) {
+        if are_alike(set, &without_rule(set, id)) || loses_all_payers(set, id) {
             idle.insert((rule.id.clone(), None));
             continue;
         }
@@ -134,7 +152,7 @@ fn idle(set: &RuleSet) -> BTreeSet<(String, Option<String>)> {
                 let Effect::Offer { payers, .. } = effect else { return };
                 payers.retain(|payer| payer != out);
             });
-            if are_alike(set, &changed) {
+            if keeps_outcomes(set, &changed) {
                 idle.insert((rule.id.clone(), Some(set.payer(*out).name.clone())));
             }
         }
