@@ -21,6 +21,7 @@ pub mod decide;
 pub mod space;
 pub mod compare;
 pub mod proof;
+pub mod citations;
 pub mod batch;
 pub mod report;
 pub mod run;

@@ -42,6 +42,8 @@ pub struct ActivityRules {
     pub survivors: Vec<Survivor>,
     /// What each note of the activity comes to.
     pub outcome: Ref,
+    /// By outcome with reasons of offers, excludes and strikes: where notes come to it.
+    decided: BTreeMap<Outcome, Ref>,
 }
 
 impl ActivityRules {
@@ -73,7 +75,18 @@ impl ActivityRules {
         let holds = builder.holds();
         let survivors = builder.survivors();
         let outcome = builder.outcome(&holds, &survivors);
-        Self { conditions: builder.conditions, holds, survivors, outcome }
+        let billed = survivors.iter().map(|own| Outcome::Billable(own.service, own.payer));
+        let mut decided: BTreeMap<Outcome, Ref> =
+            billed.chain([Outcome::NonBillable]).map(|own| (own, outcome)).collect();
+        for (own, root) in &mut decided {
+            *root = builder.store.ends_at(outcome, &|other| other == *own);
+        }
+        Self { conditions: builder.conditions, holds, survivors, outcome, decided }
+    }
+
+    /// Where notes come to an outcome that is billable or non-billable.
+    pub(super) fn decided(&self, outcome: Outcome) -> Ref {
+        self.decided.get(&outcome).copied().unwrap_or(Ref::FALSE)
     }
 
     /// The condition of a rule: never, if it cannot apply to the activity.

@@ -30,9 +30,7 @@ impl ActivityRules {
 
     /// Where an offer survives and the note is billed as it says.
     fn wins(&self, store: &mut Store, survivor: &Survivor) -> Ref {
-        let billed = Outcome::Billable(survivor.service, survivor.payer);
-        let decided = store.ends_at(self.outcome, &|outcome| outcome == billed);
-        store.and(survivor.condition, decided)
+        store.and(survivor.condition, self.decided(Outcome::Billable(survivor.service, survivor.payer)))
     }
 
     /// `is_general`: whether the rule speaks of all services, so that it is a reason where nothing is offered.
@@ -43,7 +41,6 @@ impl ActivityRules {
                 parts.push(self.wins(store, survivor));
             }
         }
-        let nobody = store.ends_at(self.outcome, &|outcome| outcome == Outcome::NonBillable);
         let mut against = Vec::new();
         let mut offers = Vec::new();
         for (rule, condition) in &self.conditions {
@@ -59,7 +56,7 @@ impl ActivityRules {
             let nothing_offered = store.and_not(Ref::TRUE, offered);
             against = store.or(against, nothing_offered);
         }
-        parts.push(store.and(nobody, against));
+        parts.push(store.and(self.decided(Outcome::NonBillable), against));
         let parts = store.any(parts);
         store.and(own, parts)
     }

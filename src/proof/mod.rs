@@ -1,20 +1,18 @@
 //! What is proved about a rule set over all possible notes, with the smallest note that shows each problem.
 //!
-//! Knows no formats and opens no files: texts of sources come in, problems go out.
+//! Knows no formats and opens no files.
 
 mod certificate;
 mod conflicts;
 mod gaps;
 mod idle;
 mod invariants;
-mod sources;
 mod unused;
 
 use chrono::NaiveDate;
 
 pub use certificate::{Certificate, certificate};
 pub use invariants::{Violation, broken_ids};
-pub use sources::SourceText;
 
 use crate::diagram::{Diagram, TooComplex};
 use crate::message::{Code, Message};
@@ -37,7 +35,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a place in a rule file, about no notes yet.
-    fn at(set: &RuleSet, span: &Span, message: Message) -> Self {
+    pub(crate) fn at(set: &RuleSet, span: &Span, message: Message) -> Self {
         placed(&set.files, span, message).into()
     }
 
@@ -86,35 +84,26 @@ pub fn too_complex(set: &RuleSet, TooComplex(question): TooComplex) -> Message {
     }
 }
 
-/// What else is looked at beside the rules themselves.
-#[derive(Debug, Default)]
-pub struct Against<'t> {
-    /// Texts of the sources, if citations are to be checked.
-    pub sources: Option<&'t [SourceText]>,
-    /// The date from which rates are looked at, and the last one on which they must still hold.
-    pub horizon: Option<(NaiveDate, NaiveDate)>,
-}
+/// The date from which rates are looked at, and the last one on which they must still hold.
+pub type Horizon = (NaiveDate, NaiveDate);
 
 /// Every problem of a set but for notes that it does not decide: promises it does not keep, rules and names that do
-/// nothing, and what `against` asks for. In order of place. `diagram`: `None` where the graphs grow too large; then only
-/// what needs none.
-pub fn check(set: &RuleSet, diagram: Option<&Diagram>, against: &Against<'_>) -> Vec<Problem> {
+/// nothing, and rates that end within a horizon. In order of place. `diagram`: `None` where the graphs grow too large;
+/// then only what needs none.
+pub fn check(set: &RuleSet, diagram: Option<&Diagram>, horizon: Option<Horizon>) -> Vec<Problem> {
     let mut problems = unused::find(set);
     if let Some(diagram) = diagram {
         problems.extend(idle::find(set, diagram));
         problems.extend(broken_promises(set, diagram));
     }
-    if let Some((from, through)) = against.horizon {
+    if let Some((from, through)) = horizon {
         problems.extend(unused::rates_that_end(set, from, through));
-    }
-    if let Some(texts) = against.sources {
-        problems.extend(sources::find(set, texts));
     }
     in_order(problems)
 }
 
 /// Problems in order of place.
-fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+pub fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by(|left, right| left.message.place.cmp(&right.message.place));
     problems
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Program, RulesRun, document};
+use crate::citations::{ComparedSource, TextFound};
 use crate::diagram::ActivityGraph;
 use crate::facts::Word;
 use crate::message::{Code, Level, Message};
@@ -30,6 +31,9 @@ pub struct CheckReport {
     pub invariants: Vec<Promise>,
     /// Everything wrong, in order of place.
     pub problems: Vec<ProblemRow>,
+    /// What citations were compared with; absent where no texts were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Vec<SourceRow>>,
     /// Rules that rest on our own decision, or on more than their citation says.
     pub house_rules: Vec<HouseRule>,
     /// How large the graphs are and how long it took.
@@ -57,6 +61,43 @@ pub struct Promise {
     pub title: String,
     /// Whether it is proved; otherwise a problem shows a note that breaks it.
     pub holds: bool,
+}
+
+/// A source, and what its quotes were compared with.
+#[derive(Debug, Serialize)]
+pub struct SourceRow {
+    /// Its name.
+    pub name: String,
+    /// `same` as when the citations were checked, `changed`, `missing`, or `unchecked`: the rules name no text.
+    pub text: &'static str,
+    /// Quotes of it in the rules.
+    pub quotes: usize,
+    /// Sentences of the text that carry a rule.
+    pub sentences: usize,
+}
+
+impl From<ComparedSource> for SourceRow {
+    fn from(source: ComparedSource) -> Self {
+        let text = match source.text {
+            TextFound::Same => "same",
+            TextFound::Changed => "changed",
+            TextFound::Missing => "missing",
+            TextFound::Unchecked => "unchecked",
+        };
+        Self { name: source.name, text, quotes: source.quotes, sentences: source.sentences }
+    }
+}
+
+impl SourceRow {
+    /// One line for a person.
+    fn describe(&self) -> String {
+        let Self { name, text, quotes, sentences } = self;
+        match *text {
+            "missing" => format!("{name}: {quotes} quotes not compared, its text is not there"),
+            "unchecked" => format!("{name}: {quotes} quotes not compared, the rules name no text of it"),
+            _ => format!("{name}: {quotes} quotes compared, {sentences} sentences that carry a rule looked through"),
+        }
+    }
 }
 
 /// A rule that is our own.
@@ -192,6 +233,12 @@ impl CheckReport {
         if !self.invariants.is_empty() {
             let hold = self.invariants.iter().filter(|promise| promise.holds).count();
             writeln!(out, "promises: {hold} of {} hold for every note", self.invariants.len())?;
+        }
+        if let Some(sources) = &self.sources {
+            writeln!(out, "sources: {}", sources.len())?;
+            for source in sources {
+                writeln!(out, "  {}", source.describe())?;
+            }
         }
         if !self.house_rules.is_empty() {
             writeln!(out, "house rules: {}", self.house_rules.len())?;

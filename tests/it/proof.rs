@@ -6,7 +6,7 @@ use actbill::diagram::Diagram;
 use actbill::facts::{Answer, FactId, Facts};
 use actbill::message::Code;
 use actbill::note::Notes;
-use actbill::proof::{Against, Problem, certificate, check, combinations, prove};
+use actbill::proof::{Problem, certificate, check, combinations, prove};
 use actbill::read::Format;
 use actbill::rules::{Effect, Outcome, Rule, RuleFile, RuleId, RuleSet};
 use actbill::space::Example;
@@ -206,7 +206,7 @@ proptest! {
         let faults = prove(&set).err().unwrap_or_default();
         let has = |code| faults.iter().any(|problem: &Problem| problem.message.code == code);
         prop_assert_eq!((has(Code::Gap), has(Code::Conflict)), (gap, conflict), "{}", text);
-        let found = check(&set, Some(&Diagram::new(&set)), &Against::default());
+        let found = check(&set, Some(&Diagram::new(&set)), None);
         for problem in faults.iter().chain(&found) {
             shows(&set, problem);
         }
@@ -229,7 +229,7 @@ fn a_strike_that_lets_another_offer_win_is_not_dead() {
     text += &offer("two", "d", "when.f = \"yes\"\noverrides = [\"one\"]\n");
     text += "[[strike]]\nid = \"three\"\ntitle = \"T\"\nbasis = \"house\"\nservices = [\"d\"]\npayers = [\"p1\"]\nwhen.g = \"yes\"\n";
     let set = random_set(&text);
-    assert!(found_idle(&set, &check(&set, Some(&Diagram::new(&set)), &Against::default())).is_empty());
+    assert!(found_idle(&set, &check(&set, Some(&Diagram::new(&set)), None)).is_empty());
 }
 
 /// Nothing of the graphs is used here: only the certificate as it is written, and the rules.
@@ -355,7 +355,7 @@ proptest! {
         let Ok(set) = RuleSet::load(vec![RuleFile { name: "random.toml".into(), text: text.clone(), own: false }]) else {
             return Ok(()); // Two claims may ask a fact in ways that never fit together.
         };
-        let found = check(&set, Some(&Diagram::new(&set)), &Against::default());
+        let found = check(&set, Some(&Diagram::new(&set)), None);
         // Dated rules would make the distance hang on the date, too.
         let dated = set.rules.iter().any(|rule| rule.effective.from.is_some() || rule.effective.through.is_some());
         for invariant in &set.invariants {

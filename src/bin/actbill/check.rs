@@ -9,9 +9,10 @@ use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 
 use actbill::cases::claim;
+use actbill::citations::{self, SourceText};
 use actbill::diagram::Diagram;
 use actbill::message::{About, Code, Message};
-use actbill::proof::{Against, Problem, SourceText, certificate, check, combinations, faults, too_complex};
+use actbill::proof::{Problem, certificate, check, combinations, faults, in_order, too_complex};
 use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
 use actbill::rules::{Invariant, RuleSet};
 use actbill::run::{PROGRAM, rules};
@@ -116,6 +117,7 @@ fn unproved() -> CheckReport {
         rules: None,
         proved: None,
         invariants: Vec::new(),
+        sources: None,
         problems: Vec::new(),
         house_rules: Vec::new(),
         stats: None,
@@ -133,18 +135,21 @@ fn checked(
     let from = args.as_of.unwrap_or_else(today);
     let horizon =
         args.horizon.map(|days| (from, from.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)));
-    let against = Against { sources: texts, horizon };
-    let report = CheckReport { rules: Some(RulesRun::of(set)), house_rules: HouseRule::of(set), ..unproved() };
+    let compared = texts.map(|texts| citations::compare(set, texts));
+    let (sources, misquoted) = compared.map_or((None, Vec::new()), |compared| {
+        (Some(compared.sources.into_iter().map(Into::into).collect()), compared.problems)
+    });
+    let report = CheckReport { rules: Some(RulesRun::of(set)), house_rules: HouseRule::of(set), sources, ..unproved() };
     let diagram = Diagram::new(set);
     let (faults, graphs) = match (faults(set, &diagram), diagram.graphs(set)) {
         (Ok(faults), Ok(graphs)) => (faults, graphs),
         (Err(error), _) | (_, Err(error)) => {
             let problem = Problem::from(too_complex(set, error));
-            let problems = std::iter::once(problem).chain(check(set, None, &against)).collect();
+            let problems = std::iter::once(problem).chain(check(set, None, horizon)).chain(misquoted).collect();
             return Ok((report, problems, Exit::BadRules));
         }
     };
-    let others = check(set, Some(&diagram), &against);
+    let others = in_order(check(set, Some(&diagram), horizon).into_iter().chain(misquoted).collect());
     let (decides, clean) = (faults.is_empty(), others.is_empty());
     let report = CheckReport {
         proved: decides.then(|| Proved { combinations: combinations(set, &diagram).to_string() }),

@@ -1,18 +1,20 @@
 //! Citations both ways: each quote stands once in its source, and each sentence that carries a rule is cited or waived.
+//!
+//! Uses no graph and opens no files: texts of sources come in.
 
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::Problem;
 use crate::message::{Code, Message};
+use crate::proof::{Problem, in_order};
 use crate::rules::{RuleSet, Source, Span};
 
 /// Words that make a sentence carry a rule.
 const NORMATIVE: [&str; 5] = ["may be billed", "will not pay", "may not be billed", "must", "at a minimum"];
 
 /// Words of a sentence that a message shows.
-const SHOWN_WORDS: usize = 15;
+const MOST_WORDS: usize = 15;
 
 /// A text that may be a source.
 #[derive(Clone, Debug)]
@@ -23,29 +25,82 @@ pub struct SourceText {
     pub bytes: Vec<u8>,
 }
 
+/// What was compared with a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparedSource {
+    /// Its name in the rules.
+    pub name: String,
+    /// The text that it was compared with.
+    pub text: TextFound,
+    /// Quotes of it in the rules, waivers among them.
+    pub quotes: usize,
+    /// Sentences of the text that carry a rule; 0 without a text.
+    pub sentences: usize,
+}
+
+/// The text that was found for a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFound {
+    /// The one that the citations were checked against: it has the SHA-256 of the rules.
+    Same,
+    /// One with its name and other bytes.
+    Changed,
+    /// None, though the rules say which one it is.
+    Missing,
+    /// None is expected: the rules give no SHA-256.
+    Unchecked,
+}
+
+/// What came of comparing citations with the texts of their sources.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Each source, in the order of their names.
+    pub sources: Vec<ComparedSource>,
+    /// Everything wrong, in order of place.
+    pub problems: Vec<Problem>,
+}
+
 /// A source's text with single blanks, and the sentences in it.
 struct Text {
     plain: String,
     sentences: Vec<Range<usize>>,
 }
 
-/// Everything wrong between the set and its sources.
-pub(super) fn find(set: &RuleSet, texts: &[SourceText]) -> Vec<Problem> {
-    let mut problems = Vec::new();
+/// Compares every citation with the text of its source.
+pub fn compare(set: &RuleSet, texts: &[SourceText]) -> Comparison {
+    let (mut problems, mut sources) = (Vec::new(), Vec::new());
     for (at, source) in set.sources.iter().enumerate() {
-        let Some(sha256) = &source.sha256 else { continue };
-        let whole = texts.iter().find(|text| hex::encode(Sha256::digest(&text.bytes)) == *sha256);
-        let named = texts.iter().find(|text| text.name == source.name);
-        if whole.is_none() {
-            problems.push(changed(set, source, named.is_some()));
+        let same = |sha256: &String| texts.iter().find(|text| hex::encode(Sha256::digest(&text.bytes)) == *sha256);
+        let named = || texts.iter().find(|text| text.name == source.name);
+        let (found, text) = match source.sha256.as_ref().map(|sha256| same(sha256).ok_or_else(named)) {
+            None => (TextFound::Unchecked, None),
+            Some(Ok(text)) => (TextFound::Same, Some(text)),
+            Some(Err(Some(text))) => (TextFound::Changed, Some(text)),
+            Some(Err(None)) => (TextFound::Missing, None),
+        };
+        if matches!(found, TextFound::Changed | TextFound::Missing) {
+            problems.push(changed(set, source, found == TextFound::Changed));
         }
-        if let Some(text) = whole.or(named) {
-            let text = Text::of(&String::from_utf8_lossy(&text.bytes));
-            problems.extend(misquoted(set, at, &text));
-            problems.extend(uncited(set, (at, source), &text));
+        let text = text.map(|text| Text::parse(&String::from_utf8_lossy(&text.bytes)));
+        if let Some(text) = &text {
+            problems.extend(misquoted(set, at, text));
+            problems.extend(uncited(set, (at, source), text));
         }
+        let carrying =
+            text.iter().flat_map(|text| text.sentences.iter().filter(|sentence| text.is_normative(sentence)));
+        let (name, quotes, sentences) = (source.name.clone(), quotes(set, at).count(), carrying.count());
+        sources.push(ComparedSource { name, text: found, quotes, sentences });
     }
-    problems
+    Comparison { sources, problems: in_order(problems) }
+}
+
+/// The quotes of a source, of citations and of waivers; and whether each must stand there once only.
+fn quotes(set: &RuleSet, source: usize) -> impl Iterator<Item = (&String, &Span, bool)> {
+    let all = set.bases().flat_map(|basis| &basis.cites).filter(move |cite| cite.source == source);
+    let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span, true)));
+    let waivers = set.waivers.iter().filter(move |waiver| waiver.source == source);
+    // A sentence that the source repeats needs one waiver only.
+    cited.chain(waivers.map(|waiver| (&waiver.quote, &waiver.span, false)))
 }
 
 fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
@@ -61,11 +116,6 @@ fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
 
 /// Quotes, of citations and waivers, that do not stand exactly once in the text.
 fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
-    let all = set.bases().flat_map(|basis| &basis.cites).filter(|cite| cite.source == source);
-    let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span, true)));
-    let waivers = set.waivers.iter().filter(|waiver| waiver.source == source);
-    // A sentence that the source repeats needs one waiver only.
-    let waived = waivers.map(|waiver| (&waiver.quote, &waiver.span, false));
     let problem = |(quote, span, once): (&String, &Span, bool)| {
         let (text, help) = match text.places(quote).len() {
             0 => ("this quote does not stand in the source", "copy the words exactly, or cite what now says it"),
@@ -76,7 +126,7 @@ fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
         };
         Some(Problem::at(set, span, Message::warning(Code::QuoteNotOnce, text).help(help)))
     };
-    cited.chain(waived).filter_map(problem).collect()
+    quotes(set, source).filter_map(problem).collect()
 }
 
 /// Sentences that carry a rule and that nothing cites or waives; and waivers that excuse nothing.
@@ -93,8 +143,8 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
     let mut problems = Vec::new();
     for sentence in normative().filter(|sentence| !touches(sentence, &cited) && !touches(sentence, &waived)) {
         let words: Vec<&str> = text.plain.get(sentence.clone()).unwrap_or_default().split_whitespace().collect();
-        let cut = if words.len() > SHOWN_WORDS { " …" } else { "" };
-        let shown = words.iter().take(SHOWN_WORDS).copied().collect::<Vec<_>>().join(" ");
+        let cut = if words.len() > MOST_WORDS { " …" } else { "" };
+        let shown = words.iter().take(MOST_WORDS).copied().collect::<Vec<_>>().join(" ");
         let message = format!("nothing cites this sentence of `{}`: \"{shown}{cut}\"", source.name);
         let help = "cite it in the rule that it carries, or say in a `[[waiver]]` why it needs none";
         problems.push(Problem::at(set, &source.span, Message::warning(Code::UncitedSentence, message).help(help)));
@@ -114,7 +164,7 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
 }
 
 impl Text {
-    fn of(text: &str) -> Self {
+    fn parse(text: &str) -> Self {
         let usual = usual_gap(text);
         let (mut plain, mut starts, mut gap) = (String::new(), vec![0], 0);
         for line in text.lines() {
@@ -164,7 +214,7 @@ impl Text {
     }
 }
 
-/// How many blank lines usually stand between two lines of a paragraph: more than that part two paragraphs.
+/// How many blank lines usually stand between two lines of a paragraph: more than that separate two paragraphs.
 fn usual_gap(text: &str) -> usize {
     let mut counts = [0_usize; 3];
     let mut gap = 0;
@@ -197,12 +247,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paragraphs_marks_and_full_stops_part_sentences() {
+    fn paragraphs_marks_and_full_stops_separate_sentences() {
         let text =
-            Text::of("One thing\n\n \n\nA must b. It\n\nmay be billed:\n\n• This will\n\nnot pay, i.e. mustard.");
-        let told: Vec<&str> =
+            Text::parse("One thing\n\n \n\nA must b. It\n\nmay be billed:\n\n• This will\n\nnot pay, i.e. mustard.");
+        let sentences: Vec<&str> =
             text.sentences.iter().map(|range| text.plain.get(range.clone()).unwrap().trim()).collect();
-        assert_eq!(told, ["One thing", "A must b.", "It may be billed:", "• This will not pay, i.e. mustard."]);
+        assert_eq!(sentences, ["One thing", "A must b.", "It may be billed:", "• This will not pay, i.e. mustard."]);
         let normative: Vec<bool> = text.sentences.iter().map(|range| text.is_normative(range)).collect();
         assert_eq!(normative, [false, true, true, true]);
         assert_eq!(text.places("billed:   • This").len(), 1);
