@@ -6,8 +6,11 @@ use rustc_hash::FxHashMap;
 use super::{Question, TooComplex, Value, Variables};
 use crate::rules::Outcome;
 
-/// Nodes beyond which a store is given up.
-const MOST_NODES: usize = 4_000_000;
+/// Nodes beyond which a store is given up: some 200 MB.
+const MOST_NODES: usize = 1_000_000;
+
+/// Results of [`Store::choose`] that are remembered before a store is given up.
+const MOST_CHOSEN: usize = 8 * MOST_NODES;
 
 /// Marks a reference to a leaf.
 const LEAF: u32 = 1 << 31;
@@ -186,6 +189,7 @@ impl Store {
         if let Some(known) = self.chosen.get(&key) {
             return *known;
         }
+        self.is_full |= self.chosen.len() >= MOST_CHOSEN;
         if self.is_full {
             return then;
         }
