@@ -7,7 +7,8 @@ use super::view::{
 use crate::facts::Word;
 use crate::message::Code;
 use crate::nearest::joined;
-use crate::report::{Paper, Row, RuleView, Screen};
+use crate::report::{Row, RuleView};
+use crate::table::{Screen, WrappedText as Paper};
 use crate::words;
 
 /// Ways through what happened that are told before the rest is only counted.
@@ -43,13 +44,13 @@ pub fn text(told: &Explanations, screen: Screen) -> String {
 
 fn one(paper: &mut Paper, note: &Explanation) {
     let row = &note.decision;
-    let colour = match row.status {
+    let color = match row.status {
         "billable" => "1;32",
         "non_billable" => "1",
         "held" => "1;33",
         _ => "1;31",
     };
-    paper.styled(&headline(note), colour);
+    paper.styled(&headline(note), color);
     let minutes = row.minutes.map(|minutes| format!("{minutes} minutes"));
     let about =
         [row.date.clone(), row.activity.clone(), minutes, row.client.as_ref().map(|client| format!("client {client}"))];

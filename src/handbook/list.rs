@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::grid::Grid;
 use crate::effective::Effective;
 use crate::facts::Word;
-use crate::report::{Screen, document};
+use crate::report::document;
 use crate::rules::{Rule, RuleSet, Setting};
+use crate::table::{Grid, Screen};
 use crate::words;
 
 /// In which format a list or a table is written.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Paper;
+use crate::table::WrappedText as Paper;
 use crate::money::Rate;
 use crate::rules::{Basis, DatedRate, Rule, RuleSet, Span};
 

@@ -1,11 +1,11 @@
 //! Rows as comma-separated values, safe to open in a spreadsheet.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Row;
+use crate::table::{defuse_formula, unwrap_io_error};
 
-/// Every column, in the order of the row's fields. Lists stand in one cell, parted by blanks.
+/// Every column, in the order of the row's fields. Lists stand in one cell, separated by blanks.
 const COLUMNS: [&str; 29] = [
     "input",
     "record",
@@ -41,19 +41,13 @@ const COLUMNS: [&str; 29] = [
 /// Writes a header and the rows.
 pub(super) fn write(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(io_error)?;
+    writer.write_record(COLUMNS).map_err(unwrap_io_error)?;
     for row in rows {
-        writer.write_record(cells(row).iter().map(|cell| defused(cell).into_owned())).map_err(io_error)?;
+        writer
+            .write_record(cells(row).iter().map(|cell| defuse_formula(cell).into_owned()))
+            .map_err(unwrap_io_error)?;
     }
     writer.flush()
-}
-
-/// Why a row could not be written, as it was before the CSV writer wrapped it.
-pub(crate) fn io_error(error: ::csv::Error) -> io::Error {
-    match error.into_kind() {
-        ::csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }
 
 fn cells(row: &Row) -> [String; 29] {
@@ -92,34 +86,4 @@ fn cells(row: &Row) -> [String; 29] {
         error.and_then(|error| error.field.clone()).unwrap_or_default(),
         error.map(|error| error.text.clone()).unwrap_or_default(),
     ]
-}
-
-/// A cell that a spreadsheet would take for a formula, made plain text by an apostrophe.
-pub(crate) fn defused(cell: &str) -> Cow<'_, str> {
-    // A spreadsheet ends its reading at a NUL, or refuses the file.
-    if cell.contains('\0') {
-        return Cow::Owned(defused(&cell.replace('\0', "")).into_owned());
-    }
-    match cell.trim_start_matches([' ', '\u{a0}']).chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '|') => {
-            Cow::Owned(format!("'{cell}"))
-        }
-        _ => Cow::Borrowed(cell),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_a_formula_is_defused() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"] {
-            assert!(defused(bad).starts_with('\''), "{bad:?}");
-        }
-        for good in ["n-01", "17.72", "", "a=b"] {
-            assert_eq!(defused(good), good);
-        }
-        assert_eq!((defused("n\0-01").as_ref(), defused("\0=1").as_ref()), ("n-01", "'=1"));
-    }
 }

@@ -5,7 +5,6 @@
 mod basis;
 mod check;
 mod csv;
-mod paper;
 mod row;
 mod summary;
 mod text;
@@ -16,14 +15,11 @@ use serde::Serialize;
 
 pub use basis::{BasisView, CiteView, RateView, RuleView, file_and_line};
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
-pub(crate) use csv::{defused, io_error};
-pub(crate) use paper::Paper;
 pub use row::{ErrorRow, FindingRow, Row, rows};
 pub use summary::{
     ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary,
 };
-pub(crate) use text::table;
-pub use text::{Screen, text};
+pub use text::text;
 
 /// Everything a run has to say.
 #[derive(Debug)]

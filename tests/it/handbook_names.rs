@@ -3,14 +3,14 @@
 use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::Code;
 use actbill::read::Format;
-use actbill::report::Screen;
 use actbill::rules::RuleFile;
 use actbill::run::Ready;
+use actbill::table::Screen;
 use insta::assert_snapshot;
 
 use crate::shared::{ready, ready_with, run, shipped};
 
-const SCREEN: Screen = Screen { width: 80, colours: false };
+const SCREEN: Screen = Screen { width: 80, colors: false };
 
 fn page(ready: &Ready, name: &str) -> Page {
     let mut found = pages(ready, name).unwrap_or_else(|message| panic!("{message}"));

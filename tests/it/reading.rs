@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use actbill::effective::parse_date;
 use actbill::message::{About, Message};
 use actbill::read::Format;
-use actbill::report::{self, Report, Screen};
+use actbill::report::{self, Report};
 use actbill::run::{Input, Options, classify};
+use actbill::table::Screen;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -45,7 +46,7 @@ fn all_outputs(report: &Report) -> Vec<u8> {
     report::ndjson(report, &mut out).unwrap();
     report::csv(report, &mut out).unwrap();
     report::summary(report, &mut out).unwrap();
-    report::text(report, Screen { width: 100, colours: true }, &mut out).unwrap();
+    report::text(report, Screen { width: 100, colors: true }, &mut out).unwrap();
     out
 }
 

@@ -9,8 +9,9 @@ use clap::ValueEnum;
 
 use actbill::message::{Code, Message};
 use actbill::read::Format;
-use actbill::report::{Report, Screen, csv, json, ndjson, summary, text};
+use actbill::report::{Report, csv, json, ndjson, summary, text};
 use actbill::run::{Done, Options, classify};
+use actbill::table::Screen;
 
 use crate::exit::Exit;
 use crate::options::{self, From, RuleArgs, date, today};

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::Table;
-
-use super::{Screen, align_right, readable, table};
+use super::shorten;
 use crate::report::{Report, Row};
+use crate::table::{Screen, TextTable};
 
 /// Ids shown of a group before the rest is only counted.
 const IDS: usize = 8;
 
 /// Notes that wait for the most frequent missing fact stand first, then those that a rule or their day holds.
-pub(super) fn held(report: &Report, screen: Screen) -> Table {
+pub(super) fn held(report: &Report, screen: Screen) -> TextTable {
     let rows: Vec<&Row> = report.rows.iter().filter(|row| row.status == "held").collect();
-    let mut table = table(screen, &["held", "waits for", "notes"]);
+    let mut table = TextTable::new(screen, &["held", "waits for", "notes"]);
     let mut facts: Vec<(&String, &u64)> = report.summary.missing.iter().collect();
     facts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
     for (fact, count) in facts {
@@ -34,12 +33,12 @@ pub(super) fn held(report: &Report, screen: Screen) -> Table {
     for (reason, rows) in by_reason {
         table.add_row([rows.len().to_string(), reason, ids(&rows)]);
     }
-    align_right(&mut table, &[0]);
+    table.align_right(&[0]);
     table
 }
 
 fn ids(rows: &[&Row]) -> String {
-    let shown: Vec<String> = rows.iter().take(IDS).filter_map(|row| row.id.as_deref()).map(readable).collect();
+    let shown: Vec<String> = rows.iter().take(IDS).filter_map(|row| row.id.as_deref()).map(shorten).collect();
     let more = rows.len().saturating_sub(IDS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     shown.join(", ") + &more

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{Cell, Color, Table};
-
-use super::{Screen, align_right, full_code, keep_width, readable, styled, table};
+use super::{full_code, shorten};
 use crate::report::Row;
+use crate::table::{Color, Screen, TextCell, TextTable};
 
 /// The reasons of a batch, each told once: a month of notes has few.
 pub(super) struct Reasons {
@@ -31,12 +30,12 @@ impl Reasons {
         reasons
     }
 
-    pub(super) fn table(&self, screen: Screen) -> Table {
-        let mut table = table(screen, &["why", "notes", "because"]);
+    pub(super) fn table(&self, screen: Screen) -> TextTable {
+        let mut table = TextTable::new(screen, &["why", "notes", "because"]);
         for (place, (text, notes)) in self.told.iter().enumerate() {
             table.add_row([(place + 1).to_string(), notes.to_string(), text.clone()]);
         }
-        align_right(&mut table, &[0, 1]);
+        table.align_right(&[0, 1]);
         table
     }
 }
@@ -56,31 +55,32 @@ fn reason(row: &Row) -> String {
     error.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
 }
 
-pub(super) fn notes(rows: &[Row], reasons: &Reasons, screen: Screen) -> Table {
-    let mut table = table(screen, &["note", "date", "activity", "min", "who pays", "code", "units", "amount", "why"]);
+pub(super) fn notes(rows: &[Row], reasons: &Reasons, screen: Screen) -> TextTable {
+    let mut table =
+        TextTable::new(screen, &["note", "date", "activity", "min", "who pays", "code", "units", "amount", "why"]);
     for (row, reason) in rows.iter().zip(&reasons.of_row) {
         let who = row.payer.as_deref().unwrap_or(row.status);
-        let colour = match row.status {
+        let color = match row.status {
             "billable" => Color::Green,
             "non_billable" => Color::DarkGrey,
             "held" => Color::Yellow,
             _ => Color::Red,
         };
         table.add_row([
-            Cell::new(row.id.as_deref().map_or_else(|| place(row), readable)),
-            Cell::new(row.date.as_deref().unwrap_or_default()),
+            TextCell::from(row.id.as_deref().map_or_else(|| place(row), shorten)),
+            TextCell::from(row.date.as_deref().unwrap_or_default()),
             // Where room is short, the name breaks at its underscores.
-            Cell::new(readable(row.activity.as_deref().unwrap_or_default())).set_delimiter('_'),
-            Cell::new(row.minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
-            styled(screen, who, |cell| cell.fg(colour)).set_delimiter('_'),
-            Cell::new(full_code(row.code.as_ref(), row.modifiers.as_ref())),
-            Cell::new(row.units.map(|units| units.to_string()).unwrap_or_default()),
-            Cell::new(amount(row)),
-            Cell::new(reason + 1),
+            TextCell::from(shorten(row.activity.as_deref().unwrap_or_default())).breaking_at('_'),
+            TextCell::from(row.minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
+            TextCell::from(who).colored(color).breaking_at('_'),
+            TextCell::from(full_code(row.code.as_ref(), row.modifiers.as_ref())),
+            TextCell::from(row.units.map(|units| units.to_string()).unwrap_or_default()),
+            TextCell::from(amount(row)),
+            TextCell::from((reason + 1).to_string()),
         ]);
     }
-    align_right(&mut table, &[3, 6, 7, 8]);
-    keep_width(&mut table, &[1, 3, 4, 5, 6, 7, 8], screen);
+    table.align_right(&[3, 6, 7, 8]);
+    table.keep_width(&[1, 3, 4, 5, 6, 7, 8]);
     table
 }
 

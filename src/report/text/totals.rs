@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::Table;
-
-use super::{Screen, align_right, full_code, keep_width, table};
+use super::full_code;
 use crate::money::Amount;
 use crate::report::{PayerTotal, Report};
+use crate::table::{Screen, TextTable};
 
 /// A line for each payer and service, then what is held or rejected, then the whole batch.
-pub(super) fn totals(report: &Report, screen: Screen) -> Table {
-    let mut table = table(screen, &["who pays", "service", "code", "notes", "minutes", "units", "amount"]);
+pub(super) fn totals(report: &Report, screen: Screen) -> TextTable {
+    let mut table = TextTable::new(screen, &["who pays", "service", "code", "notes", "minutes", "units", "amount"]);
     let row = &mut |cells: [String; 7]| {
         table.add_row(cells);
     };
@@ -40,8 +39,8 @@ pub(super) fn totals(report: &Report, screen: Screen) -> Table {
     }
     let all = dollars(Some(report.summary.amount), &all_unpriced(report));
     row(["total".into(), none(), none(), report.summary.records.to_string(), none(), none(), all]);
-    align_right(&mut table, &[3, 4, 5, 6]);
-    keep_width(&mut table, &[0, 3, 4], screen);
+    table.align_right(&[3, 4, 5, 6]);
+    table.keep_width(&[0, 3, 4]);
     table
 }
 

@@ -3,8 +3,8 @@
 use actbill::explain::changes::Limits;
 use actbill::explain::{ChangeView, Explanations, Options, Standing, Wanted, notes, text};
 use actbill::read::Format;
-use actbill::report::Screen;
 use actbill::run::{Input, Ready};
+use actbill::table::Screen;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -97,7 +97,7 @@ proptest! {
                 belongs(&changes.history, "never");
             }
         }
-        let shown = text(&told, Screen { width: 60, colours: false });
+        let shown = text(&told, Screen { width: 60, colors: false });
         prop_assert!(shown.ends_with("\nDocumentation may be corrected only to say what happened.\n"));
         for line in shown.lines() {
             let alone = line.split_whitespace().count() < 3;
