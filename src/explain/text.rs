@@ -8,6 +8,7 @@ use crate::facts::Word;
 use crate::message::Code;
 use crate::nearest::joined;
 use crate::report::{Row, RuleView};
+use crate::status::Status;
 use crate::table::{Screen, WrappedText as Paper};
 use crate::words;
 
@@ -29,7 +30,7 @@ pub fn text(told: &Explanations, screen: Screen) -> String {
         paper.line(0, "There are no notes.");
     }
     paper.gap();
-    if told.rejected > 0 && told.notes.iter().any(|note| note.decision.status != "rejected") {
+    if told.rejected > 0 && told.notes.iter().any(|note| note.decision.status != Status::Rejected) {
         let (were, records) = if told.rejected == 1 { ("was", "record") } else { ("were", "records") };
         let text = format!(
             "{} {records} of this batch {were} rejected and had no say; `actbill classify` tells why.",
@@ -45,10 +46,10 @@ pub fn text(told: &Explanations, screen: Screen) -> String {
 fn one(paper: &mut Paper, note: &Explanation) {
     let row = &note.decision;
     let color = match row.status {
-        "billable" => "1;32",
-        "non_billable" => "1",
-        "held" => "1;33",
-        _ => "1;31",
+        Status::Billable => "1;32",
+        Status::NonBillable => "1",
+        Status::Held => "1;33",
+        Status::Rejected => "1;31",
     };
     paper.styled(&headline(note), color);
     let minutes = row.minutes.map(|minutes| format!("{minutes} minutes"));
@@ -93,16 +94,16 @@ fn headline(note: &Explanation) -> String {
     let pays =
         note.payers.iter().find(|payer| Some(&payer.payer) == row.payer.as_ref()).map(|payer| payer.title.as_str());
     let told = match row.status {
-        "billable" => billable(row, pays.unwrap_or_default()),
-        "non_billable" => "nobody pays".into(),
-        "held" if !row.missing.is_empty() => {
+        Status::Billable => billable(row, pays.unwrap_or_default()),
+        Status::NonBillable => "nobody pays".into(),
+        Status::Held if !row.missing.is_empty() => {
             format!(
                 "held, not answered: {}",
                 joined(row.missing.iter().map(|fact| format!("`{fact}`")).collect(), "and")
             )
         }
-        "held" => "held, a person must look".into(),
-        _ => "rejected, it could not be read as a note".into(),
+        Status::Held => "held, a person must look".into(),
+        Status::Rejected => "rejected, it could not be read as a note".into(),
     };
     format!("{id}: {told}")
 }

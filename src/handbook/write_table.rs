@@ -8,16 +8,16 @@ use serde::Serialize;
 use super::list::Form;
 use super::table::{Row, Section, Table};
 use crate::facts::Word;
-use crate::report::document;
+use crate::report::write_json;
 use crate::rules::{Outcome, RuleId, RuleSet};
-use crate::table::{Grid, WrappedText, escape_markdown};
 use crate::space::Space;
+use crate::table::{Grid, WrappedText, escape_markdown};
 use crate::words;
 
 /// Writes the table.
 pub fn write_table(table: &Table<'_>, form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
-        Form::Json => document(&TableView::new(table), out),
+        Form::Json => write_json(&TableView::new(table), out),
         Form::Csv => sheet(table).csv(out),
         Form::Text(screen) => {
             for section in &table.sections {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::table::WrappedText as Paper;
 use crate::money::Rate;
 use crate::rules::{Basis, DatedRate, Rule, RuleSet, Span};
+use crate::table::WrappedText as Paper;
 
 /// What something rests on.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Program, RulesRun, document};
+use super::{Program, RulesRun, write_json};
 use crate::diagram::ActivityGraph;
 use crate::facts::Word;
 use crate::message::{Code, Level, Message};
@@ -172,7 +172,7 @@ impl Stats {
 impl CheckReport {
     /// One JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        document(self, out)
+        write_json(self, out)
     }
 
     /// What is proved and what was found, in lines; the problems themselves are messages.

@@ -28,10 +28,8 @@ fn the_note_on_a_rules_page_shows_the_rule() {
             shown.settings.iter().map(|(name, value)| (name.clone(), value.text())).collect();
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let rows = run(&ready_with(&settings, &[]), &[("n", Format::Json, shown.note.json().as_bytes())], false)
-            .unwrap()
-            .report
-            .rows;
+        let rows =
+            run(&ready_with(&settings, &[]), &[("n", Format::Json, shown.note.json().as_bytes())], false).unwrap().rows;
         let row = &rows[0];
         let named = row.rules.contains(&rule.id) || row.findings.iter().any(|finding| finding.code == rule.id);
         assert!(named, "{}: {row:?}", rule.id);
