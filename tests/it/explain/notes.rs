@@ -143,9 +143,8 @@ fn a_change_made_is_a_change_come_true() {
             }
             let set: Vec<(&str, &str)> =
                 settings.iter().map(|part| (part.fact.as_str(), part.needs[0].as_str())).collect();
-            let rows = run(&ready_with(&set, &[]), &[("n", Format::Json, batch(&altered).as_bytes())], false)
-                .unwrap()
-                .rows;
+            let rows =
+                run(&ready_with(&set, &[]), &[("n", Format::Json, batch(&altered).as_bytes())], false).unwrap().rows;
             assert_eq!(
                 (rows[0].payer.as_ref(), rows[0].service.as_ref()),
                 (Some(&change.payer), Some(&change.service)),
