@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::fmt;
 use std::iter::Sum;
-use std::ops::Add;
+use std::ops::{Add, Sub};
 use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -47,11 +47,11 @@ impl Rate {
     /// The cents left over go one by one to the notes with the largest cut-off parts, the earlier first. The shares add
     /// up to [`Rate::line_amount`] of all the units.
     pub fn shares(self, units: &[u32]) -> Vec<Amount> {
-        let cent = Decimal::new(1, 2);
+        let cent = Amount(Decimal::new(1, 2));
         let exact = || units.iter().map(|units| self.times((*units).into()));
         let mut shares: Vec<Amount> = exact().map(|exact| Amount(exact.trunc_with_scale(2))).collect();
         let line = self.line_amount(units.iter().copied().map(u64::from).sum());
-        let mut left = line.0.saturating_sub(shares.iter().copied().sum::<Amount>().0);
+        let mut left = line - shares.iter().copied().sum();
         let mut by_cut_off: Vec<(Decimal, &mut Amount)> =
             exact().zip(&mut shares).map(|(exact, share)| (exact.saturating_sub(share.0), share)).collect();
         // A stable sort: of equal parts the earlier note's stays first.
@@ -60,8 +60,8 @@ impl Rate {
             if left < cent {
                 break;
             }
-            share.0 = share.0.saturating_add(cent);
-            left = left.saturating_sub(cent);
+            *share = *share + cent;
+            left = left - cent;
         }
         shares
     }
@@ -96,6 +96,14 @@ impl Add for Amount {
 
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Amount {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 }
 

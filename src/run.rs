@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use crate::batch::{Entry, Item, Line, roll_up};
-use crate::decide::{Decisions, Judge};
+use crate::batch;
+use crate::decide::Judge;
 use crate::diagram::Diagram;
 use crate::facts::Facts;
 use crate::message::{Code, Level, Message};
@@ -20,7 +19,7 @@ use crate::note::{Notes, Rejection};
 use crate::place::Place;
 use crate::proof::{self, Problem};
 use crate::read::{FileError, Format, Record, open};
-use crate::report::{ClaimRow, InputRun, Program, Report, RulesRun, Run, Summary, rows};
+use crate::report::{Columns, InputRun, Program, Report, RulesRun, Run};
 use crate::rules::{RuleFile, RuleSet};
 
 /// Ends the names of files with sample claims, which stand beside rule files and are none.
@@ -119,19 +118,21 @@ impl std::fmt::Debug for Input<'_> {
 }
 
 /// How to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Nothing is presumed, and a field that the rule set does not know rejects its record.
     pub strict: bool,
     /// The date the run is made for. It is recorded with the run and changes no decision.
     pub as_of: NaiveDate,
+    /// Other facts that rows show.
+    pub columns: Columns,
 }
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Done {
+pub struct Done<'r> {
     /// Everything to be written.
-    pub report: Report,
+    pub report: Report<'r>,
     /// The first input's format.
     pub format: Format,
 }
@@ -139,12 +140,12 @@ pub struct Done {
 /// Classifies all records of all inputs as one batch. `say`: hears of each rejected record and each unknown field.
 ///
 /// An input that cannot be read to its end is an error, and then there are no rows at all.
-pub fn classify(
-    ready: &Ready,
+pub fn classify<'r>(
+    ready: &'r Ready,
     inputs: Vec<Input<'_>>,
-    options: Options,
+    options: &Options,
     say: &mut dyn FnMut(Message),
-) -> Result<Done, Message> {
+) -> Result<Done<'r>, Message> {
     let set = &ready.set;
     for Problem { message, .. } in proof::broken_promises(set, &ready.diagram) {
         say(Message {
@@ -153,7 +154,7 @@ pub fn classify(
             ..message.help("run `actbill check` to see a note that breaks it")
         });
     }
-    let mut batch = Batch::new(set, &ready.diagram, options.strict);
+    let mut batch = Batch::new(set, &ready.diagram, options.strict).showing(&options.columns);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
@@ -162,18 +163,12 @@ pub fn classify(
         first.get_or_insert(format);
         runs.push(run);
     }
-    let (items, unknown) = batch.finish(say);
-    let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
-    let report = Report {
-        summary: Summary::of(set, &items),
-        lines: ClaimRow::of(set, &items),
-        rows: rows(set, &names, &items),
-        run: run(set, runs, options, unknown),
-    };
+    let (batch, unknown) = batch.finish(say);
+    let report = Report::new(run(set, runs, options, unknown), batch);
     Ok(Done { report, format: first.unwrap_or(Format::Json) })
 }
 
-fn run(set: &RuleSet, inputs: Vec<InputRun>, options: Options, unknown_fields: BTreeMap<String, u64>) -> Run {
+fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: BTreeMap<String, u64>) -> Run {
     Run {
         program: PROGRAM,
         rules: RulesRun::of(set),
@@ -191,15 +186,22 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: Options, unknown_fields: B
 pub struct Batch<'r> {
     set: &'r RuleSet,
     notes: Notes<'r>,
-    decisions: Decisions<'r>,
-    items: Vec<Item>,
+    judge: Judge<'r>,
+    decided: batch::Batch<'r>,
 }
 
 impl<'r> Batch<'r> {
     /// An empty batch under these rules. `strict`: nothing is presumed, and unknown fields reject their record.
     pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strict: bool) -> Self {
         let notes = Notes::new(&set.vocabulary, set.answered(), strict);
-        Self { set, notes, decisions: Decisions::new(Judge::new(set, diagram, !strict)), items: Vec::new() }
+        let judge = Judge::new(set, diagram, !strict);
+        Self { set, notes, judge, decided: batch::Batch::new(judge, &[]) }
+    }
+
+    /// The same empty batch, with these columns in its rows.
+    #[must_use]
+    pub fn showing(self, columns: &Columns) -> Self {
+        Self { decided: batch::Batch::new(self.judge, columns.facts()), ..self }
     }
 
     /// Adds a record of an input, and says why if it is rejected. Returns what a note answers, presumptions apart.
@@ -210,36 +212,32 @@ impl<'r> Batch<'r> {
         record: &Record<'_>,
         say: &mut dyn FnMut(Message),
     ) -> Option<Facts> {
-        let (entry, facts) = match self.notes.read(record) {
+        match self.notes.read(record) {
             Ok(note) => {
-                let decision = self.decisions.decide(&note.facts, note.date);
-                let decision = Arc::clone(self.decisions.get(decision));
-                let quarter_hours = self.set.part_quarter_hour().quarter_hours(note.minutes);
-                let facts = note.facts.clone();
-                (Entry::Decided(Box::new(Line::new(note, quarter_hours, decision))), Some(facts))
+                self.decided.add(input, record.number, &note);
+                Some(note.facts)
             }
             Err(rejection) => {
                 say(rejected(name, record, &rejection));
-                (Entry::Rejected(rejection), None)
+                self.decided.reject(input, record.number, rejection);
+                None
             }
-        };
-        self.items.push(Item { input, record: record.number, entry });
-        facts
+        }
     }
 
-    /// What became of the record that was added last, before the batch is rolled up.
-    pub fn last(&self) -> Option<&Item> {
-        self.items.last()
+    /// The id of the record that was added last.
+    pub fn last_id(&self) -> Option<&str> {
+        self.decided.id(self.decided.len().checked_sub(1)?)
     }
 
     /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
-    pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (Vec<Item>, BTreeMap<String, u64>) {
+    pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
         // In strict runs each of these records was rejected for it, and the message said so.
         for (field, count) in self.notes.unknown.iter().filter(|_| !self.notes.strict) {
             say(unknown_field(&self.notes, field, *count));
         }
-        roll_up(self.set, &mut self.items);
-        (self.items, self.notes.unknown)
+        self.decided.roll_up();
+        (self.decided, self.notes.unknown)
     }
 }
 

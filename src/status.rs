@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The status of a note's row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// The status of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// A payer is billed.
@@ -14,7 +14,8 @@ pub enum Status {
     NonBillable,
     /// A fact is missing that could change the outcome, or a rule asks for a person.
     Held,
-    /// The record is no note: a field is missing or wrong.
+    /// The record is no note: a field is missing or wrong. So is a record of which nothing is known.
+    #[default]
     Rejected,
 }
 

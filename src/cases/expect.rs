@@ -11,6 +11,7 @@ use crate::report::Row;
 use crate::rules::problem::{Problems, Span, choose};
 use crate::rules::walk::Entry;
 use crate::rules::{Effect, RuleSet, Unit};
+use crate::status::Status;
 
 /// The word that expects a field to be absent, or a list to be empty.
 pub(super) const NONE: &str = "none";
@@ -176,11 +177,13 @@ impl Key {
         let payers = set.payers.iter().map(|payer| payer.name.clone());
         let codes = |about| Code::ALL.iter().filter(move |code| code.about() == about).map(ToString::to_string);
         match self {
-            Self::Status => ["billable", "non_billable", "held", "rejected"].map(str::to_owned).into(),
-            Self::Payer => payers.chain(["non_billable".to_owned()]).collect(),
+            Self::Status => Status::ALL.map(|status| status.to_string()).into(),
+            Self::Payer => payers.chain([Status::NonBillable.to_string()]).collect(),
             Self::Service => set.services.iter().map(|service| service.name.clone()).collect(),
             Self::Unit => Unit::ALL.iter().map(|unit| unit.as_str().to_owned()).collect(),
-            Self::Possible => payers.chain(["non_billable", "held"].map(str::to_owned)).collect(),
+            Self::Possible => {
+                payers.chain([Status::NonBillable, Status::Held].map(|status| status.to_string())).collect()
+            }
             Self::Missing | Self::Presumed => {
                 let of_notes = set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
                 of_notes.map(|(_, fact)| fact.name.clone()).collect()
@@ -209,20 +212,14 @@ impl Key {
     pub fn said(self, row: &Row) -> Vec<String> {
         let one = |word: Option<String>| word.into_iter().collect::<Vec<_>>();
         let priced = |dollars: Option<String>| match dollars {
-            None if row.status == "billable" => one(Some(UNPRICED.into())),
+            None if row.status == Status::Billable => one(Some(UNPRICED.into())),
             dollars => one(dollars),
         };
         match self {
-            Self::Status => one(Some(row.status.into())),
+            Self::Status => one(Some(row.status.to_string())),
             Self::Payer => one(row.payer.clone()),
             Self::Service => one(row.service.clone()),
-            Self::Code => {
-                let modifiers = row.modifiers.iter().flatten().map(String::as_str);
-                one(row
-                    .code
-                    .as_deref()
-                    .map(|code| std::iter::once(code).chain(modifiers).collect::<Vec<_>>().join(" ")))
-            }
+            Self::Code => one(row.code.as_ref().map(|_| row.full_code())),
             Self::Minutes => one(row.minutes.map(|number| number.to_string())),
             Self::QuarterHours => one(row.quarter_hours.map(|number| number.to_string())),
             Self::Unit => one(row.unit.map(str::to_owned)),

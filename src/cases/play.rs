@@ -7,7 +7,7 @@ use super::{Case, Claims, Suite, Wish};
 use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
-use crate::report::{Row, Summary, rows};
+use crate::report::{Row, Summary};
 use crate::rules::RuleSet;
 use crate::run::Batch;
 
@@ -141,8 +141,8 @@ impl<'s> Played<'s> {
             }));
         }
         let mut said = Vec::new();
-        let (items, _) = batch.finish(&mut |message| said.push(message));
-        Self { claims, rows: rows(set, &[], &items), read, summary: Summary::of(set, &items), said, refused: None }
+        let (batch, _) = batch.finish(&mut |message| said.push(message));
+        Self { claims, rows: Row::all(&batch), read, summary: Summary::new(&batch), said, refused: None }
     }
 
     fn refused(claims: &'s Claims, refused: Message) -> Self {

@@ -1,11 +1,7 @@
 //! How a billable note comes to its units and dollars, step by step, and what other notes have to do with it.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-
 use super::view::{BillView, OtherNoteView, PooledNote};
-use crate::batch::{Earned, Entry, Item, Line};
+use crate::batch::{Batch, BatchNote, Earned};
 use crate::decide::Verdict;
 use crate::nearest::joined;
 use crate::report::RateView;
@@ -13,38 +9,31 @@ use crate::rules::{PART_QUARTER_HOUR, POOL, PayerId, RuleSet, ServiceId, Unit};
 use crate::units::QUARTER_HOUR;
 
 /// The steps from minutes to dollars; `None` for a note that earns nothing because nobody pays, or not yet.
-pub(super) fn bill(set: &RuleSet, among: Among<'_>) -> Option<BillView> {
-    let line = among.line;
-    let earned = line.earned.as_ref()?;
+pub(super) fn bill(batch: &Batch<'_>, note: BatchNote<'_>) -> Option<BillView> {
+    let set = batch.set();
+    let earned = note.earned()?;
     let service = set.service(earned.service);
     let part = set.part_quarter_hour();
-    let pool = if service.unit == Unit::QuarterHour && set.pools_by_day() { pool(among) } else { Vec::new() };
-    let rate = set.rate(earned.service, line.date);
+    let rate = set.rate(earned.service, note.date());
     let mut bill = BillView {
         service: service.name.clone(),
         unit: service.unit.as_str(),
         steps: Vec::new(),
-        whole_quarter_hours: line.minutes / QUARTER_HOUR,
-        left_over: line.minutes % QUARTER_HOUR,
+        whole_quarter_hours: note.minutes() / QUARTER_HOUR,
+        left_over: note.minutes() % QUARTER_HOUR,
         part_quarter_hour: part.minutes(),
-        alone: line.quarter_hours,
-        pool,
+        alone: note.quarter_hours(),
+        pool: if pools(set, earned) { pool(batch, earned) } else { Vec::new() },
         units: earned.units,
         rate: rate.map(|rate| RateView::new(set, rate)),
         exact: earned.rate.map(|rate| rate.exact(earned.units.into())),
         amount: earned.amount,
     };
     bill.steps = match service.unit {
-        Unit::Day => {
-            let alone = among.same_service().count() == 1;
-            day_steps(set, &bill, earned, (line, alone))
-        }
-        Unit::QuarterHour => quarter_hour_steps(set, &bill, line),
+        Unit::Day => day_steps(batch, &bill, earned, note),
+        Unit::QuarterHour => quarter_hour_steps(set, &bill, note),
     };
-    let of_line = among.same_service().filter(|(.., payer)| *payer == earned.payer);
-    let line_units =
-        of_line.filter_map(|(_, line, _)| line.earned.as_ref()).map(|earned| u64::from(earned.units)).sum();
-    bill.steps.extend(dollar_steps(&bill, line_units));
+    bill.steps.extend(dollar_steps(&bill, earned.claim_line.units.into()));
     Some(bill)
 }
 
@@ -52,12 +41,12 @@ fn counted(number: u32, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-fn quarter_hour_steps(set: &RuleSet, bill: &BillView, line: &Line) -> Vec<String> {
+fn quarter_hour_steps(set: &RuleSet, bill: &BillView, note: BatchNote<'_>) -> Vec<String> {
     let left_over = bill.left_over;
     let mut steps = vec![format!(
         "{} {} {} and {} left over.",
-        counted(line.minutes, "minute"),
-        if line.minutes == 1 { "is" } else { "are" },
+        counted(note.minutes(), "minute"),
+        if note.minutes() == 1 { "is" } else { "are" },
         counted(bill.whole_quarter_hours, "whole quarter hour"),
         counted(left_over, "minute")
     )];
@@ -78,8 +67,8 @@ fn quarter_hour_steps(set: &RuleSet, bill: &BillView, line: &Line) -> Vec<String
     let others: Vec<String> = bill
         .pool
         .iter()
-        .filter(|note| note.id != line.id)
-        .map(|note| format!("{} ({} min)", note.id, note.minutes))
+        .filter(|other| other.id != note.id())
+        .map(|other| format!("{} ({} min)", other.id, other.minutes))
         .collect();
     if others.is_empty() {
         steps.push(format!(
@@ -104,23 +93,23 @@ fn quarter_hour_steps(set: &RuleSet, bill: &BillView, line: &Line) -> Vec<String
 }
 
 /// When a note began, as far as it says so.
-fn began(line: &Line) -> String {
-    line.start.map_or("with no time".into(), |start| format!("at {:02}:{:02}", start / 60, start % 60))
+fn began(note: BatchNote<'_>) -> String {
+    note.start().map_or("with no time".into(), |start| format!("at {:02}:{:02}", start / 60, start % 60))
 }
 
-fn day_steps(set: &RuleSet, bill: &BillView, earned: &Earned, (line, alone): (&Line, bool)) -> Vec<String> {
-    let code = set.service(earned.service).full_code();
+fn day_steps(batch: &Batch<'_>, bill: &BillView, earned: Earned<'_>, note: BatchNote<'_>) -> Vec<String> {
+    let code = batch.set().service(earned.service).full_code();
     let day = format!("{code} is one unit for each client and day, however many notes and minutes there are.");
-    let whose = if let Some(carrier) = &earned.bundled_into {
-        let began = match line.start {
-            Some(_) => format!("This note began {}", began(line)),
+    let whose = if let Some(carrier) = earned.bundled_into.and_then(|carrier| batch.id(carrier)) {
+        let began = match note.start() {
+            Some(_) => format!("This note began {}", began(note)),
             None => "This note does not say when it began".to_owned(),
         };
-        format!("{began}; the unit of {} stands on {carrier}: 0 units here.", line.date)
+        format!("{began}; the unit of {} stands on {carrier}: 0 units here.", note.date())
     } else {
-        let why = match line.start {
-            _ if alone => format!("the only note of that day billed as {code}"),
-            Some(_) => format!("the earliest note of that day billed as {code} ({})", began(line)),
+        let why = match note.start() {
+            _ if earned.claim_line.notes.len() == 1 => format!("the only note of that day billed as {code}"),
+            Some(_) => format!("the earliest note of that day billed as {code} ({})", began(note)),
             None => format!("the first note of that day billed as {code}, of which none says when it began"),
         };
         format!("This is {why}, so it carries the unit: {}.", counted(bill.units, "unit"))
@@ -156,103 +145,62 @@ fn dollar_steps(bill: &BillView, line_units: u64) -> Vec<String> {
     ]
 }
 
-/// The notes of one client's day, by place in the batch, in its order.
-pub(super) type Days<'i> = BTreeMap<(&'i str, NaiveDate), Vec<usize>>;
-
-/// Every client's days.
-pub(super) fn days(items: &[Item]) -> Days<'_> {
-    let mut days = Days::new();
-    for (at, item) in items.iter().enumerate() {
-        if let Entry::Decided(line) = &item.entry {
-            days.entry((line.client.as_str(), line.date)).or_default().push(at);
-        }
-    }
-    days
+/// Whether the note could be billed as this service to this payer beside the others: a day's unit has one payer.
+pub(super) fn allows(batch: &Batch<'_>, note: BatchNote<'_>, service: ServiceId, payer: PayerId) -> bool {
+    let mut days = note.service_days().filter(|day| day.service == service);
+    let differs = |index: &usize| *index != note.index && batch.note(*index).and_then(payer_alone) != Some(payer);
+    batch.set().service(service).unit != Unit::Day || !days.any(|day| day.notes.iter().any(differs))
 }
 
-/// A note among those of its client's day.
-#[derive(Clone, Copy)]
-pub(super) struct Among<'i> {
-    pub(super) items: &'i [Item],
-    pub(super) day: &'i [usize],
-    pub(super) at: usize,
-    pub(super) line: &'i Line,
-}
-
-impl<'i> Among<'i> {
-    /// Billable notes of the day, this one among them, each with what was decided on it alone.
-    fn billable(self) -> impl Iterator<Item = (usize, &'i Line, ServiceId, PayerId)> {
-        self.day.iter().filter_map(move |at| match &self.items.get(*at)?.entry {
-            Entry::Decided(line) => match line.decision.verdict {
-                Verdict::Billable(service, payer) => Some((*at, line.as_ref(), service, payer)),
-                _ => None,
-            },
-            Entry::Rejected(_) => None,
-        })
-    }
-
-    /// Those of the same service.
-    fn same_service(self) -> impl Iterator<Item = (usize, &'i Line, PayerId)> {
-        let own = self.billable().find(|(at, ..)| *at == self.at).map(|(_, _, service, _)| service);
-        let same = self.billable().filter(move |(_, _, service, _)| Some(*service) == own);
-        same.map(|(at, line, _, payer)| (at, line, payer))
-    }
-
-    /// Whether the note could be billed as this service to this payer beside the others: a day's unit has one payer.
-    pub(super) fn allows(self, set: &RuleSet, service: ServiceId, payer: PayerId) -> bool {
-        let differs =
-            |(at, _, of, to): (usize, &Line, ServiceId, PayerId)| at != self.at && of == service && to != payer;
-        set.service(service).unit != Unit::Day || !self.billable().any(differs)
+/// The payer of a note decided alone.
+fn payer_alone(note: BatchNote<'_>) -> Option<PayerId> {
+    match note.evaluation().verdict {
+        Verdict::Billable(_, payer) => Some(payer),
+        Verdict::NonBillable | Verdict::HeldByRule | Verdict::HeldOpen { .. } => None,
     }
 }
 
-/// The notes that are pooled with this one, if minutes are pooled by day.
-fn pool(among: Among<'_>) -> Vec<PooledNote> {
-    let payer = among.same_service().find(|(other, ..)| *other == among.at).map(|(.., payer)| payer);
-    let pooled = among.same_service().filter(|(.., other)| Some(*other) == payer);
-    pooled
-        .map(|(_, other, _)| PooledNote {
-            id: other.id.clone(),
-            minutes: other.minutes,
-            units: other.earned.as_ref().map_or(0, |earned| earned.units),
-        })
-        .collect()
+/// The notes whose minutes are pooled.
+fn pool(batch: &Batch<'_>, earned: Earned<'_>) -> Vec<PooledNote> {
+    let notes = earned.claim_line.notes.iter().filter_map(|index| batch.note(*index));
+    let pooled = notes.map(|note| PooledNote {
+        id: note.id().to_owned(),
+        minutes: note.minutes(),
+        units: note.earned().map_or(0, |earned| earned.units),
+    });
+    pooled.collect()
+}
+
+fn pools(set: &RuleSet, earned: Earned<'_>) -> bool {
+    set.pools_by_day() && set.service(earned.service).unit == Unit::QuarterHour
 }
 
 /// What other notes have to do with this one.
-pub(super) fn others(set: &RuleSet, among: Among<'_>) -> Vec<OtherNoteView> {
-    let line = among.line;
-    let mut others = Vec::new();
-    for (_, other, payer) in among.same_service().filter(|(other, ..)| *other != among.at) {
-        let id = other.id.clone();
-        let told = if line.payers_differ.is_some() {
-            let title = &set.payer(payer).title;
+pub(super) fn others(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<OtherNoteView> {
+    let set = batch.set();
+    let day = note.service_day().map(|day| day.notes.as_slice()).unwrap_or_default();
+    let others = day.iter().filter(|index| **index != note.index).filter_map(|index| batch.note(*index));
+    let own = note.earned();
+    let views = others.filter_map(|other| {
+        let (id, theirs) = (other.id(), other.earned());
+        let (how, text) = if own.is_none() {
+            let title = &set.payer(payer_alone(other)?).title;
             let text = format!("{id}, of the same client, day and service, comes to {title}.");
-            Some(("names_another_payer", text)).filter(|_| line.decision.verdict != other.decision.verdict)
+            (note.evaluation().verdict != other.evaluation().verdict).then_some(("names_another_payer", text))?
+        } else if own?.bundled_into == Some(other.index) {
+            let text = format!(
+                "{id} ({}) is the earliest note of the day billed as the same, and carries its one unit.",
+                began(other)
+            );
+            ("carries_the_unit", text)
+        } else if theirs?.bundled_into == Some(note.index) {
+            ("bundled_into_this", format!("{id} ({}) is bundled into this note: the day has one unit.", began(other)))
+        } else if pools(set, own?) && own?.payer == theirs?.payer {
+            ("pooled", format!("{id} ({} minutes) is pooled with this note.", other.minutes()))
         } else {
-            let (own, theirs) = (line.earned.as_ref(), other.earned.as_ref());
-            if own.is_some_and(|own| own.bundled_into.as_ref() == Some(&id)) {
-                Some((
-                    "carries_the_unit",
-                    format!(
-                        "{id} ({}) is the earliest note of the day billed as the same, and carries its one unit.",
-                        began(other)
-                    ),
-                ))
-            } else if theirs.is_some_and(|theirs| theirs.bundled_into.as_ref() == Some(&line.id)) {
-                let text = format!("{id} ({}) is bundled into this note: the day has one unit.", began(other));
-                Some(("bundled_into_this", text))
-            } else if pool_of(set, own) && own.map(|own| own.payer) == theirs.map(|theirs| theirs.payer) {
-                Some(("pooled", format!("{id} ({} minutes) is pooled with this note.", other.minutes)))
-            } else {
-                None
-            }
+            return None;
         };
-        others.extend(told.map(|(how, text)| OtherNoteView { id, how, text }));
-    }
-    others
-}
-
-fn pool_of(set: &RuleSet, earned: Option<&Earned>) -> bool {
-    set.pools_by_day() && earned.is_some_and(|earned| set.service(earned.service).unit == Unit::QuarterHour)
+        Some(OtherNoteView { id: id.to_owned(), how, text })
+    });
+    views.collect()
 }

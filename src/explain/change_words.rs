@@ -15,7 +15,7 @@ use crate::words;
 
 /// The smallest changes of at most `most` facts that would make a note billable, and go with the other notes of its day.
 pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) -> ChangesView {
-    let found = find(note.judge, (&note.answered, note.line.date), Limits::new(most), allows);
+    let found = find(note.judge, (&note.answered, note.in_batch.date()), Limits::new(most), allows);
     let [record, setting, history] = found.complete;
     let mut view = ChangesView {
         most,
@@ -71,7 +71,7 @@ fn part_view(
     let needed = joined(needs.iter().map(|answer| format!("\"{answer}\"")).collect(), "or");
     let lever = means.as_str();
     let Some(asked) = variable.question.fact() else {
-        let now = note.line.date.to_string();
+        let now = note.in_batch.date().to_string();
         let text = format!("`date` {needed} (it was {now})");
         return PartView { fact: "date".into(), lever, now: Some(now), from: AnswerSource::Note, needs, text };
     };

@@ -12,7 +12,7 @@ const MOST_SHOWN: usize = 4;
 /// The nearest offers.
 pub(super) fn offers(note: &DecidedNote<'_>) -> Vec<NearOfferView> {
     let all = note.set().rules().map(|(id, _)| id);
-    let nearest = nearest_offers(note.judge, (&note.answered, &note.filled, note.line.date), all);
+    let nearest = nearest_offers(note.judge, (&note.answered, &note.filled, note.in_batch.date()), all);
     nearest.iter().take(MOST_SHOWN).filter_map(|offer| view(note, offer)).collect()
 }
 
@@ -24,7 +24,7 @@ fn view(note: &DecidedNote<'_>, offer: &NearOffer) -> Option<NearOfferView> {
     if offer.off_date {
         lacks.push(LackView {
             fact: "date".into(),
-            now: Some(note.line.date.to_string()),
+            now: Some(note.in_batch.date().to_string()),
             from: AnswerSource::Note,
             needs: words::dates(rule.effective),
         });

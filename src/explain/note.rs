@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::view::{AnswerSource, FactView};
-use crate::batch::Line;
+use crate::batch::BatchNote;
 use crate::decide::{Applies, Judge, Verdict};
 use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
 use crate::report::BasisView;
@@ -13,7 +13,7 @@ use crate::words;
 /// A note with its decision.
 pub(super) struct DecidedNote<'n> {
     pub(super) judge: Judge<'n>,
-    pub(super) line: &'n Line,
+    pub(super) in_batch: BatchNote<'n>,
     /// Whether the note's minutes are worked out from when it began and ended.
     timed: bool,
     /// What the note answers.
@@ -26,10 +26,10 @@ pub(super) struct DecidedNote<'n> {
 }
 
 impl<'n> DecidedNote<'n> {
-    pub(super) fn new(judge: Judge<'n>, line: &'n Line, answered: Facts, timed: bool) -> Self {
+    pub(super) fn new(judge: Judge<'n>, in_batch: BatchNote<'n>, answered: Facts, timed: bool) -> Self {
         let (filled, presumed) = judge.fill(&answered);
-        let applicable = judge.applicable(&filled, line.date);
-        Self { judge, line, timed, answered, filled, presumed, applicable }
+        let applicable = judge.applicable(&filled, in_batch.date());
+        Self { judge, in_batch, timed, answered, filled, presumed, applicable }
     }
 
     pub(super) fn set(&self) -> &'n RuleSet {
@@ -69,7 +69,7 @@ impl<'n> DecidedNote<'n> {
     /// Every fact and setting. `counts`: whether a service at stake is billed in quarter hours.
     pub(super) fn facts(&self, counts: bool) -> Vec<FactView> {
         let set = self.set();
-        let missing = match &self.line.decision.verdict {
+        let missing = match &self.in_batch.evaluation().verdict {
             Verdict::HeldOpen { missing, .. } => missing.as_slice(),
             _ => &[],
         };
@@ -94,7 +94,7 @@ impl<'n> DecidedNote<'n> {
                 basis: presumption.map(|presumption| BasisView::new(set, &presumption.basis)),
                 asked: asked.contains(&id) || derived.is_some_and(|derived| asked.contains(&derived)),
                 matters: missing.contains(&id)
-                    || self.judge.matters(&self.filled, self.line.date, id)
+                    || self.judge.matters(&self.filled, self.in_batch.date(), id)
                     || (counts && [PART_QUARTER_HOUR, POOL].contains(&fact.name.as_str())),
             }
         });
@@ -103,7 +103,7 @@ impl<'n> DecidedNote<'n> {
 
     /// Facts that a rule asks which could apply, were only this one fact answered otherwise.
     fn asked(&self) -> BTreeSet<FactId> {
-        let rules = self.set().rules.iter().filter(|rule| rule.effective.contains(self.line.date));
+        let rules = self.set().rules.iter().filter(|rule| rule.effective.contains(self.in_batch.date()));
         let alternatives: Vec<Vec<Test>> = rules.flat_map(|rule| rule.condition.alternatives()).collect();
         let fails = |test: &Test| test.values.contains(self.filled.get(test.fact)) == Some(false);
         let asked = alternatives.iter().flat_map(|tests| {

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::bill::{self, Among, days};
+use super::bill;
 use super::note::DecidedNote;
 use super::view::{Explanation, Explanations, REMINDER, UnknownField};
 use super::{change_words, near, standing};
-use crate::batch::{Entry, Item, Line};
+use crate::batch::{self, RecordView};
 use crate::decide::Judge;
 use crate::facts::{Facts, Slot};
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 use crate::place::Place;
 use crate::read::{Field, Record, Scalar};
-use crate::report::{Row, RulesRun, rows};
-use crate::rules::{Outcome, Unit};
+use crate::report::{Row, RulesRun};
+use crate::rules::Unit;
 use crate::run::{Batch, Input, PROGRAM, Ready, file_message, read};
+use crate::status::Status;
 
 /// Which notes are explained.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
         let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| {
             let mut said = None;
             let facts = batch.add(at, &name, record, &mut |message| said = Some(message));
-            if batch.last().is_some_and(|item| is_wanted(wanted, item, count)) {
+            if is_wanted(wanted, batch.last_id(), count) {
                 kept.insert(count, keep(ready, &name, record, facts, said));
             }
             count += 1;
@@ -68,64 +69,50 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
         read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
         names.push(name);
     }
-    let (items, _) = batch.finish(&mut |_| {});
-    all_there(wanted, &items)?;
-    let days = days(&items);
+    let (batch, _) = batch.finish(&mut |_| {});
+    all_there(wanted, &batch)?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let explained = kept.into_iter().filter_map(|(at, kept)| {
-        let item = items.get(at)?;
-        let row = rows(&ready.set, &names, std::slice::from_ref(item)).pop()?;
-        let line = line(item);
-        let day = line.and_then(|line| days.get(&(line.client.as_str(), line.date)));
-        let among = line.map(|line| Among { items: &items, day: day.map_or(&[], Vec::as_slice), at, line });
-        Some(explanation(ready, among, row, kept, options))
+        let row = Row::new(&batch, &names, at)?;
+        Some(explanation(ready, &batch, at, row, kept, options))
     });
+    let is_rejected = |at: &usize| matches!(batch.record(*at), Some(RecordView::Rejected(_)));
     Ok(Explanations {
         program: PROGRAM,
         rules: RulesRun::of(&ready.set),
         strict: *strict,
-        records: u64::try_from(items.len()).unwrap_or(u64::MAX),
-        rejected: u64::try_from(items.iter().filter(|item| is_rejected(item)).count()).unwrap_or(u64::MAX),
+        records: u64::try_from(batch.len()).unwrap_or(u64::MAX),
+        rejected: u64::try_from((0..batch.len()).filter(is_rejected).count()).unwrap_or(u64::MAX),
         notes: explained.collect(),
         reminder: REMINDER,
     })
 }
 
-fn is_rejected(item: &Item) -> bool {
-    matches!(item.entry, Entry::Rejected(_))
-}
-
-fn id(item: &Item) -> Option<&str> {
-    match &item.entry {
-        Entry::Decided(line) => Some(&line.id),
-        Entry::Rejected(rejection) => rejection.head.id.as_deref(),
-    }
-}
-
-fn is_wanted(wanted: &Wanted, item: &Item, count: usize) -> bool {
+fn is_wanted(wanted: &Wanted, id: Option<&str>, count: usize) -> bool {
     match wanted {
-        Wanted::Ids(ids) => id(item).is_some_and(|id| ids.iter().any(|wanted| wanted == id)),
+        Wanted::Ids(ids) => id.is_some_and(|id| ids.iter().any(|wanted| wanted == id)),
         Wanted::All => true,
         Wanted::Only => count == 0,
     }
 }
 
 /// Every wanted note must be there. Ids are private, so no other one is named.
-fn all_there(wanted: &Wanted, items: &[Item]) -> Result<(), Message> {
-    let there = match items.len() {
+fn all_there(wanted: &Wanted, batch: &batch::Batch<'_>) -> Result<(), Message> {
+    let there = match batch.len() {
         0 => "there are no notes".into(),
         1 => "there is one note".into(),
         count => format!("there are {count} notes"),
     };
     match wanted {
         Wanted::Ids(ids) => {
-            let missing = ids.iter().find(|wanted| !items.iter().any(|item| id(item) == Some(wanted)));
+            let missing = ids.iter().find(|wanted| !(0..batch.len()).any(|at| batch.id(at) == Some(wanted)));
             missing.map_or(Ok(()), |missing| {
                 let text = format!("no note has the id `{missing}`; {there}");
                 Err(Message::error(Code::Usage, text)
                     .help("ids are compared letter by letter; `--all` explains every note"))
             })
         }
-        Wanted::Only if items.len() > 1 => Err(Message::error(Code::Usage, format!("{there}; which one?"))
+        Wanted::Only if batch.len() > 1 => Err(Message::error(Code::Usage, format!("{there}; which one?"))
             .help("name it with `--note ID`, or explain every note with `--all`")),
         Wanted::All | Wanted::Only => Ok(()),
     }
@@ -174,35 +161,34 @@ fn rejected(row: Row, kept: Kept) -> Explanation {
     }
 }
 
-fn line(item: &Item) -> Option<&Line> {
-    match &item.entry {
-        Entry::Decided(line) => Some(line),
-        Entry::Rejected(_) => None,
-    }
-}
-
-fn explanation(ready: &Ready, among: Option<Among<'_>>, row: Row, mut kept: Kept, options: &Options) -> Explanation {
-    let (Some(among), Some(answered)) = (among, kept.facts.take()) else { return rejected(row, kept) };
-    let line = among.line;
+fn explanation(
+    ready: &Ready,
+    batch: &batch::Batch<'_>,
+    at: usize,
+    row: Row,
+    mut kept: Kept,
+    options: &Options,
+) -> Explanation {
+    let (Some(in_batch), Some(answered)) = (batch.note(at), kept.facts.take()) else { return rejected(row, kept) };
     let judge = Judge::new(&ready.set, &ready.diagram, !options.strict);
-    let note = DecidedNote::new(judge, line, answered, kept.timed);
-    let billable = matches!(line.outcome(), Outcome::Billable(..));
+    let note = DecidedNote::new(judge, in_batch, answered, kept.timed);
+    let billable = in_batch.status() == Status::Billable;
     let nearest = if billable { Vec::new() } else { near::offers(&note) };
     let payers = standing::payers(&note, &nearest);
     let holds = standing::holds(&note);
-    let nobody = line.outcome() == Outcome::NonBillable;
+    let nobody = in_batch.status() == Status::NonBillable;
     let counts_quarter_hours = !nobody
         && payers.iter().flat_map(|payer| &payer.services).any(|standing| {
             let service = ready.set.services.iter().find(|service| service.name == standing.service);
             service.is_some_and(|service| service.unit == Unit::QuarterHour)
         });
-    let allows = |service, payer| among.allows(&ready.set, service, payer);
+    let allows = |service, payer| bill::allows(batch, in_batch, service, payer);
     let changes = (!billable).then(|| change_words::changes(&note, options.most_changed, &allows));
-    let advice: Vec<String> = line.decision.advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
+    let advice: Vec<String> = in_batch.evaluation().advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
     let mut told = Explanation {
         facts: note.facts(counts_quarter_hours),
-        others: bill::others(&ready.set, among),
-        bill: bill::bill(&ready.set, among),
+        others: bill::others(batch, in_batch),
+        bill: bill::bill(batch, in_batch),
         payers,
         holds,
         advice,

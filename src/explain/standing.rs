@@ -40,11 +40,11 @@ fn service_view(note: &DecidedNote<'_>, service: ServiceId, payer: PayerId) -> S
         taken_by.retain(|rule| rule.surely);
     }
     let surely = |rules: &[RuleUse]| rules.iter().any(|rule| rule.surely);
-    let stands = match &note.line.decision.verdict {
+    let stands = match &note.in_batch.evaluation().verdict {
         _ if offered_by.is_empty() => Standing::NotOffered,
         _ if surely(&taken_by) => Standing::TakenAway,
         Verdict::Billable(billed, pays) if (*billed, *pays) == (service, payer) => {
-            if note.line.payers_differ.is_some() { Standing::Held } else { Standing::Pays }
+            if note.in_batch.conflicting_payers().is_some() { Standing::Held } else { Standing::Pays }
         }
         Verdict::HeldByRule => Standing::Held,
         Verdict::Billable(..) if surely(&offered_by) && taken_by.is_empty() => Standing::SecondChoice,

@@ -36,34 +36,26 @@ pub struct Explanation {
     /// Where the record stands: file, line and column.
     pub place: String,
     /// Fields of the record that the rule set does not know.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_fields: Vec<UnknownField>,
     /// Each fact and setting with its answer and where that came from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<FactView>,
     /// Each payer with what was offered to it and taken away again.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub payers: Vec<PayerView>,
     /// Holds that apply, or may.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HoldView>,
     /// Ids of advice that applies.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<String>,
     /// Units and dollars, step by step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<BillView>,
     /// What other notes had to do with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherNoteView>,
     /// Where it is not billable: the offers that came nearest.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nearest: Vec<NearOfferView>,
     /// Where it is not billable: the smallest changes that would make it so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<ChangesView>,
     /// The rules that are named above, each once.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleView>,
 }
 
@@ -117,7 +109,6 @@ pub struct FactView {
     /// Where it came from.
     pub from: AnswerSource,
     /// What a derived answer is worked out from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub derived_from: Vec<String>,
     /// What a presumption rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,10 +158,8 @@ pub struct ServiceView {
     /// How it stands.
     pub stands: Standing,
     /// Offers to this payer.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub offered_by: Vec<RuleUse>,
     /// Excludes and strikes that take this payer away.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub taken_by: Vec<RuleUse>,
 }
 
@@ -214,7 +203,6 @@ pub struct BillView {
     /// Quarter hours of this note alone.
     pub alone: u32,
     /// The notes whose minutes are pooled, this one among them, each with what it earns.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pool: Vec<PooledNote>,
     /// Units that the note earns.
     pub units: u32,

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::grid::Grid;
 use crate::effective::Effective;
 use crate::facts::Word;
-use crate::report::{Screen, document};
+use crate::report::write_json;
 use crate::rules::{Rule, RuleSet, Setting};
+use crate::table::{Grid, Screen};
 use crate::words;
 
 /// In which format a list or a table is written.
@@ -77,7 +77,7 @@ struct SettingEntry<'s> {
 pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     if let Form::Json = form {
         let entries: Vec<RuleEntry<'_>> = set.rules.iter().map(|rule| rule_entry(set, rule)).collect();
-        return document(&entries, out);
+        return write_json(&entries, out);
     }
     let mut grid = Grid::new(&["rule", "kind", "says", "rests on", "dates"]);
     grid.rows.extend(set.rules.iter().map(|rule| {
@@ -131,7 +131,7 @@ fn rule_entry<'s>(set: &'s RuleSet, rule: &'s Rule) -> RuleEntry<'s> {
 pub fn settings(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let entries: Vec<SettingEntry<'_>> = set.settings.iter().map(|setting| setting_entry(set, setting)).collect();
     if let Form::Json = form {
-        return document(&entries, out);
+        return write_json(&entries, out);
     }
     let mut grid = Grid::new(&["setting", "answer", "by", "default", "may be", "question"]);
     grid.rows.extend(entries.iter().map(|entry| {

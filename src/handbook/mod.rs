@@ -2,7 +2,6 @@
 //!
 //! Everything here is read off the checked set and its graphs, so it cannot say anything else than what decides.
 
-mod grid;
 mod list;
 pub mod name;
 mod page;

@@ -5,23 +5,23 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::grid::{Grid, in_markdown};
 use super::list::Form;
 use super::table::{Row, Section, Table};
 use crate::facts::Word;
-use crate::report::{Paper, document};
+use crate::report::write_json;
 use crate::rules::{Outcome, RuleId, RuleSet};
 use crate::space::Space;
+use crate::table::{Grid, WrappedText, escape_markdown};
 use crate::words;
 
 /// Writes the table.
 pub fn write_table(table: &Table<'_>, form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
-        Form::Json => document(&TableView::new(table), out),
+        Form::Json => write_json(&TableView::new(table), out),
         Form::Csv => sheet(table).csv(out),
         Form::Text(screen) => {
             for section in &table.sections {
-                let mut heading = Paper::new(screen);
+                let mut heading = WrappedText::new(screen);
                 heading.line(0, &activities(table, section));
                 write!(out, "{}", heading.finish())?;
                 let wide = grid(table, section);
@@ -33,12 +33,12 @@ pub fn write_table(table: &Table<'_>, form: Form, out: &mut dyn Write) -> io::Re
         }
         Form::Markdown => {
             for section in &table.sections {
-                writeln!(out, "### {}\n", in_markdown(&activities(table, section)))?;
+                writeln!(out, "### {}\n", escape_markdown(&activities(table, section)))?;
                 grid(table, section).markdown(out)?;
                 left_out(section).iter().try_for_each(|line| writeln!(out, "\n{line}"))?;
                 writeln!(out)?;
             }
-            summary(table).iter().try_for_each(|line| writeln!(out, "{}\n", in_markdown(line)))
+            summary(table).iter().try_for_each(|line| writeln!(out, "{}\n", escape_markdown(line)))
         }
     }
 }

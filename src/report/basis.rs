@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Paper;
 use crate::money::Rate;
 use crate::rules::{Basis, DatedRate, Rule, RuleSet, Span};
+use crate::table::WrappedText as Paper;
 
 /// What something rests on.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Program, RulesRun, document};
 use crate::citations::{ComparedSource, TextFound};
+use super::{Program, RulesRun, write_json};
 use crate::diagram::ActivityGraph;
 use crate::facts::Word;
 use crate::message::{Code, Level, Message};
@@ -213,7 +213,7 @@ impl Stats {
 impl CheckReport {
     /// One JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        document(self, out)
+        write_json(self, out)
     }
 
     /// What is proved and what was found, in lines; the problems themselves are messages.

@@ -1,125 +1,71 @@
 //! Rows as comma-separated values, safe to open in a spreadsheet.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::Row;
-
-/// Every column, in the order of the row's fields. Lists stand in one cell, parted by blanks.
-const COLUMNS: [&str; 29] = [
-    "input",
-    "record",
-    "id",
-    "client",
-    "date",
-    "activity",
-    "status",
-    "payer",
-    "service",
-    "code",
-    "modifiers",
-    "minutes",
-    "quarter_hours",
-    "unit",
-    "units",
-    "rate",
-    "amount",
-    "bundled_into",
-    "rules",
-    "because",
-    "missing",
-    "possible",
-    "presumed",
-    "findings",
-    "finding_with",
-    "finding_text",
-    "error_code",
-    "error_field",
-    "error_text",
-];
+use super::row::FieldValue;
+use super::{Report, Row, RowWriter};
+use crate::table::{defuse_formula, unwrap_io_error};
 
 /// Writes a header and the rows.
-pub(super) fn write(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(io_error)?;
-    for row in rows {
-        writer.write_record(cells(row).iter().map(|cell| defused(cell).into_owned())).map_err(io_error)?;
-    }
-    writer.flush()
-}
+pub(super) struct CsvWriter<'w>(::csv::Writer<&'w mut dyn Write>);
 
-/// Why a row could not be written, as it was before the CSV writer wrapped it.
-pub(crate) fn io_error(error: ::csv::Error) -> io::Error {
-    match error.into_kind() {
-        ::csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+impl<'w> CsvWriter<'w> {
+    pub(super) fn new(out: &'w mut dyn Write) -> Self {
+        Self(::csv::Writer::from_writer(out))
+    }
+
+    fn write_cells(&mut self, cells: impl Iterator<Item = String>) -> io::Result<()> {
+        let cells = cells.map(|cell| defuse_formula(&cell).into_owned());
+        self.0.write_record(cells).map_err(unwrap_io_error)
     }
 }
 
-fn cells(row: &Row) -> [String; 29] {
-    fn shown<T: ToString>(value: Option<&T>) -> String {
-        value.map(T::to_string).unwrap_or_default()
+impl RowWriter for CsvWriter<'_> {
+    fn begin(&mut self, report: &Report<'_>) -> io::Result<()> {
+        let empty = Row::empty(&report.batch);
+        let fields = empty.fields();
+        self.write_cells(fields.iter().flat_map(|(name, _)| columns(name)).map(str::to_owned))
     }
-    let error = row.error.as_ref();
-    [
-        shown(row.input.as_ref()),
-        row.record.to_string(),
-        shown(row.id.as_ref()),
-        shown(row.client.as_ref()),
-        shown(row.date.as_ref()),
-        shown(row.activity.as_ref()),
-        row.status.to_owned(),
-        shown(row.payer.as_ref()),
-        shown(row.service.as_ref()),
-        shown(row.code.as_ref()),
-        row.modifiers.as_ref().map(|modifiers| modifiers.join(" ")).unwrap_or_default(),
-        shown(row.minutes.as_ref()),
-        shown(row.quarter_hours.as_ref()),
-        row.unit.unwrap_or_default().to_owned(),
-        shown(row.units.as_ref()),
-        shown(row.rate.as_ref()),
-        shown(row.amount.as_ref()),
-        shown(row.bundled_into.as_ref()),
-        row.rules.join(" "),
-        shown(row.because.as_ref()),
-        row.missing.join(" "),
-        row.possible.join(" "),
-        row.presumed.join(" "),
-        row.findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>().join(" "),
-        row.findings.iter().flat_map(|finding| &finding.with).map(String::as_str).collect::<Vec<_>>().join(" "),
-        row.findings.iter().map(|finding| finding.text.as_str()).collect::<Vec<_>>().join("; "),
-        error.map(|error| error.code.to_owned()).unwrap_or_default(),
-        error.and_then(|error| error.field.clone()).unwrap_or_default(),
-        error.map(|error| error.text.clone()).unwrap_or_default(),
-    ]
+
+    fn write_row(&mut self, row: &Row) -> io::Result<()> {
+        self.write_cells(row.fields().into_iter().flat_map(|(name, value)| cells(name, value)))
+    }
+
+    fn end(&mut self, _: &Report<'_>) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
-/// A cell that a spreadsheet would take for a formula, made plain text by an apostrophe.
-pub(crate) fn defused(cell: &str) -> Cow<'_, str> {
-    // A spreadsheet ends its reading at a NUL, or refuses the file.
-    if cell.contains('\0') {
-        return Cow::Owned(defused(&cell.replace('\0', "")).into_owned());
+/// The columns of a field: a field with parts has one for each part.
+fn columns<'f>(field: &'f str) -> Vec<&'f str> {
+    match field {
+        "at_stake" => vec!["at_stake_units", "at_stake_amount"],
+        "findings" => vec!["findings", "finding_with", "finding_text"],
+        "error" => vec!["error_code", "error_field", "error_text"],
+        _ => vec![field],
     }
-    match cell.trim_start_matches([' ', '\u{a0}']).chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '|') => {
-            Cow::Owned(format!("'{cell}"))
+}
+
+/// What stands in the columns of a field. Lists stand in one cell, separated by blanks.
+fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    match value {
+        None => columns(field).into_iter().map(|_| String::new()).collect(),
+        Some(FieldValue::Text(text)) => vec![text.to_owned()],
+        Some(FieldValue::Number(number)) => vec![number.to_string()],
+        Some(FieldValue::Word(word)) => vec![word.text()],
+        Some(FieldValue::Rate(rate)) => vec![rate.to_string()],
+        Some(FieldValue::Amount(amount)) => vec![amount.to_string()],
+        Some(FieldValue::List(list)) => vec![list.join(" ")],
+        Some(FieldValue::Stake(stake)) => {
+            vec![stake.units.to_string(), stake.amount.map(|amount| amount.to_string()).unwrap_or_default()]
         }
-        _ => Cow::Borrowed(cell),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_a_formula_is_defused() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"] {
-            assert!(defused(bad).starts_with('\''), "{bad:?}");
+        Some(FieldValue::Findings(findings)) => {
+            let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+            let with: Vec<&str> = findings.iter().flat_map(|finding| &finding.with).map(String::as_str).collect();
+            let texts: Vec<&str> = findings.iter().map(|finding| finding.text.as_str()).collect();
+            vec![codes.join(" "), with.join(" "), texts.join("; ")]
         }
-        for good in ["n-01", "17.72", "", "a=b"] {
-            assert_eq!(defused(good), good);
-        }
-        assert_eq!((defused("n\0-01").as_ref(), defused("\0=1").as_ref()), ("n-01", "'=1"));
+        Some(FieldValue::Error(error)) => vec![error.code.to_owned(), text(error.field.as_ref()), error.text.clone()],
     }
 }

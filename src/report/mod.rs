@@ -1,14 +1,18 @@
-//! The public row, and one writer for each format: the mirror of `read`.
+//! What a run says: the public row with one writer for each format, claim lines, totals.
 //!
-//! Knows what a row shows, not how it was decided.
+//! Writers take rows one by one. Knows what a row shows, not how it was decided.
 
 mod basis;
 mod check;
+mod columns;
 mod csv;
-mod paper;
+mod finding;
+mod json;
 mod row;
+mod run;
 mod summary;
 mod text;
+mod totals;
 
 use std::io::{self, Write};
 
@@ -16,68 +20,94 @@ use serde::Serialize;
 
 pub use basis::{BasisView, CiteView, RateView, RuleView, file_and_line};
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
-pub(crate) use csv::{defused, io_error};
-pub(crate) use paper::Paper;
-pub use row::{ErrorRow, FindingRow, Row, rows};
-pub use summary::{
-    ClaimRow, InputRun, PayerTotal, PresumptionRun, Program, RulesRun, Run, ServiceTotal, SettingRun, Summary,
-};
-pub(crate) use text::table;
-pub use text::{Screen, text};
+pub use columns::Columns;
+pub(crate) use columns::answer_word;
+pub use finding::{ErrorRow, FindingRow, StakeRow};
+pub use row::Row;
+pub use run::{InputRun, PresumptionRun, Program, RulesRun, Run, SettingRun};
+pub use summary::{ClaimRow, Summary};
+pub use totals::{PayerTotal, RestsOn, ServiceTotal, SharedTotal};
 
-/// Everything a run has to say.
+use crate::batch::Batch;
+use crate::table::Screen;
+
+/// Everything that a run has to say. Rows and claim lines are made as they are asked for.
 #[derive(Debug)]
-pub struct Report {
+pub struct Report<'r> {
     /// What was run on what.
     pub run: Run,
     /// Counts and sums.
     pub summary: Summary,
-    /// The claim lines.
-    pub lines: Vec<ClaimRow>,
-    /// One row for each record.
-    pub rows: Vec<Row>,
+    batch: Batch<'r>,
 }
 
-/// One JSON document with everything.
-pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'r> {
-        run: &'r Run,
-        summary: &'r Summary,
-        lines: &'r [ClaimRow],
-        decisions: &'r [Row],
+impl<'r> Report<'r> {
+    /// The report of a batch that is rolled up.
+    pub fn new(run: Run, batch: Batch<'r>) -> Self {
+        Self { run, summary: Summary::new(&batch), batch }
     }
-    let told = Document { run: &report.run, summary: &report.summary, lines: &report.lines, decisions: &report.rows };
-    document(&told, out)
+
+    /// One row for each record, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        let inputs: Vec<&str> = self.run.inputs.iter().map(|input| input.name.as_str()).collect();
+        (0..self.batch.len()).filter_map(move |index| Row::new(&self.batch, &inputs, index))
+    }
+
+    /// The claim lines, by client, date, payer and service.
+    pub fn claim_lines(&self) -> Vec<ClaimRow> {
+        ClaimRow::all(&self.batch)
+    }
+
+    /// Writes everything that a format shows.
+    pub fn write(&self, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = format.writer(out);
+        writer.begin(self)?;
+        self.rows().try_for_each(|row| writer.write_row(&row))?;
+        writer.end(self)
+    }
+
+    /// Writes run, summary and claim lines, without the rows, as one JSON document.
+    pub fn write_summary(&self, out: &mut dyn Write) -> io::Result<()> {
+        write_json(&json::Head::new(self), out)
+    }
 }
 
-/// One JSON document, for people to read too.
-pub fn document(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, told)?;
+/// A format of rows.
+#[derive(Clone, Copy, Debug)]
+pub enum RowFormat {
+    /// Tables that a person reads.
+    Text(Screen),
+    /// One document with run, summary, claim lines and rows.
+    Json,
+    /// One row on each line.
+    Ndjson,
+    /// A header, then one row for each record.
+    Csv,
+}
+
+impl RowFormat {
+    fn writer<'w>(self, out: &'w mut dyn Write) -> Box<dyn RowWriter + 'w> {
+        match self {
+            Self::Text(screen) => Box::new(text::TextWriter::new(screen, out)),
+            Self::Json => Box::new(json::JsonWriter::new(out)),
+            Self::Ndjson => Box::new(json::NdjsonWriter(out)),
+            Self::Csv => Box::new(csv::CsvWriter::new(out)),
+        }
+    }
+}
+
+/// Writes rows in one format, one by one.
+trait RowWriter {
+    /// Writes what stands before the rows.
+    fn begin(&mut self, report: &Report<'_>) -> io::Result<()>;
+    /// Writes the next row.
+    fn write_row(&mut self, row: &Row) -> io::Result<()>;
+    /// Writes what stands after the rows.
+    fn end(&mut self, report: &Report<'_>) -> io::Result<()>;
+}
+
+/// Writes one JSON document, laid out for people to read too.
+pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")
-}
-
-/// Run, summary and claim lines, without the rows.
-pub fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'r> {
-        run: &'r Run,
-        summary: &'r Summary,
-        lines: &'r [ClaimRow],
-    }
-    document(&Document { run: &report.run, summary: &report.summary, lines: &report.lines }, out)
-}
-
-/// The rows, one on each line.
-pub fn ndjson(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for row in &report.rows {
-        serde_json::to_writer(&mut *out, row)?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
-}
-
-/// The rows as comma-separated values, safe to open in a spreadsheet.
-pub fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    csv::write(&report.rows, out)
 }

@@ -1,236 +1,279 @@
 //! One row for each record, with the fields and names that users' scripts rely on.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::batch::{Earned, Entry, Finding, Item, Line};
+use super::{ErrorRow, FindingRow, StakeRow, answer_word};
+use crate::batch::{Batch, BatchNote, Earned, RecordView};
 use crate::decide::Verdict;
-use crate::message::Code;
+use crate::facts::{FactId, Word};
 use crate::money::{Amount, Rate};
 use crate::nearest::joined;
 use crate::note::Rejection;
-use crate::read::Fault;
-use crate::rules::{Outcome, RuleSet};
+use crate::rules::{Outcome, PayerId, RuleSet, full_code};
+use crate::status::Status;
 
-/// What became of one record. Fields that do not apply are left out.
-#[derive(Clone, Debug, Serialize)]
+/// What became of one record. [`Row::fields`] lists every field in the order in which it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
-    /// The input's name, when there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The input's name, where there are several.
     pub input: Option<String>,
     /// Position in its input, from 1.
     pub record: u64,
     /// As read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// As read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
     /// The service date, `YYYY-MM-DD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// As read, by its name in the vocabulary.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What was done, by its name in the vocabulary.
     pub activity: Option<String>,
-    /// `billable`, `non_billable`, `held` or `rejected`.
-    pub status: &'static str,
+    /// As read.
+    pub staff: Option<String>,
+    /// Who did the work, by its name in the vocabulary.
+    pub staff_role: Option<Word>,
+    /// `HH:MM`, where the note says it.
+    pub start: Option<String>,
+    /// `HH:MM`, where the note says it.
+    pub end: Option<String>,
+    /// Other facts that were asked for, each with what the note answers.
+    pub shown: Vec<(String, Option<Word>)>,
+    /// What became of it.
+    pub status: Status,
     /// A payer, or `non_billable`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub payer: Option<String>,
     /// What is billed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Its procedure code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The code's modifiers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub modifiers: Option<Vec<String>>,
     /// Documented minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
     /// 15-minute units of that time.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quarter_hours: Option<u32>,
     /// The billed unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<&'static str>,
     /// How many the note earns.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<u32>,
     /// Dollars for one unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
-    /// Dollars.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Its share of the claim line's dollars.
     pub amount: Option<Amount>,
     /// Id of the note that carries the day's unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bundled_into: Option<String>,
     /// Ids of the rules that decided.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
     /// Why, in one sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
     /// Facts whose answer could change the outcome.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
     /// What is still possible.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub possible: Vec<String>,
-    /// Facts taken as their default and able to change the outcome.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// What the note could add to its claim line, where it is held for missing facts.
+    pub at_stake: Option<StakeRow>,
+    /// Facts taken as their default that would be missing if nothing were presumed.
     pub presumed: Vec<String>,
+    /// Ids of the house rules among the rules that decided.
+    pub house: Vec<String>,
+    /// Settings whose other answer could change the outcome.
+    pub settings: Vec<String>,
     /// What else was seen.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingRow>,
     /// Why the record was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorRow>,
 }
 
-/// Something seen on or across notes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FindingRow {
-    /// A finding's code, or the id of an advise rule.
-    pub code: String,
-    /// `warning`.
-    pub severity: &'static str,
-    /// Ids of the other notes it is about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub with: Vec<String>,
-    /// What was seen.
-    pub text: String,
+/// What stands in a field of a row.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum FieldValue<'r> {
+    Text(&'r str),
+    Number(u64),
+    Word(&'r Word),
+    Rate(Rate),
+    Amount(Amount),
+    List(&'r [String]),
+    Stake(&'r StakeRow),
+    Findings(&'r [FindingRow]),
+    Error(&'r ErrorRow),
 }
 
-/// Why a record was rejected.
-#[derive(Clone, Debug, Serialize)]
-pub struct ErrorRow {
-    /// Its code.
-    pub code: &'static str,
-    /// The field it is in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// What is wrong, and what to do about it.
-    pub text: String,
-}
-
-/// One row for each record, in order. `inputs`: the inputs' names.
-pub fn rows(set: &RuleSet, inputs: &[String], items: &[Item]) -> Vec<Row> {
-    let name = |input: usize| if inputs.len() > 1 { inputs.get(input).cloned() } else { None };
-    items
-        .iter()
-        .map(|item| match &item.entry {
-            Entry::Decided(line) => decided(set, name(item.input), item.record, line),
-            Entry::Rejected(rejection) => rejected(name(item.input), item.record, rejection),
-        })
-        .collect()
-}
-
-/// A row with nothing but its place.
-fn empty(input: Option<String>, record: u64, status: &'static str) -> Row {
-    Row {
-        input,
-        record,
-        status,
-        id: None,
-        client: None,
-        date: None,
-        activity: None,
-        payer: None,
-        service: None,
-        code: None,
-        modifiers: None,
-        minutes: None,
-        quarter_hours: None,
-        unit: None,
-        units: None,
-        rate: None,
-        amount: None,
-        bundled_into: None,
-        rules: Vec::new(),
-        because: None,
-        missing: Vec::new(),
-        possible: Vec::new(),
-        presumed: Vec::new(),
-        findings: Vec::new(),
-        error: None,
-    }
-}
-
-fn rejected(input: Option<String>, record: u64, rejection: &Rejection) -> Row {
-    let Rejection { head, fault, .. } = rejection;
-    Row {
-        id: head.id.clone(),
-        client: head.client.clone(),
-        date: head.date.map(|date| date.to_string()),
-        activity: head.activity.clone(),
-        error: Some(ErrorRow { code: fault.code.as_str(), field: fault.field.clone(), text: told(fault) }),
-        ..empty(input, record, "rejected")
-    }
-}
-
-/// What is wrong and what to do about it, in one fragment.
-fn told(fault: &Fault) -> String {
-    fault.help.iter().fold(fault.text.clone(), |text, help| format!("{text}; {help}"))
-}
-
-fn decided(set: &RuleSet, input: Option<String>, record: u64, line: &Line) -> Row {
-    let status = line.outcome().status();
-    let fact_name = |fact| set.vocabulary.fact(fact).name.clone();
-    let missing = match &line.decision.verdict {
-        Verdict::HeldOpen { missing, .. } => missing.iter().map(|fact| fact_name(*fact)).collect(),
-        _ => Vec::new(),
-    };
-    let row = Row {
-        id: Some(line.id.clone()),
-        client: Some(line.client.clone()),
-        date: Some(line.date.to_string()),
-        activity: line.activity.clone(),
-        minutes: Some(line.minutes),
-        quarter_hours: Some(line.quarter_hours),
-        rules: line.decision.rules.iter().map(|rule| set.rule(*rule).id.clone()).collect(),
-        because: Some(because(set, line)),
-        missing,
-        possible: possible(set, line),
-        presumed: line.decision.presumed.iter().map(|fact| fact_name(*fact)).collect(),
-        findings: findings(set, line),
-        ..empty(input, record, status)
-    };
-    match (&line.earned, line.outcome()) {
-        (Some(earned), _) => billed(set, row, earned),
-        (None, Outcome::NonBillable) => {
-            Row { payer: Some("non_billable".into()), units: Some(0), amount: Some(Amount::ZERO), ..row }
+impl Row {
+    /// Every field with its name, in the order in which they are written; `None` where it does not apply.
+    pub(super) fn fields(&self) -> Vec<(&str, Option<FieldValue<'_>>)> {
+        fn text(text: Option<&String>) -> Option<FieldValue<'_>> {
+            text.map(|text| FieldValue::Text(text))
         }
-        (None, _) => row,
+        fn list(list: &[String]) -> Option<FieldValue<'_>> {
+            (!list.is_empty()).then_some(FieldValue::List(list))
+        }
+        let number = |number: Option<u32>| number.map(|number| FieldValue::Number(number.into()));
+        let mut fields = vec![
+            ("input", text(self.input.as_ref())),
+            ("record", Some(FieldValue::Number(self.record))),
+            ("id", text(self.id.as_ref())),
+            ("client", text(self.client.as_ref())),
+            ("date", text(self.date.as_ref())),
+            ("activity", text(self.activity.as_ref())),
+            ("staff", text(self.staff.as_ref())),
+            ("staff_role", self.staff_role.as_ref().map(FieldValue::Word)),
+            ("start", text(self.start.as_ref())),
+            ("end", text(self.end.as_ref())),
+        ];
+        fields.extend(self.shown.iter().map(|(name, word)| (name.as_str(), word.as_ref().map(FieldValue::Word))));
+        fields.extend([
+            ("status", Some(FieldValue::Text(self.status.as_str()))),
+            ("payer", text(self.payer.as_ref())),
+            ("service", text(self.service.as_ref())),
+            ("code", text(self.code.as_ref())),
+            ("modifiers", self.modifiers.as_deref().map(FieldValue::List)),
+            ("minutes", number(self.minutes)),
+            ("quarter_hours", number(self.quarter_hours)),
+            ("unit", self.unit.map(FieldValue::Text)),
+            ("units", number(self.units)),
+            ("rate", self.rate.map(FieldValue::Rate)),
+            ("amount", self.amount.map(FieldValue::Amount)),
+            ("bundled_into", text(self.bundled_into.as_ref())),
+            ("rules", list(&self.rules)),
+            ("because", text(self.because.as_ref())),
+            ("missing", list(&self.missing)),
+            ("possible", list(&self.possible)),
+            ("at_stake", self.at_stake.as_ref().map(FieldValue::Stake)),
+            ("presumed", list(&self.presumed)),
+            ("house", list(&self.house)),
+            ("settings", list(&self.settings)),
+            ("findings", (!self.findings.is_empty()).then_some(FieldValue::Findings(&self.findings))),
+            ("error", self.error.as_ref().map(FieldValue::Error)),
+        ]);
+        fields
+    }
+
+    /// The row of a record. `inputs`: the inputs' names.
+    pub fn new(batch: &Batch<'_>, inputs: &[&str], index: usize) -> Option<Self> {
+        let (input, record) = batch.position(index)?;
+        let input = inputs.get(input).filter(|_| inputs.len() > 1).map(|name| (*name).to_owned());
+        let row = match batch.record(index)? {
+            RecordView::Decided(note) => Self::decided(batch, note),
+            RecordView::Rejected(rejection) => Self::rejected(batch, rejection),
+        };
+        Some(Self { input, record, ..row })
+    }
+
+    /// Every row of a batch of one input.
+    pub fn all(batch: &Batch<'_>) -> Vec<Self> {
+        (0..batch.len()).filter_map(|index| Self::new(batch, &[], index)).collect()
+    }
+
+    /// Code and modifiers as they are said, such as `H2023 HK`; empty if nothing is billed.
+    pub fn full_code(&self) -> String {
+        let modifiers = self.modifiers.as_deref().unwrap_or_default();
+        self.code.as_ref().map(|code| full_code(code, modifiers)).unwrap_or_default()
+    }
+
+    /// A row in which no field applies yet, with the columns of the batch.
+    pub(super) fn empty(batch: &Batch<'_>) -> Self {
+        let shown = batch.shown().iter().map(|fact| (fact_name(batch.set(), *fact), None));
+        Self { shown: shown.collect(), ..Self::default() }
+    }
+
+    fn rejected(batch: &Batch<'_>, Rejection { head, fault, .. }: &Rejection) -> Self {
+        Self {
+            id: head.id.clone(),
+            client: head.client.clone(),
+            date: head.date.map(|date| date.to_string()),
+            activity: head.activity.clone(),
+            status: Status::Rejected,
+            error: Some(fault.into()),
+            ..Self::empty(batch)
+        }
+    }
+
+    fn decided(batch: &Batch<'_>, note: BatchNote<'_>) -> Self {
+        let set = batch.set();
+        let evaluation = note.evaluation();
+        let names = |facts: &[FactId]| facts.iter().map(|fact| fact_name(set, *fact)).collect();
+        let rules = evaluation.rules.iter().map(|rule| set.rule(*rule));
+        let shown = note.answers().map(|(fact, answer)| (fact_name(set, fact), answer_word(set, fact, answer)));
+        let row = Self {
+            id: Some(note.id().to_owned()),
+            client: Some(note.client().to_owned()),
+            date: Some(note.date().to_string()),
+            activity: note.activity().map(str::to_owned),
+            staff: note.staff().map(str::to_owned),
+            staff_role: note.staff_role().and_then(|(fact, answer)| answer_word(set, fact, answer)),
+            start: note.start().map(clock),
+            end: note.end().map(clock),
+            shown: shown.collect(),
+            status: note.status(),
+            minutes: Some(note.minutes()),
+            quarter_hours: Some(note.quarter_hours()),
+            rules: rules.clone().map(|rule| rule.id.clone()).collect(),
+            because: Some(because(set, note)),
+            missing: match &evaluation.verdict {
+                Verdict::HeldOpen { missing, .. } => names(missing),
+                Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldByRule => Vec::new(),
+            },
+            possible: possible(set, note),
+            at_stake: note.at_stake().map(StakeRow::from),
+            presumed: names(&evaluation.presumed),
+            house: rules.filter(|rule| rule.basis.house).map(|rule| rule.id.clone()).collect(),
+            settings: names(&evaluation.settings),
+            findings: FindingRow::all(batch, note),
+            ..Self::default()
+        };
+        match (note.earned(), note.status()) {
+            (Some(earned), _) => row.billed(batch, earned),
+            (None, Status::NonBillable) => {
+                let payer = Some(Status::NonBillable.to_string());
+                Self { payer, units: Some(0), amount: Some(Amount::ZERO), ..row }
+            }
+            (None, _) => row,
+        }
+    }
+
+    fn billed(self, batch: &Batch<'_>, earned: Earned<'_>) -> Self {
+        let set = batch.set();
+        let service = set.service(earned.service);
+        Self {
+            payer: Some(set.payer(earned.payer).name.clone()),
+            service: Some(service.name.clone()),
+            code: Some(service.code.clone()),
+            modifiers: Some(service.modifiers.clone()),
+            unit: Some(service.unit.as_str()),
+            units: Some(earned.units),
+            rate: earned.rate,
+            amount: earned.amount,
+            bundled_into: earned.bundled_into.and_then(|carrier| batch.id(carrier)).map(str::to_owned),
+            ..self
+        }
     }
 }
 
-fn billed(set: &RuleSet, row: Row, earned: &Earned) -> Row {
-    let service = set.service(earned.service);
-    Row {
-        payer: Some(set.payer(earned.payer).name.clone()),
-        service: Some(service.name.clone()),
-        code: Some(service.code.clone()),
-        modifiers: Some(service.modifiers.clone()),
-        unit: Some(service.unit.as_str()),
-        units: Some(earned.units),
-        rate: earned.rate,
-        amount: earned.amount,
-        bundled_into: earned.bundled_into.clone(),
-        ..row
+/// The fields that apply.
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.fields().into_iter().filter_map(|(name, value)| Some((name, value?))))
     }
+}
+
+fn fact_name(set: &RuleSet, fact: FactId) -> String {
+    set.vocabulary.fact(fact).name.clone()
+}
+
+/// Minutes after midnight as a clock shows them.
+fn clock(minutes: u32) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// What is still possible for a held note, sorted.
-fn possible(set: &RuleSet, line: &Line) -> Vec<String> {
-    let payer = |payer| set.payer(payer).name.clone();
-    let mut possible: Vec<String> = match (&line.payers_differ, &line.decision.verdict) {
-        (Some(differ), _) => differ.payers.iter().map(|id| payer(*id)).collect(),
+fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
+    let payer = |payer: &PayerId| set.payer(*payer).name.clone();
+    let mut possible: Vec<String> = match (note.conflicting_payers(), &note.evaluation().verdict) {
+        (Some(payers), _) => payers.iter().map(payer).collect(),
         (None, Verdict::HeldOpen { possible, .. }) => possible
             .iter()
             .map(|outcome| match outcome {
-                Outcome::Billable(_, id) => payer(*id),
+                Outcome::Billable(_, id) => payer(id),
                 other => other.status().into(),
             })
             .collect(),
@@ -241,50 +284,18 @@ fn possible(set: &RuleSet, line: &Line) -> Vec<String> {
     possible
 }
 
-fn because(set: &RuleSet, line: &Line) -> String {
-    if let Some(differ) = &line.payers_differ {
-        let payers = joined(differ.payers.iter().map(|id| set.payer(*id).title.clone()).collect(), "and");
+fn because(set: &RuleSet, note: BatchNote<'_>) -> String {
+    if let Some(payers) = note.conflicting_payers() {
+        let payers = joined(payers.iter().map(|payer| set.payer(*payer).title.clone()).collect(), "and");
         return format!(
             "Held: the billable notes of this client's day name different payers, {payers}, \
              and eligibility belongs to the date."
         );
     }
-    let because = line.decision.because.clone();
-    match &line.earned {
-        Some(earned) if earned.bundled_into.is_some() => {
-            format!("{}; the day's one unit stands on an earlier note.", because.trim_end_matches('.'))
-        }
-        _ => because,
+    let because = note.evaluation().because.clone();
+    if note.earned().is_some_and(|earned| earned.bundled_into.is_some()) {
+        format!("{}; the day's one unit stands on an earlier note.", because.trim_end_matches('.'))
+    } else {
+        because
     }
-}
-
-/// That a finding is about more notes than it names.
-fn not_all_named(others: usize, named: usize) -> String {
-    if others > named { format!("; of {others} other notes the nearest {named} are named") } else { String::new() }
-}
-
-fn findings(set: &RuleSet, line: &Line) -> Vec<FindingRow> {
-    let advice = line.decision.advice.iter().map(|rule| {
-        let rule = set.rule(*rule);
-        FindingRow { code: rule.id.clone(), severity: "warning", with: Vec::new(), text: rule.title.clone() }
-    });
-    let seen = line.findings.iter().map(|Finding { code, with, others }| FindingRow {
-        code: code.to_string(),
-        severity: "warning",
-        with: with.clone(),
-        text: match code {
-            Code::BelowUnit => "the minutes of this note earned no unit under `part_quarter_hour` and `pool`".into(),
-            Code::Unpriced => {
-                "no rate for this service is in force on the service date; an agency file can add one".into()
-            }
-            _ => {
-                "the billable notes of this client and date name different payers; find out who pays that day"
-                    .to_owned()
-                    + &not_all_named(*others, with.len())
-            }
-        },
-    });
-    let mut findings: Vec<FindingRow> = seen.chain(advice).collect();
-    findings.sort_by(|left, right| left.code.cmp(&right.code));
-    findings
 }

@@ -133,8 +133,13 @@ pub struct Service {
 impl Service {
     /// Code and modifiers as they are said, such as `H2023 HK`.
     pub fn full_code(&self) -> String {
-        std::iter::once(&self.code).chain(&self.modifiers).map(String::as_str).collect::<Vec<_>>().join(" ")
+        full_code(&self.code, &self.modifiers)
     }
+}
+
+/// A procedure code and its modifiers as they are said, such as `H2023 HK`.
+pub fn full_code(code: &str, modifiers: &[String]) -> String {
+    modifiers.iter().fold(code.to_owned(), |full, modifier| full + " " + modifier)
 }
 
 /// The dollars for one unit of a service, on some dates.

@@ -78,7 +78,7 @@ fn status_2_where_the_run_cannot_be_carried_out() {
         &[][..],
         &["classify"],
         &["clasify", "good.csv"],
-        &["classify", "good.csv", "--colour"],
+        &["classify", "good.csv", "--color"],
         &["classify", "good.csv", "--as-of", "2026-02-30"],
         &["classify", "good.csv", "--from", "xml"],
         &["classify", "good.csv", "--set", "pool"],
@@ -103,7 +103,7 @@ fn status_3_where_the_rule_set_is_not_valid() {
 
 #[test]
 fn rows_are_on_standard_output_and_messages_on_standard_error() {
-    let folder = folder().with("odd.csv", REJECTED.replace("date", "date,colour").replace("02-30", "02-30,blue"));
+    let folder = folder().with("odd.csv", REJECTED.replace("date", "date,color").replace("02-30", "02-30,blue"));
     let ended = folder.run(&["classify", "odd.csv", "--format", "ndjson"]);
     assert_eq!(rows(&ended).len(), 1);
     let messages: Vec<&str> = ended.stderr.lines().filter(|line| !line.starts_with("  help: ")).collect();
@@ -194,7 +194,7 @@ fn from_goes_over_the_extension_and_the_extension_over_the_content() {
 
 #[test]
 fn strict_presumes_nothing_and_takes_no_unknown_field() {
-    let folder = folder().with("odd.csv", GOOD.replace("date", "date,colour").replace("03-02", "03-02,"));
+    let folder = folder().with("odd.csv", GOOD.replace("date", "date,color").replace("03-02", "03-02,"));
     let usual = rows(&folder.run(&["classify", "good.csv", "--format", "ndjson"]))[0].clone();
     assert_eq!((usual["status"].clone(), usual["presumed"].is_array()), ("billable".into(), true), "{usual}");
     let ended = folder.run(&["classify", "good.csv", "--format", "json", "--strict"]);

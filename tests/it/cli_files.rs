@@ -192,7 +192,7 @@ fn the_format_is_what_was_asked_else_the_outputs_extension_else_the_inputs_forma
 }
 
 #[test]
-fn no_colours_where_there_is_no_terminal() {
+fn no_colors_where_there_is_no_terminal() {
     let text = folder().run(&["classify", "notes.csv", "--format", "text"]).stdout;
     assert!(text.contains("n-1") && !text.contains('\u{1b}'), "{text}");
 }
@@ -212,18 +212,18 @@ fn on_a_terminal(folder: &Folder, more: &str, no_color: Option<&str>) -> Option<
 
 #[cfg(target_os = "linux")]
 #[test]
-fn colours_on_a_terminal_unless_no_color_is_set() {
-    for (no_color, coloured) in [(None, true), (Some("1"), false), (Some(""), true)] {
+fn colors_on_a_terminal_unless_no_color_is_set() {
+    for (no_color, colored) in [(None, true), (Some("1"), false), (Some(""), true)] {
         let Some(text) = on_a_terminal(&folder(), "", no_color) else { return };
         assert!(text.contains("n-1") && text.contains('─'), "a table is what a terminal shows: {text}");
-        assert_eq!(text.contains("\u{1b}["), coloured, "NO_COLOR={no_color:?}: {text}");
+        assert_eq!(text.contains("\u{1b}["), colored, "NO_COLOR={no_color:?}: {text}");
     }
 }
 
 /// A file that is written from a terminal is the file that is written without one.
 #[cfg(target_os = "linux")]
 #[test]
-fn colours_stay_out_of_a_file() {
+fn colors_stay_out_of_a_file() {
     let folder = folder();
     let Some(shown) = on_a_terminal(&folder, "-o rows.txt", None) else { return };
     assert_eq!(shown, "");

@@ -5,14 +5,15 @@ use std::sync::LazyLock;
 
 use actbill::message::{About, Code};
 use actbill::read::Format;
-use actbill::report::{self, Report, Row};
+use actbill::report::{Report, Row};
 use actbill::run::Ready;
+use actbill::status::Status;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
 use crate::notes::{Record, batch, written};
-use crate::shared::{agency, run};
+use crate::shared::{agency, document, run};
 
 /// Rates by date, with more decimals than a cent has.
 const RATES: &str = "
@@ -41,14 +42,8 @@ fn priced(part: u32, pool: &'static str) -> &'static Ready {
     &PRICED[&(part, pool)]
 }
 
-fn classified(ready: &Ready, format: Format, records: &[Record]) -> Report {
+fn classified<'r>(ready: &'r Ready, format: Format, records: &[Record]) -> Report<'r> {
     run(ready, &[("notes", format, written(format, records).as_bytes())], false).unwrap().report
-}
-
-fn document(report: &Report) -> Value {
-    let mut out = Vec::new();
-    report::json(report, &mut out).unwrap();
-    serde_json::from_slice(&out).unwrap()
 }
 
 /// Dollars as written → ten-thousandths of a dollar; no float comes near them.
@@ -211,7 +206,7 @@ proptest! {
     #[test]
     fn every_row_says_why(records in batch(60)) {
         let ready = priced(15, "note");
-        for row in classified(ready, Format::Json, &records).rows {
+        for row in classified(ready, Format::Json, &records).rows() {
             has_cause(ready, &row);
         }
     }
@@ -252,17 +247,16 @@ fn has_cause(ready: &Ready, row: &Row) {
     }
     let differ = row.findings.iter().any(|finding| finding.code == "day-payers-differ");
     match row.status {
-        "billable" | "non_billable" => assert!(!row.rules.is_empty(), "{row:?}"),
-        "held" => assert!(!row.rules.is_empty() || !row.missing.is_empty() || differ, "{row:?}"),
-        "rejected" => {
+        Status::Billable | Status::NonBillable => assert!(!row.rules.is_empty(), "{row:?}"),
+        Status::Held => assert!(!row.rules.is_empty() || !row.missing.is_empty() || differ, "{row:?}"),
+        Status::Rejected => {
             let told = row.error.as_ref().unwrap_or_else(|| panic!("no error: {row:?}")).code;
             assert!(Code::ALL.iter().any(|code| code.as_str() == told && code.about() == About::Record), "{told}");
         }
-        other => panic!("no such status: {other}"),
     }
     let told = row.because.as_deref().unwrap_or_default();
-    assert!(row.status == "rejected" || told.ends_with('.'), "{row:?}");
-    assert!(row.missing.is_empty() || row.status == "held", "{row:?}");
+    assert!(row.status == Status::Rejected || told.ends_with('.'), "{row:?}");
+    assert!(row.missing.is_empty() || row.status == Status::Held, "{row:?}");
 }
 
 /// A day of job coaching with these minutes.
@@ -283,6 +277,5 @@ fn coaching(minutes: &[u32]) -> Vec<Record> {
 
 /// The units of a day of job coaching with these minutes.
 fn coached(ready: &Ready, minutes: &[u32]) -> Vec<u32> {
-    let rows = classified(ready, Format::Ndjson, &coaching(minutes)).rows;
-    rows.iter().map(|row| row.units.unwrap()).collect()
+    classified(ready, Format::Ndjson, &coaching(minutes)).rows().map(|row| row.units.unwrap()).collect()
 }

@@ -3,9 +3,9 @@
 use actbill::effective::Effective;
 use actbill::handbook::{Form, rules, settings};
 use actbill::message::Code;
-use actbill::report::Screen;
 use actbill::rules::{RuleSet, ValueSet};
 use actbill::run::Ready;
+use actbill::table::Screen;
 use actbill::words;
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ fn the_list_tells_every_rule_in_every_format() {
     let ids: Vec<String> = sheet.records().map(|record| record.unwrap()[0].to_owned()).collect();
     assert_eq!(ids, all);
     let markdown = list(|set, out| rules(set, Form::Markdown, out));
-    let text = list(|set, out| rules(set, Form::Text(Screen { width: 120, colours: false }), out));
+    let text = list(|set, out| rules(set, Form::Text(Screen { width: 120, colors: false }), out));
     for rule in &set.rules {
         assert!(markdown.contains(&format!("\n| {} | {} | ", rule.id, rule.kind())), "{}", rule.id);
         let line = text.lines().find(|line| line.starts_with(&format!("{} ", rule.id))).unwrap();

@@ -3,14 +3,14 @@
 use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::Code;
 use actbill::read::Format;
-use actbill::report::Screen;
 use actbill::rules::RuleFile;
 use actbill::run::Ready;
+use actbill::table::Screen;
 use insta::assert_snapshot;
 
 use crate::shared::{ready, ready_with, run, shipped};
 
-const SCREEN: Screen = Screen { width: 80, colours: false };
+const SCREEN: Screen = Screen { width: 80, colors: false };
 
 fn page(ready: &Ready, name: &str) -> Page {
     let mut found = pages(ready, name).unwrap_or_else(|message| panic!("{message}"));
@@ -28,10 +28,8 @@ fn the_note_on_a_rules_page_shows_the_rule() {
             shown.settings.iter().map(|(name, value)| (name.clone(), value.text())).collect();
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let rows = run(&ready_with(&settings, &[]), &[("n", Format::Json, shown.note.json().as_bytes())], false)
-            .unwrap()
-            .report
-            .rows;
+        let rows =
+            run(&ready_with(&settings, &[]), &[("n", Format::Json, shown.note.json().as_bytes())], false).unwrap().rows;
         let row = &rows[0];
         let named = row.rules.contains(&rule.id) || row.findings.iter().any(|finding| finding.code == rule.id);
         assert!(named, "{}: {row:?}", rule.id);

@@ -8,9 +8,9 @@ use actbill::facts::{Answer, Facts, Origin};
 use actbill::handbook::table::{Row, Table};
 use actbill::handbook::{Form, write_table};
 use actbill::proof::Region;
-use actbill::report::Screen;
 use actbill::rules::{Outcome, RuleFile, RuleId, RuleSet, reasons};
 use actbill::run::Ready;
+use actbill::table::Screen;
 use actbill::words;
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -202,7 +202,7 @@ fn every_format_tells_every_row() {
     // A header and the line below it for each family, and a line for each row.
     assert_eq!(lines(&markdown), rows.len() + 2 * table.families.len());
     for width in [60, 98, 400] {
-        let text = written(Form::Text(Screen { width, colours: false }));
+        let text = written(Form::Text(Screen { width, colors: false }));
         assert!(text.contains(&last));
         let widest = text.lines().filter(|line| line.starts_with('─')).map(|line| line.chars().count()).max();
         assert!(widest.unwrap() <= usize::from(width), "{width}\n{text}");
@@ -212,7 +212,7 @@ fn every_format_tells_every_row() {
 /// On a narrow screen a row tells only what differs from the row above.
 #[test]
 fn what_a_narrow_screen_leaves_out_stands_in_the_row_above() {
-    let [wide, narrow] = [2_000, 98].map(|width| written(Form::Text(Screen { width, colours: false })));
+    let [wide, narrow] = [2_000, 98].map(|width| written(Form::Text(Screen { width, colors: false })));
     assert!(!wide.contains('…'), "{wide}");
     assert!(narrow.contains("\n…; ") && narrow.contains("…: what the row above begins with"), "{narrow}");
     // Each row is still there: its outcome and its reasons.
@@ -227,7 +227,7 @@ fn what_a_narrow_screen_leaves_out_stands_in_the_row_above() {
 fn a_narrow_table_read_as_its_legend_says_is_the_whole_table() {
     let table = Table::of(&ready().set, &ready().atlas, true).unwrap();
     // Too narrow for a column for each fact of the largest families.
-    let narrow = written(Form::Text(Screen { width: 225, colours: false }));
+    let narrow = written(Form::Text(Screen { width: 225, colors: false }));
     let mut compared = 0;
     for (family, part) in table.families.iter().zip(narrow.split("\n\n")) {
         let mut lines = part.lines().skip_while(|line| !line.starts_with("where "));

@@ -61,6 +61,8 @@ mod rule_files;
 mod rule_language;
 /// Of a wrong record the same fault is told in every format and order of fields.
 mod records;
+/// What a row shows beside its decision, and what the summary counts.
+mod rows;
 /// Which rule files a folder holds, and what the command line may say about the rules.
 mod rule_options;
 /// Slips in a rule file, each told once.

@@ -51,12 +51,12 @@ pub(crate) fn note() -> Record {
 }
 
 pub(crate) fn decided(ready: &Ready, record: &Record, strict: bool) -> Row {
-    run(ready, &[("notes", Format::Ndjson, json(record).as_bytes())], strict).unwrap().report.rows.remove(0)
+    run(ready, &[("notes", Format::Ndjson, json(record).as_bytes())], strict).unwrap().rows.remove(0)
 }
 
 /// The payer, `held`, or `rejected`.
 pub(crate) fn end(row: &Row) -> &str {
-    row.payer.as_deref().unwrap_or(row.status)
+    row.payer.as_deref().unwrap_or(row.status.as_str())
 }
 
 /// A rule; a note that it decides and how that ends; a note that it leaves alone and how that ends. A note is told by

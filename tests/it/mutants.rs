@@ -10,9 +10,10 @@ use actbill::facts::{Fact, Kind, Origin};
 use actbill::message::Code;
 use actbill::proof;
 use actbill::read::Format;
-use actbill::report::{Row, rows};
+use actbill::report::Row;
 use actbill::rules::{RuleFile, RuleSet, ValueSet};
 use actbill::run::{Batch, Input, Ready, read};
+use actbill::status::Status;
 use proptest::prelude::*;
 
 use crate::plan::plan;
@@ -233,7 +234,7 @@ fn verify(
                 let rows = [rows_of(&plain, atlas, &json), rows_of(&other, &proved, &json)];
                 for (rows, told) in rows.iter().zip([before, after]) {
                     prop_assert_eq!(format!("{:?}", rows), format!("{told:?}"), "{}", about);
-                    prop_assert!(rows.iter().all(|row| row.status != "rejected"), "{}", about);
+                    prop_assert!(rows.iter().all(|row| row.status != Status::Rejected), "{}", about);
                 }
                 let apart = before.iter().zip(after).any(|(before, after)| !differences(before, after).is_empty());
                 prop_assert!(apart, "{}: {}", about, json);
@@ -248,7 +249,7 @@ fn rows_of(set: &RuleSet, atlas: &Atlas, json: &str) -> Vec<Row> {
     let input = Input { name: "notes".into(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
     let mut batch = Batch::new(set, atlas, false);
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "notes", record, &mut drop))).unwrap();
-    rows(set, &[], &batch.finish(&mut drop).0)
+    Row::all(&batch.finish(&mut drop).0)
 }
 
 /// Notes with every answer worth trying to every fact, and none; on every date around which something changes.

@@ -5,13 +5,15 @@ use std::io::{self, Read};
 use actbill::effective::parse_date;
 use actbill::message::{About, Message};
 use actbill::read::Format;
-use actbill::report::{self, Report, Screen};
+use actbill::report::{Columns, Report, Row, RowFormat};
 use actbill::run::{Input, Options, classify};
+use actbill::status::Status;
+use actbill::table::Screen;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::notes::{Record, batch, json, written};
-use crate::shared::{ndjson, ready, run};
+use crate::shared::{document, ndjson, ready, run};
 
 const FORMATS: [Format; 3] = [Format::Json, Format::Ndjson, Format::Csv];
 
@@ -29,23 +31,23 @@ impl Read for Dribble<'_> {
 }
 
 /// Everything that is written and said of these bytes, handed over in pieces of this size.
-fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report, Vec<u8>), Message> {
+fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report<'static>, Vec<u8>), Message> {
     let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
-    let options = Options { strict: false, as_of: parse_date("2026-04-01").unwrap() };
+    let options = Options { strict: false, as_of: parse_date("2026-04-01").unwrap(), columns: Columns::default() };
     let mut said = String::new();
-    let done = classify(ready(), vec![input], options, &mut |message| said += &message.to_string())?;
+    let done = classify(ready(), vec![input], &options, &mut |message| said += &message.to_string())?;
     let mut out = said.into_bytes();
     out.extend(all_outputs(&done.report));
     Ok((done.report, out))
 }
 
-fn all_outputs(report: &Report) -> Vec<u8> {
+fn all_outputs(report: &Report<'_>) -> Vec<u8> {
     let mut out = Vec::new();
-    report::json(report, &mut out).unwrap();
-    report::ndjson(report, &mut out).unwrap();
-    report::csv(report, &mut out).unwrap();
-    report::summary(report, &mut out).unwrap();
-    report::text(report, Screen { width: 100, colours: true }, &mut out).unwrap();
+    let text = RowFormat::Text(Screen { width: 100, colors: true });
+    for format in [RowFormat::Json, RowFormat::Ndjson, RowFormat::Csv, text] {
+        report.write(format, &mut out).unwrap();
+    }
+    report.write_summary(&mut out).unwrap();
     out
 }
 
@@ -54,10 +56,8 @@ fn rows(inputs: &[(&str, Format, &[u8])]) -> String {
 }
 
 /// The document without what it says about its inputs.
-fn without_run(report: &Report) -> serde_json::Value {
-    let mut out = Vec::new();
-    report::json(report, &mut out).unwrap();
-    let mut document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+fn without_run(report: &Report<'_>) -> serde_json::Value {
+    let mut document = document(report);
     document.as_object_mut().unwrap().remove("run").unwrap();
     document
 }
@@ -103,12 +103,14 @@ proptest! {
         let whole = run(ready(), &[("all", Format::Json, written(Format::Json, &records).as_bytes())], false).unwrap();
         let inputs = [("a.csv", Format::Csv, first.as_bytes()), ("b.json", Format::Json, second.as_bytes())];
         let mut parts = run(ready(), &inputs, false).unwrap();
-        for (at, row) in parts.report.rows.iter_mut().enumerate() {
+        for (at, row) in parts.rows.iter_mut().enumerate() {
             let (name, before) = if at < cut { ("a.csv", 0) } else { ("b.json", cut) };
             prop_assert_eq!(row.input.take(), Some(name.to_owned()));
             row.record += u64::try_from(before).unwrap();
         }
-        prop_assert_eq!(without_run(&whole.report), without_run(&parts.report));
+        prop_assert_eq!(whole.rows, parts.rows);
+        let sums = |report| ["summary", "lines"].map(|key| document(report)[key].clone());
+        prop_assert_eq!(sums(&whole.report), sums(&parts.report));
     }
 
     /// Property 10, for bytes of any kind.
@@ -184,11 +186,11 @@ fn harmless(bytes: &[u8]) {
     for format in FORMATS.map(Some).into_iter().chain([None]) {
         match everything(bytes, format, 64) {
             Ok((report, _)) => {
-                let rows = u64::try_from(report.rows.len()).unwrap();
-                assert_eq!(report.run.inputs[0].records, rows);
-                assert_eq!(report.summary.records, rows);
-                let explained = |status: &str, error: bool| (status == "rejected") == error;
-                assert!(report.rows.iter().all(|row| explained(row.status, row.error.is_some())));
+                let rows: Vec<Row> = report.rows().collect();
+                let records = u64::try_from(rows.len()).unwrap();
+                assert_eq!(report.run.inputs[0].records, records);
+                assert_eq!(report.summary.records, records);
+                assert!(rows.iter().all(|row| (row.status == Status::Rejected) == row.error.is_some()));
             }
             Err(message) => assert_eq!(message.code.about(), About::File, "{message}"),
         }
@@ -216,7 +218,7 @@ fn one_note_alone_and_one_line_alone_are_notes() {
         ]));
     let alone = everything(note.as_bytes(), None, 5).unwrap().0;
     assert_eq!(ndjson(&alone), rows(&[("notes", Format::Ndjson, note.as_bytes())]));
-    assert_eq!((alone.rows.len(), alone.rows[0].status), (1, "non_billable"));
+    assert_eq!(alone.rows().map(|row| row.status).collect::<Vec<_>>(), [Status::NonBillable]);
     let spread = note.replace(", ", ",\n  ");
     assert_eq!(ndjson(&everything(spread.as_bytes(), None, 5).unwrap().0), ndjson(&alone));
 }

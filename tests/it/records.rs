@@ -49,7 +49,7 @@ fn csv(records: &[Vec<usize>], order: &[usize]) -> String {
     text
 }
 
-fn ran(format: Format, text: &str, strict: bool) -> Ran {
+fn ran(format: Format, text: &str, strict: bool) -> Ran<'static> {
     run(ready(), &[("notes", format, text.as_bytes())], strict).unwrap()
 }
 
@@ -71,8 +71,8 @@ proptest! {
 }
 
 /// Code and field of each rejected record.
-fn faults(ran: &Ran) -> Vec<(&str, Option<&str>)> {
-    ran.report.rows.iter().filter_map(|row| row.error.as_ref()).map(|e| (e.code, e.field.as_deref())).collect()
+fn faults<'r>(ran: &'r Ran<'_>) -> Vec<(&'r str, Option<&'r str>)> {
+    ran.rows.iter().filter_map(|row| row.error.as_ref()).map(|e| (e.code, e.field.as_deref())).collect()
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn faults_of_form_are_told_in_a_fixed_order_too() {
 #[test]
 fn of_a_field_that_stands_twice_no_value_is_taken() {
     let text = "{\"id\":\"n-01\",\"client\":\"client-a\",\"date\":\"2026-03-09\",\"date\":\"2026-03-10\"}";
-    let row = &ran(Format::Ndjson, text, false).report.rows[0];
+    let row = &ran(Format::Ndjson, text, false).rows[0];
     assert_eq!((row.client.as_deref(), row.date.as_deref()), (Some("client-a"), None));
 }
 
@@ -142,7 +142,7 @@ fn minutes_may_have_an_exponent_in_every_format() {
     let minutes = |minutes: &str| {
         let header = "id,client,date,activity,staff_role,minutes";
         let text = format!("{header}\nn-01,client-a,2026-03-09,other,nurse,{minutes}\n");
-        ran(Format::Csv, &text, false).report.rows[0].minutes
+        ran(Format::Csv, &text, false).rows[0].minutes
     };
     assert_eq!((minutes("4.5e1"), minutes("4.5E+01"), minutes("30e0")), (Some(45), Some(45), Some(30)));
     for wrong in ["4.55e1", "1_0e0", "e1", "45e", "-4.5e1", "4.5e1e1", ".e1"] {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actbill::effective::parse_date;
 use actbill::message::Message;
 use actbill::read::Format;
-use actbill::report::{self, Report, Row};
+use actbill::report::{Columns, Report, Row, RowFormat};
 use actbill::rules::RuleFile;
 use actbill::run::{Input, Options, Ready, classify, is_rule_file};
 
@@ -72,32 +72,40 @@ pub(crate) fn told(messages: &[Message]) -> String {
 }
 
 /// What came of a run, and what was said.
-pub(crate) struct Ran {
-    pub(crate) report: Report,
+pub(crate) struct Ran<'r> {
+    pub(crate) report: Report<'r>,
+    pub(crate) rows: Vec<Row>,
     pub(crate) said: Vec<Message>,
 }
 
 /// Classifies texts as one batch.
-pub(crate) fn run(ready: &Ready, inputs: &[(&str, Format, &[u8])], strict: bool) -> Result<Ran, Message> {
+pub(crate) fn run<'r>(ready: &'r Ready, inputs: &[(&str, Format, &[u8])], strict: bool) -> Result<Ran<'r>, Message> {
     let inputs = inputs.iter().map(|(name, format, bytes)| Input {
         name: (*name).to_owned(),
         format: Some(*format),
         bytes: Box::<&[u8]>::new(*bytes),
     });
-    let options = Options { strict, as_of: parse_date("2026-04-01").unwrap() };
+    let options = Options { strict, as_of: parse_date("2026-04-01").unwrap(), columns: Columns::default() };
     let mut said = Vec::new();
-    let done = classify(ready, inputs.collect(), options, &mut |message| said.push(message))?;
-    Ok(Ran { report: done.report, said })
+    let done = classify(ready, inputs.collect(), &options, &mut |message| said.push(message))?;
+    Ok(Ran { rows: done.report.rows().collect(), report: done.report, said })
 }
 
 /// The rows of one text under the shipped rules.
 pub(crate) fn rows(format: Format, text: &str) -> Vec<Row> {
-    run(ready(), &[("notes", format, text.as_bytes())], false).unwrap().report.rows
+    run(ready(), &[("notes", format, text.as_bytes())], false).unwrap().rows
 }
 
 /// Rows as NDJSON, for comparing.
-pub(crate) fn ndjson(report: &Report) -> String {
+pub(crate) fn ndjson(report: &Report<'_>) -> String {
     let mut out = Vec::new();
-    report::ndjson(report, &mut out).unwrap();
+    report.write(RowFormat::Ndjson, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// The document with everything.
+pub(crate) fn document(report: &Report<'_>) -> serde_json::Value {
+    let mut out = Vec::new();
+    report.write(RowFormat::Json, &mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
 }

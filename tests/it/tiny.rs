@@ -87,11 +87,11 @@ pub(crate) fn codes(rules: &[&str]) -> Vec<&'static str> {
 pub(crate) fn decided(ready: &Ready, fields: &[(&str, &str)]) -> Row {
     let usual = [("id", "n-1"), ("client", "client-a"), ("date", "2026-03-02"), ("minutes", "60"), ("activity", "a")];
     let note = json(&Record::of(&usual).with(fields));
-    run(ready, &[("notes", Format::Ndjson, note.as_bytes())], false).unwrap().report.rows.remove(0)
+    run(ready, &[("notes", Format::Ndjson, note.as_bytes())], false).unwrap().rows.remove(0)
 }
 
 /// How a note ends, in a word: the payer, `non_billable`, `held`, or `rejected`.
 pub(crate) fn ends(ready: &Ready, fields: &[(&str, &str)]) -> String {
     let row = decided(ready, fields);
-    row.payer.unwrap_or_else(|| row.status.to_owned())
+    row.payer.unwrap_or_else(|| row.status.to_string())
 }

@@ -9,8 +9,10 @@ use clap::ValueEnum;
 
 use actbill::message::{Code, Message};
 use actbill::read::Format;
-use actbill::report::{Report, Screen, csv, json, ndjson, summary, text};
+use actbill::report::{Columns, Report, RowFormat};
 use actbill::run::{Done, Options, classify};
+use actbill::status::Status;
+use actbill::table::Screen;
 
 use crate::exit::Exit;
 use crate::options::{self, From, RuleArgs, date, today};
@@ -90,21 +92,21 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let (inputs, bar) = inputs::open(&args.inputs, args.from.map(From::format))?;
-    let options = Options { strict: args.strict, as_of: args.as_of.unwrap_or_else(today) };
-    let done = classify(&ready, inputs, options, &mut |message| bar.suspend(|| say(&message)))?;
+    let as_of = args.as_of.unwrap_or_else(today);
+    let options = Options { strict: args.strict, as_of, columns: Columns::default() };
+    let done = classify(&ready, inputs, &options, &mut |message| bar.suspend(|| say(&message)))?;
     bar.finish_and_clear();
     write(args, &done)?;
     Ok(ending(args, &done.report))
 }
 
-fn ending(args: &ClassifyArgs, report: &Report) -> Exit {
-    let count = |status| report.summary.status.get(status).copied().unwrap_or_default();
-    let (held, rejected) = (count("held"), count("rejected"));
+fn ending(args: &ClassifyArgs, report: &Report<'_>) -> Exit {
+    let (held, rejected) = (report.summary.count(Status::Held), report.summary.count(Status::Rejected));
     if rejected > 0 || (args.strict && held > 0) { Exit::Refused } else { Exit::Done }
 }
 
 /// Writes what was asked for; files only when all of them are whole.
-fn write(args: &ClassifyArgs, done: &Done) -> Result<(), Message> {
+fn write(args: &ClassifyArgs, done: &Done<'_>) -> Result<(), Message> {
     let report = &done.report;
     let to = format(args, done.format);
     let screen = screen::table(args.output.is_none());
@@ -114,7 +116,7 @@ fn write(args: &ClassifyArgs, done: &Done) -> Result<(), Message> {
         drafts.push(draft(path, Readers::Owner, &rows)?);
     }
     if let Some(path) = &args.summary {
-        drafts.push(draft(path, Readers::Owner, &|out| summary(report, out))?);
+        drafts.push(draft(path, Readers::Owner, &|out| report.write_summary(out))?);
     }
     if args.output.is_none() {
         stdout(&rows)?;
@@ -122,13 +124,14 @@ fn write(args: &ClassifyArgs, done: &Done) -> Result<(), Message> {
     place(drafts)
 }
 
-fn write_as(to: To, report: &Report, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    match to {
-        To::Auto | To::Text => text(report, screen, out),
-        To::Json => json(report, out),
-        To::Ndjson => ndjson(report, out),
-        To::Csv => csv(report, out),
-    }
+fn write_as(to: To, report: &Report<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let format = match to {
+        To::Auto | To::Text => RowFormat::Text(screen),
+        To::Json => RowFormat::Json,
+        To::Ndjson => RowFormat::Ndjson,
+        To::Csv => RowFormat::Csv,
+    };
+    report.write(format, out)
 }
 
 /// What `auto` comes to.

@@ -12,7 +12,7 @@ use actbill::explain::{Explanations, Options, Wanted, notes, text};
 use actbill::handbook::name::{Page, code_page, page_text, pages};
 use actbill::message::{Code, Message};
 use actbill::read::Format;
-use actbill::report::document;
+use actbill::report::write_json;
 
 use crate::exit::Exit;
 use crate::options::{self, RuleArgs};
@@ -157,7 +157,7 @@ fn explain_names(args: &ExplainArgs, names: &[PathBuf]) -> Result<Exit> {
 fn write(args: &ExplainArgs, told: &impl Serialize, text: impl Fn() -> String) -> Result<(), Message> {
     let whole = |out: &mut dyn Write| match args.format {
         ExplainFormat::Text => out.write_all(text().as_bytes()),
-        ExplainFormat::Json => document(told, out),
+        ExplainFormat::Json => write_json(told, out),
     };
     match &args.output {
         Some(path) => place(vec![draft(path, Readers::Owner, &whole)?]),

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use actbill::message::Message;
-use actbill::report::Screen;
+use actbill::table::Screen;
 
 use crate::exit::Exit;
 
@@ -33,7 +33,7 @@ pub(crate) fn fail(error: &anyhow::Error) -> Exit {
     Exit::Failed
 }
 
-/// What a table must fit; in a file it has no colours, and the width that it has where there is no terminal.
+/// What a table must fit; in a file it has no colors, and the width that it has where there is no terminal.
 pub(crate) fn table(on_screen: bool) -> Screen {
     fitting(on_screen, (WIDTH, u16::MAX), 60)
 }
@@ -49,6 +49,6 @@ fn fitting(on_screen: bool, (usual, most): (u16, u16), least: u16) -> Screen {
     let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let seen = || comfy_table::Table::new().set_content_arrangement(comfy_table::ContentArrangement::Dynamic).width();
     let width = asked.or_else(|| if terminal { seen().map(|seen: u16| seen.min(most)) } else { None });
-    let colours = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    Screen { width: width.unwrap_or(usual).max(least), colours }
+    let colors = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Screen { width: width.unwrap_or(usual).max(least), colors }
 }

@@ -13,6 +13,7 @@ use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::{Format, open};
 use crate::report::Row;
+use crate::status::Status;
 
 /// A file with the expectations that hold today.
 #[derive(Clone, Debug)]
@@ -135,10 +136,10 @@ fn now(expect: &Expect, row: &Row) -> Expect {
     }
     if turned {
         let telling: &[Key] = match row.status {
-            "billable" => &[Key::Status, Key::Payer, Key::Code, Key::Units, Key::Amount, Key::Rules],
-            "held" => &[Key::Status, Key::Missing, Key::Rules],
-            "rejected" => &[Key::Status, Key::Error],
-            _ => &[Key::Status, Key::Rules],
+            Status::Billable => &[Key::Status, Key::Payer, Key::Code, Key::Units, Key::Amount, Key::Rules],
+            Status::Held => &[Key::Status, Key::Missing, Key::Rules],
+            Status::Rejected => &[Key::Status, Key::Error],
+            Status::NonBillable => &[Key::Status, Key::Rules],
         };
         for key in telling {
             let words = key.said(row);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::super::{Coverage, Difference, OutcomeCoverage, Played, Verdict};
 use super::{Counts, NoteJson, Report, notes_of};
 use crate::facts::Word;
-use crate::report::{Row, document};
+use crate::report::{Row, write_json};
 use crate::space::Example;
 
 #[derive(Serialize)]
@@ -94,7 +94,7 @@ impl Report<'_> {
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
             cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
         };
-        document(&told, out)
+        write_json(&told, out)
     }
 
     fn case_json<'v>(&self, played: &'v Played<'_>, verdict: &'v Verdict<'_>) -> CaseJson<'v> {

@@ -2,7 +2,7 @@
 
 use super::{ExampleView, RulePage, conditions};
 use crate::read::Format;
-use crate::report::{RuleView, rows};
+use crate::report::{Row, RuleView};
 use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId};
 use crate::run::{Batch, Input, Ready, read};
 use crate::space::{Region, Space};
@@ -64,7 +64,7 @@ fn example(ready: &Ready, id: RuleId) -> Option<ExampleView> {
     let mut batch = Batch::new(&answered, diagram, false);
     let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
-    let (items, _) = batch.finish(&mut |_| {});
-    let because = rows(&answered, &[], &items).pop()?.because.unwrap_or_default();
+    let (batch, _) = batch.finish(&mut |_| {});
+    let because = Row::new(&batch, &[], 0)?.because.unwrap_or_default();
     Some(ExampleView { settings: note.settings.clone(), note, because })
 }

@@ -5,7 +5,8 @@ use super::view::{
     SourcePage,
 };
 use crate::nearest::joined;
-use crate::report::{BasisView, Paper, Screen};
+use crate::report::BasisView;
+use crate::table::{Screen, WrappedText as Paper};
 use crate::words;
 
 /// Pages one below the other.

@@ -1,46 +1,79 @@
 //! What is held, and what it waits for.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use comfy_table::Table;
-
-use super::{Screen, align_right, readable, table};
-use crate::report::{Report, Row};
+use super::shorten;
+use crate::message::Code;
+use crate::report::Row;
+use crate::status::Status;
+use crate::table::{Screen, TextTable};
 
 /// Ids shown of a group before the rest is only counted.
 const IDS: usize = 8;
 
-/// Notes that wait for the most frequent missing fact stand first, then those that a rule or their day holds.
-pub(super) fn held(report: &Report, screen: Screen) -> Table {
-    let rows: Vec<&Row> = report.rows.iter().filter(|row| row.status == "held").collect();
-    let mut table = table(screen, &["held", "waits for", "notes"]);
-    let mut facts: Vec<(&String, &u64)> = report.summary.missing.iter().collect();
-    facts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
-    for (fact, count) in facts {
-        let waiting: Vec<&Row> = rows.iter().copied().filter(|row| row.missing.contains(fact)).collect();
-        table.add_row([count.to_string(), format!("an answer to `{fact}`"), ids(&waiting)]);
-    }
-    let mut by_reason: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.missing.is_empty()) {
-        let finding = row.findings.iter().find(|finding| finding.code == "day-payers-differ");
-        let reason = finding.map_or_else(
-            || format!("a person to decide: {}", row.rules.join(", ")),
-            |finding| format!("a person to mend: {}", finding.text),
-        );
-        by_reason.entry(reason).or_default().push(row);
-    }
-    let mut by_reason: Vec<(String, Vec<&Row>)> = by_reason.into_iter().collect();
-    by_reason.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
-    for (reason, rows) in by_reason {
-        table.add_row([rows.len().to_string(), reason, ids(&rows)]);
-    }
-    align_right(&mut table, &[0]);
-    table
+/// Held notes by what they wait for.
+#[derive(Default)]
+pub(super) struct HeldNotes {
+    by_fact: BTreeMap<String, Group>,
+    by_reason: BTreeMap<String, Group>,
 }
 
-fn ids(rows: &[&Row]) -> String {
-    let shown: Vec<String> = rows.iter().take(IDS).filter_map(|row| row.id.as_deref()).map(readable).collect();
-    let more = rows.len().saturating_sub(IDS);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    shown.join(", ") + &more
+/// Notes that wait for the same.
+#[derive(Default)]
+struct Group {
+    count: usize,
+    /// Of the first notes.
+    ids: Vec<String>,
+}
+
+impl HeldNotes {
+    pub(super) fn add(&mut self, row: &Row) {
+        if row.status != Status::Held {
+            return;
+        }
+        for fact in &row.missing {
+            self.by_fact.entry(fact.clone()).or_default().add(row);
+        }
+        if row.missing.is_empty() {
+            let finding = row.findings.iter().find(|finding| finding.code == Code::DayPayersDiffer.as_str());
+            let reason = finding.map_or_else(
+                || format!("a person to decide: {}", row.rules.join(", ")),
+                |finding| format!("a person to mend: {}", finding.text),
+            );
+            self.by_reason.entry(reason).or_default().add(row);
+        }
+    }
+
+    /// Notes that wait for the most frequent missing fact stand first, then those that a rule or their day holds.
+    /// `None`: nothing is held.
+    pub(super) fn table(&self, screen: Screen) -> Option<TextTable> {
+        let mut table = TextTable::new(screen, &["held", "waits for", "notes"]);
+        let by_fact = self.by_fact.iter().map(|(fact, group)| (format!("an answer to `{fact}`"), group));
+        let by_reason = self.by_reason.iter().map(|(reason, group)| (reason.clone(), group));
+        let (mut groups, mut reasons): (Vec<_>, Vec<_>) = (by_fact.collect(), by_reason.collect());
+        groups.sort_by_key(|(_, group)| Reverse(group.count));
+        reasons.sort_by_key(|(_, group)| Reverse(group.count));
+        groups.append(&mut reasons);
+        for (waits_for, group) in &groups {
+            table.add_row([group.count.to_string(), waits_for.clone(), group.ids()]);
+        }
+        table.align_right(&[0]);
+        (!groups.is_empty()).then_some(table)
+    }
+}
+
+impl Group {
+    fn add(&mut self, row: &Row) {
+        self.count += 1;
+        if self.ids.len() < IDS {
+            self.ids.extend(row.id.as_deref().map(shorten));
+        }
+    }
+
+    fn ids(&self) -> String {
+        let more = self.count.saturating_sub(IDS);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        self.ids.join(", ") + &more
+    }
 }

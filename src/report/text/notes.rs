@@ -2,41 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{Cell, Color, Table};
-
-use super::{Screen, align_right, full_code, keep_width, readable, styled, table};
+use super::shorten;
+use crate::message::Code;
 use crate::report::Row;
+use crate::status::Status;
+use crate::table::{Color, Screen, TextCell, TextTable};
 
-/// The reasons of a batch, each told once: a month of notes has few.
+/// The reasons of a batch, each once: a month of notes has few.
+#[derive(Default)]
 pub(super) struct Reasons {
+    numbers: BTreeMap<String, usize>,
     /// Each reason with how many notes share it, in order of appearance.
-    told: Vec<(String, usize)>,
-    /// For each row, the place of its reason.
-    of_row: Vec<usize>,
+    list: Vec<(String, u64)>,
 }
 
 impl Reasons {
-    pub(super) fn of(rows: &[Row]) -> Self {
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        let mut reasons = Self { told: Vec::new(), of_row: Vec::new() };
-        for row in rows {
-            let text = reason(row);
-            let place = *places.entry(text.clone()).or_insert(reasons.told.len());
-            match reasons.told.get_mut(place) {
-                Some((_, notes)) => *notes += 1,
-                None => reasons.told.push((text, 1)),
-            }
-            reasons.of_row.push(place);
+    /// The number of a row's reason, from 1.
+    pub(super) fn number(&mut self, row: &Row) -> usize {
+        let text = reason(row);
+        let number = *self.numbers.entry(text.clone()).or_insert(self.list.len() + 1);
+        match self.list.get_mut(number - 1) {
+            Some((_, notes)) => *notes += 1,
+            None => self.list.push((text, 1)),
         }
-        reasons
+        number
     }
 
-    pub(super) fn table(&self, screen: Screen) -> Table {
-        let mut table = table(screen, &["why", "notes", "because"]);
-        for (place, (text, notes)) in self.told.iter().enumerate() {
-            table.add_row([(place + 1).to_string(), notes.to_string(), text.clone()]);
+    pub(super) fn table(&self, screen: Screen) -> TextTable {
+        let mut table = TextTable::new(screen, &["why", "notes", "because"]);
+        for (number, (text, notes)) in (1_u64..).zip(&self.list) {
+            table.add_row([number.to_string(), notes.to_string(), text.clone()]);
         }
-        align_right(&mut table, &[0, 1]);
+        table.align_right(&[0, 1]);
         table
     }
 }
@@ -49,50 +46,74 @@ fn reason(row: &Row) -> String {
         format!("Rejected: {field}{}{stop}", error.text)
     });
     let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
-    // These two stand in the row itself and in its reason.
-    let told = ["unpriced", "day-payers-differ"];
-    let findings = row.findings.iter().filter(|finding| !told.contains(&finding.code.as_str()));
+    // The row itself and its reason say these two.
+    let known = [Code::Unpriced, Code::DayPayersDiffer].map(Code::as_str);
+    let findings = row.findings.iter().filter(|finding| !known.contains(&finding.code.as_str()));
     let findings = findings.map(|finding| format!(" Note: {}.", finding.text));
     error.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
 }
 
-pub(super) fn notes(rows: &[Row], reasons: &Reasons, screen: Screen) -> Table {
-    let mut table = table(screen, &["note", "date", "activity", "min", "who pays", "code", "units", "amount", "why"]);
-    for (row, reason) in rows.iter().zip(&reasons.of_row) {
-        let who = row.payer.as_deref().unwrap_or(row.status);
-        let colour = match row.status {
-            "billable" => Color::Green,
-            "non_billable" => Color::DarkGrey,
-            "held" => Color::Yellow,
-            _ => Color::Red,
-        };
-        table.add_row([
-            Cell::new(row.id.as_deref().map_or_else(|| place(row), readable)),
-            Cell::new(row.date.as_deref().unwrap_or_default()),
-            // Where room is short, the name breaks at its underscores.
-            Cell::new(readable(row.activity.as_deref().unwrap_or_default())).set_delimiter('_'),
-            Cell::new(row.minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
-            styled(screen, who, |cell| cell.fg(colour)).set_delimiter('_'),
-            Cell::new(full_code(row.code.as_ref(), row.modifiers.as_ref())),
-            Cell::new(row.units.map(|units| units.to_string()).unwrap_or_default()),
-            Cell::new(amount(row)),
-            Cell::new(reason + 1),
-        ]);
+/// The table of notes in the making.
+pub(super) struct Notes {
+    table: TextTable,
+    /// How many columns of other facts it has.
+    shown: usize,
+}
+
+impl Notes {
+    /// An empty table with columns for the facts that this row shows.
+    pub(super) fn new(screen: Screen, row: &Row) -> Self {
+        let shown = row.shown.iter().map(|(name, _)| name.as_str());
+        let header = ["note", "date", "activity"].into_iter().chain(shown);
+        let header = header.chain(["min", "who pays", "code", "units", "amount", "why"]);
+        Self { table: TextTable::new(screen, &header.collect::<Vec<_>>()), shown: row.shown.len() }
     }
-    align_right(&mut table, &[3, 6, 7, 8]);
-    keep_width(&mut table, &[1, 3, 4, 5, 6, 7, 8], screen);
-    table
+
+    pub(super) fn add(&mut self, row: &Row, reason: usize) {
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let color = match row.status {
+            Status::Billable => Color::Green,
+            Status::NonBillable => Color::DarkGrey,
+            Status::Held => Color::Yellow,
+            Status::Rejected => Color::Red,
+        };
+        let shown = row.shown.iter().map(|(_, word)| word.as_ref().map(|word| word.text()).unwrap_or_default());
+        let left = [
+            TextCell::from(row.id.as_deref().map_or_else(|| position(row), shorten)),
+            TextCell::from(row.date.as_deref().unwrap_or_default()),
+            // Where room is short, the name breaks at its underscores.
+            TextCell::from(shorten(row.activity.as_deref().unwrap_or_default())).breaking_at('_'),
+        ];
+        let right = [
+            TextCell::from(number(row.minutes)),
+            TextCell::from(row.payer.as_deref().unwrap_or(row.status.as_str())).colored(color).breaking_at('_'),
+            TextCell::from(row.full_code()),
+            TextCell::from(number(row.units)),
+            TextCell::from(amount(row)),
+            TextCell::from(reason.to_string()),
+        ];
+        let shown = shown.map(|word| TextCell::from(word).breaking_at('_'));
+        self.table.add_row(left.into_iter().chain(shown).chain(right));
+    }
+
+    pub(super) fn table(mut self) -> TextTable {
+        let after_shown = |columns: &[usize]| columns.iter().map(|column| column + self.shown).collect::<Vec<_>>();
+        self.table.align_right(&after_shown(&[3, 6, 7, 8]));
+        self.table.keep_width(&[1]);
+        self.table.keep_width(&after_shown(&[3, 4, 5, 6, 7, 8]));
+        self.table
+    }
 }
 
 /// What a record without an id is called.
-fn place(row: &Row) -> String {
+fn position(row: &Row) -> String {
     let input = row.input.as_ref().map(|input| format!("{input} ")).unwrap_or_default();
     format!("{input}record {}", row.record)
 }
 
 fn amount(row: &Row) -> String {
     match (row.status, row.amount) {
-        ("billable", None) => "unpriced".into(),
+        (Status::Billable, None) => "unpriced".into(),
         (_, amount) => amount.map(|amount| format!("${amount}")).unwrap_or_default(),
     }
 }

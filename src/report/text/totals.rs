@@ -1,16 +1,15 @@
-//! What each payer comes to, and the whole batch.
+//! What each payer and the whole batch come to, and what rests on what.
 
 use std::collections::BTreeMap;
 
-use comfy_table::Table;
-
-use super::{Screen, align_right, full_code, keep_width, table};
 use crate::money::Amount;
-use crate::report::{PayerTotal, Report};
+use crate::report::{PayerTotal, Report, Summary};
+use crate::status::Status;
+use crate::table::{Screen, TextTable};
 
 /// A line for each payer and service, then what is held or rejected, then the whole batch.
-pub(super) fn totals(report: &Report, screen: Screen) -> Table {
-    let mut table = table(screen, &["who pays", "service", "code", "notes", "minutes", "units", "amount"]);
+pub(super) fn totals(report: &Report<'_>, screen: Screen) -> TextTable {
+    let mut table = TextTable::new(screen, &["who pays", "service", "code", "notes", "minutes", "units", "amount"]);
     let row = &mut |cells: [String; 7]| {
         table.add_row(cells);
     };
@@ -20,10 +19,10 @@ pub(super) fn totals(report: &Report, screen: Screen) -> Table {
             row([
                 payer.clone(),
                 name.clone(),
-                full_code(Some(&service.code), Some(&service.modifiers)),
+                service.full_code(),
                 service.notes.to_string(),
                 service.minutes.to_string(),
-                units_of(&BTreeMap::from([(service.unit, service.units)])),
+                count_units(&BTreeMap::from([(service.unit, service.units)])),
                 dollars(service.amount, &unpriced),
             ]);
         }
@@ -32,16 +31,16 @@ pub(super) fn totals(report: &Report, screen: Screen) -> Table {
         }
     }
     let none = String::new;
-    for status in ["held", "rejected"] {
-        let count = report.summary.status.get(status).copied().unwrap_or_default();
+    for status in [Status::Held, Status::Rejected] {
+        let count = report.summary.count(status);
         if count > 0 {
-            row([status.into(), none(), none(), count.to_string(), none(), none(), none()]);
+            row([status.to_string(), none(), none(), count.to_string(), none(), none(), none()]);
         }
     }
-    let all = dollars(Some(report.summary.amount), &all_unpriced(report));
+    let all = dollars(Some(report.summary.amount), &all_unpriced(&report.summary));
     row(["total".into(), none(), none(), report.summary.records.to_string(), none(), none(), all]);
-    align_right(&mut table, &[3, 4, 5, 6]);
-    keep_width(&mut table, &[0, 3, 4], screen);
+    table.align_right(&[3, 4, 5, 6]);
+    table.keep_width(&[0, 3, 4]);
     table
 }
 
@@ -59,9 +58,26 @@ fn payer_row(payer: &str, total: &PayerTotal) -> [String; 7] {
     ]
 }
 
-fn all_unpriced(report: &Report) -> BTreeMap<&'static str, u64> {
+/// What notes rest on besides what they answer; `None` where they rest on nothing else.
+pub(super) fn rests_on(summary: &Summary, screen: Screen) -> Option<TextTable> {
+    let rests_on = &summary.rests_on;
+    let kinds = [("presumed", &rests_on.presumed), ("house rule", &rests_on.house), ("setting", &rests_on.settings)];
+    let mut table = TextTable::new(screen, &["rests on", "", "notes", "units", "amount"]);
+    for (kind, totals) in kinds {
+        for (name, total) in totals {
+            let units = count_units(&total.units);
+            let amount = dollars(total.amount, &total.unpriced_units);
+            table.add_row([kind.to_owned(), name.clone(), total.notes.to_string(), units, amount]);
+        }
+    }
+    table.align_right(&[2, 3, 4]);
+    table.keep_width(&[0, 2]);
+    kinds.iter().any(|(_, totals)| !totals.is_empty()).then_some(table)
+}
+
+fn all_unpriced(summary: &Summary) -> BTreeMap<&'static str, u64> {
     let mut all = BTreeMap::new();
-    for (unit, count) in report.summary.payers.values().flat_map(|payer| &payer.unpriced_units) {
+    for (unit, count) in summary.payers.values().flat_map(|payer| &payer.unpriced_units) {
         *all.entry(*unit).or_default() += count;
     }
     all
@@ -69,7 +85,7 @@ fn all_unpriced(report: &Report) -> BTreeMap<&'static str, u64> {
 
 /// Dollars, and the units that have no known price; they are not worth nothing.
 fn dollars(amount: Option<Amount>, unpriced: &BTreeMap<&'static str, u64>) -> String {
-    let unpriced = units_of(unpriced);
+    let unpriced = count_units(unpriced);
     match amount {
         Some(amount) if unpriced.is_empty() => format!("${amount}"),
         Some(amount) => format!("${amount} + {unpriced} unpriced"),
@@ -78,10 +94,10 @@ fn dollars(amount: Option<Amount>, unpriced: &BTreeMap<&'static str, u64>) -> St
 }
 
 /// Units by kind: `3 days, 5 quarter hours`.
-fn units_of(units: &BTreeMap<&'static str, u64>) -> String {
-    let told = units
+fn count_units(units: &BTreeMap<&'static str, u64>) -> String {
+    let units = units
         .iter()
         .filter(|(_, count)| **count > 0)
         .map(|(unit, count)| format!("{count} {}{}", unit.replace('_', " "), if *count == 1 { "" } else { "s" }));
-    told.collect::<Vec<_>>().join(", ")
+    units.collect::<Vec<_>>().join(", ")
 }

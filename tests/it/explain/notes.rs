@@ -3,8 +3,9 @@
 use actbill::explain::changes::Limits;
 use actbill::explain::{ChangeView, Explanations, Options, Standing, Wanted, notes, text};
 use actbill::read::Format;
-use actbill::report::Screen;
 use actbill::run::{Input, Ready};
+use actbill::status::Status;
+use actbill::table::Screen;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -73,23 +74,23 @@ proptest! {
         let batch: Vec<Value> = picks.iter().enumerate().map(|(id, picks)| note(&ready, id, picks)).collect();
         let batch = Value::Array(batch).to_string();
         let told = explained(&ready, &batch, &Wanted::All);
-        let rows = run(&ready, &[("notes.json", Format::Json, batch.as_bytes())], false).unwrap().report.rows;
+        let rows = run(&ready, &[("notes.json", Format::Json, batch.as_bytes())], false).unwrap().rows;
         prop_assert_eq!(told.notes.len(), rows.len());
         for (note, row) in told.notes.iter().zip(&rows) {
             prop_assert_eq!(serde_json::to_string(&note.decision).unwrap(), serde_json::to_string(row).unwrap());
             let pays = note.payers.iter().flat_map(|payer| payer.services.iter().map(|s| (&payer.payer, s)));
             let pays: Vec<_> = pays.filter(|(_, standing)| standing.stands == Standing::Pays).collect();
-            let payer = row.payer.as_ref().filter(|_| row.status == "billable");
+            let payer = row.payer.as_ref().filter(|_| row.status == Status::Billable);
             prop_assert_eq!(pays.iter().map(|(payer, _)| *payer).collect::<Vec<_>>(), payer.into_iter().collect::<Vec<_>>());
             prop_assert_eq!(note.bill.as_ref().map(|bill| (bill.units, bill.amount)), note.bill.as_ref().map(|_| (row.units.unwrap(), row.amount)));
-            prop_assert_eq!(note.bill.is_some(), row.status == "billable");
+            prop_assert_eq!(note.bill.is_some(), row.status == Status::Billable);
             for rule in &row.rules {
                 prop_assert!(note.rules.iter().any(|told| told.id == *rule), "{} is not told", rule);
             }
             for missing in &row.missing {
                 prop_assert!(note.facts.iter().any(|fact| fact.name == *missing && fact.matters));
             }
-            prop_assert_eq!(note.changes.is_some(), row.status != "billable");
+            prop_assert_eq!(note.changes.is_some(), row.status != Status::Billable);
             if let Some(changes) = &note.changes {
                 belongs(&changes.chart, "chart");
                 belongs(&changes.record, "record");
@@ -97,7 +98,7 @@ proptest! {
                 belongs(&changes.history, "never");
             }
         }
-        let shown = text(&told, Screen { width: 60, colours: false });
+        let shown = text(&told, Screen { width: 60, colors: false });
         prop_assert!(shown.ends_with("\nDocumentation may be corrected only to say what happened.\n"));
         for line in shown.lines() {
             let alone = line.split_whitespace().count() < 3;
@@ -142,10 +143,8 @@ fn a_change_made_is_a_change_come_true() {
             }
             let set: Vec<(&str, &str)> =
                 settings.iter().map(|part| (part.fact.as_str(), part.needs[0].as_str())).collect();
-            let rows = run(&ready_with(&set, &[]), &[("n", Format::Json, batch(&altered).as_bytes())], false)
-                .unwrap()
-                .report
-                .rows;
+            let rows =
+                run(&ready_with(&set, &[]), &[("n", Format::Json, batch(&altered).as_bytes())], false).unwrap().rows;
             assert_eq!(
                 (rows[0].payer.as_ref(), rows[0].service.as_ref()),
                 (Some(&change.payer), Some(&change.service)),

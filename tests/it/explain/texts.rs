@@ -1,15 +1,15 @@
 //! The texts as they are read.
 
 use actbill::explain::{Wanted, text};
-use actbill::report::Screen;
 use actbill::rules::RuleFile;
 use actbill::run::Ready;
+use actbill::table::Screen;
 use insta::assert_snapshot;
 
 use super::notes::explained;
 use crate::shared::{ready, ready_with, shipped};
 
-const SCREEN: Screen = Screen { width: 80, colours: false };
+const SCREEN: Screen = Screen { width: 80, colors: false };
 
 const NOTES: &str = r#"[
 {"id": "n-01", "client": "client-a", "date": "2026-03-02", "start": "09:00", "end": "09:50", "activity": "job_coaching", "staff_role": "vocational_specialist", "eligibility": "mo_healthnet", "client_present": "yes"},

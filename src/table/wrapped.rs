@@ -1,22 +1,23 @@
 //! Lines that fit a screen: wrapped between words, each with its indent.
 
 use super::Screen;
+use crate::visible::visible;
 
-/// Columns that a text needs beside a name; with fewer it stands below.
+/// Characters that a text needs beside a name; with fewer it stands below.
 const LEAST: usize = 24;
 
 /// A text in the making.
-pub(crate) struct Paper {
+pub(crate) struct WrappedText {
     screen: Screen,
     text: String,
 }
 
-impl Paper {
+impl WrappedText {
     pub(crate) fn new(screen: Screen) -> Self {
         Self { screen, text: String::new() }
     }
 
-    /// What stands on it.
+    /// The text so far.
     pub(crate) fn finish(self) -> String {
         self.text
     }
@@ -28,19 +29,20 @@ impl Paper {
 
     /// Text after a mark; further lines stand below the text, not below the mark.
     pub(crate) fn item(&mut self, indent: usize, mark: &str, text: &str) {
+        let mark = visible(mark);
         let hang = indent + mark.chars().count();
         let mut lead = format!("{}{mark}", " ".repeat(indent));
         let room = usize::from(self.screen.width).saturating_sub(hang).max(20);
-        for line in wrapped(text, room) {
+        for line in wrap(text, room) {
             self.text.push_str(format!("{lead}{line}").trim_end());
             self.text.push('\n');
             lead = " ".repeat(hang);
         }
     }
 
-    /// A line as it is, however long.
+    /// A line that is not wrapped, however long.
     pub(crate) fn verbatim(&mut self, indent: usize, line: &str) {
-        self.text.push_str(format!("{}{line}", " ".repeat(indent)).trim_end());
+        self.text.push_str(format!("{}{}", " ".repeat(indent), visible(line)).trim_end());
         self.text.push('\n');
     }
 
@@ -50,11 +52,11 @@ impl Paper {
         self.styled(text, "1");
     }
 
-    /// A line in a style of the terminal's: the number of an escape sequence.
+    /// A line in a style of the terminal. `style`: the number of its escape sequence.
     pub(crate) fn styled(&mut self, text: &str, style: &str) {
-        for line in wrapped(text, usize::from(self.screen.width).max(20)) {
+        for line in wrap(text, usize::from(self.screen.width).max(20)) {
             let styled =
-                if self.screen.colours { format!("\u{1b}[{style}m{line}\u{1b}[0m\n") } else { format!("{line}\n") };
+                if self.screen.colors { format!("\u{1b}[{style}m{line}\u{1b}[0m\n") } else { format!("{line}\n") };
             self.text.push_str(&styled);
         }
     }
@@ -81,22 +83,22 @@ impl Paper {
     }
 }
 
-/// Lines of at most so many characters; a longer word has a line of its own.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
+/// Lines of at most `room` characters; a longer word has a line of its own.
+fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for part in text.lines() {
-        let mut line = String::new();
-        for word in part.split_whitespace() {
-            let longer = line.chars().count() + 1 + word.chars().count();
-            if line.is_empty() {
-                word.clone_into(&mut line);
-            } else if longer <= room {
-                line.push(' ');
-                line.push_str(word);
-            } else {
-                lines.push(std::mem::replace(&mut line, word.to_owned()));
-            }
+    let mut line = String::new();
+    for word in visible(text).split_whitespace() {
+        let longer = line.chars().count() + 1 + word.chars().count();
+        if line.is_empty() {
+            word.clone_into(&mut line);
+        } else if longer <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(std::mem::replace(&mut line, word.to_owned()));
         }
+    }
+    if !line.is_empty() {
         lines.push(line);
     }
     lines
@@ -108,8 +110,15 @@ mod tests {
 
     #[test]
     fn no_line_is_longer_than_the_screen() {
-        let mut paper = Paper::new(Screen { width: 40, colours: false });
-        paper.item(4, "- ", "one two three four five six seven eight nine ten eleven twelve");
-        assert_eq!(paper.finish(), "    - one two three four five six seven\n      eight nine ten eleven twelve\n");
+        let mut text = WrappedText::new(Screen { width: 40, colors: false });
+        text.item(4, "- ", "one two three four five six seven eight nine ten eleven twelve");
+        assert_eq!(text.finish(), "    - one two three four five six seven\n      eight nine ten eleven twelve\n");
+    }
+    #[test]
+    fn nothing_steers_the_terminal() {
+        let mut text = WrappedText::new(Screen { width: 40, colors: true });
+        text.line(0, "a\u{1b}[2J\u{202e}b");
+        text.verbatim(0, "n\nforged");
+        assert_eq!(text.finish(), "a\u{fffd}[2J\u{fffd}b\nn\u{fffd}forged\n");
     }
 }

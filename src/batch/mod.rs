@@ -1,0 +1,195 @@
+//! What only several notes show: pooled minutes, the day's one unit, payers that differ within a day, claim lines.
+//!
+//! A batch keeps a small line for each note, with texts by number. Knows no formats.
+
+mod day;
+mod finding;
+mod line;
+mod names;
+mod note;
+mod stake;
+mod total;
+
+use chrono::NaiveDate;
+
+pub use day::{ClaimLine, ServiceDay};
+pub use finding::{Finding, MOST_NAMED};
+pub use note::{BatchNote, Earned};
+pub use stake::Stake;
+pub use total::Total;
+
+use line::Line;
+use names::{NameId, Names, Texts};
+
+use crate::decide::{Decisions, Judge};
+use crate::facts::{Answer, FactId};
+use crate::note::{Note, Rejection};
+use crate::rules::RuleSet;
+
+/// The records of all inputs of a run, each decided or rejected, in the order in which they were read.
+#[derive(Debug)]
+pub struct Batch<'r> {
+    set: &'r RuleSet,
+    decisions: Decisions<'r>,
+    records: Vec<Record>,
+    /// Clients, staff and activities.
+    names: Names,
+    /// Ids of notes; empty text for a rejected record.
+    ids: Texts,
+    /// The fact that says who did the work, if the rule set asks it.
+    staff_role: Option<FactId>,
+    /// Other facts whose answers are kept for rows.
+    shown: Vec<FactId>,
+    /// Their answers, record by record.
+    answers: Vec<Answer>,
+    /// By client, date and service, once the batch is rolled up.
+    days: Vec<ServiceDay>,
+}
+
+/// One record with its place in the inputs.
+#[derive(Debug)]
+struct Record {
+    input: usize,
+    number: u64,
+    entry: Entry,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Decided(Line),
+    Rejected(Box<Rejection>),
+}
+
+/// What became of one record.
+#[derive(Clone, Copy, Debug)]
+pub enum RecordView<'b> {
+    /// A note with its decision.
+    Decided(BatchNote<'b>),
+    /// A record that is no note.
+    Rejected(&'b Rejection),
+}
+
+impl<'r> Batch<'r> {
+    /// An empty batch. `shown`: facts whose answers rows show beside the usual ones.
+    pub fn new(judge: Judge<'r>, shown: &[FactId]) -> Self {
+        let set = judge.set();
+        Self {
+            set,
+            decisions: Decisions::new(judge),
+            records: Vec::new(),
+            names: Names::default(),
+            ids: Texts::default(),
+            staff_role: set.vocabulary.find("staff_role"),
+            shown: shown.to_vec(),
+            answers: Vec::new(),
+            days: Vec::new(),
+        }
+    }
+
+    /// Decides a note alone and adds it. `input`: which input it stands in, from 0. `number`: its position there, from 1.
+    pub fn add(&mut self, input: usize, number: u64, note: &Note) {
+        let head = &note.head;
+        let line = Line {
+            decision: self.decisions.decide(&note.facts, note.date),
+            client: self.names.intern(head.client.as_deref().unwrap_or_default()),
+            staff: note.staff.as_deref().map(|staff| self.names.intern(staff)),
+            staff_role: self.staff_role.map_or(Answer::Unanswered, |role| note.facts.get(role)),
+            activity: head.activity.as_deref().map(|activity| self.names.intern(activity)),
+            date: note.date,
+            start: note.start,
+            minutes: note.minutes,
+            day: None,
+            units: 0,
+            amount: None,
+        };
+        self.ids.push(head.id.as_deref().unwrap_or_default());
+        self.answers.extend(self.shown.iter().map(|fact| note.facts.get(*fact)));
+        self.records.push(Record { input, number, entry: Entry::Decided(line) });
+    }
+
+    /// Adds a record that is no note.
+    pub fn reject(&mut self, input: usize, number: u64, rejection: Box<Rejection>) {
+        self.ids.push("");
+        self.answers.extend(self.shown.iter().map(|_| Answer::Unanswered));
+        self.records.push(Record { input, number, entry: Entry::Rejected(rejection) });
+    }
+
+    /// Settles what each note earns. Notes that are added later earn nothing.
+    pub fn roll_up(&mut self) {
+        self.days = day::roll_up(self);
+    }
+
+    /// The rules that decided.
+    pub fn set(&self) -> &'r RuleSet {
+        self.set
+    }
+
+    /// The facts whose answers rows show beside the usual ones.
+    pub fn shown(&self) -> &[FactId] {
+        &self.shown
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// A record by its place in the batch, from 0.
+    pub fn record(&self, index: usize) -> Option<RecordView<'_>> {
+        Some(match &self.records.get(index)?.entry {
+            Entry::Decided(line) => RecordView::Decided(BatchNote::new(self, index, line)),
+            Entry::Rejected(rejection) => RecordView::Rejected(rejection),
+        })
+    }
+
+    /// Which input a record stands in, from 0, and its position there, from 1.
+    pub fn position(&self, index: usize) -> Option<(usize, u64)> {
+        self.records.get(index).map(|record| (record.input, record.number))
+    }
+
+    /// A note by its place in the batch; `None` for a rejected record.
+    pub fn note(&self, index: usize) -> Option<BatchNote<'_>> {
+        match self.record(index)? {
+            RecordView::Decided(note) => Some(note),
+            RecordView::Rejected(_) => None,
+        }
+    }
+
+    /// Every note.
+    pub fn notes(&self) -> impl Iterator<Item = BatchNote<'_>> {
+        (0..self.len()).filter_map(|index| self.note(index))
+    }
+
+    /// The id that a record gives.
+    pub fn id(&self, index: usize) -> Option<&str> {
+        match self.record(index)? {
+            RecordView::Decided(_) => Some(self.ids.get(index)),
+            RecordView::Rejected(rejection) => rejection.head.id.as_deref(),
+        }
+    }
+
+    /// The claim lines, by client, date, payer and service. Notes that earned no unit between them make no line.
+    pub fn claim_lines(&self) -> Vec<(&ServiceDay, &ClaimLine)> {
+        let lines = self.days.iter().flat_map(|day| day.lines.iter().map(move |line| (day, line)));
+        let mut lines: Vec<_> = lines.filter(|(_, line)| line.units > 0).collect();
+        lines.sort_by_key(|(day, line)| (self.client(day), day.date, line.payer, day.service));
+        lines
+    }
+
+    /// The client of a day.
+    pub fn client(&self, day: &ServiceDay) -> &str {
+        self.names.get(day.client)
+    }
+
+    /// The billable notes of a client's date, by service.
+    fn days_of(&self, client: NameId, date: NaiveDate) -> impl Iterator<Item = &ServiceDay> {
+        let first = self.days.partition_point(|day| (day.client, day.date) < (client, date));
+        let rest = self.days.get(first..).unwrap_or_default();
+        rest.iter().take_while(move |day| (day.client, day.date) == (client, date))
+    }
+}

@@ -1,0 +1,41 @@
+//! Texts of notes, kept once: names by number, ids behind one another.
+
+use indexmap::IndexSet;
+
+/// A name, by its number in the batch. Numbers follow the order of the records and are never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NameId(usize);
+
+/// Names that repeat from note to note.
+#[derive(Debug, Default)]
+pub(super) struct Names(IndexSet<String>);
+
+impl Names {
+    pub(super) fn intern(&mut self, name: &str) -> NameId {
+        NameId(self.0.get_index_of(name).unwrap_or_else(|| self.0.insert_full(name.to_owned()).0))
+    }
+
+    pub(super) fn get(&self, id: NameId) -> &str {
+        self.0.get_index(id.0).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// Texts by number.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    pub(super) fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        let end = self.ends.get(index).copied().unwrap_or(start);
+        self.text.get(start..end).unwrap_or_default()
+    }
+}

@@ -1,0 +1,206 @@
+//! Explanations as a text that a person reads: the decision first, then what would change it, then the rest.
+
+mod answers;
+mod changes;
+
+use super::view::{AnswerSource, Explanation, Explanations, FactView, NearOfferView, PayerView, RuleUse, Standing};
+use crate::message::Code;
+use crate::nearest::joined;
+use crate::report::{Row, RuleView};
+use crate::status::Status;
+use crate::table::{Screen, WrappedText};
+use crate::words;
+
+/// Everything as one text.
+pub fn text(explanations: &Explanations, screen: Screen) -> String {
+    let mut paper = WrappedText::new(screen);
+    for (at, note) in explanations.notes.iter().enumerate() {
+        if at > 0 {
+            paper.gap();
+            paper.styled(&"─".repeat(usize::from(screen.width)), "2");
+            paper.gap();
+        }
+        write_note(&mut paper, note);
+    }
+    if explanations.notes.is_empty() {
+        paper.line(0, "There are no notes.");
+    }
+    paper.gap();
+    let rejected = explanations.rejected;
+    if rejected > 0 && explanations.notes.iter().any(|note| note.decision.status != Status::Rejected) {
+        let records = if rejected == 1 { "record of this batch was" } else { "records of this batch were" };
+        paper.line(0, &format!("{rejected} {records} rejected and changed nothing here; `actbill classify` says why."));
+        paper.gap();
+    }
+    paper.line(0, explanations.reminder);
+    paper.finish()
+}
+
+fn write_note(paper: &mut WrappedText, note: &Explanation) {
+    let row = &note.decision;
+    let color = match row.status {
+        Status::Billable => "1;32",
+        Status::NonBillable => "1",
+        Status::Held => "1;33",
+        Status::Rejected => "1;31",
+    };
+    paper.styled(&headline(note), color);
+    let minutes = row.minutes.map(|minutes| format!("{minutes} minutes"));
+    let client = row.client.as_ref().map(|client| format!("client {client}"));
+    let about = [row.date.clone(), row.activity.clone(), minutes, client];
+    paper.line(2, &about.into_iter().flatten().collect::<Vec<_>>().join(", "));
+    paper.gap();
+    write_why(paper, note);
+    write_holds(paper, note);
+    write_nearest(paper, note);
+    if let Some(changes) = &note.changes {
+        changes::write(paper, changes);
+    }
+    if let Some(bill) = &note.bill {
+        paper.heading("Units and dollars");
+        bill.steps.iter().for_each(|step| paper.item(2, "- ", step));
+    }
+    if !note.others.is_empty() {
+        paper.heading("Other notes");
+        note.others.iter().for_each(|other| paper.item(2, "- ", &other.text));
+    }
+    if !note.payers.is_empty() {
+        paper.heading("Each payer");
+        note.payers.iter().for_each(|payer| write_payer(paper, payer, &note.rules));
+    }
+    answers::write(paper, &note.facts);
+    write_rules(paper, note);
+}
+
+/// The decision in one line.
+fn headline(note: &Explanation) -> String {
+    let row = &note.decision;
+    let id = row.id.clone().unwrap_or_else(|| format!("record {}", row.record));
+    let payer = note.payers.iter().find(|payer| Some(&payer.payer) == row.payer.as_ref());
+    let decision = match row.status {
+        Status::Billable => billable(row, payer.map(|payer| payer.title.as_str()).unwrap_or_default()),
+        Status::NonBillable => "nobody pays".into(),
+        Status::Held if row.missing.is_empty() => "held, a person must look".into(),
+        Status::Held => {
+            let missing = row.missing.iter().map(|fact| format!("`{fact}`")).collect();
+            format!("held, not answered: {}", joined(missing, "and"))
+        }
+        Status::Rejected => "rejected, it could not be read as a note".into(),
+    };
+    format!("{id}: {decision}")
+}
+
+fn billable(row: &Row, payer: &str) -> String {
+    let units = row.units.unwrap_or_default();
+    let code: Vec<&str> = row.code.iter().chain(row.modifiers.iter().flatten()).map(String::as_str).collect();
+    let kind = row.unit.unwrap_or_default().replace('_', " ");
+    let counted = format!("{units} {kind}{} of {}", if units == 1 { "" } else { "s" }, code.join(" "));
+    match (&row.amount, &row.bundled_into) {
+        (_, Some(carrier)) => format!("{payer} is billed with {carrier}, nothing more for this note"),
+        (Some(amount), None) => format!("{payer} is billed ${amount} for {counted}"),
+        (None, None) => format!("{payer} is billed {counted}, unpriced"),
+    }
+}
+
+fn write_why(paper: &mut WrappedText, note: &Explanation) {
+    let row = &note.decision;
+    if let Some(because) = &row.because {
+        paper.line(2, because);
+    }
+    if let Some(error) = &row.error {
+        let field = error.field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default();
+        paper.line(2, &format!("{}: {field}{} [{}]", note.place, error.text, error.code));
+    }
+    for finding in &row.findings {
+        paper.item(2, "! ", &format!("{} [{}]", words::capital(&finding.text), finding.code));
+    }
+    for field in &note.unknown_fields {
+        let near = field.near.as_ref().map(|near| format!("; did you mean `{near}`?"));
+        paper.item(2, "! ", &format!("The rule set knows no field `{}`{}", field.name, near.unwrap_or(".".into())));
+    }
+    let missing: Vec<&FactView> = note.facts.iter().filter(|fact| row.missing.contains(&fact.name)).collect();
+    if !missing.is_empty() {
+        paper.heading("What must be answered");
+        missing.iter().for_each(|fact| paper.item(2, "? ", &format!("{} [{}]", fact.ask, fact.name)));
+    }
+}
+
+fn write_holds(paper: &mut WrappedText, note: &Explanation) {
+    let holds: Vec<_> = note.holds.iter().filter(|hold| hold.rule.surely).collect();
+    if holds.is_empty() {
+        return;
+    }
+    paper.heading("What a person should look at");
+    for hold in holds {
+        paper.item(2, "- ", &format!("{} [{}]", words::capital(&hold.title), hold.rule.id));
+        hold.instead.iter().for_each(|instead| paper.line(4, &format!("Instead: {instead}.")));
+    }
+}
+
+fn write_nearest(paper: &mut WrappedText, note: &Explanation) {
+    if note.nearest.is_empty() {
+        return;
+    }
+    paper.heading("What came nearest");
+    let payers_differ = note.decision.findings.iter().any(|finding| finding.code == Code::DayPayersDiffer.as_str());
+    for offer in &note.nearest {
+        paper.item(2, "- ", &format!("{} [{}]", words::capital(&offer.title), offer.id));
+        write_lacks(paper, offer);
+        match offer.against.as_slice() {
+            [] if !offer.lacks.is_empty() => {}
+            [] if payers_differ => paper.line(4, "It lacks nothing; another note of the day names another payer."),
+            [] => paper.line(4, "It lacks nothing; what is not answered may take it away."),
+            [only] => paper.line(4, &format!("Against it stands {only}.")),
+            all => paper.line(4, &format!("Against it stand {}.", joined(all.to_vec(), "and"))),
+        }
+    }
+}
+
+fn write_lacks(paper: &mut WrappedText, offer: &NearOfferView) {
+    for lack in &offer.lacks {
+        let now = match (&lack.now, lack.from) {
+            (Some(now), AnswerSource::Presumed) => format!("{now} is presumed"),
+            (Some(now), source) if source.is_setting() => format!("the setting is {now}"),
+            (Some(now), _) => format!("it is {now}"),
+            (None, _) => "it is not answered".into(),
+        };
+        paper.line(4, &format!("It needs `{}`: {} ({now}).", lack.fact, lack.needs));
+    }
+}
+
+fn write_payer(paper: &mut WrappedText, payer: &PayerView, rules: &[RuleView]) {
+    for service in &payer.services {
+        let stands = match service.stands {
+            Standing::Pays => "pays",
+            Standing::TakenAway => "offered, and taken away",
+            Standing::SecondChoice => "offered, but another one comes first",
+            Standing::Held => "offered, but the note is held",
+            Standing::Open => "open, it depends on what is not answered",
+            Standing::NotOffered => "not offered",
+        };
+        paper.line(2, &format!("{}, {} ({}): {stands}", words::capital(&payer.title), service.service, service.code));
+        service.offered_by.iter().for_each(|rule| write_rule_use(paper, "+ ", rule, rules));
+        service.taken_by.iter().for_each(|rule| write_rule_use(paper, "- ", rule, rules));
+    }
+}
+
+fn write_rule_use(paper: &mut WrappedText, mark: &str, used: &RuleUse, rules: &[RuleView]) {
+    let title = rules.iter().find(|rule| rule.id == used.id).map(|rule| rule.title.as_str()).unwrap_or_default();
+    let perhaps = if used.surely { "" } else { "perhaps: " };
+    paper.item(4, mark, &format!("{perhaps}{title} [{}]", used.id));
+}
+
+/// Citations by rule and source.
+fn write_rules(paper: &mut WrappedText, note: &Explanation) {
+    if !note.rules.is_empty() {
+        paper.heading("What the rules rest on");
+    }
+    for rule in &note.rules {
+        paper.line(2, &format!("{} ({}, {})", rule.id, rule.kind, rule.place));
+        rule.basis.write(paper, 4);
+    }
+    if let Some((bill, rate)) = note.bill.as_ref().and_then(|bill| Some((bill, bill.rate.as_ref()?))) {
+        paper.line(2, &format!("the rate of {} ({})", bill.service, rate.place));
+        rate.basis.write(paper, 4);
+    }
+}

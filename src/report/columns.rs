@@ -1,0 +1,54 @@
+//! Facts that rows show beside their own fields.
+
+use crate::facts::{Answer, FactId, Kind, Word, date_of};
+use crate::message::{Code, Message};
+use crate::nearest::nearest;
+use crate::rules::RuleSet;
+
+use super::Row;
+
+/// Facts that rows show beside their own fields, in the order asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Columns(Vec<FactId>);
+
+impl Columns {
+    /// The columns of these facts. A name that is no fact, that rows show anyway or that stands twice is refused.
+    pub fn new<'n>(set: &RuleSet, names: impl IntoIterator<Item = &'n str>) -> Result<Self, Message> {
+        let mut facts = Vec::new();
+        for name in names {
+            if Row::default().fields().iter().any(|(field, _)| *field == name) {
+                let text = format!("`{name}` is a field of every row");
+                return Err(Message::error(Code::Usage, text).help("leave it out; `--show` adds other facts"));
+            }
+            let fact = set.vocabulary.find(name).ok_or_else(|| unknown(set, name))?;
+            if facts.contains(&fact) {
+                let text = format!("`{name}` is asked for twice");
+                return Err(Message::error(Code::Usage, text).help("keep one of the two"));
+            }
+            facts.push(fact);
+        }
+        Ok(Self(facts))
+    }
+
+    /// The facts.
+    pub fn facts(&self) -> &[FactId] {
+        &self.0
+    }
+}
+
+fn unknown(set: &RuleSet, name: &str) -> Message {
+    let message = Message::error(Code::Usage, format!("there is no fact `{name}`"));
+    match nearest(name, set.vocabulary.facts().map(|(_, fact)| fact.name.as_str())) {
+        Some(near) => message.help(format!("did you mean `{near}`?")),
+        None => message.help("`actbill explain` has a page for every fact"),
+    }
+}
+
+/// An answer as a note would write it; `None`: there is none.
+pub(crate) fn answer_word(set: &RuleSet, fact: FactId, answer: Answer) -> Option<Word> {
+    match (&set.vocabulary.fact(fact).kind, answer) {
+        (_, Answer::Unanswered) => None,
+        (Kind::Date, Answer::Number(days)) => date_of(days).map(|date| Word::Text(date.to_string())),
+        _ => Some(set.word(fact, answer)),
+    }
+}

@@ -1,0 +1,74 @@
+//! The parts of a row that have parts of their own: findings, what is at stake, why a record was rejected.
+
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use crate::batch::{Batch, BatchNote, Stake};
+use crate::money::Amount;
+use crate::read::Fault;
+
+/// Something seen on or across notes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FindingRow {
+    /// A finding's code, or the id of an advise rule.
+    pub code: String,
+    /// `warning`.
+    pub severity: &'static str,
+    /// Ids of the other notes it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
+    /// What was seen.
+    pub text: String,
+}
+
+/// What a held note could add to its claim line.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StakeRow {
+    /// Units of the service.
+    pub units: u32,
+    /// Dollars; absent where the units have no known price.
+    pub amount: Option<Amount>,
+}
+
+/// Why a record was rejected.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorRow {
+    /// Its code.
+    pub code: &'static str,
+    /// The field it is in.
+    pub field: Option<String>,
+    /// What is wrong, and what to do about it.
+    pub text: String,
+}
+
+impl FindingRow {
+    /// What was seen on a note, and the advice that applies to it; by code.
+    pub(super) fn all(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<Self> {
+        let seen = note.findings().into_iter().map(|finding| {
+            let with = finding.with().iter().filter_map(|index| batch.id(*index)).map(str::to_owned);
+            Self { code: finding.code().to_string(), severity: "warning", with: with.collect(), text: finding.text() }
+        });
+        let advice = note.evaluation().advice.iter().map(|rule| {
+            let rule = batch.set().rule(*rule);
+            Self { code: rule.id.clone(), severity: "warning", with: Vec::new(), text: rule.title.clone() }
+        });
+        let mut findings: Vec<Self> = seen.chain(advice).collect();
+        findings.sort_by(|left, right| left.code.cmp(&right.code));
+        findings
+    }
+}
+
+impl From<Stake> for StakeRow {
+    fn from(Stake { units, amount }: Stake) -> Self {
+        Self { units, amount }
+    }
+}
+
+impl From<&Fault> for ErrorRow {
+    fn from(fault: &Fault) -> Self {
+        let text = fault.help.iter().fold(fault.text.clone(), |text, help| format!("{text}; {help}"));
+        Self { code: fault.code.as_str(), field: fault.field.clone(), text }
+    }
+}

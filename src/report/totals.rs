@@ -1,0 +1,168 @@
+//! Sums of a batch: by payer and within it by service; and by what notes rest on.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+
+use crate::batch::{BatchNote, Total};
+use crate::money::Amount;
+use crate::rules::{Outcome, RuleSet, ServiceId, full_code};
+
+/// What one payer comes to.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize)]
+pub struct PayerTotal {
+    /// How many notes.
+    pub notes: u64,
+    /// Documented minutes.
+    pub minutes: u64,
+    /// Quarter hours of each note alone.
+    pub quarter_hours: u64,
+    /// Units by kind: days and quarter hours have no sum.
+    pub units: BTreeMap<&'static str, u64>,
+    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    pub amount: Option<Amount>,
+    /// Units with no known price, by kind.
+    pub unpriced_units: BTreeMap<&'static str, u64>,
+    /// By service.
+    pub services: BTreeMap<String, ServiceTotal>,
+}
+
+/// What one service comes to.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceTotal {
+    /// Its procedure code.
+    pub code: String,
+    /// The code's modifiers.
+    pub modifiers: Vec<String>,
+    /// Its unit.
+    pub unit: &'static str,
+    /// How many notes.
+    pub notes: u64,
+    /// Documented minutes.
+    pub minutes: u64,
+    /// Quarter hours of each note alone.
+    pub quarter_hours: u64,
+    /// Units.
+    pub units: u64,
+    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    pub amount: Option<Amount>,
+    /// Units with no known price.
+    pub unpriced_units: u64,
+}
+
+/// Notes that rest on one presumption, house rule or setting.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize)]
+pub struct SharedTotal {
+    /// How many notes, whatever their status.
+    pub notes: u64,
+    /// Units that they earn, by kind.
+    pub units: BTreeMap<&'static str, u64>,
+    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    pub amount: Option<Amount>,
+    /// Units with no known price, by kind.
+    pub unpriced_units: BTreeMap<&'static str, u64>,
+}
+
+/// What the notes of a batch rest on besides what they answer. A note counts under everything that it rests on.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RestsOn {
+    /// By presumed fact.
+    pub presumed: BTreeMap<String, SharedTotal>,
+    /// By house rule.
+    pub house: BTreeMap<String, SharedTotal>,
+    /// By setting.
+    pub settings: BTreeMap<String, SharedTotal>,
+}
+
+impl ServiceTotal {
+    /// Code and modifiers as they are said.
+    pub(super) fn full_code(&self) -> String {
+        full_code(&self.code, &self.modifiers)
+    }
+}
+
+/// Sums in the making: by service, and `None` for notes that are billed for none.
+#[derive(Debug, Default)]
+pub(super) struct Sums(BTreeMap<Option<ServiceId>, Total>);
+
+impl Sums {
+    pub(super) fn add(&mut self, note: BatchNote<'_>) {
+        let service = match note.outcome() {
+            Outcome::Billable(service, _) => Some(service),
+            Outcome::NonBillable | Outcome::Held | Outcome::Gap | Outcome::Conflict => None,
+        };
+        self.0.entry(service).or_default().add(note);
+    }
+
+    fn services(&self) -> impl Iterator<Item = (ServiceId, &Total)> {
+        self.0.iter().filter_map(|(service, total)| Some(((*service)?, total)))
+    }
+
+    fn all(&self) -> Total {
+        self.0.values().fold(Total::default(), |mut all, total| {
+            all += *total;
+            all
+        })
+    }
+
+    /// A count by kind of unit, services together that have the same one.
+    fn by_unit(&self, set: &RuleSet, count: impl Fn(&Total) -> u64) -> BTreeMap<&'static str, u64> {
+        let mut by_unit = BTreeMap::new();
+        for (service, total) in self.services() {
+            *by_unit.entry(set.service(service).unit.as_str()).or_default() += count(total);
+        }
+        by_unit
+    }
+
+    fn units(&self, set: &RuleSet) -> BTreeMap<&'static str, u64> {
+        self.by_unit(set, |total| total.units)
+    }
+
+    fn unpriced_units(&self, set: &RuleSet) -> BTreeMap<&'static str, u64> {
+        let mut units = self.by_unit(set, |total| total.unpriced_units);
+        units.retain(|_, units| *units > 0);
+        units
+    }
+
+    pub(super) fn payer_total(&self, set: &RuleSet) -> PayerTotal {
+        let all = self.all();
+        let services = self.services().map(|(id, total)| {
+            let service = set.service(id);
+            let total = ServiceTotal {
+                code: service.code.clone(),
+                modifiers: service.modifiers.clone(),
+                unit: service.unit.as_str(),
+                notes: total.notes,
+                minutes: total.minutes,
+                quarter_hours: total.quarter_hours,
+                units: total.units,
+                amount: total.priced(),
+                unpriced_units: total.unpriced_units,
+            };
+            (service.name.clone(), total)
+        });
+        PayerTotal {
+            notes: all.notes,
+            minutes: all.minutes,
+            quarter_hours: all.quarter_hours,
+            units: self.units(set),
+            amount: all.priced(),
+            unpriced_units: self.unpriced_units(set),
+            services: services.collect(),
+        }
+    }
+
+    pub(super) fn shared_total(&self, set: &RuleSet) -> SharedTotal {
+        let all = self.all();
+        SharedTotal {
+            notes: all.notes,
+            units: self.units(set),
+            amount: all.priced(),
+            unpriced_units: self.unpriced_units(set),
+        }
+    }
+}

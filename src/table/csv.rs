@@ -1,0 +1,42 @@
+//! Cells of comma-separated values that are safe to open in a spreadsheet.
+
+use std::borrow::Cow;
+use std::io;
+
+/// The cell, with an apostrophe before it where a spreadsheet would take it for a formula. NUL characters are dropped: a
+/// spreadsheet stops reading at one or refuses the file.
+pub(crate) fn defuse_formula(cell: &str) -> Cow<'_, str> {
+    if cell.contains('\0') {
+        return Cow::Owned(defuse_formula(&cell.replace('\0', "")).into_owned());
+    }
+    match cell.trim_start_matches([' ', '\u{a0}']).chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '|') => {
+            Cow::Owned(format!("'{cell}"))
+        }
+        _ => Cow::Borrowed(cell),
+    }
+}
+
+/// The I/O error inside an error of the CSV writer.
+pub(crate) fn unwrap_io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_formula_is_defused() {
+        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"] {
+            assert!(defuse_formula(bad).starts_with('\''), "{bad:?}");
+        }
+        for good in ["n-01", "17.72", "", "a=b"] {
+            assert_eq!(defuse_formula(good), good);
+        }
+        assert_eq!((defuse_formula("n\0-01").as_ref(), defuse_formula("\0=1").as_ref()), ("n-01", "'=1"));
+    }
+}
