@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use num_bigint::BigUint;
 
-use super::reasons::Reasons;
+use super::reasons::reasons_within;
 use super::tree::Tree;
-use crate::diagram::{ActivityGraph, Assignment, Diagram, Question, Variable};
+use crate::diagram::{ActivityGraph, Assignment, Diagram, Question, Ref, Variable};
 use crate::facts::{FactId, Origin};
 use crate::rules::{Effect, Outcome, RuleId, RuleSet};
 use crate::space::{Region, Space};
@@ -40,7 +40,7 @@ pub struct Section<'s> {
     pub columns: Vec<usize>,
     /// They exclude each other. Together, with the rows left out, they are all notes of these activities.
     pub rows: Vec<Row>,
-    /// At least how many more rows there are.
+    /// How many more rows there are.
     pub left_out: BigUint,
 }
 
@@ -74,24 +74,24 @@ impl<'s> Table<'s> {
     fn section(&self, graph: &'s ActivityGraph) -> Section<'s> {
         let mut store = graph.store.clone();
         let root = store.restrict(graph.rules.outcome, &self.fixed);
-        let reasons =
+        let reasons: Vec<(RuleId, Ref)> =
             graph.reasons.iter().map(|(rule, reason)| (*rule, store.restrict(*reason, &self.fixed))).collect();
         let mut whole = Region::full(&Space::new(self.set, self.diagram, graph));
         for (values, fixed) in whole.values.iter_mut().zip(&self.fixed) {
-            fixed.iter().for_each(|value| *values = BTreeSet::from([*value]));
+            if let Some(value) = fixed {
+                *values = BTreeSet::from([*value]);
+            }
         }
         let mut tree = Tree::new(store, self.ranks(graph));
         let mut found = Vec::new();
         tree.rows(root, &mut whole, MOST_ROWS, &mut found);
         let left_out = tree.count(root) - found.len();
-        let reasons = Reasons { store: &tree.store, list: reasons };
-        let mut rows = Vec::new();
-        for (region, leaf) in found {
-            let Some(outcome) = tree.store.outcome(leaf) else { continue };
-            let parts = reasons.divided(&region).into_iter();
-            rows.extend(parts.map(|(region, (always, sometimes))| Row { region, outcome, always, sometimes }));
-        }
-        Section { graph, columns: self.columns(&rows), rows, left_out }
+        let row = |(region, leaf): (Region, Ref)| {
+            let (always, sometimes) = reasons_within(&tree.store, &reasons, &region);
+            Some(Row { outcome: tree.store.outcome(leaf)?, region, always, sometimes })
+        };
+        let rows: Vec<Row> = found.into_iter().filter_map(row).collect();
+        Section { graph, columns: self.columns_of(&rows), rows, left_out }
     }
 
     /// By variable: what decides whether an offer applies first, then what holds or excludes the work, then who cannot
@@ -112,7 +112,7 @@ impl<'s> Table<'s> {
     }
 
     /// The variables that bound some row: those that bound most rows first, so that a reader goes from left to right.
-    fn columns(&self, rows: &[Row]) -> Vec<usize> {
+    fn columns_of(&self, rows: &[Row]) -> Vec<usize> {
         let bound = |variable: usize| rows.iter().filter(|row| self.bound(row, variable).is_some()).count();
         let mut columns: Vec<usize> = (0..self.fixed.len()).filter(|variable| bound(*variable) > 0).collect();
         columns.sort_by_cached_key(|variable| Reverse(bound(*variable)));
@@ -125,7 +125,7 @@ impl<'s> Table<'s> {
     }
 
     /// The variables that bound some row, in the order of the vocabulary.
-    pub fn columns_of_all(&self) -> BTreeSet<usize> {
+    pub fn columns(&self) -> BTreeSet<usize> {
         self.sections.iter().flat_map(|section| &section.columns).copied().collect()
     }
 
@@ -137,7 +137,7 @@ impl<'s> Table<'s> {
         open.product::<BigUint>() * activities
     }
 
-    /// At least how many rows were left out.
+    /// How many rows are left out.
     pub fn left_out(&self) -> BigUint {
         self.sections.iter().map(|section| &section.left_out).sum()
     }

@@ -15,7 +15,7 @@ use crate::space::Region;
 const MOST_NODES: usize = 300;
 
 /// Steps of the search for a better order; beyond that the graph's own order is kept.
-const MOST_STEPS: usize = 1_000_000;
+const MOST_STEPS: usize = 500_000;
 
 /// A graph to be read as rows.
 pub(super) struct Tree {

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use num_bigint::BigUint;
 use serde::Serialize;
 
 use super::list::Form;
 use super::table::{Row, Section, Table};
 use crate::facts::Word;
 use crate::report::write_json;
-use crate::rules::{Outcome, RuleId, RuleSet};
+use crate::table::{Grid, Screen, WrappedText, escape_markdown};
+use crate::rules::{Outcome, RuleId, RuleSet, Service};
 use crate::space::Space;
-use crate::table::{Grid, WrappedText, escape_markdown};
 use crate::words;
 
 /// Writes the table.
@@ -19,28 +20,28 @@ pub fn write_table(table: &Table<'_>, form: Form, out: &mut dyn Write) -> io::Re
     match form {
         Form::Json => write_json(&TableView::new(table), out),
         Form::Csv => sheet(table).csv(out),
-        Form::Text(screen) => {
-            for section in &table.sections {
-                let mut heading = WrappedText::new(screen);
-                heading.line(0, &activities(table, section));
-                write!(out, "{}", heading.finish())?;
-                let wide = grid(table, section);
-                if wide.fits(screen) { wide } else { narrow(table, section) }.text(screen, out)?;
-                left_out(section).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-                writeln!(out)?;
-            }
-            summary(table).iter().try_for_each(|line| writeln!(out, "{line}"))
-        }
+        Form::Text(screen) => text(table, screen, out),
         Form::Markdown => {
             for section in &table.sections {
                 writeln!(out, "### {}\n", escape_markdown(&activities(table, section)))?;
                 grid(table, section).markdown(out)?;
-                left_out(section).iter().try_for_each(|line| writeln!(out, "\n{line}"))?;
-                writeln!(out)?;
+                writeln!(out, "\n{}", left_out(section))?;
             }
             summary(table).iter().try_for_each(|line| writeln!(out, "{}\n", escape_markdown(line)))
         }
     }
+}
+
+fn text(table: &Table<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for section in &table.sections {
+        let mut heading = WrappedText::new(screen);
+        heading.line(0, &activities(table, section));
+        write!(out, "{}", heading.finish())?;
+        let wide = grid(table, section);
+        if wide.fits(screen) { wide } else { narrow(table, section) }.text(screen, out)?;
+        writeln!(out, "{}", left_out(section))?;
+    }
+    summary(table).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// The activities of a section, as a heading.
@@ -54,41 +55,39 @@ pub(super) fn activities(table: &Table<'_>, section: &Section<'_>) -> String {
 
 /// A section with a column for each fact that bounds some row.
 fn grid(table: &Table<'_>, section: &Section<'_>) -> Grid {
-    let mut header: Vec<String> = section.columns.iter().map(|variable| table.name(*variable).to_owned()).collect();
-    header.extend(["outcome".into(), "decided by".into()]);
-    let row = |row: &Row| {
-        let mut cells: Vec<String> = section.columns.iter().map(|variable| cell(table, row, *variable)).collect();
-        cells.extend([outcome(table.set, row.outcome), decided_by(table.set, row)]);
-        cells
+    let facts = section.columns.iter().map(|variable| table.name(*variable).to_owned());
+    let cells = |row: &Row| {
+        let answers = section.columns.iter().map(|variable| answers(table, row, *variable));
+        answers.chain([outcome(table.set, row.outcome), decided_by(table.set, row)]).collect()
     };
-    Grid { rows: section.rows.iter().map(row).collect(), header }
+    Grid {
+        header: facts.chain(["outcome".into(), "decided by".into()]).collect(),
+        rows: section.rows.iter().map(cells).collect(),
+    }
 }
 
 /// The same for a screen that is too narrow for so many columns: everything that bounds a row stands in one cell.
 fn narrow(table: &Table<'_>, section: &Section<'_>) -> Grid {
-    let mut grid = Grid::new(&["where", "outcome", "decided by"]);
-    for row in &section.rows {
-        let bounds = section.columns.iter().map(|variable| (table.name(*variable), cell(table, row, *variable)));
-        let bounds = bounds.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| format!("{name}: {cell}"));
-        let bounds = bounds.collect::<Vec<_>>().join("; ");
-        grid.rows.push(vec![bounds, outcome(table.set, row.outcome), decided_by(table.set, row)]);
-    }
-    grid
+    let cells = |row: &Row| {
+        let bounds = section.columns.iter().map(|variable| (table.name(*variable), answers(table, row, *variable)));
+        let bounds =
+            bounds.filter(|(_, answers)| !answers.is_empty()).map(|(name, answers)| format!("{name}: {answers}"));
+        vec![bounds.collect::<Vec<_>>().join("; "), outcome(table.set, row.outcome), decided_by(table.set, row)]
+    };
+    Grid { rows: section.rows.iter().map(cells).collect(), ..Grid::new(&["where", "outcome", "decided by"]) }
 }
 
 /// What a row asks of a variable; empty where any answer does.
-pub(super) fn cell(table: &Table<'_>, row: &Row, variable: usize) -> String {
+pub(super) fn answers(table: &Table<'_>, row: &Row, variable: usize) -> String {
     let bound = table.bound(row, variable);
     bound.map(|(variable, values)| words::values(table.set, variable, values)).unwrap_or_default()
 }
 
 /// The payer and the code, or what else becomes of the notes.
-fn outcome(set: &RuleSet, outcome: Outcome) -> String {
+pub(super) fn outcome(set: &RuleSet, outcome: Outcome) -> String {
     match outcome {
-        Outcome::Billable(service, payer) => {
-            format!("{} {}", set.payer(payer).name, set.service(service).full_code())
-        }
-        other => other.status().into(),
+        Outcome::Billable(service, payer) => format!("{} {}", set.payer(payer).name, set.service(service).full_code()),
+        other => other.status().to_string(),
     }
 }
 
@@ -106,35 +105,33 @@ pub(super) fn ids<'s>(set: &'s RuleSet, rules: &[RuleId]) -> Vec<&'s str> {
     rules.iter().map(|rule| set.rule(*rule).id.as_str()).collect()
 }
 
-/// How many rows a section leaves out, if it does.
-pub(super) fn left_out(section: &Section<'_>) -> Option<String> {
-    let count = words::grouped(&section.left_out);
-    (section.left_out.bits() > 0).then(|| format!("At least {count} more rows are left out."))
+/// How many rows a section leaves out; empty where it leaves out none.
+pub(super) fn left_out(section: &Section<'_>) -> String {
+    if section.left_out == BigUint::ZERO {
+        return String::new();
+    }
+    format!("{} more rows are left out.\n", words::grouped(&section.left_out))
 }
 
 /// How to read the table, and what it holds.
 pub(super) fn summary(table: &Table<'_>) -> Vec<String> {
-    let settings = settings(table).into_iter().map(|(name, word)| format!("{name}={}", word.text()));
-    let settings = settings.collect::<Vec<_>>().join(", ");
+    let settings: Vec<String> =
+        settings(table).into_iter().map(|(name, word)| format!("{name}={}", word.text())).collect();
     let under = if settings.is_empty() {
         "Under every answer to every setting.".to_owned()
     } else {
-        format!("Under these settings: {settings}.")
+        format!("Under these settings: {}.", settings.join(", "))
     };
     let reading = "An empty cell: any answer does. `decided by` names the rules that decide every note of the row; \
                    (+n in some): so many more are reasons for some of its notes.";
-    let (rows, combinations) = (table.rows().count(), words::grouped(table.combinations()));
-    let counts = if table.left_out().bits() > 0 {
-        let more = words::grouped(table.left_out());
-        format!(
-            "{rows} rows, and at least {more} left out, {combinations} combinations of answers: no note falls in two rows."
-        )
-    } else {
-        format!(
-            "{rows} rows, {combinations} combinations of answers: each note that answers everything falls in exactly one \
-             row."
-        )
-    };
+    let (rows, left_out) = (table.rows().count(), table.left_out());
+    let left_out =
+        if left_out == BigUint::ZERO { String::new() } else { format!(" and {} left out", words::grouped(left_out)) };
+    let combinations = words::grouped(table.combinations());
+    let counts = format!(
+        "{rows} rows{left_out}, {combinations} combinations of answers: each note that answers everything falls in \
+         exactly one row."
+    );
     vec![reading.into(), under, counts]
 }
 
@@ -148,22 +145,19 @@ fn settings<'s>(table: &Table<'s>) -> BTreeMap<&'s str, Word> {
 /// Every row on one sheet, with a column for each fact that bounds some row. Several answers stand in one cell,
 /// separated by semicolons.
 fn sheet(table: &Table<'_>) -> Grid {
-    let rows = || table.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
-    let views: Vec<RowView<'_>> = rows().map(|(section, row)| RowView::new(table, section, row)).collect();
-    let activity = table.diagram.activity_fact().map(|fact| table.set.vocabulary.fact(fact).name.clone());
-    let columns = table.columns_of_all().into_iter().map(|variable| table.name(variable).to_owned());
-    let facts: Vec<String> = activity.into_iter().chain(columns).collect();
+    let activity = table.diagram.activity_fact().map(|fact| table.set.vocabulary.fact(fact).name.as_str());
+    let variables = table.columns().into_iter().map(|variable| table.name(variable));
+    let facts: Vec<&str> = activity.into_iter().chain(variables).collect();
     let rest = ["status", "payer", "service", "code", "rules", "rules_in_some", "combinations"];
-    let header = facts.iter().cloned().chain(rest.map(str::to_owned)).collect();
-    let cells = |row: &RowView<'_>| {
-        let answers = |fact: &String| row.when.get(fact).map(|answers| answers.join("; ")).unwrap_or_default();
+    let cells = |row: RowView<'_>| {
+        let answers = |fact: &&str| row.when.get(*fact).map(|answers| answers.join("; ")).unwrap_or_default();
         let mut cells: Vec<String> = facts.iter().map(answers).collect();
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        cells.extend([row.status.to_owned(), text(row.payer), text(row.service), text(row.code.as_deref())]);
-        cells.extend([row.rules.join("; "), row.rules_in_some.join("; "), row.combinations.clone()]);
+        cells.extend([row.status, row.payer.unwrap_or_default(), row.service.unwrap_or_default()].map(str::to_owned));
+        cells.extend([row.code.unwrap_or_default(), row.rules.join("; "), row.rules_in_some.join("; ")]);
+        cells.push(row.combinations);
         cells
     };
-    Grid { header, rows: views.iter().map(cells).collect() }
+    Grid { rows: row_views(table).map(cells).collect(), ..Grid::new(&[facts.as_slice(), &rest].concat()) }
 }
 
 /// The table for a program.
@@ -175,18 +169,17 @@ struct TableView<'s> {
     /// As decimal digits.
     combinations: String,
     rows: Vec<RowView<'s>>,
-    /// At least how many more rows there are, as decimal digits.
+    /// How many more rows there are, as decimal digits.
     left_out: String,
 }
 
-impl<'s> TableView<'s> {
-    fn new(table: &Table<'s>) -> Self {
-        let rows = table.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
+impl<'t> TableView<'t> {
+    fn new(table: &'t Table<'_>) -> Self {
         Self {
             fingerprint: &table.set.fingerprint,
             settings: settings(table),
             combinations: table.combinations().to_string(),
-            rows: rows.map(|(section, row)| RowView::new(table, section, row)).collect(),
+            rows: row_views(table).collect(),
             left_out: table.left_out().to_string(),
         }
     }
@@ -212,24 +205,24 @@ struct RowView<'s> {
     combinations: String,
 }
 
-impl<'s> RowView<'s> {
-    fn new(table: &Table<'s>, section: &Section<'s>, row: &Row) -> Self {
-        let set = table.set;
-        let billed = match row.outcome {
-            Outcome::Billable(service, payer) => Some((set.service(service), set.payer(payer))),
-            _ => None,
-        };
-        let settings = settings(table);
+fn row_views<'t>(table: &'t Table<'_>) -> impl Iterator<Item = RowView<'t>> {
+    let (set, settings) = (table.set, settings(table));
+    let rows = table.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
+    rows.map(move |(section, row)| {
         let bounds = row.region.describe(&Space::new(set, table.diagram, section.graph)).into_iter();
-        Self {
+        let (service, payer) = match row.outcome {
+            Outcome::Billable(service, payer) => (Some(set.service(service)), Some(set.payer(payer))),
+            _ => (None, None),
+        };
+        RowView {
             when: bounds.filter(|(name, _)| !settings.contains_key(name.as_str())).collect(),
             status: row.outcome.status(),
-            payer: billed.map(|(_, payer)| payer.name.as_str()),
-            service: billed.map(|(service, _)| service.name.as_str()),
-            code: billed.map(|(service, _)| service.full_code()),
+            payer: payer.map(|payer| payer.name.as_str()),
+            service: service.map(|service| service.name.as_str()),
+            code: service.map(Service::full_code),
             rules: ids(set, &row.always),
             rules_in_some: ids(set, &row.sometimes),
             combinations: row.combinations().to_string(),
         }
-    }
+    })
 }

@@ -55,6 +55,17 @@ impl BasisView {
         Self { cites: cites.collect(), house: basis.house, note: basis.note.clone() }
     }
 
+    /// Each citation, then whether it is our own decision.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let cite = |cite: &CiteView| match (&cite.quote, &cite.says) {
+            (Some(quote), _) => format!("{}, {}: “{quote}”", cite.source, cite.at),
+            (None, Some(says)) => format!("{}, {}, in our words: {says}", cite.source, cite.at),
+            (None, None) => format!("{}, {}", cite.source, cite.at),
+        };
+        let house = self.note.as_ref().map_or("house rule".into(), |note| format!("house rule: {note}"));
+        self.cites.iter().map(cite).chain(self.house.then_some(house)).collect()
+    }
+
     /// Citations by source, then whether it is our own decision.
     pub(crate) fn write(&self, paper: &mut Paper, indent: usize) {
         let mut source = "";
@@ -108,7 +119,7 @@ impl RuleView {
 }
 
 /// A rate.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RateView {
     /// Dollars for one unit.
     pub amount: Rate,
@@ -133,6 +144,14 @@ impl RateView {
             basis: BasisView::new(set, &dated.basis),
             place: file_and_line(set, &dated.span),
         }
+    }
+}
+
+impl RateView {
+    /// On which service dates, in words.
+    pub(crate) fn dates(&self) -> String {
+        let from = if self.from == "undated" { "undated".to_owned() } else { format!("from {}", self.from) };
+        self.through.as_ref().map_or(from.clone(), |through| format!("{from} through {through}"))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::binary::Folder;
 use crate::shared::{agency, problems_with, ready, rule_folder};
 
 /// Kind, condition and effect of a shipped rule, in words.
-fn told(id: &str) -> (Vec<String>, String) {
+fn in_words(id: &str) -> (Vec<String>, String) {
     let set = &ready().set;
     let rule = set.rules.iter().find(|rule| rule.id == id).unwrap();
     (words::condition(set, &rule.condition), words::effect(set, rule))
@@ -21,13 +21,13 @@ fn told(id: &str) -> (Vec<String>, String) {
 
 #[test]
 fn rules_read_as_sentences() {
-    let (when, does) = told("act.job-coaching");
+    let (when, does) = in_words("act.job-coaching");
     assert_eq!(
         when,
         ["`activity` is `job_coaching`", "`staff_role` is `vocational_specialist`", "`csw_qualified` is `yes`"]
     );
     assert_eq!(does, "offers Vocational services - ACT (H2023 HK) to the Department of Mental Health");
-    let (when, does) = told("institutions.team-rate-not-department");
+    let (when, does) = in_words("institutions.team-rate-not-department");
     assert_eq!(
         when,
         [
@@ -37,10 +37,10 @@ fn rules_read_as_sentences() {
     );
     let rate = "Assertive Community Treatment team rate (H0040)";
     assert_eq!(does, format!("the Department of Mental Health cannot be billed for {rate}"));
-    let (when, does) = told("institutions.other-public-funding");
+    let (when, does) = in_words("institutions.other-public-funding");
     assert_eq!(when, ["`other_funding` is not `none`"]);
     assert_eq!(does, "MO HealthNet and the Department of Mental Health cannot be billed");
-    let (_, does) = told("act.job-finding-without-plan");
+    let (_, does) = in_words("act.job-finding-without-plan");
     assert_eq!(does, format!("MO HealthNet and the Department of Mental Health do not pay for this work as {rate}"));
 }
 
@@ -51,7 +51,7 @@ fn list(write: impl Fn(&RuleSet, &mut Vec<u8>) -> std::io::Result<()>) -> String
 }
 
 #[test]
-fn the_list_tells_every_rule_in_every_format() {
+fn the_list_shows_every_rule_in_every_format() {
     let set = &ready().set;
     let all: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).collect();
     let json: Value = serde_json::from_str(&list(|set, out| rules(set, Form::Json, out))).unwrap();
@@ -63,7 +63,7 @@ fn the_list_tells_every_rule_in_every_format() {
         (&Value::Bool(true), &serde_json::json!(["act-vocational"]))
     );
     assert_eq!(coaching["cites"][0]["quote"], "observation of a client in a work setting");
-    assert_eq!(coaching["file"], "rules/act-vocational.toml");
+    assert!(coaching["place"].as_str().unwrap().starts_with("rules/act-vocational.toml:"), "{coaching}");
 
     let csv = list(|set, out| rules(set, Form::Csv, out));
     let mut sheet = csv::Reader::from_reader(csv.as_bytes());
@@ -80,19 +80,19 @@ fn the_list_tells_every_rule_in_every_format() {
 }
 
 #[test]
-fn settings_tell_their_question_and_who_answered() {
-    let told = |ready: &Ready| {
+fn settings_show_their_question_and_who_answered() {
+    let entries = |ready: &Ready| {
         let mut out = Vec::new();
         settings(&ready.set, Form::Json, &mut out).unwrap();
         serde_json::from_slice::<Vec<Value>>(&out).unwrap()
     };
-    let find = |told: Vec<Value>| told.into_iter().find(|entry| entry["setting"] == "part_quarter_hour").unwrap();
-    let default = find(told(ready()));
+    let find = |entries: Vec<Value>| entries.into_iter().find(|entry| entry["setting"] == "part_quarter_hour").unwrap();
+    let default = find(entries(ready()));
     assert_eq!((&default["answer"], &default["by"]), (&Value::from(15), &Value::from("default")));
     assert_eq!(default["may_be"], "a whole number from 1 to 15");
-    let file = find(told(&agency("[answer]\npart_quarter_hour = 8\n", &[])));
+    let file = find(entries(&agency("[answer]\npart_quarter_hour = 8\n", &[])));
     assert_eq!((&file["answer"], &file["by"], &file["default"]), (&8.into(), &"rule file".into(), &15.into()));
-    let line = find(told(&agency("", &[("part_quarter_hour", "1")])));
+    let line = find(entries(&agency("", &[("part_quarter_hour", "1")])));
     assert_eq!((&line["answer"], &line["by"]), (&1.into(), &"command line".into()));
 }
 

@@ -28,9 +28,9 @@ mod handbook;
 /// Every name has its page, and the note on a rule's page shows that rule.
 mod handbook_names;
 // The rules as one HTML page.
-// mod handbook_page;
+mod handbook_page;
 // The rules as a decision table.
-// mod handbook_table;
+mod handbook_table;
 /// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
 mod judge;
 /// Random rule sets.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use actbill::explain::changes::Limits;
 use actbill::explain::{Explanations, Options, Wanted, notes, text};
-use actbill::handbook::name::{Page, code_page, page_text, pages};
+use actbill::handbook::{Entry, code_page, page_text, pages};
 use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::write_json;
@@ -132,10 +132,10 @@ fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
 fn explain_names(args: &ExplainArgs, names: &[PathBuf]) -> Result<Exit> {
     #[derive(Serialize)]
     struct Pages {
-        pages: Vec<Page>,
+        pages: Vec<Entry>,
     }
     // Codes have their pages whatever the rules are: some say what is wrong with them.
-    let codes: Option<Vec<Page>> = names.iter().map(|name| code_page(&name.to_string_lossy())).collect();
+    let codes: Option<Vec<Entry>> = names.iter().map(|name| code_page(&name.to_string_lossy())).collect();
     let found = match codes {
         Some(codes) => codes,
         None => match rule_files::ready(&args.rules) {

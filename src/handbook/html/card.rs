@@ -1,0 +1,125 @@
+//! An entry as a card, with its links.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use crate::handbook::entry::{Content, Entry, RuleLink};
+use crate::report::BasisView;
+use crate::visible::{visible, visible_lines};
+use crate::words;
+
+/// Rules beyond which a card shows them only on demand.
+const MOST_LINKS: usize = 8;
+
+/// An entry in full.
+pub(super) fn card(entry: &Entry) -> Markup {
+    html! {
+        article.card id=(anchor(entry.page, &entry.name)) {
+            h4 {
+                (badge(entry.kind)) " "
+                @if entry.page == "rule" && entry.bases().any(|basis| basis.house) { (house_badge()) " " }
+                (visible(&words::capital(&entry.title)))
+            }
+            dl {
+                @for field in entry.fields.iter().filter(|field| !field.label.is_empty()) {
+                    dt { (field.label) }
+                    dd { (content(&field.content)) }
+                }
+            }
+            p.id { code { (breakable(&entry.name)) } }
+        }
+    }
+}
+
+fn content(content: &Content) -> Markup {
+    html! {
+        @match content {
+            Content::Text(text) => (coded(text)),
+            Content::List(list) => ul { @for phrase in list { li { (coded(phrase)) } } },
+            Content::Verbatim(text) => pre { (visible_lines(text)) },
+            Content::Rules(rules) if rules.len() > MOST_LINKS => {
+                details { summary { (rules.len()) " rules" } (links(rules)) }
+            },
+            Content::Rules(rules) => (links(rules)),
+            Content::Basis(basis) => (rests_on(basis)),
+            Content::Rates(rates) => ul {
+                @for rate in rates { li { "$" (rate.amount) " for one unit, " (rate.dates()) ". " (rests_on(&rate.basis)) } }
+            },
+            Content::Example(_) | Content::Data(_) => {},
+        }
+    }
+}
+
+fn links(rules: &[RuleLink]) -> Markup {
+    html! { @for rule in rules { (link("rule", &rule.id)) " " } }
+}
+
+/// Each place once, then the house note.
+fn rests_on(basis: &BasisView) -> Markup {
+    let mut places: Vec<(&str, &str)> = Vec::new();
+    for cite in &basis.cites {
+        if !places.contains(&(&cite.source, &cite.at)) {
+            places.push((&cite.source, &cite.at));
+        }
+    }
+    html! {
+        @for (number, (source, at)) in places.iter().enumerate() {
+            @if number > 0 { "; " }
+            a href={ "#" (anchor("at", &format!("{source} {at}"))) } { (visible(source)) ", " (visible(at)) }
+        }
+        @if basis.house {
+            @if !places.is_empty() { " " }
+            (house_badge())
+            @if let Some(note) = &basis.note { " " (coded(note)) }
+        }
+    }
+}
+
+/// A text in which nothing hides, with what stands in backticks as code.
+pub(super) fn coded(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (breakable(part)) } } @else { (visible(part)) }
+        }
+    }
+}
+
+/// A text whose names may be broken after a `_` where the room is short.
+pub(super) fn breakable(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split_inclusive('_').enumerate() {
+            @if at > 0 { wbr; }
+            (visible(part))
+        }
+    }
+}
+
+/// The badge of a kind of rule.
+pub(super) fn badge(kind: &str) -> Markup {
+    html! { span class={ "kind " (kind) } { (kind) } }
+}
+
+fn house_badge() -> Markup {
+    html! { span.kind.house title="no source says it, or a source says it of something else" { "house" } }
+}
+
+/// Where an entry stands on the page. Other characters than letters, digits, `.`, `-` and `_` are written as numbers, so
+/// that no two names share a place.
+pub(super) fn anchor(page: &str, name: &str) -> String {
+    let mut anchor = format!("{page}-");
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+            anchor.push(c);
+        } else {
+            // Writing to a text cannot fail.
+            let _ = write!(anchor, "~{:x}~", u32::from(c));
+        }
+    }
+    anchor
+}
+
+/// A link to an entry.
+pub(super) fn link(page: &str, name: &str) -> Markup {
+    html! { a href={ "#" (anchor(page, name)) } { code { (visible(name)) } } }
+}

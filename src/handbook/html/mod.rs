@@ -1,0 +1,160 @@
+//! The whole rule set as one HTML page: the sources sentence by sentence beside their rules, and everything else that
+//! decides.
+//!
+//! The page needs nothing from elsewhere and no script. It shows no day and no file's path, so the same rules give the
+//! same bytes. All text is escaped where it is put in; only the style sheet is written as it is.
+
+mod card;
+mod decisions;
+mod sentences;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use card::{badge, card, link};
+
+use super::entries::entries;
+use super::entry::Entry;
+use super::name::add_holds;
+use super::table::Table;
+use crate::diagram::Diagram;
+use crate::proof::{broken_promises, combinations};
+use crate::rules::RuleSet;
+use crate::visible::visible;
+use crate::words;
+
+/// The style sheet.
+const STYLE: &str = include_str!("style.css");
+
+/// The page.
+pub fn page(set: &RuleSet, diagram: &Diagram) -> String {
+    let mut entries = entries(set);
+    let broken = broken_promises(set, diagram);
+    entries.iter_mut().filter(|entry| entry.page == "invariant").for_each(|promise| add_holds(promise, &broken));
+    let chapters = chapters(set, diagram, &entries);
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "The rules of actbill" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { "The rules of actbill" }
+                    (opening(set, diagram))
+                    nav aria-label="Chapters" {
+                        @for (anchor, heading, _) in &chapters { a href={ "#" (anchor) } { (heading) } " " }
+                    }
+                }
+                main {
+                    @for (anchor, heading, content) in &chapters {
+                        section id=(anchor) { h2 { (heading) } (content) }
+                    }
+                }
+            }
+        }
+    };
+    markup.into_string() + "\n"
+}
+
+/// Anchor, heading and content.
+type Chapter = (&'static str, &'static str, Markup);
+
+fn chapters(set: &RuleSet, diagram: &Diagram, entries: &[Entry]) -> Vec<Chapter> {
+    let cards = |page: &'static str, intro: &str| {
+        html! {
+            @if !intro.is_empty() { p { (intro) } }
+            @for entry in entries.iter().filter(|entry| entry.page == page) { (card(entry)) }
+        }
+    };
+    let promises = format!(
+        "Promises about every possible note under every answer to every setting, each looked at over all {} combinations.",
+        words::grouped(combinations(set, diagram))
+    );
+    vec![
+        ("sentences", "Sentence by sentence", sentences::chapter(set, entries)),
+        ("house", "House rules", house(entries)),
+        ("table", "Decision table", decisions::chapter(&Table::new(set, diagram, false))),
+        ("services", "Services and rates", cards("service", "")),
+        ("payers", "Payers", cards("payer", "")),
+        (
+            "settings",
+            "Open questions",
+            cards("setting", "What the sources leave open. The agency answers; where it does not, the default holds."),
+        ),
+        (
+            "vocabulary",
+            "What a note answers",
+            cards("fact", "Every row that rests on what is presumed for an answer says so."),
+        ),
+        ("promises", "What always holds", cards("invariant", &promises)),
+        ("sources", "Sources", html! { (cards("source", "")) (waivers(set)) }),
+        ("index", "Every rule by its id", index(entries)),
+    ]
+}
+
+/// What the page is, and how the rules decide together.
+fn opening(set: &RuleSet, diagram: &Diagram) -> Markup {
+    let house = set.rules.iter().filter(|rule| rule.basis.house).count();
+    html! {
+        p {
+            "For each service note these rules say who pays, under which code, or that nobody does, or that a person "
+            "must look. There are " (set.rules.len()) " rules; " (house) " of them are house rules, which say what no "
+            "source says, or apply what a source says of something else."
+        }
+        p {
+            "A " (badge("hold")) " that applies holds the note, before everything else. Otherwise take the "
+            (badge("offer")) " that applies, and take away the payers that an " (badge("exclude")) " (this payer does not "
+            "pay for this work) or a " (badge("strike")) " (cannot be billed in this case) names: the first payer left is "
+            "billed. None left: the note is non-billable, and those rules are the reasons. An " (badge("advise"))
+            " adds a remark for a person and changes nothing. A fact that a note leaves open is tried with every answer; "
+            "if the outcome depends on it, the note is held and says so."
+        }
+        p {
+            "Proved for all " (words::grouped(combinations(set, diagram))) " combinations of answers: each has exactly "
+            "one outcome. This page is made from the rules and from nothing else."
+        }
+        p.fingerprint { "Fingerprint of the rule files: " code { (set.fingerprint) } }
+    }
+}
+
+/// Rules that no source says, in full; then every rule that a source says of something else.
+fn house(entries: &[Entry]) -> Markup {
+    let is_house = |entry: &&Entry| entry.page == "rule" && entry.bases().any(|basis| basis.house);
+    let (cited, own): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().filter(is_house).partition(|entry| entry.bases().any(|basis| !basis.cites.is_empty()));
+    html! {
+        h3 { "Rules that no source says" }
+        @for rule in own { (card(rule)) }
+        h3 { "Rules that a source says of something else" }
+        p { "They stand above, beside the words that they extend:" }
+        ul { @for rule in cited { li { (link("rule", &rule.name)) " " (visible(&rule.title)) } } }
+    }
+}
+
+fn waivers(set: &RuleSet) -> Markup {
+    html! {
+        @if !set.waivers.is_empty() {
+            h3 { "Sentences that no rule needs to cite" }
+            ul {
+                @for waiver in &set.waivers {
+                    @let source = set.sources.get(waiver.source).map(|source| source.name.as_str()).unwrap_or_default();
+                    li { (link("source", source)) ": “" (visible(&waiver.quote)) "” " (visible(&words::capital(&waiver.why))) }
+                }
+            }
+        }
+    }
+}
+
+fn index(entries: &[Entry]) -> Markup {
+    html! {
+        ul {
+            @for rule in entries.iter().filter(|entry| entry.page == "rule") {
+                li { (link("rule", &rule.name)) " " (badge(rule.kind)) " " (visible(&rule.title)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The page of a name: what it stands for, or the nearest known name.
+
+use super::entries::entries;
+use super::entry::{Content, Entry, ExampleView, Field};
+use crate::message::{About, Code, Message};
+use crate::nearest::nearest;
+use crate::proof::{Problem, broken_promises};
+use crate::read::Format;
+use crate::report::Row;
+use crate::table::{Screen, WrappedText};
+use crate::rules::{Effect, RuleId, RuleSet};
+use crate::run::{Batch, Input, Ready, read};
+use crate::space::{Example, Region, Space};
+use crate::words;
+
+/// Columns of a label, blanks beside it included.
+const LABEL: usize = 14;
+
+/// The page of a code, which needs no rules.
+pub fn code_page(name: &str) -> Option<Entry> {
+    let code = Code::find(name)?;
+    let about = match code.about() {
+        About::Record => "record",
+        About::File => "file",
+        About::Run => "run",
+        About::Usage => "usage",
+        About::Rules => "rules",
+        About::Proof => "proof",
+        About::Finding => "finding",
+    };
+    let mut entry = Entry::new("code", code.as_str(), about);
+    entry.add("text", "", Content::Verbatim(code.page().to_owned()));
+    Some(entry)
+}
+
+/// Every page of a name; a rule may be asked for by an id it had before, a service by its billing code.
+pub fn pages(ready: &Ready, name: &str) -> Result<Vec<Entry>, Message> {
+    let all = entries(&ready.set);
+    let find = |fits: &dyn Fn(&Entry) -> bool| all.iter().filter(|entry| fits(entry)).cloned().collect::<Vec<_>>();
+    let mut pages: Vec<Entry> = code_page(name).into_iter().collect();
+    pages.extend(find(&|entry| entry.name == name || entry.other_names.iter().any(|other| other == name)));
+    if pages.is_empty() {
+        // Letter case and what stands between a code and its modifiers do not count.
+        let plain = |code: &str| code.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        let is_code = |entry: &Entry| entry.other_names.iter().any(|other| plain(other) == plain(name));
+        pages = find(&|entry| entry.page == "service" && is_code(entry));
+    }
+    if pages.is_empty() {
+        return Err(unknown(&all, name));
+    }
+    for page in &mut pages {
+        add_proof(ready, page);
+    }
+    Ok(pages)
+}
+
+fn unknown(entries: &[Entry], name: &str) -> Message {
+    let known = entries.iter().flat_map(|entry| std::iter::once(&entry.name).chain(&entry.other_names));
+    let known = known.map(String::as_str).chain(Code::ALL.iter().map(|code| code.as_str()));
+    let help = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+    let lists = || "`actbill rules` lists the rules, `actbill rules --settings` the settings".into();
+    let text =
+        format!("no rule, setting, fact, service, payer, source, invariant or code is called `{name}`, and no file");
+    Message::error(Code::Usage, text).help(help.unwrap_or_else(lists))
+}
+
+/// Adds what only the graphs know: the smallest note in which a rule decides, and whether a promise holds.
+fn add_proof(ready: &Ready, page: &mut Entry) {
+    match page.page {
+        "rule" => {
+            let id = ready.set.rules().find(|(_, rule)| rule.id == page.name).map(|(id, _)| id);
+            match id.and_then(|id| smallest_note(ready, id)) {
+                Some(note) => {
+                    let because = because(ready, &note).unwrap_or_default();
+                    let example = ExampleView { settings: note.settings.clone(), note, because };
+                    page.add("example", "Smallest note", Content::Example(example));
+                }
+                None => page.text("", "Smallest note", "there is none in which it decides"),
+            }
+        }
+        "invariant" => add_holds(page, &broken_promises(&ready.set, &ready.diagram)),
+        _ => {}
+    }
+}
+
+/// Adds to the page of a promise whether it holds.
+pub(super) fn add_holds(page: &mut Entry, broken: &[Problem]) {
+    let holds = !broken.iter().any(|problem| problem.about.contains(&page.name));
+    page.data("holds", holds);
+    let proof = if holds {
+        "proved for every note that can be written, under every answer to every setting"
+    } else {
+        "does not hold: `actbill check` shows a note that breaks it"
+    };
+    page.text("", "Proof", proof);
+}
+
+/// The smallest note in which a rule is a reason for the decision; of advice, in which it applies.
+fn smallest_note(Ready { set, diagram }: &Ready, id: RuleId) -> Option<Example> {
+    let is_advice = matches!(set.rule(id).effect, Effect::Advise);
+    let found = (0..diagram.len()).filter_map(|position| {
+        let graph = diagram.graph(set, position)?;
+        let root = if is_advice { graph.rules.condition(id) } else { graph.reasons.get(&id).copied()? };
+        let space = Space::new(set, diagram, graph);
+        Some((space.nearest(root, &Region::full(&space))?.cost, root, graph, space))
+    });
+    let (_, root, graph, space) = found.min_by_key(|(cost, ..)| *cost)?;
+    space.example(root, graph.rules.outcome, &Region::full(&space)).map(|(note, _)| note)
+}
+
+/// Why a note comes to what it comes to, under the settings that it needs.
+fn because(Ready { set, diagram }: &Ready, note: &Example) -> Option<String> {
+    let mut answered: RuleSet = set.clone();
+    for (name, value) in &note.settings {
+        answered.answer(name, &value.text()).ok()?;
+    }
+    let json = note.json();
+    let mut batch = Batch::new(&answered, diagram, false);
+    let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
+    read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
+    let (batch, _) = batch.finish(&mut |_| {});
+    Row::new(&batch, &[], 0)?.because
+}
+
+/// Pages one below the other, as text.
+pub fn page_text(pages: &[Entry], screen: Screen) -> String {
+    let mut paper = WrappedText::new(screen);
+    for page in pages {
+        paper.gap();
+        match page.fields.as_slice() {
+            [Field { content: Content::Verbatim(text), .. }] if page.page == "code" => code_text(&mut paper, text),
+            _ => entry_text(&mut paper, page),
+        }
+    }
+    paper.finish()
+}
+
+/// Labels on the left, what is said beside them.
+fn entry_text(paper: &mut WrappedText, page: &Entry) {
+    paper.styled(&format!("{} ({})", page.name, page.kind), "1");
+    paper.line(2, &words::capital(&page.title));
+    paper.gap();
+    for Field { label, content, .. } in page.fields.iter().filter(|field| !field.label.is_empty()) {
+        let mut mark = format!("{label:LABEL$}");
+        let verbatim = match content {
+            Content::Verbatim(text) => text.clone(),
+            Content::Example(example) => example.note.describe(),
+            _ => String::new(),
+        };
+        if !verbatim.is_empty() {
+            paper.line(2, label);
+            verbatim.lines().for_each(|line| paper.verbatim(4, line));
+            mark = " ".repeat(LABEL);
+        }
+        for line in lines(content) {
+            paper.item(2, &mark, &line);
+            mark = " ".repeat(LABEL);
+        }
+    }
+    if let Some(Content::Text(place)) =
+        page.fields.iter().find(|field| field.key == "place").map(|field| &field.content)
+    {
+        paper.item(2, &format!("{:LABEL$}", "Written in"), place);
+    }
+}
+
+/// What a field says, line by line.
+fn lines(content: &Content) -> Vec<String> {
+    match content {
+        Content::Text(text) => vec![text.clone()],
+        Content::List(list) => list.clone(),
+        Content::Rules(rules) => {
+            rules.iter().map(|rule| format!("{} ({}): {}", rule.id, rule.kind, rule.title)).collect()
+        }
+        Content::Basis(basis) => basis.lines(),
+        Content::Rates(rates) => rates
+            .iter()
+            .flat_map(|rate| {
+                let own = format!("${} for one unit, {}", rate.amount, rate.dates());
+                std::iter::once(own).chain(rate.basis.lines())
+            })
+            .collect(),
+        Content::Example(example) => vec![example.because.clone()],
+        Content::Verbatim(_) | Content::Data(_) => Vec::new(),
+    }
+}
+
+/// Markdown for a terminal: what is to be read is wrapped, what is to be copied is not.
+fn code_text(paper: &mut WrappedText, text: &str) {
+    let mut copied = false;
+    for line in text.lines() {
+        match line.strip_prefix("```") {
+            Some(info) => {
+                copied = !copied;
+                if let Some(file) = info.split_whitespace().nth(1).filter(|_| copied) {
+                    paper.line(2, &format!("{file}:"));
+                }
+            }
+            None if copied => paper.verbatim(4, line),
+            None if line.is_empty() => paper.gap(),
+            None => match line.strip_prefix("# ") {
+                Some(title) => paper.styled(title, "1"),
+                None => paper.line(0, &line.replace("**", "")),
+            },
+        }
+    }
+}
