@@ -150,6 +150,8 @@ codes! {
     BadOverride = "bad-override", Rules;
     /// Two rates of one service from the same date.
     SameRateDate = "same-rate-date", Rules;
+    /// A list that is longer than anybody would write by hand.
+    TooMany = "too-many", Rules;
     /// Notes that no rule speaks to.
     Gap = "gap", Rules;
     /// Notes that two offers decide differently.

@@ -17,14 +17,7 @@ pub struct Place {
 impl Place {
     /// The place of a byte offset in a text.
     pub fn in_text(file: &str, text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        Self {
-            file: file.to_owned(),
-            line: count(before.matches('\n').count() + 1),
-            column: count(before.get(line_start..).unwrap_or_default().chars().count() + 1),
-        }
+        Position::START.after(text.get(..offset).unwrap_or(text)).in_file(file)
     }
 }
 
@@ -34,17 +27,82 @@ impl fmt::Display for Place {
     }
 }
 
-/// The line a span begins on, and below it carets under the span's part of that line.
+/// Line and column, both from 1.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    line: u64,
+    column: u64,
+}
+
+impl Position {
+    const START: Self = Self { line: 1, column: 1 };
+
+    /// The position after more text.
+    fn after(self, text: &str) -> Self {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        match text.rsplit_once('\n') {
+            None => Self { column: self.column + count(text.chars().count()), ..self },
+            Some((before, line)) => Self {
+                line: self.line + count(before.matches('\n').count()) + 1,
+                column: 1 + count(line.chars().count()),
+            },
+        }
+    }
+
+    fn in_file(self, file: &str) -> Place {
+        Place { file: file.to_owned(), line: self.line, column: self.column }
+    }
+}
+
+/// Positions in one text, one for every kilobyte, so that finding a place does not read the whole text.
+#[derive(Debug)]
+pub struct PlaceIndex {
+    /// Offsets with their positions, ascending.
+    known: Vec<(usize, Position)>,
+}
+
+impl PlaceIndex {
+    /// Bytes between two positions.
+    const STEP: usize = 1024;
+
+    /// Reads the text once.
+    pub fn new(text: &str) -> Self {
+        let mut last = (0, Position::START);
+        let mut known = vec![last];
+        while last.0 < text.len() {
+            let next = text.ceil_char_boundary(last.0 + Self::STEP);
+            last = (next, last.1.after(text.get(last.0..next).unwrap_or_default()));
+            known.push(last);
+        }
+        Self { known }
+    }
+
+    /// The place of a byte offset in the same text.
+    pub fn place(&self, file: &str, text: &str, offset: usize) -> Place {
+        let offset = offset.min(text.len());
+        let after = self.known.partition_point(|(known, _)| *known <= offset);
+        let last = after.checked_sub(1).and_then(|at| self.known.get(at)).copied();
+        let (start, position) = last.unwrap_or((0, Position::START));
+        position.after(text.get(start..offset).unwrap_or_default()).in_file(file)
+    }
+}
+
+/// The most bytes of a line that are shown before the span, and from its beginning.
+const SHOWN: usize = 120;
+
+/// The line that a span begins on, and below it carets under the span's part of that line. Of a very long line only the
+/// surroundings of the span are shown.
 pub fn excerpt(text: &str, span: &Range<usize>) -> String {
-    let before = text.get(..span.start).unwrap_or(text);
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let rest = text.get(start..).unwrap_or_default();
-    let line = rest.lines().next().unwrap_or_default();
-    let indent: String =
-        before.get(start..).unwrap_or_default().chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-    let end = span.end.min(start + line.len());
-    let width = text.get(span.start..end).map_or(1, |part| part.chars().count()).max(1);
-    format!("{line}\n{indent}{}", "^".repeat(width))
+    let at = text.floor_char_boundary(span.start);
+    let first = text.ceil_char_boundary(at.saturating_sub(SHOWN));
+    let last = text.floor_char_boundary(at + SHOWN);
+    let before = text.get(first..at).unwrap_or_default();
+    let before = before.rsplit_once('\n').map_or(before, |(_, line)| line);
+    let after = text.get(at..last).unwrap_or_default().lines().next().unwrap_or_default();
+    let indent: String = before.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let end = span.end.saturating_sub(at).min(after.len());
+    let width = after.get(..end).map_or(1, |part| part.chars().count()).max(1);
+    format!("{before}{after}\n{indent}{}", "^".repeat(width))
 }
 
 #[cfg(test)]
@@ -62,6 +120,22 @@ mod tests {
     #[test]
     fn a_place_at_the_end_is_no_panic() {
         assert_eq!(Place::in_text("r", "", 9).to_string(), "r:1:1");
+        assert_eq!(PlaceIndex::new("").place("r", "", 9).to_string(), "r:1:1");
         assert_eq!(excerpt("ab", &(2..2)), "ab\n  ^");
+    }
+
+    #[test]
+    fn an_index_finds_the_same_places() {
+        let text = "ü = 1\nlong = \"".to_owned() + &"ä".repeat(1500) + "\"\n\nlast";
+        let index = PlaceIndex::new(&text);
+        for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            assert_eq!(index.place("r", &text, offset), Place::in_text("r", &text, offset));
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_only_a_part_is_shown() {
+        let text = format!("x = [{}]", "\"ö\", ".repeat(1000));
+        assert!(excerpt(&text, &(2000..2003)).len() < 500);
     }
 }

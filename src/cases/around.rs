@@ -6,8 +6,7 @@ use crate::effective::parse_date;
 use crate::facts::Kind;
 use crate::message::{Code, Message};
 use crate::rules::RuleSet;
-use crate::rules::problem::Problems;
-use crate::rules::walk::{Text, Walker};
+use crate::toml::{Problems, Text, TomlTable};
 
 /// What a case sets beside its notes.
 #[derive(Clone, Default)]
@@ -19,7 +18,7 @@ pub(super) struct Around {
 }
 
 /// Settings, presumptions and how to run, on top of what holds already.
-pub(super) fn read(set: &RuleSet, walker: &mut Walker<'_, '_, '_>, mut around: Around) -> Around {
+pub(super) fn read(set: &RuleSet, walker: &mut TomlTable<'_>, mut around: Around) -> Around {
     let mut scratch = set.clone();
     if let Some(table) = walker.table("settings", "settings table") {
         let words = table.words();
@@ -47,15 +46,15 @@ pub(super) fn read(set: &RuleSet, walker: &mut Walker<'_, '_, '_>, mut around: A
         around.as_of = parse_date(&date.value);
         if around.as_of.is_none() {
             let text = format!("`{}` is not a day of the calendar", date.value);
-            walker.problems.add(&date.at, Code::BadDate, text, "write `YYYY-MM-DD`");
+            walker.problems.add(&date.span, Code::BadDate, text, "write `YYYY-MM-DD`");
         }
     }
     around
 }
 
 /// Says that the rule set does not take an answer.
-fn refuse(known: bool, (name, value): (&Text, &Text), message: Message, problems: &mut Problems<'_>) {
-    let (at, code) = if known { (&value.at, Code::NoSuchValue) } else { (&name.at, Code::UnknownName) };
+fn refuse(known: bool, (name, value): (&Text, &Text), message: Message, problems: &Problems<'_>) {
+    let (at, code) = if known { (&value.span, Code::NoSuchValue) } else { (&name.span, Code::UnknownName) };
     problems.add(at, code, message.text, message.help.unwrap_or_default());
 }
 

@@ -1,6 +1,6 @@
 //! Case files: TOML beside the rules, each case with a title, its notes and what is expected of them.
 
-use toml::de::{DeTable, DeValue};
+use ::toml::de::DeValue;
 
 use super::around::{self, Around};
 use super::expect::{Key, say, words};
@@ -10,9 +10,8 @@ use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step, plain};
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::Scalar;
-use crate::rules::problem::{Problems, Span};
-use crate::rules::walk::{Entry, Text, Walker};
 use crate::rules::{RuleFile, RuleSet};
+use crate::toml::{self, Problems, Span, Text, TomlTable, TomlValue};
 
 /// Reads a case file; all mistakes at once.
 pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Vec<Claims>, Vec<Message>> {
@@ -23,22 +22,11 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     })?;
     let text = text.trim_start_matches('\u{feff}').to_owned();
     let files = [RuleFile { name: file.name.clone(), text, own: true }];
-    let mut problems = Problems::new(&files);
+    let problems = Problems::new(&files);
     let [file] = &files;
-    let text = &file.text;
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let at = Span { file: 0, range: error.span().unwrap_or(0..0) };
-        let told = error.message().lines().collect::<Vec<_>>().join("; ");
-        problems.add(&at, Code::NotToml, told, "mend the TOML here");
-    }
     let mut reader = Reader { set, at, file, blank, usual: Vec::new() };
-    let claims = if errors.is_empty() {
-        reader.file(Walker::new(table.get_ref(), Span { file: 0, range: 0..0 }, "case file", &mut problems))
-    } else {
-        Vec::new()
-    };
-    let mistakes = problems.sorted();
+    let claims = toml::parse(0, "case file", &problems, |table| reader.file(table)).unwrap_or_default();
+    let mistakes = problems.into_messages();
     if mistakes.is_empty() { Ok(claims) } else { Err(mistakes) }
 }
 
@@ -61,9 +49,9 @@ struct Written {
 }
 
 impl Reader<'_> {
-    fn file(&mut self, mut top: Walker<'_, '_, '_>) -> Vec<Claims> {
+    fn file(&mut self, mut top: TomlTable<'_>) -> Vec<Claims> {
         if let Some(usual) = top.table("usual", "usual note") {
-            let (entries, problems) = usual.entries_as_written();
+            let (entries, problems) = (usual.entries(), usual.problems);
             self.usual = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
             refuse_unknown_fields(self.set, &self.usual, problems);
         }
@@ -74,22 +62,22 @@ impl Reader<'_> {
             number += 1;
             Some(())
         });
-        top.done();
+        top.finish();
         claims
     }
 
     /// A case and the variants under it.
-    fn case(&self, mut walker: Walker<'_, '_, '_>, way: &[Step]) -> Vec<Claims> {
-        let (at, before) = (walker.at.clone(), walker.problems.count());
+    fn case(&self, mut walker: TomlTable<'_>, way: &[Step]) -> Vec<Claims> {
+        let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
         let around = around::read(self.set, &mut walker, Around::default());
         let known_wrong = reason(&mut walker);
         let mut notes = self.notes(&mut walker, way);
         let own = self.own_expect(&mut walker, &mut notes, way);
         let totals =
-            walker.table("totals", "totals table").map(|table| totals::read(self.set, table, way)).unwrap_or_default();
+            walker.table("totals", "totals table").map(|table| totals::read(self.set, &table, way)).unwrap_or_default();
         if notes.is_empty() {
-            walker.missing("note");
+            walker.add_missing("note");
         }
         let mut buts = Vec::new();
         let mut number = 0;
@@ -100,7 +88,8 @@ impl Reader<'_> {
             number += 1;
             Some(())
         });
-        let problems = walker.done();
+        let problems = walker.problems;
+        walker.finish();
         let expects = own || notes.iter().any(|note| note.expect.as_ref().is_some_and(|expect| !expect.is_empty()));
         if !expects && totals.is_empty() && !self.blank && problems.count() == before {
             expects_nothing(&at, problems);
@@ -113,12 +102,12 @@ impl Reader<'_> {
     /// The same note with other answers.
     fn but(
         &self,
-        mut walker: Walker<'_, '_, '_>,
+        mut walker: TomlTable<'_>,
         notes: &[Written],
         (of, around): (&str, &Around),
         way: &[Step],
     ) -> Option<Claims> {
-        let (at, before) = (walker.at.clone(), walker.problems.count());
+        let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
         let around = around::read(self.set, &mut walker, around.clone());
         let known_wrong = reason(&mut walker);
@@ -129,8 +118,9 @@ impl Reader<'_> {
         };
         let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
         let slot = [way, &[into("expect")]].concat();
-        let expect = walker.table("expect", "expect table").map(|table| self.expect(table));
-        let problems = walker.done();
+        let expect = walker.table("expect", "expect table").map(|table| self.expect(&table));
+        let problems = walker.problems;
+        walker.finish();
         let mistaken = problems.count() > before;
         if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank && !mistaken {
             expects_nothing(&at, problems);
@@ -142,7 +132,7 @@ impl Reader<'_> {
         Some(self.claims(case, around, vec![note], problems))
     }
 
-    fn claims(&self, mut case: Case, around: Around, notes: Vec<Written>, problems: &mut Problems<'_>) -> Claims {
+    fn claims(&self, mut case: Case, around: Around, notes: Vec<Written>, problems: &Problems<'_>) -> Claims {
         let all_blank = self.blank && notes.iter().all(|note| note.expect.is_none()) && case.totals.is_empty();
         let mut records = Vec::new();
         for (number, note) in notes.into_iter().enumerate() {
@@ -164,18 +154,18 @@ impl Reader<'_> {
     }
 
     /// The notes of a case: one under `note`, or several under `note` or `notes`.
-    fn notes(&self, walker: &mut Walker<'_, '_, '_>, way: &[Step]) -> Vec<Written> {
+    fn notes(&self, walker: &mut TomlTable<'_>, way: &[Step]) -> Vec<Written> {
         let mut notes = Vec::new();
         for key in ["note", "notes"] {
-            let Some(entry) = walker.entry(key) else { continue };
+            let Some(entry) = walker.value(key) else { continue };
             let steps = |more: &[Step]| [way, &[into(key)], more, &[into("expect")]].concat();
-            let listed: Vec<(Entry<'_>, Vec<Step>)> = match entry.list() {
+            let listed: Vec<(TomlValue<'_>, Vec<Step>)> = match entry.items() {
                 Some(list) => list.enumerate().map(|(at, entry)| (entry, steps(&[Step::Item(at)]))).collect(),
                 None => vec![(entry, steps(&[]))],
             };
             for (entry, slot) in listed {
-                let at = entry.at();
-                let Some(note) = entry.table("note", walker.problems) else {
+                let at = entry.span.clone();
+                let Some(note) = entry.table("note") else {
                     let text = format!("`{key}` takes a table of fields");
                     walker.problems.add(&at, Code::WrongType, text, "write `{ activity = \"…\", … }`");
                     continue;
@@ -188,18 +178,18 @@ impl Reader<'_> {
     }
 
     /// Fields of a note, and what it expects.
-    fn fields(&self, mut note: Walker<'_, '_, '_>) -> (Vec<Given>, Option<Expect>) {
-        let expect = note.table("expect", "expect table").map(|table| self.expect(table));
-        let (entries, problems) = note.entries_as_written();
+    fn fields(&self, mut note: TomlTable<'_>) -> (Vec<Given>, Option<Expect>) {
+        let expect = note.table("expect", "expect table").map(|table| self.expect(&table));
+        let (entries, problems) = (note.entries(), note.problems);
         let fields = entries.iter().filter(|(name, _)| name.value != "expect");
         (fields.filter_map(|(name, entry)| self.given(name, entry, problems)).collect(), expect)
     }
 
     /// The expectation of the case itself, which is that of its only note.
-    fn own_expect(&self, walker: &mut Walker<'_, '_, '_>, notes: &mut [Written], way: &[Step]) -> bool {
+    fn own_expect(&self, walker: &mut TomlTable<'_>, notes: &mut [Written], way: &[Step]) -> bool {
         let Some(table) = walker.table("expect", "expect table") else { return false };
-        let at = table.at.clone();
-        let expect = self.expect(table);
+        let at = table.span.clone();
+        let expect = self.expect(&table);
         let any = !expect.is_empty();
         match notes {
             [note] if note.expect.is_none() => {
@@ -220,16 +210,16 @@ impl Reader<'_> {
         any
     }
 
-    fn expect(&self, table: Walker<'_, '_, '_>) -> Expect {
-        let (entries, problems) = table.entries_as_written();
-        let wish = |(name, entry): &(Text, Entry<'_>)| match Key::of(&name.value, &[]) {
+    fn expect(&self, table: &TomlTable<'_>) -> Expect {
+        let (entries, problems) = (table.entries(), table.problems);
+        let wish = |(name, entry): &(Text, TomlValue<'_>)| match Key::of(&name.value, &[]) {
             Err(mistake) => {
-                say(&name.at, mistake, problems);
+                say(&name.span, mistake, problems);
                 None
             }
             Ok(key) => {
                 let raw = words(&name.value, entry, problems)?;
-                key.wish(raw, self.set).map_err(|mistake| say(&entry.at(), mistake, problems)).ok()
+                key.wish(raw, self.set).map_err(|mistake| say(&entry.span, mistake, problems)).ok()
             }
         };
         let mut expect: Expect = entries.iter().filter_map(wish).collect();
@@ -237,8 +227,8 @@ impl Reader<'_> {
         expect
     }
 
-    fn given(&self, name: &Text, entry: &Entry<'_>, problems: &mut Problems<'_>) -> Option<Given> {
-        let value = match entry.value() {
+    fn given(&self, name: &Text, entry: &TomlValue<'_>, problems: &Problems<'_>) -> Option<Given> {
+        let value = match entry.value {
             DeValue::String(text) => Scalar::Text(text.to_string().into()),
             DeValue::Integer(number) => Scalar::Number(number.to_string().into()),
             DeValue::Float(number) => Scalar::Number(number.to_string().into()),
@@ -247,7 +237,7 @@ impl Reader<'_> {
             DeValue::Array(_) | DeValue::Table(_) => {
                 let text = format!("`{}` takes one value", name.value);
                 problems.add(
-                    &entry.at(),
+                    &entry.span,
                     Code::WrongType,
                     text,
                     "a field of a note is text, a number, `true` or `false`",
@@ -260,16 +250,16 @@ impl Reader<'_> {
 }
 
 /// Why the rules are known to be wrong.
-fn reason(walker: &mut Walker<'_, '_, '_>) -> Option<String> {
+fn reason(walker: &mut TomlTable<'_>) -> Option<String> {
     let why = walker.text("known_wrong")?;
     if why.value.trim().is_empty() {
         let help = "say what is wrong in the rules, so that somebody can mend it; or leave the key out";
-        walker.problems.add(&why.at, Code::MissingKey, "`known_wrong` gives no reason", help);
+        walker.problems.add(&why.span, Code::MissingKey, "`known_wrong` gives no reason", help);
     }
     Some(why.value)
 }
 
-fn expects_nothing(at: &Span, problems: &mut Problems<'_>) {
+fn expects_nothing(at: &Span, problems: &Problems<'_>) {
     let help = "add an `expect` table; `actbill test --bless` writes what is decided today into it, for review";
     problems.add(at, Code::ExpectsNothing, "this case expects nothing, so it cannot fail", help);
 }

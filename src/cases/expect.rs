@@ -8,10 +8,9 @@ use crate::facts::Origin;
 use crate::message::{About, Code};
 use crate::money::Rate;
 use crate::report::Row;
-use crate::rules::problem::{Problems, Span, choose};
-use crate::rules::walk::Entry;
 use crate::rules::{Effect, RuleSet, Unit};
 use crate::status::Status;
+use crate::toml::{Problems, Span, TomlValue, suggestion};
 
 /// The word that expects a field to be absent, or a list to be empty.
 pub(super) const NONE: &str = "none";
@@ -113,7 +112,7 @@ impl Key {
         Self::ALL.iter().copied().find(|key| key.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(beside.iter().copied()).collect();
             let text = format!("no expectation is called `{name}`");
-            Mistake { code: Code::UnknownKey, text, help: choose(name, &known) }
+            Mistake { code: Code::UnknownKey, text, help: suggestion(name, &known) }
         })
     }
 
@@ -205,7 +204,7 @@ impl Key {
     fn no_such(self, word: &str, known: &[String]) -> Mistake {
         let text = format!("no row says `{word}` as `{}`", self.as_str());
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        Mistake { code: Code::NoSuchValue, text, help: choose(word, &known) }
+        Mistake { code: Code::NoSuchValue, text, help: suggestion(word, &known) }
     }
 
     /// What a row says in this field, in the words of an expectation.
@@ -279,26 +278,26 @@ fn rule_ids(set: &RuleSet) -> Vec<String> {
 }
 
 /// Says what is wrong, at its place.
-pub(super) fn say(at: &Span, mistake: Mistake, problems: &mut Problems<'_>) {
+pub(super) fn say(at: &Span, mistake: Mistake, problems: &Problems<'_>) {
     problems.add(at, mistake.code, mistake.text, mistake.help);
 }
 
 /// The word or the words under a key; what is of another type is a problem.
-pub(super) fn words(key: &str, entry: &Entry<'_>, problems: &mut Problems<'_>) -> Option<Raw> {
-    let word = |entry: &Entry<'_>| match entry.value() {
+pub(super) fn words(key: &str, entry: &TomlValue<'_>, problems: &Problems<'_>) -> Option<Raw> {
+    let word = |entry: &TomlValue<'_>| match entry.value {
         DeValue::String(text) => Some(text.trim().to_owned()),
         DeValue::Integer(number) => Some(number.to_string()),
         DeValue::Float(number) => Some(number.to_string()),
         _ => None,
     };
-    let list = entry.list();
-    let words: Option<Vec<String>> = match entry.list() {
+    let list = entry.items();
+    let words: Option<Vec<String>> = match entry.items() {
         Some(list) => list.map(|entry| word(&entry)).collect(),
         None => word(entry).map(|word| vec![word]),
     };
     if words.is_none() {
         let text = format!("`{key}` takes text in quotes, a number, or a list of them");
-        problems.add(&entry.at(), Code::WrongType, text, "write the value in quotes");
+        problems.add(&entry.span, Code::WrongType, text, "write the value in quotes");
     }
     words.map(|words| Raw { words, list: list.is_some() })
 }

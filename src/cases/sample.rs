@@ -5,8 +5,7 @@ use crate::message::Code;
 use crate::place::Place;
 use crate::read::{Field, Record, Scalar};
 use crate::rules::RuleSet;
-use crate::rules::problem::Problems;
-use crate::rules::walk::Text;
+use crate::toml::{Problems, Text};
 
 /// What a note is that does not say it: an invented client, day and length.
 const CLIENT: &str = "client-a";
@@ -49,9 +48,9 @@ pub(super) fn with(mut fields: Vec<Given>, changes: Vec<Given>) -> Vec<Given> {
 }
 
 /// Says which fields the rule set does not know: in a case they are slips of the pen.
-pub(super) fn refuse_unknown_fields(set: &RuleSet, fields: &[Given], problems: &mut Problems<'_>) {
+pub(super) fn refuse_unknown_fields(set: &RuleSet, fields: &[Given], problems: &Problems<'_>) {
     for field in fields.iter().filter(|field| field.slot.is_none()) {
-        problems.unknown(&field.name, Code::UnknownField, "field of a note", set.vocabulary.field_names());
+        problems.add_unknown(&field.name, Code::UnknownField, "field of a note", set.vocabulary.field_names());
     }
 }
 

@@ -6,8 +6,7 @@ use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::report::Summary;
 use crate::rules::RuleSet;
-use crate::rules::problem::{Problems, choose};
-use crate::rules::walk::{Entry, Text, Walker};
+use crate::toml::{Problems, Text, TomlTable, TomlValue, suggestion};
 
 /// A sum of which something can be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +84,7 @@ impl TotalKey {
         Self::ALL.into_iter().find(|key| key.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(services.iter().copied()).collect();
             let text = format!("no sum or service is called `{name}`");
-            Mistake { code: Code::UnknownKey, text, help: choose(name, &known) }
+            Mistake { code: Code::UnknownKey, text, help: suggestion(name, &known) }
         })
     }
 }
@@ -138,24 +137,24 @@ fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
 }
 
 /// Reads `totals`: by payer its sums, and by service within it.
-pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>, way: &[Step]) -> Vec<TotalWish> {
+pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<TotalWish> {
     let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
     let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();
-    let (entries, problems) = table.entries_as_written();
+    let (entries, problems) = (table.entries(), table.problems);
     let mut wishes = Vec::new();
     for (payer, entry) in entries {
         if !payers.contains(&payer.value.as_str()) {
-            problems.unknown(&payer, Code::UnknownName, "payer", payers.iter().copied());
+            problems.add_unknown(&payer, Code::UnknownName, "payer", payers.iter().copied());
             continue;
         }
-        let Some(sums) = entry.table("totals of a payer", problems) else {
-            problems.add(&entry.at(), Code::WrongType, "the totals of a payer are a table", "write `{ units = … }`");
+        let Some(sums) = entry.table("totals of a payer") else {
+            problems.add(&entry.span, Code::WrongType, "the totals of a payer are a table", "write `{ units = … }`");
             continue;
         };
-        let (sums, problems) = sums.entries_as_written();
+        let (sums, problems) = (sums.entries(), sums.problems);
         let at = [way, &[Step::Key("totals".into()), Step::Key(payer.value.clone())]].concat();
         for (name, entry) in sums {
-            let nested = entry.table("totals of a service", problems).map(|table| table.entries_as_written().0);
+            let nested = entry.table("totals of a service").map(|table| table.entries());
             match nested {
                 Some(sums) if services.contains(&name.value.as_str()) => {
                     let at = [at.as_slice(), &[Step::Key(name.value.clone())]].concat();
@@ -189,11 +188,11 @@ pub(super) fn read(set: &RuleSet, table: Walker<'_, '_, '_>, way: &[Step]) -> Ve
 }
 
 fn sum(
-    (name, entry): (&Text, &Entry<'_>),
+    (name, entry): (&Text, &TomlValue<'_>),
     services: &[&str],
-    problems: &mut Problems<'_>,
+    problems: &Problems<'_>,
 ) -> Option<(TotalKey, String)> {
-    let key = TotalKey::of(&name.value, services).map_err(|mistake| say(&name.at, mistake, problems)).ok()?;
+    let key = TotalKey::of(&name.value, services).map_err(|mistake| say(&name.span, mistake, problems)).ok()?;
     let raw = words(&name.value, entry, problems)?;
-    key.wish(&raw).map_err(|mistake| say(&entry.at(), mistake, problems)).ok().map(|word| (key, word))
+    key.wish(&raw).map_err(|mistake| say(&entry.span, mistake, problems)).ok().map(|word| (key, word))
 }

@@ -48,19 +48,13 @@ impl ValueSet {
     /// What the fact takes and this set does not hold.
     #[must_use]
     pub fn complement(&self, fact: &Fact) -> Self {
-        match (self, Self::full(fact)) {
-            (Self::Values(values), _) => Self::Values(values.iter().map(|value| !value).collect()),
-            (Self::Ranges(ranges), Self::Ranges(full)) => {
-                let mut rest = full;
-                for (from, before) in ranges {
-                    let outside = Self::Ranges(vec![(i64::MIN, *from), (*before, i64::MAX)]);
-                    let Self::Ranges(left) = Self::Ranges(rest).intersect(&outside) else { return outside };
-                    rest = left;
-                }
-                Self::Ranges(rest)
-            }
-            (Self::Ranges(_), full) => full,
-        }
+        let (ranges, full) = match (self, Self::full(fact)) {
+            (Self::Values(values), _) => return Self::Values(values.iter().map(|value| !value).collect()),
+            (Self::Ranges(ranges), full) => (ranges, full),
+        };
+        let starts = std::iter::once(i64::MIN).chain(ranges.iter().map(|(_, before)| *before));
+        let ends = ranges.iter().map(|(from, _)| *from).chain([i64::MAX]);
+        Self::Ranges(starts.zip(ends).collect()).intersect(&full)
     }
 
     /// Whether nothing is in it.

@@ -1,54 +1,122 @@
-//! The checked set: what it holds, what may be answered and presumed, and what is read off it.
+//! The checked set: its blocks, and what is answered and presumed before any note is read.
 
-use super::problem::{RuleFile, Span, choose};
-use super::resolve::PRESUMABLE;
+use std::collections::BTreeMap;
+
+use super::block::{Block, BlockKind, Role, Written};
+use super::checker::Checker;
 use super::{
-    AnsweredBy, Basis, DatedRate, Instead, Invariant, PART_QUARTER_HOUR, POOL, Payer, PayerId, Presumption, Rule,
-    RuleId, Service, ServiceId, Setting, Source, Waiver, all_hold, check, resolve,
+    Alias, AnsweredBy, Basis, Column, DatedRate, DeclaredFact, Invariant, Payer, PayerId, Presumption, Rule, RuleFile,
+    RuleId, Service, ServiceId, Setting, SettingAnswer, Source, Span, Waiver, all_hold, resolve,
 };
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
 use crate::message::{Code, Message};
-use crate::nearest::{joined, one_of};
+use crate::nearest::one_of;
 use crate::place::Place;
-use crate::units::PartQuarterHour;
+use crate::toml::{TomlTable, suggestion};
 
-/// Everything that decides, checked: names resolve, conditions can hold, rates have one price a day.
-#[derive(Clone, Debug)]
-pub struct RuleSet {
-    /// What rules may ask.
-    pub vocabulary: Vocabulary,
+/// Declares the rule set, and the blocks as they are written, from one list of the kinds of block.
+macro_rules! rule_set {
+    ($($(#[doc = $doc:literal])+ $blocks:ident: $Block:ty,)+) => {
+        /// Everything that decides, checked: names resolve, conditions can hold, rates have one price a day.
+        #[derive(Clone, Debug)]
+        pub struct RuleSet {
+            /// What rules may ask.
+            pub vocabulary: Vocabulary,
+            $($(#[doc = $doc])+ pub $blocks: Vec<$Block>,)+
+            /// The texts it was read from.
+            pub files: Vec<RuleFile>,
+            /// SHA-256 over the texts.
+            pub fingerprint: String,
+            /// Whether the user's own files hold a block that can make a gap or a conflict, or a promise.
+            pub(super) needs_proof: bool,
+        }
+
+        impl RuleSet {
+            /// A set of nothing.
+            pub(super) fn empty() -> Self {
+                Self {
+                    vocabulary: Vocabulary::new(Vec::new(), &BTreeMap::new()),
+                    $($blocks: Vec::new(),)+
+                    files: Vec::new(),
+                    fingerprint: String::new(),
+                    needs_proof: false,
+                }
+            }
+
+            /// What every block rests on, those that only promise something among them.
+            pub fn bases(&self) -> impl Iterator<Item = &Basis> {
+                std::iter::empty()$(.chain(self.$blocks.iter().filter_map(Block::basis)))+
+            }
+
+            /// What every block that decides something rests on.
+            pub fn deciding_bases(&self) -> impl Iterator<Item = &Basis> {
+                std::iter::empty()$(.chain(
+                    (<$Block>::KIND.role != Role::Promises)
+                        .then(|| self.$blocks.iter().filter_map(Block::basis))
+                        .into_iter()
+                        .flatten(),
+                ))+
+            }
+        }
+
+        /// All blocks of all files as they are written.
+        #[derive(Default)]
+        pub(super) struct WrittenBlocks {
+            $($blocks: Vec<Written<<$Block as Block>::Body>>,)+
+            needs_proof: bool,
+        }
+
+        impl WrittenBlocks {
+            /// Reads the blocks of a file. `own`: whether it is the user's.
+            pub(super) fn read(&mut self, file: &mut TomlTable<'_>, own: bool) {
+                $(let blocks = <$Block>::read(file);
+                self.needs_proof |= own && !blocks.is_empty() && <$Block>::KIND.role != Role::Completes;
+                self.$blocks.extend(blocks);)+
+            }
+
+            /// Checks the blocks, kind by kind in the order of the list.
+            pub(super) fn check(self, checker: &mut Checker<'_>) {
+                checker.set.needs_proof = self.needs_proof;
+                $(let mut blocks = self.$blocks;
+                let BlockKind { name, most, .. } = <$Block>::KIND;
+                checker.problems.cut_off(&mut blocks, most, &format!("{name} blocks in the set"), |block| &block.span);
+                checker.set.$blocks = <$Block>::check(blocks, checker);)+
+            }
+        }
+    };
+}
+
+// Each kind may name only blocks of the kinds above it.
+rule_set! {
     /// By name.
-    pub sources: Vec<Source>,
+    sources: Source,
     /// By name.
-    pub payers: Vec<Payer>,
+    payers: Payer,
     /// By name.
-    pub services: Vec<Service>,
-    /// By id.
-    pub rules: Vec<Rule>,
-    /// By service and date.
-    pub rates: Vec<DatedRate>,
-    /// By fact.
-    pub presumptions: Vec<Presumption>,
+    services: Service,
     /// By name.
-    pub settings: Vec<Setting>,
-    /// By id.
-    pub invariants: Vec<Invariant>,
+    facts: DeclaredFact,
+    /// By name.
+    settings: Setting,
     /// As written.
-    pub waivers: Vec<Waiver>,
-    /// The texts it was read from.
-    pub files: Vec<RuleFile>,
-    /// SHA-256 over the texts.
-    pub fingerprint: String,
-    /// Where each fact is declared.
-    pub(super) fact_spans: Vec<Option<Span>>,
+    aliases: Alias,
+    /// By header.
+    columns: Column,
+    /// As written.
+    answers: SettingAnswer,
+    /// By id.
+    rules: Rule,
+    /// By service and date.
+    rates: DatedRate,
+    /// By fact.
+    presumptions: Presumption,
+    /// By id.
+    invariants: Invariant,
+    /// As written.
+    waivers: Waiver,
 }
 
 impl RuleSet {
-    /// Reads and checks rule files; all problems at once. Whether the set decides every note is `proof`'s to say.
-    pub fn load(files: Vec<RuleFile>) -> Result<Self, Vec<Message>> {
-        check::load(files)
-    }
-
     /// The rule of an id of this set.
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the set that they are asked of")]
     pub fn rule(&self, id: RuleId) -> &Rule {
@@ -72,53 +140,47 @@ impl RuleSet {
         self.rules.iter().enumerate().map(|(at, rule)| (RuleId(at), rule))
     }
 
-    /// Every payer with its id.
+    /// Every payer's id.
     pub fn payer_ids(&self) -> impl Iterator<Item = PayerId> + use<> {
         (0..self.payers.len()).map(PayerId)
     }
 
-    /// Every service with its id.
+    /// Every service's id.
     pub fn service_ids(&self) -> impl Iterator<Item = ServiceId> + use<> {
         (0..self.services.len()).map(ServiceId)
     }
 
     /// The place of a span of this set.
     pub fn place(&self, span: &Span) -> Option<Place> {
-        self.files.get(span.file).map(|file| Place::in_text(&file.name, &file.text, span.range.start))
+        span.place(&self.files)
     }
 
-    /// Where a fact is declared, if a file declares it.
+    /// Where a fact or a setting is declared, if a file declares it.
     pub fn fact_span(&self, fact: FactId) -> Option<&Span> {
-        self.fact_spans.get(fact.index()).and_then(Option::as_ref)
+        let declared = self.facts.iter().find(|declared| declared.fact == fact).map(|declared| &declared.span);
+        declared.or_else(|| self.settings.iter().find(|setting| setting.fact == fact)?.span.as_ref())
     }
 
     /// Whether a place is in a file that the user added to the set.
-    pub fn is_own(&self, at: &Span) -> bool {
-        self.files.get(at.file).is_some_and(|file| file.own)
+    pub fn is_own(&self, span: &Span) -> bool {
+        self.files.get(span.file).is_some_and(|file| file.own)
     }
 
-    /// What every block that decides something rests on.
-    pub fn deciding_bases(&self) -> impl Iterator<Item = &Basis> {
-        let rules = self.rules.iter().map(|rule| &rule.basis);
-        let services = self.services.iter().map(|service| &service.basis);
-        let rates = self.rates.iter().map(|rate| &rate.basis);
-        let settings = self.settings.iter().map(|setting| &setting.basis);
-        let presumptions = self.presumptions.iter().map(|presumption| &presumption.basis);
-        rules.chain(services).chain(rates).chain(settings).chain(presumptions)
-    }
-
-    /// What every block rests on, those that only promise something among them.
-    pub fn bases(&self) -> impl Iterator<Item = &Basis> {
-        self.deciding_bases().chain(self.invariants.iter().map(|invariant| &invariant.basis))
+    /// Whether the files that the user added hold a block that can make a gap or a conflict, or that promises something.
+    /// Without one, what was proved of the set that they are added to holds for this one too.
+    pub fn needs_proof(&self) -> bool {
+        self.needs_proof
     }
 
     /// Answers a setting, as `--set NAME=VALUE` does.
     pub fn answer(&mut self, name: &str, value: &str) -> Result<(), Message> {
         let vocabulary = &self.vocabulary;
-        let names = self.settings.iter().map(|setting| vocabulary.fact(setting.fact).name.as_str()).collect::<Vec<_>>();
-        let help = choose(name, &names);
-        let setting = self.settings.iter_mut().find(|setting| vocabulary.fact(setting.fact).name == name);
-        let setting = setting.ok_or_else(|| unknown("setting", name, help))?;
+        let known = |setting: &Setting| vocabulary.fact(setting.fact).name == name;
+        let Some(setting) = self.settings.iter_mut().find(|setting| known(setting)) else {
+            let names = self.settings.iter().map(|setting| vocabulary.fact(setting.fact).name.as_str());
+            let help = suggestion(name, &names.collect::<Vec<_>>());
+            return Err(Message::error(Code::Usage, format!("there is no setting `{name}`")).help(help));
+        };
         setting.value = answer_of(vocabulary, setting.fact, value)?;
         setting.by = AnsweredBy::CommandLine;
         Ok(())
@@ -126,24 +188,19 @@ impl RuleSet {
 
     /// Presumes an answer for every note that gives none, as `--presume FACT=VALUE` does. It counts as a house rule.
     pub fn presume(&mut self, name: &str, value: &str) -> Result<(), Message> {
-        let fact = self.presumable(name).map_err(|near| {
-            let help = near.map_or_else(|| PRESUMABLE.to_owned(), |near| format!("did you mean `{near}`?"));
-            unknown("fact that can be presumed", name, help)
+        let fact = resolve::presumable(&self.vocabulary, name).map_err(|near| {
+            let help = near.map_or_else(|| resolve::PRESUMABLE.to_owned(), |near| format!("did you mean `{near}`?"));
+            Message::error(Code::Usage, format!("there is no fact that can be presumed `{name}`")).help(help)
         })?;
         let value = answer_of(&self.vocabulary, fact, value)?;
         let known = self.presumptions.iter().find(|presumption| presumption.fact == fact);
-        let span = known.map(|known| known.span.clone());
-        let span = span.or_else(|| self.fact_span(fact).cloned()).unwrap_or(Span { file: 0, range: 0..0 });
+        let span = known.map(|known| &known.span).or_else(|| self.fact_span(fact)).cloned();
+        let span = span.unwrap_or(Span { file: 0, range: 0..0 });
         self.presumptions.retain(|presumption| presumption.fact != fact);
         let basis = Basis { house: true, note: Some("given on the command line".into()), ..Basis::default() };
         self.presumptions.push(Presumption { fact, value, when: Vec::new(), basis, span });
         self.presumptions.sort_by_key(|presumption| presumption.fact);
         Ok(())
-    }
-
-    /// A fact that may be presumed, or the nearest one.
-    fn presumable(&self, name: &str) -> Result<FactId, Option<String>> {
-        resolve::presumable(&self.vocabulary, name)
     }
 
     /// What is answered before any note is read: the settings.
@@ -168,41 +225,6 @@ impl RuleSet {
         presumed
     }
 
-    /// How part quarter hours count.
-    pub fn part_quarter_hour(&self) -> PartQuarterHour {
-        match self.setting(PART_QUARTER_HOUR) {
-            Some(Answer::Number(minutes)) => PartQuarterHour::new(minutes).unwrap_or(PartQuarterHour::WHOLE),
-            _ => PartQuarterHour::WHOLE,
-        }
-    }
-
-    /// Whether the minutes of a client's day are pooled before they are rounded.
-    pub fn pools_by_day(&self) -> bool {
-        let Some(fact) = self.vocabulary.find(POOL) else { return false };
-        matches!(self.setting(POOL), Some(Answer::Value(value)) if self.vocabulary.fact(fact).value_name(value) == Some("day"))
-    }
-
-    fn setting(&self, name: &str) -> Option<Answer> {
-        let fact = self.vocabulary.find(name)?;
-        self.settings.iter().find(|setting| setting.fact == fact).map(|setting| setting.value)
-    }
-
-    /// What to record in place of a note that is held; `None` where the rule says nothing of it.
-    pub fn instead_text(&self, instead: &[Instead]) -> Option<String> {
-        let phrase = |one: &Instead| match one {
-            Instead::Text(text) => text.trim_end_matches('.').to_owned(),
-            Instead::Record { answers, condition } => {
-                let answers = answers.iter().map(|(fact, answer)| {
-                    format!("`{}` as `{}`", self.vocabulary.fact(*fact).name, self.written(*fact, *answer))
-                });
-                let record = format!("record {}", joined(answers.collect(), "and"));
-                condition.as_ref().map_or_else(|| record.clone(), |condition| format!("{record} if {condition}"))
-            }
-        };
-        let phrases: Vec<String> = instead.iter().map(phrase).collect();
-        (!phrases.is_empty()).then(|| phrases.join("; or "))
-    }
-
     /// An answer as it would be written.
     pub fn written(&self, fact: FactId, answer: Answer) -> String {
         match answer {
@@ -221,16 +243,12 @@ impl RuleSet {
     }
 }
 
-fn unknown(what: &str, name: &str, help: String) -> Message {
-    Message::error(Code::Usage, format!("there is no {what} `{name}`")).help(help)
-}
-
-/// An answer to a fact, written as text.
+/// An answer to a fact as it is typed.
 fn answer_of(vocabulary: &Vocabulary, fact: FactId, value: &str) -> Result<Answer, Message> {
     let fact = vocabulary.fact(fact);
-    // Whoever types an answer speaks as notes do: letter case does not count, aliases do.
+    // A typed answer is read as a note's is: letter case does not count, aliases do.
     let spoken = fact.spoken(value).map(Answer::Value);
-    spoken.or_else(|| resolve::answer(fact, value)).ok_or_else(|| {
+    spoken.or_else(|| resolve::parse_answer(fact, value)).ok_or_else(|| {
         let help = match &fact.kind {
             Kind::Coded(values) => one_of(values.iter().map(String::as_str)),
             Kind::Number(least, most) => format!("a whole number from {least} to {most}"),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::shared::{ready, ready_with, run, shipped};
 
-const SCREEN: Screen = Screen { width: 80, colours: false };
+const SCREEN: Screen = Screen { width: 80, colors: false };
 
 fn page(ready: &Ready, name: &str) -> Entry {
     let mut found = pages(ready, name).unwrap_or_else(|message| panic!("{message}"));
@@ -38,8 +38,9 @@ fn the_note_on_a_rules_page_shows_the_rule() {
             example.settings.iter().map(|(name, value)| (name.as_str(), value.text())).collect();
         let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let note = example.note.json();
-        let ran = run(&ready_with(&settings, &[]), &[("n", Format::Json, note.as_bytes())], false).unwrap();
-        let row = &ran.report.rows()[0];
+        let ready = ready_with(&settings, &[]);
+        let ran = run(&ready, &[("n", Format::Json, note.as_bytes())], false).unwrap();
+        let row = ran.report.rows().next().unwrap();
         let named = row.rules.contains(&rule.id) || row.findings.iter().any(|finding| finding.code == rule.id);
         assert!(named, "{}: {row:?}", rule.id);
         assert_eq!(row.because.as_ref(), Some(&example.because));

@@ -192,9 +192,9 @@ fn every_format_shows_every_row() {
     let lines = |text: &str| text.lines().filter(|line| line.starts_with("| ")).count();
     // A header and the line below it for each section, and a line for each row.
     assert_eq!(lines(&markdown), rows.len() + 2 * table.sections.len());
-    let wide = written(&table, Form::Text(Screen { width: 2_000, colours: false }));
+    let wide = written(&table, Form::Text(Screen { width: 2_000, colors: false }));
     for width in [60, 98, 400] {
-        let text = written(&table, Form::Text(Screen { width, colours: false }));
+        let text = written(&table, Form::Text(Screen { width, colors: false }));
         assert!(text.contains(&last));
         let widest = text.lines().filter(|line| line.starts_with('─')).map(|line| line.chars().count()).max();
         assert!(widest.unwrap() <= usize::from(width), "{width}\n{text}");
@@ -233,7 +233,7 @@ fn a_table_of_very_many_rows_says_how_many_it_leaves_out() {
             judged(&table, row, &combination);
         }
     }
-    let text = written(&table, Form::Text(Screen { width: 98, colours: false }));
+    let text = written(&table, Form::Text(Screen { width: 98, colors: false }));
     assert!(text.contains("more rows are left out."), "{text}");
     let document: serde_json::Value = serde_json::from_str(&written(&table, Form::Json)).unwrap();
     assert_eq!(document["left_out"], table.left_out().to_string());

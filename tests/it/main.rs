@@ -59,6 +59,8 @@ mod readme;
 mod rule_files;
 /// What each part of the rule language means.
 mod rule_language;
+/// Rule files of absurd size.
+mod rule_limits;
 /// Of a wrong record the same fault is told in every format and order of fields.
 mod records;
 /// What a row shows beside its decision, and what the summary counts.

@@ -197,7 +197,7 @@ fn blocks() -> Vec<String> {
         let mut block = String::new();
         for line in file.text.lines() {
             let part = line.starts_with("[[") && line.contains(".any]]")
-                || line.starts_with("[fact.") && line.contains(".alias]");
+                || line.starts_with("[fact.") && [".alias]", ".groups]"].iter().any(|end| line.contains(end));
             if line.starts_with('[') && !part && !block.is_empty() {
                 blocks.push(std::mem::take(&mut block));
             }

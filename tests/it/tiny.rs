@@ -10,7 +10,7 @@ use crate::notes::{Record, json};
 use crate::shared::{run, told};
 
 /// Facts, payers and services, and a rule for every activity but `a`, so that a test need speak of `a` only.
-const BASE: &str = r#"
+pub(crate) const BASE: &str = r#"
 [fact.activity]
 values = ["a", "b"]
 [fact.f]

@@ -1,0 +1,133 @@
+//! What a block rests on: citations of documents, or our own decision.
+
+use super::Source;
+use super::checker::Checker;
+use crate::message::Code;
+use crate::nearest::nearest;
+use crate::toml::{Span, Text, TomlTable};
+
+/// What a block rests on: citations, or our own decision, or both.
+#[derive(Clone, Debug, Default)]
+pub struct Basis {
+    /// Where it is said.
+    pub cites: Vec<Citation>,
+    /// Whether it is a house rule.
+    pub house: bool,
+    /// Why, in our own words.
+    pub note: Option<String>,
+}
+
+/// Where something is said.
+#[derive(Clone, Debug)]
+pub struct Citation {
+    /// The source's place in the rule set.
+    pub source: usize,
+    /// Where in it.
+    pub at: String,
+    /// At most fifteen of its words.
+    pub quote: Option<String>,
+    /// What it says, in our own words.
+    pub says: Option<String>,
+    /// Where the citation is written.
+    pub span: Span,
+}
+
+/// A basis as it is written.
+#[derive(Default)]
+pub(super) struct WrittenBasis {
+    cites: Vec<WrittenCitation>,
+    basis: Option<Text>,
+    note: Option<String>,
+}
+
+struct WrittenCitation {
+    span: Span,
+    source: Text,
+    at: String,
+    quote: Option<Text>,
+    says: Option<String>,
+}
+
+/// The most words of a source that may be quoted.
+const QUOTE_WORDS: usize = 15;
+
+/// Reads `cite`, `basis` and `note` of a block.
+pub(super) fn read_basis(block: &mut TomlTable<'_>) -> WrittenBasis {
+    WrittenBasis {
+        cites: block.tables("cite", "citation", read_citation),
+        basis: block.text("basis"),
+        note: block.string("note"),
+    }
+}
+
+fn read_citation(mut cite: TomlTable<'_>) -> Option<WrittenCitation> {
+    let (span, source, at) = (cite.span.clone(), cite.required("source"), cite.required("at"));
+    let (quote, says) = (cite.text("quote"), cite.string("says"));
+    cite.finish();
+    Some(WrittenCitation { span, source: source?, at: at?.value, quote, says })
+}
+
+impl Checker<'_> {
+    /// What a block rests on. `what`: how the block is named in the problem that it rests on nothing.
+    pub(super) fn required_basis(&self, written: WrittenBasis, span: &Span, what: &str) -> Basis {
+        if written.basis.is_none() && written.cites.is_empty() {
+            let help =
+                "add `cite = [{ source = …, at = …, quote = … }]`, or `basis = \"house\"` if it is your own decision";
+            self.problems.add(span, Code::NoBasis, format!("{what} rests on nothing"), help);
+        }
+        self.basis(written)
+    }
+
+    /// What a block rests on, which may be nothing.
+    pub(super) fn basis(&self, written: WrittenBasis) -> Basis {
+        if let Some(basis) = written.basis.as_ref().filter(|basis| basis.value != "house") {
+            self.problems.add_unknown_value(basis, "basis", ["house"]);
+        }
+        Basis {
+            cites: written.cites.into_iter().filter_map(|cite| self.citation(cite)).collect(),
+            house: written.basis.is_some(),
+            note: written.note,
+        }
+    }
+
+    fn citation(&self, cite: WrittenCitation) -> Option<Citation> {
+        let index = self.source(&cite.source)?;
+        let source = self.set.sources.get(index)?;
+        self.check_place(&cite, source);
+        match (&cite.quote, source.unchecked.is_some()) {
+            (Some(quote), false) => {
+                let words = quote.value.split_whitespace().count();
+                if words == 0 || words > QUOTE_WORDS {
+                    let help = format!("quote 1 to {QUOTE_WORDS} words of the source");
+                    self.problems.add(&quote.span, Code::BadQuote, format!("this quote has {words} words"), help);
+                }
+            }
+            (Some(quote), true) => {
+                let text = format!("nobody has checked a quote of `{}`, whose text is `unchecked`", source.name);
+                let help = "say it in your own words in `says`; or check the text and give its `sha256`";
+                self.problems.add(&quote.span, Code::BadQuote, text, help);
+            }
+            (None, false) => {
+                let help = "add `quote = \"…\"`, at most 15 words that stand once in the source";
+                self.problems.add(&cite.span, Code::BadQuote, "this citation quotes nothing", help);
+            }
+            (None, true) => {}
+        }
+        let quote = cite.quote.map(|quote| quote.value);
+        Some(Citation { source: index, at: cite.at, quote, says: cite.says, span: cite.span })
+    }
+
+    /// A source that lists its places has no others.
+    fn check_place(&self, cite: &WrittenCitation, source: &Source) {
+        if source.places.is_empty() || source.places.contains(&cite.at) {
+            return;
+        }
+        let near = nearest(&cite.at, source.places.iter().map(String::as_str));
+        let help = near.map_or_else(
+            || format!("add it to the `places` of the source `{}`, where it stands in the text", source.name),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let text = format!("the source `{}` has no place `{}`", source.name, cite.at);
+        self.problems.add(&cite.span, Code::UnknownName, text, help);
+    }
+}

@@ -1,0 +1,54 @@
+//! `[column]`: an export's own headers for the fields of a note.
+
+use std::collections::BTreeMap;
+
+use super::{Block, BlockKind, Role, Written, read_lines};
+use crate::message::Code;
+use crate::rules::checker::Checker;
+use crate::toml::{Span, Text, TomlTable};
+
+/// A header of an export.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// As it stands in the export.
+    pub header: String,
+    /// The field of a note that it stands for.
+    pub field: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Block for Column {
+    /// The field.
+    type Body = Text;
+    const KIND: BlockKind = BlockKind { name: "column", role: Role::Completes, most: 10_000 };
+
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
+        read_lines(file, "column", "column table")
+    }
+
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let (problems, fields) = (checker.problems, &checker.set.vocabulary);
+        let mut known: BTreeMap<String, Self> = BTreeMap::new();
+        for Written { name: header, body: field, span, .. } in blocks {
+            let plain = header.value.trim().to_owned();
+            if plain.is_empty() {
+                let text = format!("the column for `{}` has no name", field.value);
+                problems.add(&header.span, Code::MissingKey, text, "write the name that stands in the export");
+            } else if fields.slot(&field.value).is_none() {
+                problems.add_unknown(&field, Code::UnknownName, "field of a note", fields.field_names());
+            } else if fields.slot(&header.value).is_some() {
+                let text = format!("`{}` is already a field of a note", header.value);
+                problems.add(&header.span, Code::RepeatedName, text, "only other names can be mapped");
+            } else if let Some(first) = known.get(&plain) {
+                let what = format!("mapping of the column `{}`", header.value);
+                problems.add_second(&what, (&first.span, &header.span), Code::RepeatedName, "keep one of the two");
+            } else {
+                known.insert(plain.clone(), Self { header: plain, field: field.value, span });
+            }
+        }
+        checker.columns = known.values().map(|column| (column.header.clone(), column.field.clone())).collect();
+        checker.update_vocabulary();
+        known.into_values().collect()
+    }
+}

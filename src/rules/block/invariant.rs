@@ -1,0 +1,202 @@
+//! `[[invariant]]`: what must hold for every possible note.
+
+use super::{Block, BlockKind, Payer, Role, Service, Written, read_list, unique};
+use crate::rules::basis::{WrittenBasis, read_basis};
+use crate::rules::checker::Checker;
+use crate::rules::when::{WrittenTest, asks_nothing, read_tests, read_when};
+use crate::rules::{Basis, Outcome, PayerId, ServiceId, Test};
+use crate::status::Status;
+use crate::toml::{Span, TomlTable};
+
+/// Something that must hold for every note.
+#[derive(Clone, Debug)]
+pub struct Invariant {
+    /// Its id.
+    pub id: String,
+    /// What it promises.
+    pub title: String,
+    /// For which notes and outcomes.
+    pub when: Clause,
+    /// What then holds.
+    pub always: Clause,
+    /// What it rests on.
+    pub basis: Basis,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// The `when` or the `always` of an invariant.
+#[derive(Clone, Debug, Default)]
+pub struct Clause {
+    /// Tests of facts; each fact once.
+    pub facts: Vec<Test>,
+    /// Tests of the outcome.
+    pub outcome: Vec<OutcomeTest>,
+}
+
+/// One part of the outcome and the values that fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutcomeTest {
+    /// What is asked.
+    pub part: OutcomePart,
+    /// The values that fit.
+    pub values: Vec<OutcomeValue>,
+}
+
+impl OutcomeTest {
+    /// Whether the outcome fits.
+    pub fn accepts(&self, outcome: Outcome) -> bool {
+        self.values.contains(&self.part.value_of(outcome))
+    }
+}
+
+/// A part of the outcome that an invariant can ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomePart {
+    /// The status.
+    Status,
+    /// The service, or `none`.
+    Service,
+    /// The payer, or, where there is none, the status.
+    Payer,
+}
+
+/// What a part of the outcome can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeValue {
+    /// A status.
+    Status(Status),
+    /// A service.
+    Service(ServiceId),
+    /// No service: the note is not billable.
+    NoService,
+    /// A payer.
+    Payer(PayerId),
+}
+
+impl OutcomePart {
+    /// Every part.
+    pub const ALL: [Self; 3] = [Self::Status, Self::Service, Self::Payer];
+
+    /// Its name in rules.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Service => "service",
+            Self::Payer => "payer",
+        }
+    }
+
+    /// Every value that this part can have, with its name in rules.
+    pub fn values<'n>(self, payers: &'n [Payer], services: &'n [Service]) -> Vec<(OutcomeValue, &'n str)> {
+        let statuses = |statuses: &[Status]| {
+            statuses.iter().map(|status| (OutcomeValue::Status(*status), status.as_str())).collect::<Vec<_>>()
+        };
+        let mut values = Vec::new();
+        match self {
+            Self::Status => return statuses(&[Status::Billable, Status::NonBillable, Status::Held]),
+            Self::Service => {
+                let named = services.iter().enumerate();
+                values.extend(named.map(|(at, service)| (OutcomeValue::Service(ServiceId(at)), service.name.as_str())));
+                values.push((OutcomeValue::NoService, "none"));
+            }
+            Self::Payer => {
+                let named = payers.iter().enumerate();
+                values.extend(named.map(|(at, payer)| (OutcomeValue::Payer(PayerId(at)), payer.name.as_str())));
+                values.extend(statuses(&[Status::NonBillable, Status::Held]));
+            }
+        }
+        values
+    }
+
+    /// The value that this part has in an outcome.
+    pub fn value_of(self, outcome: Outcome) -> OutcomeValue {
+        let status = match outcome {
+            Outcome::Billable(..) => Status::Billable,
+            Outcome::NonBillable => Status::NonBillable,
+            Outcome::Held | Outcome::Gap | Outcome::Conflict => Status::Held,
+        };
+        match (self, outcome) {
+            (Self::Service, Outcome::Billable(service, _)) => OutcomeValue::Service(service),
+            (Self::Service, _) => OutcomeValue::NoService,
+            (Self::Payer, Outcome::Billable(_, payer)) => OutcomeValue::Payer(payer),
+            (Self::Payer | Self::Status, _) => OutcomeValue::Status(status),
+        }
+    }
+}
+
+pub(in crate::rules) struct InvariantBody {
+    title: String,
+    when: Vec<WrittenTest>,
+    always: Vec<WrittenTest>,
+    basis: WrittenBasis,
+}
+
+impl Block for Invariant {
+    type Body = InvariantBody;
+    const KIND: BlockKind = BlockKind { name: "invariant", role: Role::Promises, most: 1_000 };
+
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
+        read_list(file, "invariant", |table| InvariantBody {
+            title: table.required_string("title"),
+            when: read_when(table),
+            always: read_always(table),
+            basis: read_basis(table),
+        })
+    }
+
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let check = |Written { name, body, span, .. }: Written<Self::Body>| {
+            checker.check_id(&name, "an invariant");
+            Self {
+                title: body.title,
+                when: checker.clause(body.when),
+                always: checker.clause(body.always),
+                basis: checker.basis(body.basis),
+                id: name.value,
+                span,
+            }
+        };
+        unique(blocks, "invariant", checker.problems).into_iter().map(check).collect()
+    }
+
+    fn basis(&self) -> Option<&Basis> {
+        Some(&self.basis)
+    }
+}
+
+/// What an invariant promises; one that promises nothing is a problem.
+fn read_always(invariant: &mut TomlTable<'_>) -> Vec<WrittenTest> {
+    let always = invariant.table("always", "condition");
+    if !invariant.has("always") || always.as_ref().is_some_and(asks_nothing) {
+        invariant.add_missing("always");
+    }
+    always.map(|always| read_tests(&always)).unwrap_or_default()
+}
+
+impl Checker<'_> {
+    fn clause(&self, written: Vec<WrittenTest>) -> Clause {
+        let (mut facts, mut outcome) = (Vec::new(), Vec::new());
+        for test in written {
+            match OutcomePart::ALL.into_iter().find(|part| part.as_str() == test.fact.value) {
+                Some(part) => outcome.extend(self.outcome_test(part, &test)),
+                None => facts.push(test),
+            }
+        }
+        Clause { facts: self.tests(&facts), outcome }
+    }
+
+    fn outcome_test(&self, part: OutcomePart, test: &WrittenTest) -> Option<OutcomeTest> {
+        let known = part.values(&self.set.payers, &self.set.services);
+        let Some((words, negated)) = test.words() else {
+            self.add_wrong_question(&test.fact, "write a value in quotes, or a list of them");
+            return None;
+        };
+        for word in words.iter().filter(|word| !known.iter().any(|(_, name)| *name == word.value)) {
+            self.problems.add_unknown_value(word, part.as_str(), known.iter().map(|(_, name)| *name));
+        }
+        let is_listed = |name: &str| words.iter().any(|word| word.value == name);
+        let values = known.into_iter().filter(|(_, name)| is_listed(name) != negated).map(|(value, _)| value);
+        Some(OutcomeTest { part, values: values.collect() })
+    }
+}

@@ -1,0 +1,177 @@
+//! The blocks of a rule file, one file for each kind: how it is written, what it is once it is checked, its problems.
+//!
+//! A new kind is a file here, its `mod` line, and a line in the list of [`RuleSet`](super::RuleSet).
+
+mod alias;
+mod answer;
+mod column;
+mod fact;
+mod hold;
+mod invariant;
+mod offer;
+mod overrides;
+mod payer;
+mod presumption;
+mod rate;
+mod removal;
+mod rule;
+mod service;
+mod setting;
+mod source;
+mod waiver;
+
+use std::collections::BTreeMap;
+
+pub use alias::Alias;
+pub(super) use alias::Words;
+pub use answer::SettingAnswer;
+pub use column::Column;
+pub use fact::DeclaredFact;
+pub use hold::Instead;
+pub use invariant::{Clause, Invariant, OutcomePart, OutcomeTest, OutcomeValue};
+pub use payer::Payer;
+pub use presumption::Presumption;
+pub use rate::DatedRate;
+pub use removal::Removes;
+pub use rule::{Effect, Rule};
+pub use service::{Service, Unit, full_code};
+pub use setting::{AnsweredBy, Setting};
+pub use source::Source;
+pub use waiver::Waiver;
+
+use super::Basis;
+use super::checker::Checker;
+use crate::message::Code;
+use crate::nearest::nearest;
+use crate::toml::{Problems, Span, Text, TomlTable};
+
+/// A kind of block. The type that implements it is the block as checked.
+pub(super) trait Block: Sized {
+    /// What a block says beside its name, as it is written: each value with its place.
+    type Body;
+
+    /// What is said of all blocks of this kind.
+    const KIND: BlockKind;
+
+    /// Reads all blocks of this kind in a file.
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>>;
+
+    /// Resolves the names in the blocks and finds their problems. The kinds above this one in the list of the rule set
+    /// are checked already.
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self>;
+
+    /// What a block rests on, if blocks of this kind rest on something.
+    fn basis(&self) -> Option<&Basis> {
+        None
+    }
+}
+
+/// What is said of all blocks of a kind.
+pub(super) struct BlockKind {
+    /// What one is called in messages.
+    pub(super) name: &'static str,
+    /// What blocks of this kind can change.
+    pub(super) role: Role,
+    /// The most blocks of this kind in a set.
+    pub(super) most: usize,
+}
+
+/// What blocks of a kind can change. It says whether a set must be proved again when such blocks are added.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Which notes are decided, and how: a gap or a conflict may follow.
+    Decides,
+    /// Nothing that a proof speaks of: prices, words, answers. The proof tries every answer to a setting, and what is
+    /// presumed only takes the place of an answer.
+    Completes,
+    /// Nothing, but it promises something that must be proved.
+    Promises,
+}
+
+/// A block as it is written.
+pub(super) struct Written<B> {
+    pub(super) name: Text,
+    /// Where problems of the whole block are shown.
+    pub(super) span: Span,
+    /// Whether it takes the place of another block.
+    pub(super) replaces: bool,
+    pub(super) body: B,
+}
+
+/// Reads all `[KEY.NAME]` of a file.
+fn read_tables<B>(
+    file: &mut TomlTable<'_>,
+    key: &'static str,
+    what: &'static str,
+    mut read: impl FnMut(&mut TomlTable<'_>) -> B,
+) -> Vec<Written<B>> {
+    file.named_tables(key, what, |name, mut table| {
+        let (replaces, body) = (table.flag("replaces"), read(&mut table));
+        table.finish();
+        Written { span: name.span.clone(), name, replaces, body }
+    })
+}
+
+/// Reads all `[[KEY]]` of a file, each with its `id`.
+fn read_list<B>(
+    file: &mut TomlTable<'_>,
+    key: &'static str,
+    mut read: impl FnMut(&mut TomlTable<'_>) -> B,
+) -> Vec<Written<B>> {
+    file.tables(key, key, |mut table| {
+        let (name, replaces, body) = (table.required("id"), table.flag("replaces"), read(&mut table));
+        table.finish();
+        name.map(|name| Written { span: name.span.clone(), name, replaces, body })
+    })
+}
+
+/// Reads the lines of `[KEY]`: each a name and a word.
+fn read_lines(file: &mut TomlTable<'_>, key: &'static str, what: &'static str) -> Vec<Written<Text>> {
+    let lines = file.table(key, what).map(TomlTable::words).unwrap_or_default();
+    let block = |(name, body): (Text, Text)| Written { span: name.span.clone(), name, replaces: false, body };
+    lines.into_iter().map(block).collect()
+}
+
+const ANOTHER_NAME: &str = "give one of them another name, or, to take the other's place, the line `replaces = true`";
+
+/// One block for each name, in order of name.
+fn unique<B>(mut blocks: Vec<Written<B>>, what: &str, problems: &Problems<'_>) -> Vec<Written<B>> {
+    blocks.sort_by_key(|block| block.span.order());
+    let mut by_name: BTreeMap<String, Vec<Written<B>>> = BTreeMap::new();
+    for block in blocks {
+        by_name.entry(block.name.value.clone()).or_default().push(block);
+    }
+    let replaceable = by_name.iter().filter(|(_, blocks)| blocks.iter().any(|block| !block.replaces));
+    let replaceable: Vec<String> = replaceable.map(|(name, _)| name.clone()).collect();
+    let keep = |(name, blocks): (String, Vec<Written<B>>)| {
+        let help = || match nearest(&name, replaceable.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("check the name; a new {what} needs no `replaces = true`"),
+        };
+        keep_one(blocks, &format!("{what} `{name}`"), (Code::RepeatedName, ANOTHER_NAME), help, problems)
+    };
+    by_name.into_iter().filter_map(keep).collect()
+}
+
+/// Of several blocks for one place the one that replaces, if one does, else the first. `nothing`: the remedy where there
+/// is none to replace.
+fn keep_one<B>(
+    blocks: Vec<Written<B>>,
+    what: &str,
+    (code, help): (Code, &str),
+    nothing: impl FnOnce() -> String,
+    problems: &Problems<'_>,
+) -> Option<Written<B>> {
+    let (replacing, plain): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.replaces);
+    problems.add_repeats(what, plain.iter().map(|block| &block.span), (code, help));
+    let second = format!("replacement of {what}");
+    problems.add_repeats(&second, replacing.iter().map(|block| &block.span), (code, "keep one of the two"));
+    match replacing.first() {
+        Some(block) if plain.is_empty() => {
+            problems.add(&block.span, Code::NothingToReplace, format!("there is no {what} to replace"), nothing());
+        }
+        Some(block) => problems.remember_replacement(&block.name),
+        None => {}
+    }
+    replacing.into_iter().chain(plain).next()
+}

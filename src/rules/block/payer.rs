@@ -1,0 +1,36 @@
+//! `[payer.NAME]`: who is billed.
+
+use super::{Block, BlockKind, Role, Written, read_tables, unique};
+use crate::rules::checker::Checker;
+use crate::status::Status;
+use crate::toml::{Span, TomlTable};
+
+/// Who is billed.
+#[derive(Clone, Debug)]
+pub struct Payer {
+    /// Its name, such as `mo_healthnet`.
+    pub name: String,
+    /// Its title in sentences, such as `MO HealthNet`.
+    pub title: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Block for Payer {
+    /// The title.
+    type Body = String;
+    const KIND: BlockKind = BlockKind { name: "payer", role: Role::Decides, most: 1_000 };
+
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
+        read_tables(file, "payer", "payer", |table| table.required_string("title"))
+    }
+
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let check = |Written { name, body, span, .. }: Written<Self::Body>| {
+            // Rows have a status in place of a payer where nobody is billed.
+            checker.refuse_reserved(&name, &Status::ALL.map(Status::as_str), "payer");
+            Self { name: name.value, title: body, span }
+        };
+        unique(blocks, "payer", checker.problems).into_iter().map(check).collect()
+    }
+}

@@ -1,0 +1,240 @@
+//! `[[offer]]`, `[[exclude]]`, `[[strike]]`, `[[hold]]` and `[[advise]]`: the body that all five kinds of rule share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::hold::{Instead, WrittenHold};
+use super::offer::WrittenOffer;
+use super::overrides::RuleIds;
+use super::removal::{Removes, WrittenRemoval};
+use super::{Block, BlockKind, Role, Written, read_list, unique};
+use crate::effective::Effective;
+use crate::facts::{FactId, Facts};
+use crate::message::Code;
+use crate::rules::basis::{WrittenBasis, read_basis};
+use crate::rules::checker::Checker;
+use crate::rules::resolve::effective;
+use crate::rules::when::{WrittenTest, read_alternative, read_when};
+use crate::rules::{Basis, Condition, PayerId, RuleId, ServiceId, ValueSet};
+use crate::toml::{Span, Text, TomlTable};
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its id, for ever.
+    pub id: String,
+    /// Ids it had before.
+    pub formerly: Vec<String>,
+    /// One clause in plain English.
+    pub title: String,
+    /// When it applies.
+    pub condition: Condition,
+    /// On which service dates.
+    pub effective: Effective,
+    /// What it does.
+    pub effect: Effect,
+    /// What it rests on.
+    pub basis: Basis,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Rule {
+    /// Whether it applies; `None` where unanswered facts leave it open.
+    pub fn applies(&self, facts: &Facts, date: NaiveDate) -> Option<bool> {
+        if self.effective.contains(date) { self.condition.holds(facts) } else { Some(false) }
+    }
+
+    /// The word for its kind.
+    pub fn kind(&self) -> &'static str {
+        match self.effect {
+            Effect::Offer { .. } => "offer",
+            Effect::Exclude(_) => "exclude",
+            Effect::Strike(_) => "strike",
+            Effect::Hold { .. } => "hold",
+            Effect::Advise => "advise",
+        }
+    }
+}
+
+/// What a rule does where it applies.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Offers a service to payers, the preferred one first.
+    Offer {
+        /// What is offered.
+        service: ServiceId,
+        /// To whom.
+        payers: Vec<PayerId>,
+        /// Offers that this one is an exception to.
+        overrides: Vec<RuleId>,
+    },
+    /// Takes work out of what payers pay for.
+    Exclude(Removes),
+    /// Says that payers cannot be billed in this case.
+    Strike(Removes),
+    /// Holds the note for a person.
+    Hold {
+        /// Who might pay. Where strikes of every service take away all of them, the hold does not apply; `None`: it
+        /// always applies.
+        payers: Option<Vec<PayerId>>,
+        /// What to record instead, one entry for each possibility.
+        instead: Vec<Instead>,
+    },
+    /// Adds a finding and changes nothing else.
+    Advise,
+}
+
+impl Effect {
+    /// What an exclude or a strike takes away.
+    pub fn removes(&self) -> Option<&Removes> {
+        match self {
+            Self::Exclude(removes) | Self::Strike(removes) => Some(removes),
+            Self::Offer { .. } | Self::Hold { .. } | Self::Advise => None,
+        }
+    }
+}
+
+pub(in crate::rules) struct RuleBody {
+    formerly: Vec<Text>,
+    title: String,
+    when: Vec<WrittenTest>,
+    any: Vec<Vec<WrittenTest>>,
+    from: Option<Text>,
+    through: Option<Text>,
+    effect: WrittenEffect,
+    basis: WrittenBasis,
+}
+
+enum WrittenEffect {
+    Offer(WrittenOffer),
+    Exclude(WrittenRemoval),
+    Strike(WrittenRemoval),
+    Hold(WrittenHold),
+    Advise,
+}
+
+/// The most groups under `any` of one rule.
+const MOST_GROUPS: usize = 1_000;
+
+/// The most numbers, and the most service dates, at which what rules say of one fact may change.
+const MOST_THRESHOLDS: usize = 1_000;
+
+impl Block for Rule {
+    type Body = RuleBody;
+    const KIND: BlockKind = BlockKind { name: "rule", role: Role::Decides, most: 10_000 };
+
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
+        type Read = fn(&mut TomlTable<'_>) -> WrittenEffect;
+        let kinds: [(&'static str, Read); 5] = [
+            ("offer", |table| WrittenEffect::Offer(WrittenOffer::read(table))),
+            ("exclude", |table| WrittenEffect::Exclude(WrittenRemoval::read(table))),
+            ("strike", |table| WrittenEffect::Strike(WrittenRemoval::read(table))),
+            ("hold", |table| WrittenEffect::Hold(WrittenHold::read(table))),
+            ("advise", |_| WrittenEffect::Advise),
+        ];
+        let rules = |(key, effect): (&'static str, Read)| read_list(file, key, |table| read_rule(table, effect));
+        kinds.into_iter().flat_map(rules).collect()
+    }
+
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let blocks = unique(blocks, "rule", checker.problems);
+        let ids = RuleIds::new(&blocks, checker);
+        let rules: Vec<Self> = blocks.into_iter().map(|rule| check_rule(rule, &ids, checker)).collect();
+        check_thresholds(&rules, checker);
+        rules
+    }
+
+    fn basis(&self) -> Option<&Basis> {
+        Some(&self.basis)
+    }
+}
+
+fn read_rule(table: &mut TomlTable<'_>, effect: fn(&mut TomlTable<'_>) -> WrittenEffect) -> RuleBody {
+    let any = table.tables("any", "group", |group| Some((group.span.clone(), read_alternative(&group))));
+    if table.value("any").and_then(|any| any.items()).is_some_and(|mut groups| groups.next().is_none()) {
+        let text = "the list `any` of this rule holds no group";
+        table.problems.add(&table.span, Code::MissingKey, text, "add a group, or remove `any`");
+    }
+    let mut any = any;
+    table.problems.cut_off(&mut any, MOST_GROUPS, "groups in this rule", |(span, _)| span);
+    RuleBody {
+        formerly: table.texts("formerly").unwrap_or_default(),
+        title: table.required_string("title"),
+        when: read_when(table),
+        any: any.into_iter().map(|(_, tests)| tests).collect(),
+        from: table.word("from"),
+        through: table.word("through"),
+        effect: effect(table),
+        basis: read_basis(table),
+    }
+}
+
+impl Written<RuleBody> {
+    pub(super) fn formerly(&self) -> &[Text] {
+        &self.body.formerly
+    }
+
+    pub(super) fn is_offer(&self) -> bool {
+        matches!(self.body.effect, WrittenEffect::Offer(_))
+    }
+
+    /// The offers that this one is an exception to.
+    pub(super) fn overrides(&self) -> &[Text] {
+        match &self.body.effect {
+            WrittenEffect::Offer(offer) => &offer.overrides,
+            _ => &[],
+        }
+    }
+}
+
+fn check_rule(rule: Written<RuleBody>, ids: &RuleIds, checker: &Checker<'_>) -> Rule {
+    checker.check_id(&rule.name, "a rule");
+    let Written { name, span, body, .. } = rule;
+    let what = format!("the rule `{}`", name.value);
+    Rule {
+        formerly: body.formerly.into_iter().map(|id| id.value).collect(),
+        title: body.title,
+        condition: Condition {
+            all: checker.tests(&body.when),
+            any: body.any.iter().map(|group| checker.tests(group)).collect(),
+        },
+        effective: effective(body.from.as_ref(), body.through.as_ref(), checker.problems),
+        effect: match body.effect {
+            WrittenEffect::Offer(offer) => offer.check(&name, ids, checker),
+            WrittenEffect::Exclude(removal) => Effect::Exclude(removal.check(checker)),
+            WrittenEffect::Strike(removal) => Effect::Strike(removal.check(checker)),
+            WrittenEffect::Hold(hold) => hold.check(checker),
+            WrittenEffect::Advise => Effect::Advise,
+        },
+        basis: checker.required_basis(body.basis, &span, &what),
+        id: name.value,
+        span,
+    }
+}
+
+/// Every number or date at which a condition changes makes a band of answers that is looked at on its own.
+fn check_thresholds(rules: &[Rule], checker: &Checker<'_>) {
+    let (mut numbers, mut dates): (BTreeMap<FactId, BTreeSet<i64>>, _) = (BTreeMap::new(), BTreeSet::new());
+    let help = "ask fewer different ones; a table of numbers belongs into another system";
+    for rule in rules {
+        for test in rule.condition.tests() {
+            let ValueSet::Ranges(ranges) = &test.values else { continue };
+            let known = numbers.entry(test.fact).or_default();
+            let before = known.len();
+            known.extend(ranges.iter().flat_map(|(from, before)| [*from, *before]));
+            if before <= MOST_THRESHOLDS && known.len() > MOST_THRESHOLDS {
+                let name = &checker.set.vocabulary.fact(test.fact).name;
+                let text = format!("rules ask `{name}` at more than {MOST_THRESHOLDS} numbers");
+                checker.problems.add(&rule.span, Code::TooMany, text, help);
+            }
+        }
+        let before = dates.len();
+        dates.extend([rule.effective.from, rule.effective.through].into_iter().flatten());
+        if before <= MOST_THRESHOLDS && dates.len() > MOST_THRESHOLDS {
+            let text = format!("rules begin or end on more than {MOST_THRESHOLDS} dates");
+            checker.problems.add(&rule.span, Code::TooMany, text, help);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `[service.NAME]`: what is billed, with its code and its unit.
+
+use super::{Block, BlockKind, Role, Written, read_tables, unique};
+use crate::rules::Basis;
+use crate::rules::basis::{WrittenBasis, read_basis};
+use crate::rules::checker::Checker;
+use crate::toml::{Span, Text, TomlTable};
+
+/// What is billed.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name, such as `vocational_act`.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its procedure code.
+    pub code: String,
+    /// The code's modifiers.
+    pub modifiers: Vec<String>,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it rests on.
+    pub basis: Basis,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Service {
+    /// Code and modifiers, separated by blanks, such as `H2023 HK`.
+    pub fn full_code(&self) -> String {
+        full_code(&self.code, &self.modifiers)
+    }
+}
+
+/// A procedure code and its modifiers, separated by blanks, such as `H2023 HK`.
+pub fn full_code(code: &str, modifiers: &[String]) -> String {
+    modifiers.iter().fold(code.to_owned(), |full, modifier| full + " " + modifier)
+}
+
+/// The unit in which a service is billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// 15 minutes.
+    QuarterHour,
+    /// One for each client and date.
+    Day,
+}
+
+impl Unit {
+    /// Every unit.
+    pub const ALL: [Self; 2] = [Self::QuarterHour, Self::Day];
+
+    /// Its name in rules and rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::QuarterHour => "quarter_hour",
+            Self::Day => "day",
+        }
+    }
+}
+
+pub(in crate::rules) struct ServiceBody {
+    title: String,
+    code: String,
+    modifiers: Vec<Text>,
+    unit: Option<Text>,
+    basis: WrittenBasis,
+}
+
+/// What promises say in place of a service where there is none.
+const RESERVED: [&str; 1] = ["none"];
+
+impl Block for Service {
+    type Body = ServiceBody;
+    const KIND: BlockKind = BlockKind { name: "service", role: Role::Decides, most: 1_000 };
+
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
+        read_tables(file, "service", "service", |table| ServiceBody {
+            title: table.required_string("title"),
+            code: table.required_string("code"),
+            modifiers: table.texts("modifiers").unwrap_or_default(),
+            unit: table.required("unit"),
+            basis: read_basis(table),
+        })
+    }
+
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let problems = checker.problems;
+        let check = |Written { name, body, span, .. }: Written<Self::Body>| {
+            checker.refuse_reserved(&name, &RESERVED, "service");
+            problems.add_repeated_names(&body.modifiers);
+            let unit = body.unit.and_then(|unit| {
+                let known = Unit::ALL.into_iter().find(|known| known.as_str() == unit.value);
+                if known.is_none() {
+                    problems.add_unknown_value(&unit, "unit", Unit::ALL.map(Unit::as_str));
+                }
+                known
+            });
+            Self {
+                title: body.title,
+                code: body.code,
+                modifiers: body.modifiers.into_iter().map(|modifier| modifier.value).collect(),
+                unit: unit.unwrap_or(Unit::QuarterHour),
+                basis: checker.basis(body.basis),
+                name: name.value,
+                span,
+            }
+        };
+        unique(blocks, "service", problems).into_iter().map(check).collect()
+    }
+
+    fn basis(&self) -> Option<&Basis> {
+        Some(&self.basis)
+    }
+}

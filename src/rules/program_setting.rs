@@ -1,0 +1,83 @@
+//! The settings that the program itself reads: they count units, and no rule needs to ask them.
+
+use super::{RuleSet, Setting};
+use crate::facts::{Answer, Kind};
+use crate::units::PartQuarterHour;
+
+/// A setting that the program itself reads. A rule set may declare it, to give its source; else its default holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgramSetting {
+    /// How many left-over minutes make a further quarter hour.
+    PartQuarterHour,
+    /// Whether minutes are pooled by note or by day.
+    Pool,
+}
+
+impl ProgramSetting {
+    /// Every such setting.
+    pub const ALL: [Self; 2] = [Self::PartQuarterHour, Self::Pool];
+
+    /// The setting of a name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|setting| setting.name() == name)
+    }
+
+    /// Its name in rules and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PartQuarterHour => "part_quarter_hour",
+            Self::Pool => "pool",
+        }
+    }
+
+    /// The answers that the program understands.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::PartQuarterHour => Kind::Number(1, 15),
+            Self::Pool => Kind::Coded(vec!["note".into(), "day".into()]),
+        }
+    }
+
+    /// The answer where no rule file declares the setting: whole quarter hours, note by note.
+    pub fn default(self) -> Answer {
+        match self {
+            Self::PartQuarterHour => Answer::Number(15),
+            Self::Pool => Answer::Value(0),
+        }
+    }
+
+    /// What the program does with it.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::PartQuarterHour => {
+                "The program itself reads it: so many minutes left over after the whole quarter hours make a further \
+                 unit. 15 counts whole quarter hours only, 8 is the eight-minute rule, 1 counts any part."
+            }
+            Self::Pool => {
+                "The program itself reads it: with `day`, the minutes of a client's notes of one service, payer and date \
+                 are summed before they are rounded; with `note`, each note is rounded by itself."
+            }
+        }
+    }
+}
+
+impl RuleSet {
+    /// How part quarter hours count.
+    pub fn part_quarter_hour(&self) -> PartQuarterHour {
+        match self.program_setting(ProgramSetting::PartQuarterHour).map(|setting| setting.value) {
+            Some(Answer::Number(minutes)) => PartQuarterHour::new(minutes).unwrap_or(PartQuarterHour::WHOLE),
+            _ => PartQuarterHour::WHOLE,
+        }
+    }
+
+    /// Whether the minutes of a client's day are pooled before they are rounded.
+    pub fn pools_by_day(&self) -> bool {
+        self.program_setting(ProgramSetting::Pool)
+            .is_some_and(|setting| self.written(setting.fact, setting.value) == "day")
+    }
+
+    fn program_setting(&self, wanted: ProgramSetting) -> Option<&Setting> {
+        let fact = self.vocabulary.find(wanted.name())?;
+        self.settings.iter().find(|setting| setting.fact == fact)
+    }
+}

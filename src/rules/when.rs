@@ -1,0 +1,168 @@
+//! Conditions as they are written: facts with values or bounds, some of them negated, in alternatives or not.
+
+use super::checker::Checker;
+use super::condition::{Test, ValueSet, merge_tests};
+use super::resolve::value_or_group;
+use crate::facts::Kind;
+use crate::message::Code;
+use crate::nearest::nearest;
+use crate::toml::{Text, TomlTable, TomlValue};
+
+/// One fact and what is asked of it.
+pub(super) struct WrittenTest {
+    pub(super) fact: Text,
+    negated: bool,
+    asks: Asks,
+}
+
+enum Asks {
+    /// One of these values, groups or words of the outcome.
+    Values(Vec<Text>),
+    /// A number from the first to before the second.
+    Band { at_least: Option<i64>, below: Option<i64> },
+}
+
+impl WrittenTest {
+    /// The words asked for, and whether the test is negated; `None` where a number is asked for.
+    pub(super) fn words(&self) -> Option<(&[Text], bool)> {
+        match &self.asks {
+            Asks::Values(words) => Some((words, self.negated)),
+            Asks::Band { .. } => None,
+        }
+    }
+}
+
+/// The tests under `when`, joined by *and*.
+pub(super) fn read_when(block: &mut TomlTable<'_>) -> Vec<WrittenTest> {
+    block.table("when", "condition").map(|table| read_tests(&table)).unwrap_or_default()
+}
+
+/// The tests of one alternative under `any`. One that asks nothing would always hold, and with it all of them.
+pub(super) fn read_alternative(table: &TomlTable<'_>) -> Vec<WrittenTest> {
+    if asks_nothing(table) {
+        let help = "add a condition such as `when.FACT = …`, or remove the group";
+        table.problems.add(&table.span, Code::MissingKey, "this group asks nothing", help);
+    }
+    read_tests(table)
+}
+
+/// Whether a condition asks no fact.
+pub(super) fn asks_nothing(condition: &TomlTable<'_>) -> bool {
+    condition.entries().iter().all(|(name, value)| match value.table("condition") {
+        Some(inner) if ["not", "when"].contains(&name.value.as_str()) => asks_nothing(&inner),
+        _ => false,
+    })
+}
+
+/// The tests of a condition table: `FACT = …`, `not.FACT = …`, and in an alternative also under `when`.
+pub(super) fn read_tests(condition: &TomlTable<'_>) -> Vec<WrittenTest> {
+    let mut tests = Vec::new();
+    gather(condition, false, &mut tests);
+    tests
+}
+
+fn gather(condition: &TomlTable<'_>, negated: bool, tests: &mut Vec<WrittenTest>) {
+    for (fact, value) in condition.entries() {
+        if fact.value == "date" {
+            let help = "give the rule `from = \"YYYY-MM-DD\"`, `through = \"YYYY-MM-DD\"` or both";
+            condition.problems.add(&fact.span, Code::BadCondition, "conditions do not ask the service date", help);
+            continue;
+        }
+        let asks = match (fact.value.as_str(), value.table("condition")) {
+            ("not", Some(inner)) => {
+                gather(&inner, !negated, tests);
+                continue;
+            }
+            ("when", Some(inner)) => {
+                gather(&inner, negated, tests);
+                continue;
+            }
+            (_, Some(inner)) => read_band(&fact, inner),
+            (_, None) => read_values(&fact, &value, condition),
+        };
+        tests.extend(asks.map(|asks| WrittenTest { fact, negated, asks }));
+    }
+}
+
+fn read_values(fact: &Text, value: &TomlValue<'_>, condition: &TomlTable<'_>) -> Option<Asks> {
+    let values = value.texts(&fact.value)?;
+    if values.is_empty() {
+        let text = format!("the condition on `{}` names no value", fact.value);
+        condition.problems.add(&fact.span, Code::BadCondition, text, "name a value, or remove the condition");
+        return None;
+    }
+    Some(Asks::Values(values))
+}
+
+fn read_band(fact: &Text, mut bounds: TomlTable<'_>) -> Option<Asks> {
+    let problems = bounds.problems;
+    let is_bound = |(key, _): &(Text, _)| nearest(&key.value, ["at_least", "below"]).is_some();
+    if nearest(&fact.value, ["not"]).is_some() && !bounds.entries().iter().any(is_bound) {
+        problems.add_unknown_key(fact, "condition", &["not"]);
+        return None;
+    }
+    if bounds.is_empty() {
+        let text = format!("the condition on `{}` names no bound", fact.value);
+        problems.add(&fact.span, Code::MissingKey, text, "add `at_least = …`, `below = …` or both");
+    }
+    let (at_least, below) = (bounds.number("at_least"), bounds.number("below"));
+    bounds.finish();
+    let (at_least, below) = (at_least.map(|number| number.value), below.map(|number| number.value));
+    // Without a bound that could be read, the problem is reported already.
+    (at_least.is_some() || below.is_some()).then_some(Asks::Band { at_least, below })
+}
+
+impl Checker<'_> {
+    /// Tests joined by *and*, each fact once. A test that can never hold is a problem.
+    pub(super) fn tests(&self, written: &[WrittenTest]) -> Vec<Test> {
+        let resolved: Vec<(Test, &Text)> =
+            written.iter().filter_map(|test| Some((self.test(test)?, &test.fact))).collect();
+        let tests = merge_tests(resolved.iter().map(|(test, _)| test));
+        for test in tests.iter().filter(|test| test.values.is_empty()) {
+            if let Some((_, fact)) = resolved.iter().rev().find(|(written, _)| written.fact == test.fact) {
+                let text = format!("no answer to `{}` fits this condition", fact.value);
+                let help = "a rule that can never apply is a mistake: widen or remove it";
+                self.problems.add(&fact.span, Code::BadCondition, text, help);
+            }
+        }
+        tests
+    }
+
+    fn test(&self, written: &WrittenTest) -> Option<Test> {
+        let id = self.fact(&written.fact)?;
+        let fact = self.set.vocabulary.fact(id);
+        let values = match (&fact.kind, &written.asks) {
+            (Kind::Coded(_), Asks::Values(words)) => {
+                let values: Vec<Vec<u16>> =
+                    words.iter().filter_map(|word| value_or_group(fact, word, self.problems)).collect();
+                // With a misspelt value the set is not what was meant, and saying more about it would be noise.
+                (values.len() == words.len()).then(|| ValueSet::of_values(fact, &values.concat()))?
+            }
+            (Kind::Number(..), Asks::Band { at_least, below }) => {
+                let range = (at_least.unwrap_or(i64::MIN), below.unwrap_or(i64::MAX));
+                ValueSet::Ranges(vec![range]).intersect(&ValueSet::full(fact))
+            }
+            (kind, _) => {
+                let name = &fact.name;
+                let help = match kind {
+                    Kind::Coded(_) => format!("write `{name} = \"…\"` with one of its values, or a list of them"),
+                    Kind::Number(..) => format!("write `{name}.at_least = …`, `{name}.below = …` or both"),
+                    Kind::Date => {
+                        let derived = self.set.vocabulary.derived(id).map(|id| &self.set.vocabulary.fact(id).name);
+                        let derived = derived.map(String::as_str).unwrap_or_default();
+                        format!("ask what is derived from it: `{derived}.at_least` or `{derived}.below`")
+                    }
+                };
+                self.add_wrong_question(&written.fact, &help);
+                return None;
+            }
+        };
+        Some(Test { fact: id, values: if written.negated { values.complement(fact) } else { values } })
+    }
+
+    /// Adds the problem that a fact, or a part of the outcome, takes no test of this form.
+    pub(super) fn add_wrong_question(&self, name: &Text, help: &str) {
+        let text = format!("`{}` cannot be asked in this way", name.value);
+        self.problems.add(&name.span, Code::BadCondition, text, help);
+    }
+}
