@@ -6,8 +6,8 @@ use super::entries;
 use super::entry::Entry;
 use crate::effective::Effective;
 use crate::report::write_json;
-use crate::table::{Grid, Screen};
 use crate::rules::{Rule, RuleSet, Setting};
+use crate::table::{Grid, Screen};
 use crate::words;
 
 /// In which format a list or a table is written.

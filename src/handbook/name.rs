@@ -7,10 +7,10 @@ use crate::nearest::nearest;
 use crate::proof::{Problem, broken_promises};
 use crate::read::Format;
 use crate::report::Row;
-use crate::table::{Screen, WrappedText};
 use crate::rules::{Effect, RuleId, RuleSet};
 use crate::run::{Batch, Input, Ready, read};
 use crate::space::{Example, Region, Space};
+use crate::table::{Screen, WrappedText};
 use crate::words;
 
 /// Columns of a label, blanks beside it included.

@@ -10,9 +10,9 @@ use super::list::Form;
 use super::table::{Row, Section, Table};
 use crate::facts::Word;
 use crate::report::write_json;
-use crate::table::{Grid, Screen, WrappedText, escape_markdown};
 use crate::rules::{Outcome, RuleId, RuleSet, Service};
 use crate::space::Space;
+use crate::table::{Grid, Screen, WrappedText, escape_markdown};
 use crate::words;
 
 /// Writes the table.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::citations::{ComparedSource, TextFound};
 use super::{Program, RulesRun, write_json};
+use crate::citations::{ComparedSource, TextFound};
 use crate::diagram::ActivityGraph;
 use crate::facts::Word;
 use crate::message::{Code, Level, Message};

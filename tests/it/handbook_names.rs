@@ -3,9 +3,9 @@
 use actbill::handbook::{Content, Entry, code_page, page_text, pages};
 use actbill::message::Code;
 use actbill::read::Format;
-use actbill::table::Screen;
 use actbill::rules::RuleFile;
 use actbill::run::Ready;
+use actbill::table::Screen;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
