@@ -38,8 +38,8 @@ fn the_note_on_a_rules_page_shows_the_rule() {
             example.settings.iter().map(|(name, value)| (name.as_str(), value.text())).collect();
         let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let note = example.note.json();
-        let ready = ready_with(&settings, &[]);
-        let ran = run(&ready, &[("n", Format::Json, note.as_bytes())], false).unwrap();
+        let answered = ready_with(&settings, &[]);
+        let ran = run(&answered, &[("n", Format::Json, note.as_bytes())], false).unwrap();
         let row = ran.report.rows().next().unwrap();
         let named = row.rules.contains(&rule.id) || row.findings.iter().any(|finding| finding.code == rule.id);
         assert!(named, "{}: {row:?}", rule.id);
