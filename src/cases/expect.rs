@@ -48,6 +48,8 @@ keys! {
     Service = "service", false;
     /// Its procedure code, with its modifiers or without them.
     Code = "code", false;
+    /// The code's modifiers, all of them.
+    Modifiers = "modifiers", true;
     /// Documented minutes.
     Minutes = "minutes", false;
     /// 15-minute units of that time.
@@ -178,6 +180,7 @@ impl Key {
             Self::Status => ["billable", "non_billable", "held", "rejected"].map(str::to_owned).into(),
             Self::Payer => payers.chain(["non_billable".to_owned()]).collect(),
             Self::Service => set.services.iter().map(|service| service.name.clone()).collect(),
+            Self::Modifiers => set.services.iter().flat_map(|service| service.modifiers.clone()).collect(),
             Self::Unit => Unit::ALL.iter().map(|unit| unit.as_str().to_owned()).collect(),
             Self::Possible => payers.chain(["non_billable", "held"].map(str::to_owned)).collect(),
             Self::Missing | Self::Presumed => {
@@ -222,6 +225,7 @@ impl Key {
                     .as_deref()
                     .map(|code| std::iter::once(code).chain(modifiers).collect::<Vec<_>>().join(" ")))
             }
+            Self::Modifiers => row.modifiers.clone().unwrap_or_default(),
             Self::Minutes => one(row.minutes.map(|number| number.to_string())),
             Self::QuarterHours => one(row.quarter_hours.map(|number| number.to_string())),
             Self::Unit => one(row.unit.map(str::to_owned)),
