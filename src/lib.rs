@@ -24,6 +24,7 @@ pub mod space;
 pub mod compare;
 pub mod proof;
 pub mod citations;
+pub mod mutants;
 pub mod batch;
 pub mod report;
 pub mod run;

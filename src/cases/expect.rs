@@ -49,6 +49,8 @@ keys! {
     Service = "service", false;
     /// Its procedure code, with its modifiers or without them.
     Code = "code", false;
+    /// The code's modifiers, all of them.
+    Modifiers = "modifiers", true;
     /// Documented minutes.
     Minutes = "minutes", false;
     /// 15-minute units of that time.
@@ -179,6 +181,7 @@ impl Key {
             Self::Status => Status::ALL.map(|status| status.to_string()).into(),
             Self::Payer => payers.chain([Status::NonBillable.to_string()]).collect(),
             Self::Service => set.services.iter().map(|service| service.name.clone()).collect(),
+            Self::Modifiers => set.services.iter().flat_map(|service| service.modifiers.clone()).collect(),
             Self::Unit => Unit::ALL.iter().map(|unit| unit.as_str().to_owned()).collect(),
             Self::Possible => {
                 payers.chain([Status::NonBillable, Status::Held].map(|status| status.to_string())).collect()
@@ -219,6 +222,7 @@ impl Key {
             Self::Payer => one(row.payer.clone()),
             Self::Service => one(row.service.clone()),
             Self::Code => one(row.code.as_ref().map(|_| row.full_code())),
+            Self::Modifiers => row.modifiers.clone().unwrap_or_default(),
             Self::Minutes => one(row.minutes.map(|number| number.to_string())),
             Self::QuarterHours => one(row.quarter_hours.map(|number| number.to_string())),
             Self::Unit => one(row.unit.map(str::to_owned)),

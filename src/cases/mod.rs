@@ -8,6 +8,7 @@ mod case_file;
 mod coverage;
 mod expect;
 mod found;
+mod mutation;
 mod note_file;
 mod play;
 mod report;
@@ -22,8 +23,9 @@ pub use bless::{Blessed, Change};
 pub use coverage::{Counting, Coverage, OutcomeCoverage, RuleCoverage};
 pub use expect::{Expect, Key, Wish};
 pub use found::claim;
+pub use mutation::{Evidence, Killer, MutantStatus, rows_for};
 pub use play::{Difference, Played, Read, Verdict};
-pub use report::{Counts, Report, annotation};
+pub use report::{Counts, MutantCounts, MutantRow, MutantsReport, Report, WitnessView, annotation, differences};
 pub use totals::{TotalKey, TotalWish};
 
 use crate::message::Message;

@@ -31,7 +31,9 @@ pub struct Played<'s> {
 /// What one note answers.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// Its answers, with settings, derived facts and what is presumed.
+    /// Its answers, with settings and derived facts.
+    pub answered: Facts,
+    /// The same with what is presumed.
     pub facts: Facts,
     /// Which of them are presumed.
     pub presumed: Vec<FactId>,
@@ -79,29 +81,19 @@ impl Suite {
         self.claims.iter().map(one).collect()
     }
 
-    /// How many cases fail under this rule set. Cases that are known to be wrong do not count.
-    pub fn failures(&self, set: &RuleSet, diagram: &Diagram) -> usize {
-        self.failing(set, diagram).count()
-    }
-
-    /// Whether a case fails under this rule set; stops at the first one. Cases that are known to be wrong do not count.
-    pub fn notices(&self, set: &RuleSet, diagram: &Diagram) -> bool {
-        self.first_failure(set, diagram).is_some()
-    }
-
-    /// The first case that fails under this rule set. Cases that are known to be wrong do not count.
-    pub fn first_failure<'s>(&'s self, set: &'s RuleSet, diagram: &'s Diagram) -> Option<&'s Case> {
-        self.failing(set, diagram).next()
-    }
-
-    /// The cases that fail, in order of file and place. Batches with the same settings share one rule set.
-    fn failing<'s>(&'s self, set: &'s RuleSet, diagram: &'s Diagram) -> impl Iterator<Item = &'s Case> {
-        let mut alike: BTreeMap<Answers<'s>, Result<Cow<'s, RuleSet>, Message>> = BTreeMap::new();
-        self.claims.iter().flat_map(move |claims| {
-            let set = alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers()));
-            match set {
-                Ok(set) => Played::of(claims, set, diagram).failed(),
-                Err(_) => claims.counted().collect(),
+    /// The first case of these batches that fails under a rule set, in order of file and place. Cases that are known to
+    /// be wrong do not count. Batches with the same settings share one rule set.
+    pub(super) fn first_failure<'s>(
+        &self,
+        claims: &[&'s Claims],
+        set: &RuleSet,
+        diagram: &Diagram,
+    ) -> Option<&'s Case> {
+        let mut alike: BTreeMap<Answers<'_>, Result<Cow<'_, RuleSet>, Message>> = BTreeMap::new();
+        claims.iter().find_map(|claims| {
+            match alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers())) {
+                Ok(set) => Played::of(claims, set, diagram).first_failed(),
+                Err(_) => claims.counted().next(),
             }
         })
     }
@@ -135,9 +127,10 @@ impl<'s> Played<'s> {
         let mut read = Vec::new();
         for record in &claims.records {
             let facts = batch.add(0, "", record, &mut |_| ());
-            read.push(facts.map(|mut facts| {
+            read.push(facts.map(|answered| {
+                let mut facts = answered.clone();
                 let presumed = if claims.strict { Vec::new() } else { set.fill(&mut facts) };
-                Read { facts, presumed }
+                Read { answered, facts, presumed }
             }));
         }
         let mut said = Vec::new();
@@ -150,8 +143,8 @@ impl<'s> Played<'s> {
         Self { claims, rows, read, summary: Summary::default(), said, refused: Some(refused) }
     }
 
-    fn failed(&self) -> Vec<&'s Case> {
-        self.claims.counted().filter(|case| !self.differences(case).is_empty()).collect()
+    fn first_failed(&self) -> Option<&'s Case> {
+        self.claims.counted().find(|case| !self.differences(case).is_empty())
     }
 
     /// What became of each case.

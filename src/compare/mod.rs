@@ -18,7 +18,8 @@ pub struct Baseline<'b> {
     pub store: Store,
     /// The set as it is.
     pub rules: ActivityRules,
-    reasons: BTreeMap<RuleId, Ref>,
+    /// By rule of the set as it is: where it is a reason for what is decided.
+    pub reasons: BTreeMap<RuleId, Ref>,
 }
 
 impl<'b> Baseline<'b> {
@@ -34,16 +35,18 @@ impl<'b> Baseline<'b> {
         }
     }
 
-    /// The same for another activity of the same graph.
-    pub fn set_activity(&mut self, activity: u16) {
-        self.activity = activity;
-    }
-
     /// The rules of a changed set, built beside the set as it is.
     ///
     /// `conditions`: those of the changed set. A rule whose conditions are left out is a rule that is not there.
     pub fn build(&mut self, changed: &RuleSet, conditions: &Conditions) -> ActivityRules {
         ActivityRules::build(changed, conditions, self.activity, self.variables, &mut self.store)
+    }
+
+    /// The rules of a set that differs in one rule, which has this condition.
+    pub fn build_with(&mut self, changed: &RuleSet, rule: RuleId, condition: Ref) -> ActivityRules {
+        let mut conditions = self.rules.conditions.clone();
+        conditions.insert(rule, condition);
+        ActivityRules::from_conditions(changed, conditions, &mut self.store)
     }
 
     /// Notes on which a changed set differs: those of another outcome; if there are none, those of other reasons or
@@ -54,8 +57,16 @@ impl<'b> Baseline<'b> {
             return outcomes;
         }
         let rules = self.rules.conditions.keys().chain(after.conditions.keys()).copied();
+        let are_same_offers = self.are_same_offers(changed, after);
         let mut differences = Vec::new();
         for rule in rules.collect::<BTreeSet<RuleId>>() {
+            // The same rule beside the same offers is a reason for the same notes.
+            let is_same = self.rules.condition(rule) == after.condition(rule)
+                && self.rules.holds.get(&rule) == after.holds.get(&rule)
+                && self.set.rule(rule).effect == changed.rule(rule).effect;
+            if is_same && are_same_offers {
+                continue;
+            }
             let before = self.effect_of(rule);
             let after = match changed.rule(rule).effect {
                 Effect::Advise => after.condition(rule),
@@ -64,6 +75,16 @@ impl<'b> Baseline<'b> {
             differences.push(self.store.differs(before, after));
         }
         self.store.any(differences)
+    }
+
+    /// Whether both sets make the same offers and leave them the same payers.
+    fn are_same_offers(&self, changed: &RuleSet, after: &ActivityRules) -> bool {
+        let offers = |set: &RuleSet, rules: &ActivityRules| -> Vec<(RuleId, Ref, Effect)> {
+            let rules =
+                rules.conditions.iter().map(|(rule, condition)| (*rule, *condition, set.rule(*rule).effect.clone()));
+            rules.filter(|(.., effect)| matches!(effect, Effect::Offer { .. })).collect()
+        };
+        self.rules.survivors == after.survivors && offers(self.set, &self.rules) == offers(changed, after)
     }
 
     /// Whether a changed set decides the activity alike.

@@ -13,7 +13,7 @@ use crate::facts::Origin;
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
 /// An offer, and where one of its payers is left as the first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Survivor {
     /// The offer.
     pub offer: RuleId,
@@ -57,20 +57,16 @@ impl ActivityRules {
     ) -> Self {
         let mut alternatives: BTreeMap<RuleId, Vec<Ref>> = BTreeMap::new();
         for alternative in conditions.for_activity(activity) {
-            let mut tests = Vec::with_capacity(alternative.tests.len() + 1);
-            for test in &alternative.tests {
-                let variable = variables.position(test.fact);
-                tests.extend(variable.and_then(|at| Some((at, variables.get(at)?.passing(test)))));
-            }
             let effective = set.rule(alternative.rule).effective;
-            if effective.from.is_some() || effective.through.is_some() {
-                let variable = variables.date_position();
-                tests.extend(variable.and_then(|at| Some((at, variables.get(at)?.within(effective)))));
-            }
-            let holds = store.all(tests);
+            let holds = variables.condition(store, &alternative.tests, effective);
             alternatives.entry(alternative.rule).or_default().push(holds);
         }
         let conditions = alternatives.into_iter().map(|(rule, parts)| (rule, store.any(parts))).collect();
+        Self::from_conditions(set, conditions, store)
+    }
+
+    /// The rules of a set that have these conditions for an activity.
+    pub fn from_conditions(set: &RuleSet, conditions: BTreeMap<RuleId, Ref>, store: &mut Store) -> Self {
         let mut builder = Builder { set, store, conditions, taken: BTreeMap::new() };
         let holds = builder.holds();
         let survivors = builder.survivors();

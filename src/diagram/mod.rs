@@ -15,7 +15,7 @@ mod store;
 mod variable;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use activity::are_tied;
 pub use activity::{ActivityGraph, ActivityRules, Survivor, order_for};
@@ -25,7 +25,7 @@ pub use store::{Ref, Store};
 pub use variable::{Assignment, Question, Value, Variable, Variables};
 
 use crate::facts::{Answer, FactId, Facts};
-use crate::rules::RuleSet;
+use crate::rules::{RuleId, RuleSet};
 
 /// The fact by which rules are divided into graphs.
 pub const ACTIVITY: &str = "activity";
@@ -48,7 +48,7 @@ pub struct Diagram {
 #[derive(Debug)]
 struct Class {
     activities: Vec<u16>,
-    graph: OnceLock<Option<ActivityGraph>>,
+    graph: OnceLock<Option<Arc<ActivityGraph>>>,
 }
 
 /// A graph grew beyond what can be handled; the question that most of its nodes ask.
@@ -63,11 +63,35 @@ impl Diagram {
 
     /// The same over these variables, which must be at least as fine as the rules ask.
     pub fn with_variables(set: &RuleSet, variables: Variables) -> Self {
+        Self::with_conditions(set, variables, Conditions::new(set))
+    }
+
+    /// The graphs of a set that differs in one rule. The variables must be fine enough for it; graphs of activities that
+    /// the rule cannot apply to are shared as far as they are built.
+    #[must_use]
+    pub fn with_rule(&self, changed: &RuleSet, rule: RuleId) -> Self {
+        let conditions = self.conditions.with_rule(changed, rule);
+        let diagram = Self::with_conditions(changed, self.variables.clone(), conditions);
+        for class in &diagram.classes {
+            let Some(first) = class.activities.first().copied() else { continue };
+            let known = self.position(first).and_then(|position| self.classes.get(position));
+            let is_touched = |conditions: &Conditions| conditions.rule_applies_to(rule, first);
+            if let Some(known) = known.filter(|known| known.activities == class.activities)
+                && let Some(graph) = known.graph.get()
+                && !is_touched(&self.conditions)
+                && !is_touched(&diagram.conditions)
+            {
+                class.graph.get_or_init(|| graph.clone());
+            }
+        }
+        diagram
+    }
+
+    fn with_conditions(set: &RuleSet, variables: Variables, conditions: Conditions) -> Self {
         let activity = set.vocabulary.find(ACTIVITY);
         let count = activity.map_or(1, |fact| set.vocabulary.fact(fact).values().len());
         let mut classes: Vec<Class> = Vec::new();
         let mut class_of = Vec::with_capacity(count);
-        let conditions = Conditions::new(set);
         let mut known: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
         for activity in (0..u16::MAX).take(count) {
             let class = *known.entry(conditions.positions(activity)).or_insert_with(|| {
@@ -119,8 +143,9 @@ impl Diagram {
     /// A graph by its position, built if it is not there yet; `None` where it would be too large.
     pub fn graph(&self, set: &RuleSet, position: usize) -> Option<&ActivityGraph> {
         let class = self.classes.get(position)?;
-        let build = || ActivityGraph::build(set, &self.conditions, &class.activities, &self.variables).ok();
-        class.graph.get_or_init(build).as_ref()
+        let build =
+            || ActivityGraph::build(set, &self.conditions, &class.activities, &self.variables).ok().map(Arc::new);
+        class.graph.get_or_init(build).as_deref()
     }
 
     /// Every graph, in the order of their first activities.

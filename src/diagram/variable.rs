@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::ACTIVITY;
+use super::{ACTIVITY, Ref, Store};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Kind, date_of};
 use crate::rules::{RuleSet, Test, ValueSet};
@@ -184,6 +184,19 @@ impl Variables {
     /// The position of the service date, if a rule is dated.
     pub fn date_position(&self) -> Option<usize> {
         self.date
+    }
+
+    /// Yes where all tests pass on dates of a range.
+    pub fn condition(&self, store: &mut Store, tests: &[Test], effective: Effective) -> Ref {
+        let mut passing = Vec::with_capacity(tests.len() + 1);
+        for test in tests {
+            let variable = self.position(test.fact);
+            passing.extend(variable.and_then(|at| Some((at, self.get(at)?.passing(test)))));
+        }
+        if effective.from.is_some() || effective.through.is_some() {
+            passing.extend(self.date.and_then(|at| Some((at, self.get(at)?.within(effective)))));
+        }
+        store.all(passing)
     }
 
     /// The values of a note's answers and service date.

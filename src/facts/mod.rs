@@ -126,6 +126,14 @@ impl Fact {
         *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
     }
 
+    /// Makes another word stand for a value; `None`: for none.
+    pub fn set_alias(&mut self, word: &str, value: Option<u16>) {
+        match value {
+            Some(value) => drop(self.words.insert(word.to_owned(), value)),
+            None => drop(self.words.remove(word)),
+        }
+    }
+
     /// Other words for values, each with its value.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
         let named = self.words.iter().filter_map(|(word, value)| Some((word.as_str(), self.value_name(*value)?)));
@@ -253,6 +261,12 @@ impl Vocabulary {
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the vocabulary that they are asked of")]
     pub fn fact(&self, id: FactId) -> &Fact {
         &self.facts[id.0]
+    }
+
+    /// The same, to be changed.
+    #[expect(clippy::indexing_slicing, reason = "ids are made only by the vocabulary that they are asked of")]
+    pub fn fact_mut(&mut self, id: FactId) -> &mut Fact {
+        &mut self.facts[id.0]
     }
 
     /// A fact by its exact name.

@@ -1,9 +1,7 @@
 //! Promises about every possible note, proved or refuted with the note that breaks them.
 
-use std::collections::BTreeSet;
-
 use super::Problem;
-use crate::diagram::{ActivityGraph, ActivityRules, Diagram, Ref, Store, Variables};
+use crate::diagram::{ActivityGraph, Diagram, Ref, Store, Variables};
 use crate::facts::{Answer, FactId};
 use crate::message::{Code, Message};
 use crate::nearest::joined;
@@ -25,7 +23,8 @@ pub struct Violation<'v> {
 
 impl Violation<'_> {
     /// Yes for the notes of the activities that break an invariant, and the activities among which they are.
-    pub fn find(&self, rules: &ActivityRules, store: &mut Store, invariant: &Invariant) -> (Ref, Vec<u16>) {
+    /// `outcomes`: a graph of what notes come to.
+    pub fn find(&self, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> (Ref, Vec<u16>) {
         let (of_activity, when): (Vec<&Test>, Vec<&Test>) =
             invariant.when.facts.iter().partition(|test| Some(test.fact) == self.activity);
         let mut activities = self.activities.to_vec();
@@ -33,11 +32,11 @@ impl Violation<'_> {
         if activities.is_empty() {
             return (Ref::FALSE, activities);
         }
-        let meant = store.ends_at(rules.outcome, &|outcome| meant_for(invariant, outcome));
+        let meant = store.ends_at(outcomes, &|outcome| meant_for(invariant, outcome));
         let mut meant = vec![meant];
         meant.extend(when.iter().map(|test| self.test(store, test)));
         let meant = meant.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
-        let mut kept = vec![store.ends_at(rules.outcome, &|outcome| fits(&invariant.always, outcome))];
+        let mut kept = vec![store.ends_at(outcomes, &|outcome| fits(&invariant.always, outcome))];
         let (of_activity, always): (Vec<&Test>, Vec<&Test>) =
             invariant.always.facts.iter().partition(|test| Some(test.fact) == self.activity);
         kept.extend(always.iter().map(|test| self.test(store, test)));
@@ -70,18 +69,12 @@ pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) 
     set.invariants.iter().filter_map(|invariant| refute(set, diagram, graphs, invariant)).collect()
 }
 
-/// The ids of the invariants that some note of these activities breaks.
-pub fn broken_ids<'s>(violation: Violation<'s>, rules: &ActivityRules, store: &mut Store) -> BTreeSet<&'s str> {
-    let breaks = |invariant: &&Invariant| violation.find(rules, store, invariant).0 != Ref::FALSE;
-    violation.set.invariants.iter().filter(breaks).map(|invariant| invariant.id.as_str()).collect()
-}
-
 fn refute(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph], invariant: &Invariant) -> Option<Problem> {
     let found = graphs.iter().filter_map(|graph| {
         let (variables, activity) = (&diagram.variables, diagram.activity_fact());
         let violation = Violation { set, variables, activity, activities: &graph.activities };
         let mut store = graph.store.clone();
-        let (broken, activities) = violation.find(&graph.rules, &mut store, invariant);
+        let (broken, activities) = violation.find(graph.rules.outcome, &mut store, invariant);
         let space = Space::new(set, diagram, graph).with_store(&store);
         let within = Region { activities: activities.into_iter().collect(), ..Region::full(&space) };
         let point = space.nearest(broken, &within)?;

@@ -59,11 +59,17 @@ pub(super) fn needed(space: &Space<'_>, (root, alike): (Ref, Ref), within: &Regi
     let is_bounded = |at: usize, variable: &Variable| {
         within.values.get(at).is_some_and(|values| values.len() < usize::from(variable.size))
     };
+    let graphs = [root, alike].map(|root| space.store.reachable(root)).concat();
+    let asked: BTreeSet<usize> =
+        graphs.into_iter().filter_map(|at| space.store.node(at)).map(|node| node.variable).collect();
     for (at, variable) in space.variables.list().iter().enumerate().rev() {
         if is_required(variable) || is_bounded(at, variable) {
             continue;
         }
         let before = answered.get_mut(at).and_then(Option::take);
+        if !asked.contains(&at) {
+            continue;
+        }
         let is_yes = space.store.leaves(root, &answered) == [Ref::TRUE];
         if (!is_yes || space.store.leaves(alike, &answered).len() > 1)
             && let Some(place) = answered.get_mut(at)

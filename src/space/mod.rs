@@ -7,6 +7,7 @@ mod ordinary;
 mod region;
 
 pub use example::Example;
+pub(crate) use ordinary::ORDINARY_DAY;
 pub use region::Region;
 pub(crate) use region::bounds_in_words;
 

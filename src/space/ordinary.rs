@@ -10,7 +10,7 @@ use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
 use crate::rules::RuleSet;
 
 /// An invented day for examples: 2026-03-02.
-const ORDINARY_DAY: i64 = 739_677;
+pub(crate) const ORDINARY_DAY: i64 = 739_677;
 
 /// An ordinary note of one activity.
 #[derive(Clone)]

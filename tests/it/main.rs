@@ -41,8 +41,8 @@ mod proof;
 mod missouri;
 /// The questions that the guidance leaves open, and days of notes.
 mod missouri_settings;
-// Every small change of a rule set is noticed by the proof or by a case, or no note can tell.
-// mod mutants;
+/// Every small change of a rule set is noticed by the proof or by a case, or no note can tell.
+mod mutants;
 /// Random batches of notes, in each format.
 mod notes;
 /// Every quote of the shipped rules stands in its source.
@@ -79,11 +79,11 @@ mod snapshots;
 mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
-// Sample claims: what is found, what is refused, and that formats agree.
-// mod cases;
-// What is wrong in a file of sample claims, and that every form of file agrees.
-// mod case_mistakes;
-// A blessing changes expectations alone, and the suite passes after it.
-// mod case_blessing;
-// `actbill test` as it is run, and its reports.
-// mod case_runs;
+/// Sample claims: what is found, what is refused, and that formats agree.
+/// mod cases;
+/// What is wrong in a file of sample claims, and that every form of file agrees.
+/// mod case_mistakes;
+/// A blessing changes expectations alone, and the suite passes after it.
+/// mod case_blessing;
+/// `actbill test` as it is run, and its reports.
+mod case_runs;

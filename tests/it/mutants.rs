@@ -1,13 +1,15 @@
-//! Mutants: each kind is made, equivalent ones are equivalent by brute force, and a survivor's notes tell it apart.
+//! Mutants: each kind is made, equivalent ones are equivalent by brute force, and a survivor's notes show the change.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use actbill::cases::Suite;
-use actbill::cases::mutants::{Fate, Mutant, MutantRow, MutantsReport, Witness, all, differences, fates};
-use actbill::diagram::Atlas;
+use actbill::cases::{
+    CaseFile, Counting, Evidence, Killer, MutantRow, MutantStatus, MutantsReport, Suite, differences, rows_for,
+};
+use actbill::diagram::Diagram;
 use actbill::facts::{Fact, Kind, Origin};
 use actbill::message::Code;
+use actbill::mutants::{self, Change, Mutant, Mutants};
 use actbill::proof;
 use actbill::read::Format;
 use actbill::report::Row;
@@ -19,14 +21,17 @@ use proptest::prelude::*;
 use crate::plan::plan;
 use crate::shared;
 
-fn loaded(text: &str) -> (RuleSet, Atlas) {
+pub(crate) fn ready(text: &str) -> Ready {
     let files = vec![RuleFile { name: "small.toml".into(), text: text.to_owned(), own: false }];
-    let ready = Ready::new(files, &[], &[]).unwrap_or_else(|problems| panic!("{}", shared::told(&problems)));
-    (ready.set, ready.atlas)
+    Ready::new(files, &[], &[]).unwrap_or_else(|problems| panic!("{}", shared::told(&problems)))
 }
 
-fn nothing_notices(_: &RuleSet, _: &Atlas) -> Option<String> {
-    None
+/// What becomes of these mutants under the cases of a suite.
+pub(crate) fn statuses(ready: &Ready, suite: &Suite, list: Vec<Mutant>) -> Vec<MutantStatus> {
+    let played = suite.play(&ready.set, &ready.diagram);
+    let mutants = Mutants::new(&ready.set, list).unwrap();
+    let statuses = suite.try_mutants((&mutants, &ready.diagram), &played, Counting::All, &|| {});
+    statuses.into_iter().map(Option::unwrap).collect()
 }
 
 /// One of everything that can change.
@@ -37,12 +42,19 @@ values = ["walk", "talk", "rest"]
 values = ["yes", "no"]
 [fact.place]
 values = ["home", "work", "away"]
+[fact.place.alias]
+office = "work"
 [fact.weeks]
 kind = "number"
 [setting.late]
 ask = "Late?"
 values = ["no", "yes"]
 default = "no"
+[setting.level]
+ask = "Level?"
+at_least = 1
+below = 10
+default = 5
 [setting.part_quarter_hour]
 ask = "Part?"
 kind = "number"
@@ -119,101 +131,141 @@ id = "talk"
 title = "talk"
 when.activity = "talk"
 when.link = "yes"
+payers = ["small"]
 basis = "house"
 [[advise]]
 id = "look"
 title = "look again"
 when.place = "away"
+when.level.below = 7
+basis = "house"
+[[invariant]]
+id = "single-away"
+title = "single only away, and only to small"
+when.service = "single"
+always.place = "away"
+always.payer = "small"
+basis = "house"
+[[invariant]]
+id = "talk-never"
+title = "talk is never billed"
+when.activity = ["talk", "rest"]
+always.not.status = "billable"
 basis = "house"
 "#;
 
 #[test]
 fn each_kind_of_change_is_made() {
-    let (set, _) = loaded(SMALL);
-    let mutants = all(&set);
-    let told: Vec<String> = mutants.iter().map(|mutant| format!("{}: {}", mutant.block, mutant.change)).collect();
-    insta::assert_snapshot!(told.join("\n"));
-    assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), told.len(), "none is made twice");
-    let places: Vec<_> = mutants.iter().map(|mutant| format!("{:?}", mutant.span)).collect();
-    assert!(places.iter().collect::<BTreeSet<_>>().len() > 10);
+    let mutants = mutants::all(&ready(SMALL).set);
+    let described: Vec<String> = mutants.iter().map(Mutant::describe).collect();
+    insta::assert_snapshot!(described.join("\n"));
+    assert_eq!(described.iter().collect::<BTreeSet<_>>().len(), described.len(), "none is made twice");
+    let places: BTreeSet<_> = mutants.iter().map(|mutant| format!("{:?}", mutant.span)).collect();
+    assert!(places.len() > 10);
 }
 
 /// What becomes of each mutant, in short.
-fn told(mutants: &[Mutant], fates: &[Fate]) -> String {
+fn described(mutants: &[Mutant], statuses: &[MutantStatus]) -> String {
     let mut text = String::new();
-    for (mutant, fate) in mutants.iter().zip(fates) {
-        let fate = match fate {
-            Fate::Proof(code) => format!("proof, {code}"),
-            Fate::Case(name) => format!("case, {name}"),
-            Fate::Equivalent => "equivalent".into(),
-            Fate::Survives(witness) => {
-                let notes: Vec<String> = witness.notes.notes.iter().map(proof::Example::told).collect();
-                format!("survives, {}", notes.join(" "))
+    for (mutant, status) in mutants.iter().zip(statuses) {
+        let status = match status {
+            MutantStatus::Killed(Killer::Check(code)) => format!("killed, {code}"),
+            MutantStatus::Killed(Killer::Case(by) | Killer::Mutant(by)) => format!("killed, {by}"),
+            MutantStatus::Equivalent => "equivalent".into(),
+            MutantStatus::Survived(None) => "survived".into(),
+            MutantStatus::Survived(Some(evidence)) => {
+                let notes = evidence.witness.notes.iter();
+                format!("survived, {}", notes.map(|note| note.describe()).collect::<Vec<_>>().join(" "))
             }
         };
-        writeln!(text, "{}: {}: {fate}", mutant.block, mutant.change).unwrap();
+        writeln!(text, "{}: {status}", mutant.describe()).unwrap();
     }
     text
 }
 
 #[test]
 fn what_becomes_of_each_and_again_in_the_same_way() {
-    let (set, atlas) = loaded(SMALL);
-    let mutants = all(&set);
-    let first = told(&mutants, &fates(&set, &atlas, &mutants, &nothing_notices, &|| {}).unwrap());
+    let ready = ready(SMALL);
+    let mutants = mutants::all(&ready.set);
+    let first = described(&mutants, &statuses(&ready, &Suite::default(), mutants.clone()));
     insta::assert_snapshot!(first);
-    assert_eq!(first, told(&mutants, &fates(&set, &atlas, &mutants, &nothing_notices, &|| {}).unwrap()));
+    assert_eq!(first, described(&mutants, &statuses(&ready, &Suite::default(), mutants.clone())));
 }
 
 #[test]
-fn of_a_small_set_equivalent_is_equivalent_and_a_survivor_is_told_apart() {
-    let (set, atlas) = loaded(SMALL);
-    verify(&set, &atlas, &every_note(&set, &[14, 60]), &nothing_notices).unwrap();
+fn of_a_small_set_equivalent_is_equivalent_and_a_survivor_is_shown() {
+    let ready = ready(SMALL);
+    verify(&ready, &every_note(&ready.set, &[14, 60]), &Suite::default()).unwrap();
 }
 
 #[test]
-fn what_a_case_notices_is_not_looked_at_further() {
-    let (set, atlas) = loaded(SMALL);
-    let mutants = all(&set);
-    let notices = |changed: &RuleSet, _: &Atlas| (changed.rates.is_empty()).then(|| "rates".to_owned());
-    let fates = fates(&set, &atlas, &mutants, &notices, &|| {}).unwrap();
-    let caught: Vec<String> = mutants
-        .iter()
-        .zip(&fates)
-        .filter(|(_, fate)| matches!(fate, Fate::Case(_)))
-        .map(|(mutant, _)| format!("{}: {}", mutant.block, mutant.change))
-        .collect();
-    assert_eq!(caught, ["rate of single from 2026-01-01: drop the rate"]);
+fn a_case_kills_what_it_notices() {
+    let ready = ready(SMALL);
+    let case = "[[case]]\ntitle = \"a rate\"\nnote = { activity = \"walk\", place = \"away\", weeks = 9 }\n\
+                expect = { rate = \"10.00\" }\n";
+    let file = CaseFile { name: "small.cases.toml".into(), bytes: case.into() };
+    let suite = Suite::read(&ready.set, vec![file], false).unwrap();
+    let mutants = mutants::all(&ready.set);
+    let statuses = statuses(&ready, &suite, mutants.clone());
+    let killed = mutants.iter().zip(&statuses).filter_map(|(mutant, status)| match status {
+        MutantStatus::Killed(Killer::Case(by)) => Some(format!("{}, {by}", mutant.describe())),
+        _ => None,
+    });
+    insta::assert_snapshot!(killed.collect::<Vec<_>>().join("\n"));
 }
 
-/// Holds every fate against what rows say: proof against a compilation of its own, equivalent ones on every note worth
-/// trying, survivors on their own notes.
-fn verify(
-    set: &RuleSet,
-    atlas: &Atlas,
-    notes: &[String],
-    notices: &(dyn Fn(&RuleSet, &Atlas) -> Option<String> + Sync),
-) -> Result<(), TestCaseError> {
-    let mutants = all(set);
-    let fates = fates(set, atlas, &mutants, notices, &|| {}).unwrap();
-    prop_assert_eq!(mutants.len(), fates.len());
+/// Holds every status against what rows say: proofs against a proof of the changed set, equivalent ones on every note
+/// worth trying, survivors on their own notes.
+fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCaseError> {
+    let Ready { set, diagram } = ready;
+    let mutants = mutants::all(set);
+    let statuses = statuses(ready, suite, mutants.clone());
     let answers_all = |note: &String| {
         let mut facts = set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
         facts.all(|(_, fact)| note.contains(&format!("\"{}\":", fact.name)))
     };
     let complete: Vec<bool> = notes.iter().map(answers_all).collect();
     let notes = format!("[{}]", notes.join(","));
-    for (mutant, fate) in mutants.iter().zip(&fates) {
-        let about = format!("{}: {}", mutant.block, mutant.change);
-        let changed = mutant.edit.apply(set);
-        let proved = proof::compile(&changed);
-        match (fate, proved) {
-            (Fate::Proof(code), Err(problems)) => {
+    let before = rows_of(set, diagram, &notes);
+    let known: BTreeSet<String> = proof::broken_promises(set, diagram).iter().flat_map(|it| it.about.first().cloned()).collect();
+    for (mutant, status) in mutants.iter().zip(&statuses) {
+        let about = mutant.describe();
+        let changed = mutant.apply(set);
+        let problems = match proof::prove(&changed) {
+            Ok(diagram) => {
+                let broken = proof::broken_promises(&changed, &diagram).into_iter();
+                broken.filter(|problem| !problem.about.iter().any(|id| known.contains(id))).collect()
+            }
+            Err(problems) => problems,
+        };
+        let changed_diagram = Diagram::new(&changed);
+        let first_failed = || {
+            let played = suite.play(&changed, &changed_diagram);
+            let verdicts = played.iter().flat_map(|played| played.verdicts()).collect::<Vec<_>>();
+            verdicts.into_iter().find(|verdict| !verdict.passes()).map(|verdict| verdict.case.title.clone())
+        };
+        match status {
+            // Bounds of settings that the program reads, or that exclude the answer in force, are refused on loading.
+            MutantStatus::Killed(Killer::Check(_)) if matches!(mutant.changed, Change::Bounds(..)) => {}
+            MutantStatus::Killed(Killer::Check(code)) => {
                 prop_assert!(problems.iter().any(|problem| problem.message.code == *code), "{}", about);
             }
-            (Fate::Case(name), Ok(proved)) => prop_assert_eq!(notices(&changed, &proved), Some(name.clone())),
-            (Fate::Equivalent, Ok(proved)) => {
-                let (before, after) = (rows_of(set, atlas, &notes), rows_of(&changed, &proved, &notes));
+            _ => prop_assert!(problems.is_empty(), "{}: {:?}", about, status),
+        }
+        match status {
+            MutantStatus::Killed(Killer::Check(_)) => {}
+            MutantStatus::Killed(Killer::Case(title)) => prop_assert_eq!(first_failed().as_ref(), Some(title)),
+            MutantStatus::Survived(Some(evidence)) => {
+                prop_assert!(first_failed().is_none(), "{}", about);
+                let Evidence { witness, before, after } = evidence.as_ref();
+                prop_assert_eq!(format!("{:?}", rows_for(set, diagram, witness).unwrap()), format!("{before:?}"));
+                prop_assert!(before.iter().all(|row| row.status != "rejected"), "{}", about);
+                let apart = before.iter().zip(after).any(|(before, after)| !differences(before, after).is_empty());
+                prop_assert!(apart || after.is_empty(), "{}: {:?}", about, witness);
+            }
+            MutantStatus::Survived(None) => prop_assert!(matches!(mutant.changed, Change::Promise(..)), "{}", about),
+            MutantStatus::Equivalent | MutantStatus::Killed(Killer::Mutant(_)) => {
+                let after = rows_of(&changed, &changed_diagram, &notes);
                 // Of a note that leaves facts open everything is compared but which of its reasons are named.
                 let apart = before.iter().zip(&after).zip(&complete).find_map(|((before, after), complete)| {
                     let mut apart = differences(before, after);
@@ -222,32 +274,14 @@ fn verify(
                 });
                 prop_assert!(apart.is_none(), "{}: {:?}", about, apart);
             }
-            (Fate::Survives(witness), Ok(proved)) => {
-                prop_assert!(notices(&changed, &proved).is_none(), "{}", about);
-                let Witness { notes, before, after } = witness.as_ref();
-                let json = serde_json::to_string(&notes.notes).unwrap();
-                let (mut plain, mut other) = (set.clone(), changed.clone());
-                for (name, value) in &notes.settings {
-                    plain.answer(name, &value.text()).unwrap();
-                    other.answer(name, &value.text()).unwrap();
-                }
-                let rows = [rows_of(&plain, atlas, &json), rows_of(&other, &proved, &json)];
-                for (rows, told) in rows.iter().zip([before, after]) {
-                    prop_assert_eq!(format!("{:?}", rows), format!("{told:?}"), "{}", about);
-                    prop_assert!(rows.iter().all(|row| row.status != Status::Rejected), "{}", about);
-                }
-                let apart = before.iter().zip(after).any(|(before, after)| !differences(before, after).is_empty());
-                prop_assert!(apart, "{}: {}", about, json);
-            }
-            (_, proved) => prop_assert!(false, "{}: {:?}, proved: {}", about, fate, proved.is_ok()),
         }
     }
     Ok(())
 }
 
-fn rows_of(set: &RuleSet, atlas: &Atlas, json: &str) -> Vec<Row> {
+fn rows_of(set: &RuleSet, diagram: &Diagram, json: &str) -> Vec<Row> {
     let input = Input { name: "notes".into(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
-    let mut batch = Batch::new(set, atlas, false);
+    let mut batch = Batch::new(set, diagram, false);
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "notes", record, &mut drop))).unwrap();
     Row::all(&batch.finish(&mut drop).0)
 }
@@ -270,8 +304,8 @@ fn every_note(set: &RuleSet, minutes: &[u32]) -> Vec<String> {
             ValueSet::Ranges(ranges) => ranges.iter().flat_map(|(from, before)| [*from, *before]).collect(),
             ValueSet::Values(_) => Vec::new(),
         });
-        let told = answers(fact, bounds);
-        notes = notes.iter().flat_map(|note| told.iter().map(move |told| format!("{note}{told}"))).collect();
+        let answers = answers(fact, bounds);
+        notes = notes.iter().flat_map(|note| answers.iter().map(move |answer| format!("{note}{answer}"))).collect();
     }
     let notes =
         notes.iter().flat_map(|note| minutes.iter().map(move |minutes| format!("{note},\"minutes\":{minutes}")));
@@ -280,8 +314,11 @@ fn every_note(set: &RuleSet, minutes: &[u32]) -> Vec<String> {
 }
 
 fn answers(fact: &Fact, bounds: impl Iterator<Item = i64>) -> Vec<String> {
-    let mut told: Vec<String> = match &fact.kind {
-        Kind::Coded(values) => values.iter().map(|value| format!(",\"{}\":\"{value}\"", fact.name)).collect(),
+    let mut answers: Vec<String> = match &fact.kind {
+        Kind::Coded(values) => {
+            let words = values.iter().map(String::as_str).chain(fact.aliases().map(|(word, _)| word));
+            words.map(|word| format!(",\"{}\":\"{word}\"", fact.name)).collect()
+        }
         Kind::Number(least, most) => {
             let near: BTreeSet<i64> = bounds.flat_map(|bound| [bound - 1, bound]).collect();
             let near = near.into_iter().filter(|number| (*least..=*most).contains(number));
@@ -290,9 +327,25 @@ fn answers(fact: &Fact, bounds: impl Iterator<Item = i64>) -> Vec<String> {
         Kind::Date => Vec::new(),
     };
     if !fact.is_required() {
-        told.push(String::new());
+        answers.push(String::new());
     }
-    told
+    answers
+}
+
+/// The suite of these notes, each of which must keep its status and payer.
+fn suite_of(ready: &Ready, notes: &[&String]) -> Suite {
+    let note = |note: &&String| {
+        let row = rows_of(&ready.set, &ready.diagram, &format!("[{note}]")).remove(0);
+        let payer = row.payer.map(|payer| format!(",\"payer\":\"{payer}\"")).unwrap_or_default();
+        note.replacen('{', &format!("{{\"expect\":{{\"status\":\"{}\"{payer}}},", row.status), 1)
+    };
+    let notes: BTreeSet<String> = notes.iter().map(note).collect();
+    if notes.is_empty() {
+        return Suite::default();
+    }
+    let text = format!("[{}]", notes.into_iter().collect::<Vec<_>>().join(","));
+    let file = CaseFile { name: "random.json".into(), bytes: text.into() };
+    Suite::read(&ready.set, vec![file], false).unwrap_or_else(|mistakes| panic!("{}", shared::told(&mistakes)))
 }
 
 proptest! {
@@ -301,53 +354,48 @@ proptest! {
     /// Random sets with a few random cases, each a note that must keep its status and payer.
     #[test]
     fn of_random_sets_too(plan in plan(), picks in prop::collection::vec(any::<prop::sample::Index>(), 0..4)) {
-        let (set, atlas) = loaded(&plan.provable());
-        let notes = every_note(&set, &[60]);
-        let cases: Vec<&String> = picks.iter().map(|pick| pick.get(&notes)).collect();
-        let outcome = |set: &RuleSet, atlas: &Atlas, note: &String| {
-            let row = rows_of(set, atlas, note).remove(0);
-            (row.status, row.payer)
-        };
-        let before: Vec<_> = cases.iter().map(|note| outcome(&set, &atlas, note)).collect();
-        let notices = |changed: &RuleSet, atlas: &Atlas| {
-            let mut cases = cases.iter().zip(&before);
-            let failing = cases.find(|(note, before)| outcome(changed, atlas, note) != **before);
-            failing.map(|(note, _)| (*note).clone())
-        };
-        verify(&set, &atlas, &notes, &notices)?;
+        let ready = ready(&plan.provable());
+        let notes = every_note(&ready.set, &[60]);
+        let picked: Vec<&String> = picks.iter().map(|pick| pick.get(&notes)).collect();
+        verify(&ready, &notes, &suite_of(&ready, &picked))?;
     }
 }
 
 #[test]
-fn a_code_tells_what_the_proof_finds() {
-    let (set, atlas) = loaded(SMALL);
-    let mutants = all(&set);
-    let fates = fates(&set, &atlas, &mutants, &nothing_notices, &|| {}).unwrap();
+fn a_code_says_what_the_proof_finds() {
+    let ready = ready(SMALL);
+    let mutants = mutants::all(&ready.set);
+    let statuses = statuses(&ready, &Suite::default(), mutants.clone());
     let code = |block: &str, change: &str| {
         let at = mutants.iter().position(|mutant| mutant.block == block && mutant.change == change).unwrap();
-        match &fates[at] {
-            Fate::Proof(code) => Some(*code),
+        match &statuses[at] {
+            MutantStatus::Killed(Killer::Check(code)) => Some(*code),
             _ => None,
         }
     };
     assert_eq!(code("rest", "drop the rule"), Some(Code::Gap));
     assert_eq!(code("walking-alone", "drop the override of `walking`"), Some(Code::Conflict));
+    assert_eq!(code("walking-alone", "add `work` to `when.place`"), Some(Code::InvariantFails));
+    assert_eq!(code("setting part_quarter_hour", "`below` is 15 instead of 16"), Some(Code::WrongType));
     assert_eq!(code("look", "drop the rule"), None);
+}
+
+/// The suite of the shipped cases.
+pub(crate) fn shipped_suite() -> Suite {
+    let files = shared::shipped_cases().into_iter().map(Into::into).collect();
+    Suite::read(&shared::ready().set, files, false).unwrap()
 }
 
 #[test]
 fn no_change_of_the_shipped_rules_survives_their_cases() {
     let ready = shared::ready();
-    let files = shared::shipped_cases().into_iter().map(Into::into).collect();
-    let suite = Suite::read(&ready.set, files, false).unwrap();
-    let mutants = all(&ready.set);
-    let first = |set: &RuleSet, atlas: &Atlas| suite.first_failure(set, atlas).map(|case| case.title.clone());
-    let fates = fates(&ready.set, &ready.atlas, &mutants, &first, &|| {}).unwrap();
-    let report = MutantsReport::of(&ready.set, &mutants, &fates);
+    let mutants = mutants::all(&ready.set);
+    let statuses: Vec<_> = statuses(ready, &shipped_suite(), mutants.clone()).into_iter().map(Some).collect();
+    let report = MutantsReport::new(&ready.set, &mutants, &statuses);
     let survivors: Vec<String> =
-        report.survivors().map(|(row, witness)| format!("{}\n{}", row.told(), witness.told())).collect();
+        report.survivors().map(|row| format!("{}\n{}", row.describe(), row.explain().join("\n"))).collect();
     assert!(survivors.is_empty(), "{}", survivors.join("\n"));
-    // What no note can tell is looked at by a person when it changes.
-    let equivalent = report.mutants.iter().filter(|row| row.fate == "equivalent").map(MutantRow::told);
+    // What no note can show is looked at by a person when it changes.
+    let equivalent = report.mutants.iter().filter(|row| row.status == "equivalent").map(MutantRow::describe);
     insta::assert_snapshot!(equivalent.collect::<Vec<_>>().join("\n"));
 }

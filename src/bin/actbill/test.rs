@@ -1,14 +1,17 @@
 //! `actbill test`: sample claims against the rules.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use actbill::cases::{Blessed, CaseFile, Counting, Coverage, Played, Report, Suite, annotation};
+use actbill::cases::{Blessed, CaseFile, Counting, Coverage, MutantsReport, Played, Report, Suite, annotation};
 use actbill::message::{Code, Message};
+use actbill::mutants::{self, Mutants};
 use actbill::place::Place;
+use actbill::proof::too_complex;
 use actbill::run::Ready;
 
 use crate::exit::Exit;
@@ -24,7 +27,7 @@ Examples:
   actbill test march.json --with agency.toml         a note file whose notes say what they expect
   actbill test --filter coaching --coverage          some of the cases, and what they reach
   actbill test cases --format junit -o junit.xml     a folder of cases, for a build server
-  actbill test --mutants                             every small change of the rules that no case notices
+  actbill test --mutants                             each small change of the rules that no case notices
   actbill test new.json --bless                      write what is decided today into the file, for review
 
 Sample claims are notes with what is expected of them:
@@ -34,7 +37,7 @@ Sample claims are notes with what is expected of them:
   CSV                             columns `expect_payer`, `expect_units`, …; lists parted by blanks
 A note file is one batch. Only what is named is compared: status, payer, service, code, minutes, quarter_hours, unit, \
 units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, only_findings, \
-missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown. \
+modifiers, missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown. \
 `known_wrong` says why the rules are wrong today; such a case fails once it passes.
 
 A case that fails shows its whole note. Sample claims must hold no real client's data.
@@ -75,12 +78,14 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     coverage: bool,
 
-    /// Change the rules in every small way, one change at a time, and tell which changes no case notices
+    /// Change the rules in every small way, one change at a time, and show which changes no case notices
     ///
-    /// Each rule, rate, presumption, setting and service is changed: a condition dropped or turned round, a value taken
-    /// out or swapped, a bound or a date moved by one, a payer or an override dropped, an exclude made a strike, a rate a
-    /// cent higher. A change that leaves the rules unproved is caught by `actbill check`; one that no note can tell does
-    /// not count. For each that is left the smallest note is shown that would notice it, and the run ends with 1.
+    /// Every block is changed: a condition dropped or negated; a value, payer or service taken out, added or swapped; a
+    /// bound or a date moved by one; an override dropped; an exclude made a strike; a rate a cent higher; a modifier or an
+    /// alias dropped; a promise weakened. A change that `actbill check` finds a problem in is killed, and so is one under
+    /// which a case fails. A change that decides every note alike is equivalent. Any other survived: the smallest note
+    /// that would notice it is shown, and the run ends with 1. A change of a promise is killed by a change of a rule that
+    /// breaks the promise as written for a note of which the changed promise does not speak.
     #[arg(long, conflicts_with_all = ["bless", "list"])]
     mutants: bool,
 
@@ -156,7 +161,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
     if args.bless {
         return bless(&suite, &played);
     }
-    judge(args, &ready, &played)
+    judge(args, &ready, &suite, &played)
 }
 
 /// The report must not replace a file of sample claims or rules.
@@ -167,26 +172,46 @@ fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message
 }
 
 /// Writes the report and says how the run ends.
-fn judge(args: &TestArgs, ready: &Ready, played: &[Played<'_>]) -> Result<Exit> {
+fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
     let counting = if args.own { Counting::Own } else { Counting::All };
     let coverage = wanted.then(|| Coverage::new(&ready.set, &ready.diagram, played, counting));
     let enough = args.min_coverage.is_none_or(|least| coverage.as_ref().is_none_or(|coverage| coverage.reaches(least)));
-    let report = Report::of(&ready.set, played, coverage);
+    let mut report = Report::of(&ready.set, played, coverage);
     let passed = report.counts().failed == 0;
     if args.mutants && !passed {
         let text = "changes of the rules were not tried, because cases fail as the rules are";
         say(&Message::warning(Code::MutantsNotTried, text).help("mend the cases or the rules first"));
     } else if args.mutants {
-        return Err(Message::error(Code::Usage, "changes of the rules cannot be tried in this build").into());
+        report.mutants = Some(try_mutants(ready, suite, played, counting)?);
     }
+    let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survived > 0);
     write(args, &report)?;
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
         let (deciding, all) = (coverage.deciding(), coverage.rules.len());
         let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
         say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }
-    Ok(if enough && passed { Exit::Done } else { Exit::Refused })
+    Ok(if enough && passed && !survived { Exit::Done } else { Exit::Refused })
+}
+
+/// Tries every small change of the rules, with a bar on a terminal.
+fn try_mutants(
+    Ready { set, diagram }: &Ready,
+    suite: &Suite,
+    played: &[Played<'_>],
+    counting: Counting,
+) -> Result<MutantsReport, Message> {
+    let mutants = Mutants::new(set, mutants::all(set)).map_err(|error| too_complex(set, error))?;
+    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(u64::try_from(mutants.list.len()).ok(), target);
+    let bar = match ProgressStyle::with_template("changing the rules {bar:30} {pos} of {len}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    };
+    let statuses = suite.try_mutants((&mutants, diagram), played, counting, &|| bar.inc(1));
+    bar.finish_and_clear();
+    Ok(MutantsReport::new(set, &mutants.list, &statuses))
 }
 
 fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {

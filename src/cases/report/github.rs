@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{NO_LONGER_WRONG, Report, line};
+use super::{MutantsReport, NO_LONGER_WRONG, Report, line};
 use crate::message::{Level, Message};
 
 impl Report<'_> {
@@ -32,7 +32,13 @@ impl Report<'_> {
                 place.line, place.column
             )?;
         }
-        writeln!(out, "{}", self.counts())
+        for row in self.mutants.iter().flat_map(MutantsReport::survivors) {
+            let (file, title) = (property(&row.file), property(&row.describe()));
+            let text = data(&row.explain().join("\n"));
+            writeln!(out, "::error file={file},line={},col={},title={title}::{text}", row.line, row.column)?;
+        }
+        writeln!(out, "{}", self.counts())?;
+        self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::super::{Coverage, Difference, OutcomeCoverage, Played, Verdict};
-use super::{Counts, NoteJson, Report, notes_of};
+use super::{Counts, MutantsReport, NoteJson, Report, notes_of};
 use crate::facts::Word;
 use crate::report::{Row, write_json};
 use crate::space::Example;
@@ -16,6 +16,8 @@ struct Document<'r> {
     summary: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageJson<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutants: Option<&'r MutantsReport>,
     cases: Vec<CaseJson<'r>>,
 }
 
@@ -92,6 +94,7 @@ impl Report<'_> {
         let told = Document {
             summary: self.counts(),
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
+            mutants: self.mutants.as_ref(),
             cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
         };
         write_json(&told, out)

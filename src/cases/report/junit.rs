@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::super::Verdict;
-use super::{NO_LONGER_WRONG, Report, line};
+use super::{MutantsReport, NO_LONGER_WRONG, Report, line};
 
 impl Report<'_> {
     /// Writes `JUnit` XML. It carries no times, so that the same run writes the same bytes.
@@ -20,9 +20,29 @@ impl Report<'_> {
             suite.get_or_insert_with(|| TestSuite::new(file)).add_test_case(test_case(verdict));
         }
         document.add_test_suites(suite);
+        document.add_test_suites(self.mutants.as_ref().map(mutants));
         document.serialize(&mut *out).map_err(io::Error::other)?;
         out.write_all(b"\n")
     }
+}
+
+/// The changes of the rules as a suite of its own: those that survived fail.
+fn mutants(report: &MutantsReport) -> TestSuite {
+    let mut suite = TestSuite::new("mutants");
+    for row in &report.mutants {
+        let mut status = TestCaseStatus::success();
+        if row.survived() {
+            let lines = row.explain();
+            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("mutant").set_message(lines.first().map_or("", String::as_str));
+            status.set_description(format!("{}:{}:{}\n{}", row.file, row.line, row.column, lines.join("\n")));
+        }
+        let mut test = TestCase::new(row.describe(), status);
+        test.set_classname(&row.file);
+        test.extra.insert("line".into(), row.line.to_string().into());
+        suite.add_test_case(test);
+    }
+    suite
 }
 
 fn test_case(verdict: &Verdict<'_>) -> TestCase {

@@ -3,9 +3,11 @@
 mod github;
 mod json;
 mod junit;
+mod mutants;
 mod text;
 
 pub use github::annotation;
+pub use mutants::{MutantCounts, MutantRow, MutantsReport, WitnessView, differences};
 
 use std::fmt;
 
@@ -27,6 +29,8 @@ pub struct Report<'r> {
     pub played: Vec<(&'r Played<'r>, Vec<Verdict<'r>>)>,
     /// What the cases reach, if that was asked.
     pub coverage: Option<Coverage>,
+    /// What became of each small change of the rules, if that was asked.
+    pub mutants: Option<MutantsReport>,
 }
 
 /// How many cases became what.
@@ -54,7 +58,7 @@ impl<'r> Report<'r> {
     /// The report of batches that were played.
     pub fn of(set: &'r RuleSet, played: &'r [Played<'r>], coverage: Option<Coverage>) -> Self {
         let played = played.iter().map(|played| (played, played.verdicts())).collect();
-        Self { set, played, coverage }
+        Self { set, played, coverage, mutants: None }
     }
 
     /// How many cases became what.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::{Claims, Counting, Difference, OutcomeCoverage, Played, RuleCoverage, Verdict};
-use super::{NO_LONGER_WRONG, NoteJson, Report, notes_of};
+use super::{MutantsReport, NO_LONGER_WRONG, NoteJson, Report, notes_of};
 use crate::rules::{AnsweredBy, RuleId};
 use crate::space::Example;
 
@@ -19,7 +19,13 @@ impl Report<'_> {
         if let Some(coverage) = &self.coverage {
             self.coverage(coverage, out)?;
         }
-        writeln!(out, "{}", self.counts())
+        for row in self.mutants.iter().flat_map(MutantsReport::survivors) {
+            writeln!(out, "SURVIVED  {}:{}:{}  {}", row.file, row.line, row.column, row.describe())?;
+            row.explain().iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", self.counts())?;
+        self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
 
     fn failure(&self, played: &Played<'_>, verdict: &Verdict<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use crate::rules::{PayerId, ServiceId};
 use crate::toml::{Text, TomlTable};
 
 /// Which payers are taken away, of which services.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removes {
     /// The payers.
     pub payers: Vec<PayerId>,

@@ -59,7 +59,7 @@ impl Rule {
 }
 
 /// What a rule does where it applies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Offers a service to payers, the preferred one first.
     Offer {

@@ -1,0 +1,141 @@
+//! What promises guard against: which changes of rules break a promise as written where they keep a weaker one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parts::Part;
+use super::prover::Prover;
+use super::{Change, Mutants, promise};
+use crate::diagram::{ActivityGraph, Ref, Store};
+use crate::proof::Violation;
+use crate::rules::{Effect, Invariant};
+
+impl Prover<'_> {
+    /// Whether a changed set breaks a promise that the set keeps, and the mutants of promises that it kills.
+    pub(super) fn promises(&mut self, parts: &[Part]) -> (bool, Vec<usize>) {
+        let (mutants, mut broken, mut kills) = (self.mutants, false, Vec::new());
+        for (at, promise) in mutants.set.invariants.iter().enumerate() {
+            if mutants.broken.contains(&at) || !self.breaks(parts, promise) {
+                continue;
+            }
+            broken = true;
+            let weaker = mutants.promises.get(at).into_iter().flatten();
+            kills.extend(weaker.filter(|position| self.distinguishes(parts, promise, **position)));
+        }
+        (broken, kills)
+    }
+
+    /// Mutants of promises that are killed once nothing is excluded, struck or held, each with the mutant of an offer
+    /// that does so; `None`: the offers as they are. A promise that only repeats what another rule guards is broken by
+    /// no single change, and yet is there for the day on which that rule is changed.
+    pub fn behind_other_rules(&mut self, wanted: &BTreeSet<usize>) -> BTreeMap<usize, Option<usize>> {
+        let mutants = self.mutants;
+        let mut killed = BTreeMap::new();
+        let mut wanted = wanted.clone();
+        let changes = mutants.list.iter().enumerate().map(|(position, mutant)| Some((position, mutant)));
+        for change in std::iter::once(None).chain(changes) {
+            if wanted.is_empty() {
+                break;
+            }
+            let parts = match change {
+                None => self.offers_alone(None),
+                Some((_, mutant)) => match &mutant.changed {
+                    Change::Rule(id, rule) if matches!(mutants.set.rule(*id).effect, Effect::Offer { .. }) => {
+                        self.with_changed(*id, rule, |prover, changed| prover.offers_alone(Some((*id, changed))))
+                    }
+                    _ => continue,
+                },
+            };
+            let found: Vec<usize> = wanted.iter().copied().filter(|position| self.kills(&parts, *position)).collect();
+            for position in found {
+                wanted.remove(&position);
+                killed.insert(position, change.map(|(position, _)| position));
+            }
+        }
+        killed
+    }
+
+    fn kills(&mut self, parts: &[Part], position: usize) -> bool {
+        let mutants = self.mutants;
+        let Some(Change::Promise(at, _)) = mutants.list.get(position).map(|mutant| &mutant.changed) else {
+            return false;
+        };
+        mutants.set.invariants.get(*at).is_some_and(|promise| self.distinguishes(parts, promise, position))
+    }
+
+    fn breaks(&mut self, parts: &[Part], promise: &Invariant) -> bool {
+        let moved = parts.iter().filter(|part| part.moved != Ref::FALSE);
+        moved.into_iter().any(|part| self.violation(part, &part.activities, promise) != Ref::FALSE)
+    }
+
+    /// Whether some note breaks a promise as written and not as its mutant has it.
+    fn distinguishes(&mut self, parts: &[Part], promise: &Invariant, mutant: usize) -> bool {
+        let mutants = self.mutants;
+        let Some(Change::Promise(_, weaker)) = mutants.list.get(mutant).map(|mutant| &mutant.changed) else {
+            return false;
+        };
+        parts.iter().filter(|part| part.moved != Ref::FALSE).any(|part| {
+            part.activities.iter().any(|activity| {
+                let own = std::slice::from_ref(activity);
+                let broken = self.violation(part, own, promise);
+                let then = weaker.as_ref().map_or(Ref::FALSE, |weaker| self.violation(part, own, weaker));
+                broken != Ref::FALSE
+                    && self.baseline(part.position).is_some_and(|it| it.store.and_not(broken, then) != Ref::FALSE)
+            })
+        })
+    }
+
+    /// The notes of some activities of a part that break a promise.
+    fn violation(&mut self, part: &Part, activities: &[u16], promise: &Invariant) -> Ref {
+        let violation = self.mutants.violation(activities);
+        let baseline = self.baseline(part.position);
+        baseline.map_or(Ref::FALSE, |baseline| violation.find(part.moved, &mut baseline.store, promise).0)
+    }
+}
+
+impl Mutants<'_> {
+    /// Finds what breaks promises among notes of some activities.
+    fn violation<'v>(&'v self, activities: &'v [u16]) -> Violation<'v> {
+        let (variables, activity) = (&self.diagram.variables, self.diagram.activity_fact());
+        Violation { set: self.set, variables, activity, activities }
+    }
+
+    /// The promises that the set breaks as it is, by position.
+    pub(super) fn broken_promises(&self) -> Vec<usize> {
+        let mut stores: Vec<(&ActivityGraph, Store)> =
+            self.graphs().into_iter().map(|graph| (graph, graph.store.clone())).collect();
+        let promises = self.set.invariants.iter().enumerate();
+        let broken = promises.filter(|(_, promise)| {
+            stores.iter_mut().any(|(graph, store)| {
+                self.violation(&graph.activities).find(graph.rules.outcome, store, promise).0 != Ref::FALSE
+            })
+        });
+        broken.map(|(at, _)| at).collect()
+    }
+
+    /// By promise: its mutants that some note could keep with some outcome that breaks the promise as written.
+    pub(super) fn weaker_promises(&self) -> Vec<Vec<usize>> {
+        let variables = &self.diagram.variables;
+        let mut store = Store::new(variables, &(0..variables.len()).collect::<Vec<_>>());
+        let outcomes: Vec<Ref> = promise::outcomes(self.set).map(|outcome| store.leaf(outcome)).collect();
+        let activities: Vec<u16> = self.graphs().iter().flat_map(|graph| graph.activities.iter().copied()).collect();
+        let mut weaker = vec![Vec::new(); self.set.invariants.len()];
+        for (position, mutant) in self.list.iter().enumerate() {
+            let Change::Promise(at, changed) = &mutant.changed else { continue };
+            let Some(promise) = self.set.invariants.get(*at) else { continue };
+            let differs = activities.iter().any(|activity| {
+                let own = std::slice::from_ref(activity);
+                outcomes.iter().any(|outcome| {
+                    let violated = self.violation(own).find(*outcome, &mut store, promise).0;
+                    let then = changed
+                        .as_ref()
+                        .map_or(Ref::FALSE, |changed| self.violation(own).find(*outcome, &mut store, changed).0);
+                    violated != then
+                })
+            });
+            if let Some(list) = weaker.get_mut(*at).filter(|_| differs) {
+                list.push(position);
+            }
+        }
+        weaker
+    }
+}

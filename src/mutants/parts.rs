@@ -1,0 +1,130 @@
+//! What a changed rule touches: activities that it treats alike, built again beside the set as it is.
+
+use super::prover::Prover;
+use crate::diagram::{ActivityRules, Ref};
+use crate::effective::Effective;
+use crate::facts::{Answer, FactId};
+use crate::rules::{Effect, Rule, RuleId, RuleSet, Test, ValueSet};
+
+/// Activities of one graph that a changed rule treats alike.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// The graph.
+    pub(super) position: usize,
+    pub(super) activities: Vec<u16>,
+    /// Where a change of the rule can change anything.
+    pub(super) scope: Ref,
+    /// The changed set's outcomes where they differ; elsewhere `FALSE`.
+    pub(super) moved: Ref,
+    /// The rules of the changed set.
+    pub(super) after: ActivityRules,
+}
+
+/// The alternatives of a rule's condition, each with what it asks of the activity apart.
+struct Alternatives(Vec<(Option<ValueSet>, Vec<Test>)>);
+
+impl Alternatives {
+    fn new(rule: &Rule, activity: Option<FactId>) -> Self {
+        let apart = |mut tests: Vec<Test>| {
+            let own = tests.iter().position(|test| Some(test.fact) == activity);
+            (own.map(|at| tests.remove(at).values), tests)
+        };
+        Self(rule.condition.alternatives().into_iter().map(apart).collect())
+    }
+
+    /// What those that can hold for an activity ask beside it.
+    fn fitting(&self, activity: u16) -> Vec<&[Test]> {
+        let fits = |(values, _): &&(Option<ValueSet>, Vec<Test>)| {
+            values.as_ref().is_none_or(|values| values.contains(Answer::Value(activity)) == Some(true))
+        };
+        self.0.iter().filter(fits).map(|(_, tests)| tests.as_slice()).collect()
+    }
+}
+
+/// Activities of one graph, and what the changed rule asks of each beside the activity.
+type Touched<'t> = (usize, Vec<u16>, Vec<&'t [Test]>);
+
+/// Graphs with the activities that a changed rule may treat otherwise, those together that it treats alike.
+fn touched<'t>(
+    prover: &Prover<'_>,
+    (before, after): (&Rule, &Rule),
+    (was, is): (&'t Alternatives, &'t Alternatives),
+) -> Vec<Touched<'t>> {
+    let is_same_otherwise = before.effect == after.effect && before.effective == after.effective;
+    let mut touched: Vec<Touched<'t>> = Vec::new();
+    for (position, graph) in prover.graphs.iter().enumerate() {
+        let first = touched.len();
+        for activity in &graph.activities {
+            let (was, is) = (was.fitting(*activity), is.fitting(*activity));
+            if was == is && (is_same_otherwise || is.is_empty()) {
+                continue;
+            }
+            match touched.iter_mut().skip(first).find(|(.., known)| *known == is) {
+                Some((_, activities, _)) => activities.push(*activity),
+                None => touched.push((position, vec![*activity], is)),
+            }
+        }
+    }
+    touched
+}
+
+impl Prover<'_> {
+    /// The activities that a changed rule touches, built again; `None` where a graph grows too large.
+    pub(super) fn changed_parts(&mut self, id: RuleId, changed: &RuleSet) -> Option<Vec<Part>> {
+        let (mutants, mut parts) = (self.mutants, Vec::new());
+        let (before, after) = (mutants.set.rule(id), changed.rule(id));
+        let is_same_effect = before.effect == after.effect;
+        let activity = mutants.diagram.activity_fact();
+        let (was, is) = (Alternatives::new(before, activity), Alternatives::new(after, activity));
+        for (position, activities, tests) in touched(self, (before, after), (&was, &is)) {
+            let condition = self.condition(position, &tests, after.effective)?;
+            let baseline = self.baseline(position)?;
+            let rules = baseline.build_with(changed, id, condition);
+            let was = baseline.rules.condition(id);
+            let store = &mut baseline.store;
+            let scope = if is_same_effect { store.differs(was, condition) } else { store.or(was, condition) };
+            let differs = store.differs(baseline.rules.outcome, rules.outcome);
+            let moved = store.choose(differs, rules.outcome, Ref::FALSE);
+            store.check_size(&mutants.diagram.variables).ok()?;
+            parts.push(Part { position, activities, scope, moved, after: rules });
+        }
+        Some(parts)
+    }
+
+    /// What notes come to if only offers are left of the rules: of all activities, or of those that a changed offer
+    /// touches.
+    pub(super) fn offers_alone(&mut self, changed: Option<(RuleId, &RuleSet)>) -> Vec<Part> {
+        let mutants = self.mutants;
+        let set = changed.map_or(mutants.set, |(_, changed)| changed);
+        let activity = mutants.diagram.activity_fact();
+        let rules = changed.map(|(id, changed)| (id, mutants.set.rule(id), changed.rule(id)));
+        let alternatives =
+            rules.map(|(_, was, is)| (Alternatives::new(was, activity), Alternatives::new(is, activity)));
+        let touched: Vec<Touched<'_>> = match rules.zip(alternatives.as_ref()) {
+            Some(((_, before, after), (was, is))) => touched(self, (before, after), (was, is)),
+            None => {
+                let graphs = self.graphs.iter().enumerate();
+                graphs.map(|(position, graph)| (position, graph.activities.clone(), Vec::new())).collect()
+            }
+        };
+        let mut parts = Vec::new();
+        for (position, activities, tests) in touched {
+            let own = rules.and_then(|(id, _, after)| Some((id, self.condition(position, &tests, after.effective)?)));
+            let Some(baseline) = self.baseline(position) else { continue };
+            let mut conditions = baseline.rules.conditions.clone();
+            conditions.retain(|rule, _| matches!(set.rule(*rule).effect, Effect::Offer { .. }));
+            conditions.extend(own);
+            let after = ActivityRules::from_conditions(set, conditions, &mut baseline.store);
+            parts.push(Part { position, activities, scope: Ref::TRUE, moved: after.outcome, after });
+        }
+        parts
+    }
+
+    /// The condition of a rule for activities of which it asks one of these alternatives.
+    fn condition(&mut self, position: usize, alternatives: &[&[Test]], effective: Effective) -> Option<Ref> {
+        let variables = &self.mutants.diagram.variables;
+        let store = &mut self.baseline(position)?.store;
+        let parts: Vec<Ref> = alternatives.iter().map(|tests| variables.condition(store, tests, effective)).collect();
+        Some(store.any(parts))
+    }
+}

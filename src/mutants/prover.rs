@@ -1,0 +1,245 @@
+//! Proves what becomes of mutants: each activity that a change touches is built again beside the set as it is.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::parts::Part;
+use super::witness::Witness;
+use super::{Change, Mutant, Mutants, Verdict};
+use crate::compare::Baseline;
+use crate::diagram::{ActivityGraph, Ref, Value};
+use crate::facts::{Answer, FactId, Facts, Kind, Origin};
+use crate::message::Code;
+use crate::rules::{Outcome, ProgramSetting, Rule, RuleId, RuleSet};
+use crate::space::{Region, Space};
+
+/// Nodes that mutants may leave in a store before it is begun anew.
+const MOST_LEFTOVERS: usize = 300_000;
+
+/// What is proved of a mutant.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// The mutants of promises that it kills, by position: it breaks the promise as written for a note for which it
+    /// does not break the changed one.
+    pub kills: Vec<usize>,
+    /// Where a changed rule applies, before or after; `None`: any note may show the change.
+    scope: Option<Vec<Part>>,
+}
+
+impl Proof {
+    fn new(verdict: Verdict) -> Self {
+        Self { verdict, kills: Vec::new(), scope: None }
+    }
+
+    fn of_witness(witness: Option<&Witness>) -> Self {
+        Self::new(if witness.is_some() { Verdict::Undecided } else { Verdict::Equivalent })
+    }
+}
+
+/// Notes of some activities of one graph at which something differs.
+pub(super) struct Differing {
+    pub(super) activities: Vec<u16>,
+    /// Yes where it differs.
+    pub(super) root: Ref,
+    /// A graph of outcomes, one of which a note must come to whatever it leaves open.
+    pub(super) alike: Ref,
+}
+
+/// Proves what becomes of mutants, one after the other.
+#[derive(Debug)]
+pub struct Prover<'m> {
+    pub(super) mutants: &'m Mutants<'m>,
+    pub(super) graphs: Vec<&'m ActivityGraph>,
+    /// By graph, made when first needed.
+    baselines: Vec<Option<Baseline<'m>>>,
+    /// The set in which one rule after the other is changed.
+    scratch: Option<Box<RuleSet>>,
+}
+
+impl<'m> Prover<'m> {
+    pub(super) fn new(mutants: &'m Mutants<'m>) -> Self {
+        let graphs = mutants.graphs();
+        Self { mutants, baselines: graphs.iter().map(|_| None).collect(), graphs, scratch: None }
+    }
+
+    /// What can be proved of a mutant.
+    pub fn prove(&mut self, position: usize, mutant: &Mutant) -> Proof {
+        self.forget_leftovers();
+        match &mutant.changed {
+            Change::Rule(id, rule) => self.prove_rule(*id, rule),
+            Change::Promise(at, _) => {
+                let is_weaker = self.mutants.promises.get(*at).is_some_and(|weaker| weaker.contains(&position));
+                Proof::new(if is_weaker { Verdict::Undecided } else { Verdict::Equivalent })
+            }
+            Change::Bounds(fact, kind) => Proof::new(self.prove_bounds(*fact, kind)),
+            _ => Proof::of_witness(self.witness(mutant).as_ref()),
+        }
+    }
+
+    /// Whether the mutant that was proved last may decide a note otherwise. `answered`: what the note answers.
+    pub fn may_differ(&self, proof: &Proof, answered: &Facts, date: NaiveDate) -> bool {
+        let Some(parts) = &proof.scope else { return true };
+        let diagram = &self.mutants.diagram;
+        let activity = match diagram.activity_fact().map(|fact| answered.get(fact)) {
+            None => 0,
+            Some(Answer::Value(activity)) => activity,
+            Some(_) => return false,
+        };
+        let Some(part) = parts.iter().find(|part| part.activities.contains(&activity)) else { return false };
+        let mut assignment = diagram.variables.assign(answered, date);
+        // Rows also say which settings matter, so another answer to one may show the change.
+        for (value, variable) in assignment.iter_mut().zip(diagram.variables.list()) {
+            let fact = variable.question.fact().map(|fact| self.mutants.set.vocabulary.fact(fact));
+            if fact.is_some_and(|fact| fact.origin == Origin::Setting) {
+                *value = None;
+            }
+        }
+        let baseline = self.baselines.get(part.position).and_then(Option::as_ref);
+        baseline.is_some_and(|baseline| baseline.store.verdict(part.scope, &assignment) != Some(false))
+    }
+
+    /// The smallest note, or a few of one day, that shows a mutant; `None` if none does.
+    pub fn witness(&mut self, mutant: &Mutant) -> Option<Witness> {
+        let mutants = self.mutants;
+        match &mutant.changed {
+            Change::Rule(id, rule) => self.rule_witness(*id, rule),
+            Change::Promise(..) => None,
+            Change::Service(id, _) => mutants.service_witness(*id),
+            Change::Rate(at, _) => mutants.rate_witness(*at, &mutant.apply(mutants.set)),
+            Change::Setting(at, changed) => {
+                let before = mutants.set.settings.get(*at)?;
+                self.setting_witness(before, changed).or_else(|| mutants.counting_witness(before, changed))
+            }
+            Change::Presumption(at, changed) => {
+                self.presumption_witness(mutants.set.presumptions.get(*at)?, changed.as_deref())
+            }
+            Change::Bounds(fact, kind) => mutants.bounds_witness(*fact, kind),
+            Change::Alias(fact, word, value) => self.alias_witness(*fact, word, *value),
+        }
+    }
+
+    /// Begins stores anew that hold much that mutants left behind.
+    fn forget_leftovers(&mut self) {
+        for (baseline, graph) in self.baselines.iter_mut().zip(&self.graphs) {
+            if baseline.as_ref().is_some_and(|known| known.store.len() > graph.store.len() + MOST_LEFTOVERS) {
+                *baseline = None;
+            }
+        }
+    }
+
+    pub(super) fn baseline(&mut self, position: usize) -> Option<&mut Baseline<'m>> {
+        let (mutants, graph) = (self.mutants, *self.graphs.get(position)?);
+        let place = self.baselines.get_mut(position)?;
+        Some(place.get_or_insert_with(|| Baseline::new(mutants.set, &mutants.diagram, graph)))
+    }
+
+    /// A setting that takes less: an answer that it no longer takes is refused.
+    fn prove_bounds(&self, fact: FactId, kind: &Kind) -> Verdict {
+        let set = self.mutants.set;
+        // The program reads these itself and needs them as they are.
+        if ProgramSetting::find(&set.vocabulary.fact(fact).name).is_some() {
+            return Verdict::Killed(Code::WrongType);
+        }
+        let takes = |answer: Answer| match (kind, answer) {
+            (Kind::Number(least, most), Answer::Number(number)) => (*least..=*most).contains(&number),
+            _ => true,
+        };
+        let setting = set.settings.iter().find(|setting| setting.fact == fact);
+        match setting.is_none_or(|setting| takes(setting.value) && takes(setting.default)) {
+            true => Verdict::Undecided,
+            false => Verdict::Killed(Code::NoSuchValue),
+        }
+    }
+
+    fn prove_rule(&mut self, id: RuleId, rule: &Rule) -> Proof {
+        self.with_changed(id, rule, |prover, changed| {
+            let Some(parts) = prover.changed_parts(id, changed) else {
+                return Proof::new(Verdict::Killed(Code::TooComplex));
+            };
+            let fault = parts.iter().find_map(|part| prover.fault(part));
+            let (broken, kills) = prover.promises(&parts);
+            let verdict = match fault {
+                Some(code) => Verdict::Killed(code),
+                None if broken => Verdict::Killed(Code::InvariantFails),
+                None if parts.iter().all(|part| prover.difference(part, changed) == Ref::FALSE) => Verdict::Equivalent,
+                None => Verdict::Undecided,
+            };
+            Proof { verdict, kills, scope: Some(parts) }
+        })
+    }
+
+    /// Puts a rule in the place of another, in a set that is kept for it, while something is done.
+    pub(super) fn with_changed<R>(
+        &mut self,
+        id: RuleId,
+        rule: &Rule,
+        work: impl FnOnce(&mut Self, &RuleSet) -> R,
+    ) -> R {
+        let set = self.mutants.set;
+        let mut changed = self.scratch.take().unwrap_or_else(|| Box::new(set.clone()));
+        let put = |changed: &mut RuleSet, rule: &Rule| {
+            changed.rules.get_mut(id.index()).into_iter().for_each(|known| *known = rule.clone());
+        };
+        put(&mut changed, rule);
+        let done = work(self, &changed);
+        put(&mut changed, set.rule(id));
+        self.scratch = Some(changed);
+        done
+    }
+
+    /// A gap or a conflict among the outcomes of the changed set.
+    fn fault(&self, part: &Part) -> Option<Code> {
+        let baseline = self.baselines.get(part.position)?.as_ref()?;
+        let outcomes =
+            baseline.store.leaves(part.moved, &[]).into_iter().filter_map(|leaf| baseline.store.outcome(leaf));
+        let fault = |outcome| match outcome {
+            Outcome::Gap => Some(Code::Gap),
+            Outcome::Conflict => Some(Code::Conflict),
+            _ => None,
+        };
+        outcomes.into_iter().find_map(fault)
+    }
+
+    /// Where a changed set decides a part otherwise.
+    fn difference(&mut self, part: &Part, changed: &RuleSet) -> Ref {
+        let Some(baseline) = self.baseline(part.position) else { return Ref::FALSE };
+        baseline.difference(changed, &part.after)
+    }
+
+    fn rule_witness(&mut self, id: RuleId, rule: &Rule) -> Option<Witness> {
+        self.with_changed(id, rule, |prover, changed| {
+            let mut nearest: Option<(u64, Witness)> = None;
+            for part in prover.changed_parts(id, changed)? {
+                let root = prover.difference(&part, changed);
+                let alike = prover.graphs.get(part.position)?.rules.outcome;
+                let found = prover.nearest(part.position, &Differing { activities: part.activities, root, alike }, &[]);
+                nearest = nearest.into_iter().chain(found).min_by_key(|(cost, _)| *cost);
+            }
+            nearest.map(|(_, witness)| witness)
+        })
+    }
+
+    /// The note nearest to an ordinary one at which something differs, and how far it is. `fixed`: values that it must
+    /// have.
+    pub(super) fn nearest(
+        &mut self,
+        position: usize,
+        differing: &Differing,
+        fixed: &[(usize, Value)],
+    ) -> Option<(u64, Witness)> {
+        let (mutants, graph) = (self.mutants, *self.graphs.get(position)?);
+        let Differing { activities, root, alike } = differing;
+        let baseline = self.baseline(position)?;
+        let space = Space::new(mutants.set, &mutants.diagram, graph).with_store(&baseline.store);
+        let mut within = Region { activities: activities.iter().copied().collect(), ..Region::full(&space) };
+        for (variable, value) in fixed {
+            within.values.get_mut(*variable).into_iter().for_each(|values| *values = BTreeSet::from([*value]));
+        }
+        let point = space.nearest(*root, &within)?;
+        let note = space.write(&point, *root, *alike, &within);
+        Some((point.cost, Witness { notes: vec![note] }))
+    }
+}

@@ -1,0 +1,232 @@
+//! What rows show of notes that leave one fact open, presumed or answered by a setting: where another answer shows.
+
+use std::collections::BTreeMap;
+
+use super::prover::{Differing, Prover};
+use super::witness::Witness;
+use crate::compare::Baseline;
+use crate::diagram::{Diagram, Ref, Value};
+use crate::facts::{Answer, FactId};
+use crate::rules::{Effect, Outcome, Presumption, RuleId, RuleSet, Setting};
+
+/// The notes of one graph, looked at by their answers to one variable.
+struct View<'v, 'b> {
+    set: &'v RuleSet,
+    diagram: &'v Diagram,
+    baseline: &'v mut Baseline<'b>,
+    variable: usize,
+}
+
+impl View<'_, '_> {
+    /// Where rows differ if the variable has one of these values, which is not said, instead of one of those. The graph
+    /// does not ask the variable.
+    fn difference(&mut self, before: &[Value], after: &[Value]) -> Ref {
+        if before == after {
+            return Ref::FALSE;
+        }
+        let outcomes = self.outcomes_differ(before, after);
+        if outcomes != Ref::FALSE {
+            return outcomes;
+        }
+        let (before, after) = (self.named(before), self.named(after));
+        let store = &mut self.baseline.store;
+        let differs =
+            before.iter().map(|(rule, named)| store.differs(*named, after.get(rule).copied().unwrap_or(Ref::FALSE)));
+        let differs: Vec<Ref> = differs.collect();
+        store.any(differs)
+    }
+
+    /// Where the outcomes over the one values are not those over the others.
+    fn outcomes_differ(&mut self, before: &[Value], after: &[Value]) -> Ref {
+        let Some(first) = before.first() else { return Ref::FALSE };
+        let first = self.outcomes(*first);
+        let mut differs = Vec::new();
+        for value in before.iter().chain(after) {
+            let other = self.outcomes(*value);
+            differs.push(self.baseline.store.differs(first, other));
+        }
+        self.baseline.store.any(differs)
+    }
+
+    /// By rule: where a row names it, as a reason or as advice. Where the outcome is the same for all values.
+    fn named(&mut self, values: &[Value]) -> BTreeMap<RuleId, Ref> {
+        let (mut surely, mut perhaps, mut named) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (rule, condition) in self.baseline.rules.conditions.clone() {
+            if matches!(self.set.rule(rule).effect, Effect::Advise) {
+                named.insert(rule, self.every(condition, values));
+                continue;
+            }
+            let reason = self.baseline.reasons.get(&rule).copied().unwrap_or(Ref::FALSE);
+            surely.insert(rule, self.every(reason, values));
+            perhaps.insert(rule, self.some(reason, values));
+        }
+        let against = self.against(values);
+        let store = &mut self.baseline.store;
+        let some_surely = store.any(surely.values().copied());
+        let some_against = store.any(against.values().copied());
+        for (rule, surely) in surely {
+            let perhaps = perhaps.get(&rule).copied().unwrap_or(Ref::FALSE);
+            let reason = store.choose(some_surely, surely, perhaps);
+            let against = against.get(&rule).copied().unwrap_or(Ref::FALSE);
+            named.insert(rule, store.choose(some_against, against, reason));
+        }
+        named
+    }
+
+    /// By rule: where nobody pays and it surely takes a payer away that may be offered.
+    fn against(&mut self, values: &[Value]) -> BTreeMap<RuleId, Ref> {
+        let nobody = self.baseline.rules.outcome;
+        let nobody = self.baseline.store.ends_at(nobody, &|outcome| outcome == Outcome::NonBillable);
+        let nobody = self.every(nobody, values);
+        let conditions = self.baseline.rules.conditions.clone();
+        let mut against = BTreeMap::new();
+        for (rule, condition) in &conditions {
+            let Some(removes) = self.set.rule(*rule).effect.removes() else { continue };
+            let mut offered = Vec::new();
+            for (offer, condition) in &conditions {
+                let Effect::Offer { service, payers, .. } = &self.set.rule(*offer).effect else { continue };
+                if payers.iter().any(|payer| removes.removes(*service, *payer)) {
+                    offered.push(self.some(*condition, values));
+                }
+            }
+            let own = self.every(*condition, values);
+            let store = &mut self.baseline.store;
+            let offered = store.any(offered);
+            let takes = store.and(own, offered);
+            against.insert(*rule, store.and(takes, nobody));
+        }
+        against
+    }
+
+    /// What notes come to that answer the variable so.
+    fn outcomes(&mut self, value: Value) -> Ref {
+        self.answered(self.baseline.rules.outcome, value)
+    }
+
+    /// Where a presumption applies to notes of an activity that leave its fact open.
+    fn applies(&mut self, activity: u16, presumption: &Presumption) -> Ref {
+        let mut tests = Vec::new();
+        for test in &presumption.when {
+            if Some(test.fact) == self.diagram.activity_fact() {
+                if test.values.contains(Answer::Value(activity)) != Some(true) {
+                    return Ref::FALSE;
+                }
+            } else if let Some(at) = self.diagram.variables.position(test.fact) {
+                tests.extend(self.diagram.variables.get(at).map(|variable| (at, variable.passing(test))));
+            }
+        }
+        self.baseline.store.all(tests)
+    }
+
+    fn answered(&mut self, root: Ref, value: Value) -> Ref {
+        let fixed: Vec<Option<Value>> = (0..=self.variable).map(|at| (at == self.variable).then_some(value)).collect();
+        self.baseline.store.restrict(root, &fixed)
+    }
+
+    fn every(&mut self, root: Ref, values: &[Value]) -> Ref {
+        let mut every = Ref::TRUE;
+        for value in values {
+            let answered = self.answered(root, *value);
+            every = self.baseline.store.and(every, answered);
+        }
+        every
+    }
+
+    fn some(&mut self, root: Ref, values: &[Value]) -> Ref {
+        let answered: Vec<Ref> = values.iter().map(|value| self.answered(root, *value)).collect();
+        self.baseline.store.any(answered)
+    }
+}
+
+impl<'m> Prover<'m> {
+    /// A note that another answer to a setting decides otherwise, as far as rules ask the setting.
+    pub(super) fn setting_witness(&mut self, before: &Setting, after: &Setting) -> Option<Witness> {
+        let (variable, values) = self.values(before.fact, [before.value, after.value])?;
+        let [before, after] = values;
+        self.nearest_of_all(&[], |prover, graph| {
+            let activities = prover.graphs.get(graph)?.activities.clone();
+            let mut view = prover.view(graph, variable)?;
+            let differs = view.difference(&[before], &[after]);
+            Some(vec![Differing { activities, root: differs, alike: view.outcomes(before) }])
+        })
+    }
+
+    /// A note that uses the other word for a value and shows that the word is gone or stands for another value.
+    pub(super) fn alias_witness(&mut self, fact: FactId, word: &str, value: Option<u16>) -> Option<Witness> {
+        let mutants = self.mutants;
+        let declared = mutants.set.vocabulary.fact(fact);
+        let own = declared.spoken(word)?;
+        // A note with an unknown word is rejected, and rows repeat the required facts.
+        let other = value.filter(|_| !declared.is_required());
+        let variable = mutants.diagram.variables.position(fact);
+        let fixed: Vec<(usize, Value)> = variable.map(|variable| (variable, own)).into_iter().collect();
+        let mut witness = self.nearest_of_all(&fixed, |prover, graph| {
+            let mut activities = prover.graphs.get(graph)?.activities.clone();
+            if Some(fact) == mutants.diagram.activity_fact() {
+                activities.retain(|activity| *activity == own);
+            }
+            let Some(other) = other else {
+                return Some(vec![Differing { activities, root: Ref::TRUE, alike: Ref::TRUE }]);
+            };
+            let mut view = prover.view(graph, variable?)?;
+            let differs = view.difference(&[own], &[other]);
+            Some(vec![Differing { activities, root: differs, alike: view.outcomes(own) }])
+        })?;
+        witness.write(&declared.name, word);
+        Some(witness)
+    }
+
+    /// A note that leaves a fact open and that another presumption, or none, decides otherwise.
+    pub(super) fn presumption_witness(&mut self, before: &Presumption, after: Option<&Presumption>) -> Option<Witness> {
+        let value = before.value;
+        let (variable, [was, is]) = self.values(before.fact, [value, after.map_or(value, |after| after.value)])?;
+        let all: Vec<Value> = self.mutants.diagram.variables.get(variable)?.values().collect();
+        self.nearest_of_all(&[], |prover, graph| {
+            let activities = prover.graphs.get(graph)?.activities.clone();
+            let mut view = prover.view(graph, variable)?;
+            let sides = [(vec![was], vec![is], was), (vec![was], all.clone(), was), (all.clone(), vec![is], is)];
+            let sides =
+                sides.map(|(before, after, decided)| (view.difference(&before, &after), view.outcomes(decided)));
+            let mut found = Vec::new();
+            for activity in activities {
+                let was = view.applies(activity, before);
+                let is = after.map_or(Ref::FALSE, |after| view.applies(activity, after));
+                let store = &mut view.baseline.store;
+                let parts = [store.and(was, is), store.and_not(was, is), store.and_not(is, was)];
+                for (part, (differs, alike)) in parts.into_iter().zip(sides) {
+                    found.push(Differing { activities: vec![activity], root: store.and(part, differs), alike });
+                }
+            }
+            Some(found)
+        })
+    }
+
+    /// The variable of a fact, and the values of two answers to it.
+    fn values(&self, fact: FactId, answers: [Answer; 2]) -> Option<(usize, [Value; 2])> {
+        let variables = &self.mutants.diagram.variables;
+        let position = variables.position(fact)?;
+        let [one, other] = answers.map(|answer| variables.get(position)?.value(answer));
+        Some((position, [one?, other?]))
+    }
+
+    fn view(&mut self, graph: usize, variable: usize) -> Option<View<'_, 'm>> {
+        let mutants = self.mutants;
+        Some(View { set: mutants.set, diagram: &mutants.diagram, baseline: self.baseline(graph)?, variable })
+    }
+
+    /// The nearest note of all graphs at which one differs. `fixed`: values that the note must have.
+    fn nearest_of_all(
+        &mut self,
+        fixed: &[(usize, Value)],
+        mut differing: impl FnMut(&mut Self, usize) -> Option<Vec<Differing>>,
+    ) -> Option<Witness> {
+        let mut nearest: Option<(u64, Witness)> = None;
+        for graph in 0..self.graphs.len() {
+            for part in differing(self, graph)? {
+                let found = self.nearest(graph, &part, fixed);
+                nearest = nearest.into_iter().chain(found).min_by_key(|(cost, _)| *cost);
+            }
+        }
+        nearest.map(|(_, witness)| witness)
+    }
+}

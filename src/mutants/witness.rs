@@ -1,0 +1,174 @@
+//! Notes that show a change of what rows say beside the decision: services, rates, how minutes count.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{Change, Mutant, Mutants};
+use crate::diagram::Value;
+use crate::effective::Effective;
+use crate::facts::{Answer, FactId, Kind, MINUTES_MOST, Word, date_of};
+use crate::rules::{DatedRate, Outcome, ProgramSetting, RuleSet, ServiceId, Setting, Test, Unit, ValueSet};
+use crate::space::{Example, ORDINARY_DAY, Region, Space};
+use crate::units::PartQuarterHour;
+
+/// Minutes in a quarter hour.
+const QUARTER_HOUR: i64 = 15;
+
+/// Lengths of notes that show whether minutes are pooled by day: each has left-over minutes.
+const POOLED: [i64; 4] = [20, 65, 125, 5];
+
+/// The most notes of one day that are tried to see how minutes are pooled: with so many, any left-over minutes show.
+const NOTES_MOST: usize = 30;
+
+/// Notes that show a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// One note, or several of one day; all need the same settings.
+    pub notes: Vec<Example>,
+}
+
+impl Witness {
+    /// Writes a word into a field of every note.
+    pub(super) fn write(&mut self, field: &str, word: &str) {
+        for note in self.notes.iter_mut().map(|example| &mut example.note) {
+            let word = Word::Text(word.to_owned());
+            match note.iter_mut().find(|(name, _)| name == field) {
+                Some((_, known)) => *known = word,
+                None => note.push((field.to_owned(), word)),
+            }
+        }
+    }
+}
+
+impl From<Example> for Witness {
+    fn from(note: Example) -> Self {
+        Self { notes: vec![note] }
+    }
+}
+
+/// What a note that is looked for must be, beside its outcome.
+#[derive(Clone, Copy, Default)]
+struct Wanted {
+    date: Option<NaiveDate>,
+    minutes: Option<i64>,
+    setting: Option<(FactId, i64)>,
+}
+
+impl Mutants<'_> {
+    /// A note that is billed as a service.
+    pub(super) fn service_witness(&self, service: ServiceId) -> Option<Witness> {
+        self.note(&|outcome| is_billed(outcome, service), Wanted::default())
+    }
+
+    /// A billable note of a date on which another rate is in force, or none.
+    pub(super) fn rate_witness(&self, rate: usize, changed: &RuleSet) -> Option<Witness> {
+        let service = self.set.rates.get(rate)?.service;
+        let in_force = |set: &RuleSet, date| set.rate(service, date).map(|dated| dated.rate);
+        let rates = [self.set, changed].into_iter().flat_map(|set| &set.rates);
+        let turns = rates.filter(|dated| dated.service == service).flat_map(turns);
+        let differs = |date: &NaiveDate| in_force(self.set, *date) != in_force(changed, *date);
+        date_of(ORDINARY_DAY).into_iter().chain(turns).filter(differs).find_map(|date| {
+            self.note(&|outcome| is_billed(outcome, service), Wanted { date: Some(date), ..Wanted::default() })
+        })
+    }
+
+    /// Notes that show another answer to a setting by which the program counts minutes.
+    pub(super) fn counting_witness(&self, before: &Setting, after: &Setting) -> Option<Witness> {
+        let setting = ProgramSetting::find(&self.set.vocabulary.fact(before.fact).name)?;
+        let by_quarter_hour = |outcome| matches!(outcome, Outcome::Billable(service, _) if self.set.service(service).unit == Unit::QuarterHour);
+        match (setting, before.value, after.value) {
+            (ProgramSetting::PartQuarterHour, Answer::Number(before), Answer::Number(after)) => {
+                let minutes = Some(3 * QUARTER_HOUR + before.min(after));
+                let wanted = Wanted { minutes, ..Wanted::default() };
+                // Every row shows the quarter hours of its minutes, whatever becomes of the note.
+                self.note(&by_quarter_hour, wanted).or_else(|| self.note(&|_| true, wanted))
+            }
+            (ProgramSetting::Pool, ..) => POOLED.into_iter().find_map(|minutes| {
+                let count = pooled_notes(self.set.part_quarter_hour(), minutes)?;
+                let wanted = Wanted { minutes: Some(minutes), ..Wanted::default() };
+                let note = self.note(&by_quarter_hour, wanted)?.notes.pop()?;
+                Some(Witness { notes: (1..=count).map(|number| note.numbered(number)).collect() })
+            }),
+            (ProgramSetting::PartQuarterHour, ..) => None,
+        }
+    }
+
+    /// A note under a setting's outermost answer, which it no longer takes.
+    pub(super) fn bounds_witness(&self, fact: FactId, kind: &Kind) -> Option<Witness> {
+        let declared = self.set.vocabulary.fact(fact);
+        let (Kind::Number(least, most), Kind::Number(then_least, _)) = (&declared.kind, kind) else { return None };
+        let refused = if then_least > least { *least } else { *most };
+        let mut witness = self.note(&|_| true, Wanted { setting: Some((fact, refused)), ..Wanted::default() })?;
+        for note in &mut witness.notes {
+            note.settings.insert(declared.name.clone(), Word::Number(refused));
+        }
+        Some(witness)
+    }
+
+    /// The note nearest to an ordinary one that is as wanted and comes to such an outcome.
+    fn note(&self, fits: &dyn Fn(Outcome) -> bool, wanted: Wanted) -> Option<Witness> {
+        let variables = &self.diagram.variables;
+        let by_fact = |fact: FactId, number: i64| Some((variables.position(fact)?, number));
+        let minutes = self.set.vocabulary.find("minutes").zip(wanted.minutes);
+        let date = wanted.date.map(|date| i64::from(date.num_days_from_ce()));
+        let fixed = [variables.date_position().zip(date), minutes.and_then(|(fact, number)| by_fact(fact, number))];
+        let fixed: Vec<(usize, i64)> = fixed
+            .into_iter()
+            .flatten()
+            .chain(wanted.setting.and_then(|(fact, number)| by_fact(fact, number)))
+            .collect();
+        let found = self.graphs().into_iter().filter_map(|graph| {
+            let mut store = graph.store.clone();
+            let ends = store.ends_at(graph.rules.outcome, fits);
+            let space = Space::new(self.set, &self.diagram, graph).with_store(&store);
+            let mut within = Region::full(&space);
+            for (position, number) in &fixed {
+                let value: Option<Value> = variables.get(*position).and_then(|v| v.value(Answer::Number(*number)));
+                within.values.get_mut(*position).into_iter().for_each(|values| *values = value.into_iter().collect());
+            }
+            let point = space.nearest(ends, &within)?;
+            Some((point.cost, space.write(&point, ends, graph.rules.outcome, &within)))
+        });
+        found.min_by_key(|(cost, _)| *cost).map(|(_, note)| note.into())
+    }
+}
+
+fn is_billed(outcome: Outcome, service: ServiceId) -> bool {
+    matches!(outcome, Outcome::Billable(billed, _) if billed == service)
+}
+
+/// How many notes of so many minutes earn another number of quarter hours together than one by one.
+fn pooled_notes(part: PartQuarterHour, minutes: i64) -> Option<usize> {
+    let minutes = u32::try_from(minutes).ok()?;
+    (2..=NOTES_MOST).find(|count| {
+        let count = u32::try_from(*count).unwrap_or(u32::MAX);
+        part.quarter_hours(minutes * count) != part.quarter_hours(minutes) * count
+    })
+}
+
+/// The days around which a rate begins and ends to hold.
+fn turns(dated: &DatedRate) -> Vec<NaiveDate> {
+    let Effective { from, through } = dated.effective;
+    let before = from.and_then(|from| from.pred_opt());
+    let after = through.and_then(|through| through.succ_opt());
+    [from, through, before, after].into_iter().flatten().collect()
+}
+
+/// Every date of which a note may be looked for.
+pub(super) fn dates(set: &RuleSet, mutants: &[Mutant]) -> BTreeSet<NaiveDate> {
+    let changed = mutants.iter().filter_map(|mutant| match &mutant.changed {
+        Change::Rate(_, rate) => rate.as_deref(),
+        _ => None,
+    });
+    set.rates.iter().chain(changed).flat_map(turns).collect()
+}
+
+/// Every number of minutes of which a note may be looked for.
+pub(super) fn minutes(set: &RuleSet) -> Vec<Test> {
+    let parts = (0..=QUARTER_HOUR).map(|part| 3 * QUARTER_HOUR + part);
+    let minutes: BTreeSet<i64> = parts.chain(POOLED).filter(|minutes| *minutes <= MINUTES_MOST).collect();
+    let alone = minutes.into_iter().map(|minutes| (minutes, minutes + 1)).collect();
+    let fact = set.vocabulary.find("minutes");
+    fact.map(|fact| Test { fact, values: ValueSet::Ranges(alone) }).into_iter().collect()
+}
