@@ -7,7 +7,7 @@ use crate::shared::{ready, told};
 
 fn bless(name: &str, text: &str) -> Option<Blessed> {
     let suite = read(name, text, true).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
-    let played = suite.play(&ready().set, &ready().atlas);
+    let played = suite.play(&ready().set, &ready().diagram);
     let mut blessed = suite.bless(&played).unwrap_or_else(|message| panic!("{message}"));
     assert!(blessed.len() <= 1);
     blessed.pop()
@@ -151,7 +151,7 @@ fn a_json_file_that_expects_nothing_yet_is_filled_in() {
 
 fn round_trip_or_reason(name: &str, text: &str) -> Result<Vec<Blessed>, String> {
     let suite = read(name, text, true).map_err(|mistakes| told(&mistakes))?;
-    suite.bless(&suite.play(&ready().set, &ready().atlas)).map_err(|message| message.to_string())
+    suite.bless(&suite.play(&ready().set, &ready().diagram)).map_err(|message| message.to_string())
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn the_quickstart_becomes_a_test_of_itself() {
 fn bytes_that_are_no_text_are_not_written() {
     let bytes = b"id,client,expect_status\nn-1,client-\xff,held\n".to_vec();
     let suite = Suite::read(&ready().set, vec![CaseFile { name: "a.csv".into(), bytes }], true).unwrap();
-    let refused = suite.bless(&suite.play(&ready().set, &ready().atlas)).unwrap_err();
+    let refused = suite.bless(&suite.play(&ready().set, &ready().diagram)).unwrap_err();
     assert!(refused.to_string().starts_with("error[unwritable]: `a.csv`"), "{refused}");
 }
 

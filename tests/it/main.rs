@@ -80,10 +80,10 @@ mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
 /// Sample claims: what is found, what is refused, and that formats agree.
-/// mod cases;
+mod cases;
 /// What is wrong in a file of sample claims, and that every form of file agrees.
-/// mod case_mistakes;
+mod case_mistakes;
 /// A blessing changes expectations alone, and the suite passes after it.
-/// mod case_blessing;
+mod case_blessing;
 /// `actbill test` as it is run, and its reports.
 mod case_runs;

@@ -227,7 +227,8 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
     let complete: Vec<bool> = notes.iter().map(answers_all).collect();
     let notes = format!("[{}]", notes.join(","));
     let before = rows_of(set, diagram, &notes);
-    let known: BTreeSet<String> = proof::broken_promises(set, diagram).iter().flat_map(|it| it.about.first().cloned()).collect();
+    let known: BTreeSet<String> =
+        proof::broken_promises(set, diagram).iter().flat_map(|it| it.about.first().cloned()).collect();
     for (mutant, status) in mutants.iter().zip(&statuses) {
         let about = mutant.describe();
         let changed = mutant.apply(set);
@@ -254,12 +255,12 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
         }
         match status {
             MutantStatus::Killed(Killer::Check(_)) => {}
-            MutantStatus::Killed(Killer::Case(title)) => prop_assert_eq!(first_failed().as_ref(), Some(title)),
+            MutantStatus::Killed(Killer::Case(title)) => prop_assert_eq!(first_failed(), Some(title.clone())),
             MutantStatus::Survived(Some(evidence)) => {
                 prop_assert!(first_failed().is_none(), "{}", about);
                 let Evidence { witness, before, after } = evidence.as_ref();
                 prop_assert_eq!(format!("{:?}", rows_for(set, diagram, witness).unwrap()), format!("{before:?}"));
-                prop_assert!(before.iter().all(|row| row.status != "rejected"), "{}", about);
+                prop_assert!(before.iter().all(|row| row.status != Status::Rejected), "{}", about);
                 let apart = before.iter().zip(after).any(|(before, after)| !differences(before, after).is_empty());
                 prop_assert!(apart || after.is_empty(), "{}: {:?}", about, witness);
             }
