@@ -172,34 +172,34 @@ fn coverage_is_told_to_people_and_programs() {
     let text = status(&["test", "right.cases.toml", "--coverage"]).stdout;
     assert!(text.starts_with("1 of 30 rules decide in a case, "), "{text}");
     assert!(text.contains("  decides in no case      act.general-skills\n"), "{text}");
-    assert!(text.contains("\n1 of 231 regions are visited by a case\n"), "{text}");
+    assert!(text.contains("\n1 of 20 outcomes of activities are reached by a case\n"), "{text}");
     let json = status(&["test", "right.cases.toml", "--coverage", "--format", "json"]).stdout;
     let coverage = &serde_json::from_str::<Value>(&json).unwrap()["coverage"];
     assert_eq!((&coverage["rules"], &coverage["decide"]), (&30.into(), &1.into()));
     assert_eq!(coverage["decide_in_no_case"].as_array().unwrap().len(), 29);
-    assert_eq!((&coverage["regions"], &coverage["visited"]), (&231.into(), &1.into()));
-    assert_eq!(coverage["unvisited"].as_array().unwrap().len(), 230);
+    assert_eq!((&coverage["outcomes"], &coverage["reached"]), (&20.into(), &1.into()));
+    assert_eq!(coverage["reached_in_no_case"].as_array().unwrap().len(), 19);
 }
 
-/// The note shown for a region that no case visits is in that region: with a case for it, one more is visited.
+/// The note shown for an outcome that no case reaches comes to it: with a case for it, one more is reached.
 #[test]
-fn the_note_of_a_region_visits_it() {
-    let visited = |folder: &Folder| -> Value {
+fn the_note_of_an_outcome_reaches_it() {
+    let coverage_of = |folder: &Folder| -> Value {
         let json = folder.run(&["test", "right.cases.toml", "more.ndjson", "--coverage", "--format", "json"]).stdout;
         serde_json::from_str::<Value>(&json).unwrap()["coverage"].clone()
     };
     let folder = folder().with("more.ndjson", "{\"id\": \"n-1\", \"expect\": {\"status\": \"rejected\"}}\n");
-    let coverage = visited(&folder);
-    let plain = coverage["unvisited"].as_array().unwrap().iter().filter(|region| region.get("settings").is_none());
-    for region in plain.take(12) {
-        let mut note = region["note"].clone();
-        let status = region["outcome"].as_str().unwrap().split(" as ").next().unwrap();
+    let coverage = coverage_of(&folder);
+    let plain = coverage["reached_in_no_case"].as_array().unwrap().iter().filter(|row| row.get("settings").is_none());
+    for row in plain.take(12) {
+        let mut note = row["note"].clone();
+        let status = row["outcome"].as_str().unwrap().split(" as ").next().unwrap();
         let (key, value) = if ["held"].contains(&status) { ("status", status) } else { ("payer", status) };
         note["expect"] = serde_json::json!({ key: value });
         let folder = Folder::new().with("right.cases.toml", RIGHT).with("more.ndjson", note.to_string());
         let ended = folder.run(&["test", "more.ndjson"]);
         assert_eq!(ended.status, 0, "{ended:?}");
-        assert_eq!(visited(&folder)["visited"], 2, "{note}");
+        assert_eq!(coverage_of(&folder)["reached"], 2, "{note}");
     }
 }
 
@@ -332,8 +332,8 @@ fn an_agencys_cases_answer_for_its_own_blocks() {
     let ended = folder.run(&own);
     assert_eq!(ended.status, 1, "{ended:?}");
     assert!(ended.stdout.contains("0 of 1 own rules decide in a case"), "{ended:?}");
-    assert!(ended.stdout.contains("SURVIVES  agency.toml:1:1  rate of act_team"), "{ended:?}");
-    assert!(!ended.stdout.contains("SURVIVES  rules/"), "{ended:?}");
+    assert!(ended.stdout.contains("SURVIVED  agency.toml:1:1  rate of act_team"), "{ended:?}");
+    assert!(!ended.stdout.contains("SURVIVED  rules/"), "{ended:?}");
     let team = "note = { activity = \"self_care_skills\", staff_role = \"nurse\", eligibility = \"department\", symptom_link = \"yes\", medically_needed = \"yes\"";
     let cases = format!(
         "[[case]]\ntitle = \"before\"\n{team}, date = \"2025-12-31\" }}\nexpect = {{ amount = \"unpriced\" }}\n\

@@ -75,11 +75,12 @@ fn the_shipped_cases_answer_every_setting_both_ways() {
 }
 
 /// By key: a note, what is right of it and what is wrong.
-const EXPECTATIONS: [(Key, &str, &str, &str); 19] = [
+const EXPECTATIONS: [(Key, &str, &str, &str); 20] = [
     (Key::Status, COACHING, "\"billable\"", "\"held\""),
     (Key::Payer, COACHING, "\"department\"", "\"mo_healthnet\""),
     (Key::Service, COACHING, "\"vocational_act\"", "\"act_team\""),
     (Key::Code, COACHING, "\"H2023HK\"", "\"H0040\""),
+    (Key::Modifiers, COACHING, "[\"HK\"]", "\"none\""),
     (Key::Minutes, COACHING, "60", "59"),
     (Key::QuarterHours, COACHING, "4", "3"),
     (Key::Unit, COACHING, "\"quarter_hour\"", "\"day\""),

@@ -61,7 +61,7 @@ fn idle_rules() -> Vec<Broken> {
     vec![
         broken(
             "a new activity that no rule speaks to",
-            "[fact.activity]\nreplaces = true\nask = \"What was done?\"\nvalues = [\"self_care_skills\", \"punctuality_skills\", \"time_management_skills\", \"task_prioritization_skills\", \"stress_coping_skills\", \"problem_solving_skills\", \"readiness_assessment\", \"vocational_interests\", \"opportunity_search\", \"employer_contact_support\", \"interview_practice\", \"interview_accompaniment\", \"interview_debrief\", \"transport\", \"specific_job_skills\", \"job_coaching\", \"work_crew_supervision\", \"job_development\", \"other\", \"benefits_counselling\"]\n",
+            "[fact.activity]\nreplaces = true\nask = \"What was done?\"\nvalues = [\"self_care_skills\", \"punctuality_skills\", \"time_management_skills\", \"task_prioritization_skills\", \"stress_coping_skills\", \"problem_solving_skills\", \"readiness_assessment\", \"vocational_interests\", \"opportunity_search\", \"employer_contact_support\", \"interview_practice\", \"interview_accompaniment\", \"interview_debrief\", \"transport\", \"specific_job_skills\", \"job_coaching\", \"work_crew_supervision\", \"job_development\", \"other\", \"benefits_counselling\"]\n[fact.activity.groups]\ngeneral_skills = [\"self_care_skills\", \"punctuality_skills\", \"time_management_skills\", \"task_prioritization_skills\", \"stress_coping_skills\", \"problem_solving_skills\"]\njob_finding = [\"readiness_assessment\", \"vocational_interests\", \"opportunity_search\", \"employer_contact_support\", \"interview_practice\", \"interview_accompaniment\", \"interview_debrief\"]\n",
             "gap",
             "activity",
             3,

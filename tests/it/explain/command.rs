@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const NOTES: &str = r#"[
-{"id": "n-01", "client": "client-a", "date": "2026-03-02", "minutes": 45, "staff": "secret-staff", "activity": "job_coaching", "staff_role": "vocational_specialist", "eligibility": "department", "narrative": "secret words"},
+{"id": "n-01", "client": "client-a", "date": "2026-03-02", "minutes": 45, "staff": "staff-a", "activity": "job_coaching", "staff_role": "vocational_specialist", "eligibility": "department", "narrative": "secret words"},
 {"id": "n-02", "client": "client-b", "date": "2026-03-02", "minutes": 45, "activity": "secret activity", "staff_role": "nurse"}
 ]"#;
 
