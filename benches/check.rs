@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::format_push_string,
     reason = "a benchmark prints what it measured, and stops where that went wrong"
 )]
 
@@ -21,6 +22,7 @@ use actbill::effective::parse_date;
 use actbill::facts::{Answer, Facts, Kind, Origin};
 use actbill::proof::{certificate, check, combinations, faults};
 use actbill::rules::{RuleFile, RuleSet};
+use actbill::run::is_rule_file;
 
 use synthetic::{Size, rule_set};
 
@@ -28,10 +30,11 @@ use synthetic::{Size, rule_set};
 const NOTES: usize = 20_000;
 
 fn main() {
-    measure("the shipped rules", shipped());
+    measure("the shipped rules", &shipped());
     for rules in [99, 300, 1_000, 3_000] {
         let text = rule_set(Size::with_rules(rules));
-        measure(&format!("{rules} made-up rules"), vec![RuleFile { name: "made-up.toml".into(), text, own: false }]);
+        let file = RuleFile { name: "made-up.toml".into(), text, own: false };
+        measure(&format!("{rules} made-up rules"), &[file]);
     }
 }
 
@@ -39,10 +42,7 @@ fn main() {
 fn shipped() -> Vec<RuleFile> {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules")).unwrap();
     let paths = folder.map(|entry| entry.unwrap().path());
-    let rules = paths.filter(|path| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.ends_with(".toml") && !name.ends_with(".cases.toml")
-    });
+    let rules = paths.filter(|path| is_rule_file(&path.file_name().unwrap().to_string_lossy()));
     let file = |path: std::path::PathBuf| RuleFile {
         name: path.display().to_string(),
         text: std::fs::read_to_string(&path).unwrap(),
@@ -51,8 +51,8 @@ fn shipped() -> Vec<RuleFile> {
     rules.map(file).collect()
 }
 
-fn measure(what: &str, files: Vec<RuleFile>) {
-    let (set, load) = timed(|| RuleSet::load(files.clone()).unwrap_or_else(|all| panic!("{}", all.first().unwrap())));
+fn measure(what: &str, files: &[RuleFile]) {
+    let (set, load) = timed(|| RuleSet::load(files.to_vec()).unwrap_or_else(|all| panic!("{}", all.first().unwrap())));
     let (diagram, prove) = timed(|| {
         let diagram = Diagram::new(&set);
         let found = faults(&set, &diagram).unwrap_or_else(|error| panic!("{error:?}"));
@@ -63,29 +63,29 @@ fn measure(what: &str, files: Vec<RuleFile>) {
     let (certificate, certified) = timed(|| serde_json::to_string(&certificate(&set, &diagram).unwrap()).unwrap());
     let (_, first) = timed(|| {
         let diagram = Diagram::new(&set);
-        Judge::new(&set, &diagram, true).evaluate(&note(&set, &mut 1, 1.0), day())
+        Judge::new(&set, &diagram, true).evaluate(&note(&set, &mut 1, 100), day())
     });
     let graphs = diagram.graphs(&set).unwrap();
-    let nodes = |graph: &&ActivityGraph| graph.store.reachable(graph.rules.outcome).len();
+    let size = |graph: &&ActivityGraph| graph.store.reachable(graph.rules.outcome).len();
     println!(
         "{what}: {} rules, {} combinations, {} graphs, {} nodes (largest {}), {} problems; load {load:?}, first note \
          {first:?}, no gap and no conflict {prove:?}, everything else {all:?}, certificate {certified:?} ({} bytes)",
         set.rules.len(),
         combinations(&set, &diagram),
         graphs.len(),
-        graphs.iter().map(nodes).sum::<usize>(),
-        graphs.iter().map(nodes).max().unwrap(),
+        graphs.iter().map(size).sum::<usize>(),
+        graphs.iter().map(size).max().unwrap(),
         found.len(),
         certificate.len(),
     );
-    for share in [1.0, 0.9, 0.75, 0.5] {
+    for share in [100, 90, 75, 50] {
         let mut seed = 3;
         let notes: Vec<Facts> = (0..NOTES).map(|_| note(&set, &mut seed, share)).collect();
         let (_, time) = timed(|| {
             let mut decisions = Decisions::new(Judge::new(&set, &diagram, true));
             notes.iter().map(|facts| decisions.decide(facts, day())).max()
         });
-        println!("  {share} of the facts answered: {:?} a note", time / u32::try_from(NOTES).unwrap());
+        println!("  {share} % of the facts answered: {:?} a note", time / u32::try_from(NOTES).unwrap());
     }
 }
 
@@ -99,16 +99,16 @@ fn day() -> chrono::NaiveDate {
     parse_date("2026-03-02").unwrap()
 }
 
-/// A note that answers a share of the facts, and always the required ones.
-fn note(set: &RuleSet, seed: &mut u64, share: f64) -> Facts {
+/// A note that answers a share of the facts, in percent, and always the required ones.
+fn note(set: &RuleSet, seed: &mut u64, share: u64) -> Facts {
     let mut random = || {
         *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         *seed >> 33
     };
     let mut facts = set.answered();
     for (id, fact) in set.vocabulary.facts().filter(|(_, fact)| fact.origin != Origin::Setting) {
-        let (pick, chance) = (random(), random() % 1_000);
-        let answered = fact.is_required() || chance < (share * 1_000.0) as u64;
+        let (pick, chance) = (random(), random() % 100);
+        let answered = fact.is_required() || chance < share;
         match &fact.kind {
             Kind::Coded(values) if answered => {
                 facts.set(id, Answer::Value(u16::try_from(pick % u64::try_from(values.len()).unwrap()).unwrap()));

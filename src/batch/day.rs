@@ -81,7 +81,8 @@ fn settle(
     (payer, rate): (PayerId, Option<Rate>),
     notes: Vec<usize>,
 ) -> ClaimLine {
-    let minutes: Vec<u32> = notes.iter().filter_map(|index| batch.note(*index)).map(|note| note.minutes()).collect();
+    let minutes: Vec<u32> =
+        notes.iter().filter_map(|index| batch.note(*index)).map(super::note::BatchNote::minutes).collect();
     let units = units(batch.set, service, &minutes);
     let shares = rate.map(|rate| rate.shares(&units)).unwrap_or_default();
     let shares = shares.into_iter().map(Some).chain(std::iter::repeat(None));

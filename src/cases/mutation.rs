@@ -6,6 +6,7 @@ use std::thread;
 
 use chrono::NaiveDate;
 
+use super::play::first_failure;
 use super::{Claims, Counting, Played, Suite};
 use crate::diagram::Diagram;
 use crate::effective::parse_date;
@@ -149,7 +150,7 @@ impl Trial<'_> {
                     notes.iter().any(|(answered, date)| prover.may_differ(&proof, answered, *date))
                 });
                 let concerned: Vec<&Claims> = concerned.map(|(claims, _)| claims).collect();
-                match self.suite.first_failure(&concerned, &changed, diagram) {
+                match first_failure(&concerned, &changed, diagram) {
                     Some(case) => Some(MutantStatus::Killed(Killer::Case(case.title.clone()))),
                     None => Some(MutantStatus::Survived(self.evidence(prover.witness(mutant), &changed, diagram))),
                 }

@@ -80,23 +80,18 @@ impl Suite {
         };
         self.claims.iter().map(one).collect()
     }
+}
 
-    /// The first case of these batches that fails under a rule set, in order of file and place. Cases that are known to
-    /// be wrong do not count. Batches with the same settings share one rule set.
-    pub(super) fn first_failure<'s>(
-        &self,
-        claims: &[&'s Claims],
-        set: &RuleSet,
-        diagram: &Diagram,
-    ) -> Option<&'s Case> {
-        let mut alike: BTreeMap<Answers<'_>, Result<Cow<'_, RuleSet>, Message>> = BTreeMap::new();
-        claims.iter().find_map(|claims| {
-            match alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers())) {
-                Ok(set) => Played::of(claims, set, diagram).first_failed(),
-                Err(_) => claims.counted().next(),
-            }
-        })
-    }
+/// The first case of these batches that fails under a rule set, in order of file and place. Cases that are known to be
+/// wrong do not count. Batches with the same settings share one rule set.
+pub(super) fn first_failure<'s>(claims: &[&'s Claims], set: &RuleSet, diagram: &Diagram) -> Option<&'s Case> {
+    let mut alike: BTreeMap<Answers<'_>, Result<Cow<'_, RuleSet>, Message>> = BTreeMap::new();
+    claims.iter().find_map(|claims| {
+        match alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers())) {
+            Ok(set) => Played::of(claims, set, diagram).first_failed(),
+            Err(_) => claims.counted().next(),
+        }
+    })
 }
 
 impl Claims {

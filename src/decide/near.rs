@@ -80,7 +80,7 @@ impl Note<'_> {
 
     /// The tests of an alternative that fail. What is presumed is worked out anew where a required fact would have to
     /// be another one.
-    fn failing<'t>(self, tests: &'t [Test]) -> Vec<&'t Test> {
+    fn failing(self, tests: &[Test]) -> Vec<&Test> {
         let vocabulary = &self.judge.set().vocabulary;
         let fails = |facts: &Facts, test: &Test| test.values.contains(facts.get(test.fact)) != Some(true);
         let required = |test: &Test| vocabulary.fact(test.fact).is_required();

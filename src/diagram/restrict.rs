@@ -1,6 +1,6 @@
 //! What a graph comes to for a note that leaves some variables open.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::store::Node;
 use super::{Ref, Store, Value};
@@ -17,7 +17,7 @@ pub struct Open {
 impl Store {
     /// The leaves that a graph can end at, whatever is open, each once.
     pub fn leaves(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<Ref> {
-        let (mut leaves, mut seen, mut open) = (Vec::new(), FxHashMap::default(), vec![root]);
+        let (mut leaves, mut seen, mut open) = (Vec::new(), FxHashSet::default(), vec![root]);
         while let Some(mut at) = open.pop() {
             // Answered questions have one way on.
             while let Some((node, value)) = self.node(at).and_then(|node| Some((node, answer(node, assignment)?))) {
@@ -26,7 +26,7 @@ impl Store {
             }
             match self.node(at) {
                 None if !leaves.contains(&at) => leaves.push(at),
-                Some(node) if seen.insert(at, ()).is_none() => open.extend(&node.children),
+                Some(node) if seen.insert(at) => open.extend(&node.children),
                 _ => {}
             }
         }
@@ -84,17 +84,17 @@ impl Rest<'_> {
         if let Some(known) = self.done.get(&at) {
             return *known;
         }
-        let made = match answer(node, self.assignment).and_then(|value| node.children.get(usize::from(value))) {
-            Some(child) => self.remaining(*child),
-            None => {
-                let children: Box<[Remaining]> = node.children.iter().map(|child| self.remaining(*child)).collect();
-                match children.first() {
-                    Some(first) if children.iter().all(|child| child == first) => *first,
-                    _ => {
-                        let next = self.known.len();
-                        let node = RemainingNode { variable: node.variable, children };
-                        Remaining::Node(*self.known.entry(node).or_insert(next))
-                    }
+        let answered = answer(node, self.assignment).and_then(|value| node.children.get(usize::from(value)));
+        let made = if let Some(child) = answered {
+            self.remaining(*child)
+        } else {
+            let children: Box<[Remaining]> = node.children.iter().map(|child| self.remaining(*child)).collect();
+            match children.first() {
+                Some(first) if children.iter().all(|child| child == first) => *first,
+                _ => {
+                    let next = self.known.len();
+                    let node = RemainingNode { variable: node.variable, children };
+                    Remaining::Node(*self.known.entry(node).or_insert(next))
                 }
             }
         };

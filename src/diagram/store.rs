@@ -1,7 +1,7 @@
 //! A store of graph nodes in which equal nodes are one (hash-consing), and the operations on graphs.
 
 use num_bigint::BigUint;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Question, TooComplex, Value, Variables};
 use crate::rules::Outcome;
@@ -224,7 +224,7 @@ impl Store {
     pub fn any(&mut self, parts: impl IntoIterator<Item = Ref>) -> Ref {
         let mut parts: Vec<Ref> = parts.into_iter().collect();
         while parts.len() > 1 {
-            parts = parts.chunks(2).map(|pair| pair.iter().copied().reduce(|a, b| self.or(a, b))).flatten().collect();
+            parts = parts.chunks(2).filter_map(|pair| pair.iter().copied().reduce(|a, b| self.or(a, b))).collect();
         }
         parts.first().copied().unwrap_or(Ref::FALSE)
     }
@@ -282,15 +282,12 @@ impl Store {
             return *known;
         }
         let Some(Node { variable, children }) = self.node(at).cloned() else { return at };
-        let made = match fixed.get(variable).copied().flatten() {
-            Some(value) => {
-                let child = children.get(usize::from(value)).copied().unwrap_or(at);
-                self.restrict_from(child, fixed, done)
-            }
-            None => {
-                let children = children.iter().map(|child| self.restrict_from(*child, fixed, done)).collect();
-                self.make(variable, children)
-            }
+        let made = if let Some(value) = fixed.get(variable).copied().flatten() {
+            let child = children.get(usize::from(value)).copied().unwrap_or(at);
+            self.restrict_from(child, fixed, done)
+        } else {
+            let children = children.iter().map(|child| self.restrict_from(*child, fixed, done)).collect();
+            self.make(variable, children)
         };
         done.insert(at, made);
         made
@@ -315,13 +312,13 @@ impl Store {
 
     /// The nodes of a graph, children before their parents.
     pub fn reachable(&self, root: Ref) -> Vec<Ref> {
-        let (mut seen, mut open) = (FxHashMap::default(), vec![root]);
+        let (mut seen, mut open) = (FxHashSet::default(), vec![root]);
         while let Some(at) = open.pop() {
-            if let Some(node) = self.node(at).filter(|_| seen.insert(at, ()).is_none()) {
+            if let Some(node) = self.node(at).filter(|_| seen.insert(at)) {
                 open.extend(&node.children);
             }
         }
-        let mut nodes: Vec<Ref> = seen.into_keys().collect();
+        let mut nodes: Vec<Ref> = seen.into_iter().collect();
         nodes.sort_unstable();
         nodes
     }

@@ -100,15 +100,17 @@ fn asking(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
                 claims.for_each(|claim| ask(&claim.facts, Effective::default()));
             }
             Change::Presumption(_, presumption) => {
-                presumption.iter().for_each(|presumption| ask(&presumption.when, Effective::default()));
+                if let Some(presumption) = presumption {
+                    ask(&presumption.when, Effective::default());
+                }
             }
             Change::Service(..) | Change::Rate(..) | Change::Setting(..) | Change::Bounds(..) | Change::Alias(..) => {}
         }
     }
     set.presumptions.iter().for_each(|presumption| ask(&presumption.when, Effective::default()));
-    witness::dates(set, mutants)
-        .into_iter()
-        .for_each(|date| ask(&[], Effective { from: Some(date), through: Some(date) }));
+    for date in witness::dates(set, mutants) {
+        ask(&[], Effective { from: Some(date), through: Some(date) });
+    }
     ask(&witness::minutes(set), Effective::default());
     asking
 }

@@ -100,12 +100,12 @@ impl Prover<'_> {
         let rules = changed.map(|(id, changed)| (id, mutants.set.rule(id), changed.rule(id)));
         let alternatives =
             rules.map(|(_, was, is)| (Alternatives::new(was, activity), Alternatives::new(is, activity)));
-        let touched: Vec<Touched<'_>> = match rules.zip(alternatives.as_ref()) {
-            Some(((_, before, after), (was, is))) => touched(self, (before, after), (was, is)),
-            None => {
-                let graphs = self.graphs.iter().enumerate();
-                graphs.map(|(position, graph)| (position, graph.activities.clone(), Vec::new())).collect()
-            }
+        let touched: Vec<Touched<'_>> = if let Some(((_, before, after), (was, is))) = rules.zip(alternatives.as_ref())
+        {
+            touched(self, (before, after), (was, is))
+        } else {
+            let graphs = self.graphs.iter().enumerate();
+            graphs.map(|(position, graph)| (position, graph.activities.clone(), Vec::new())).collect()
         };
         let mut parts = Vec::new();
         for (position, activities, tests) in touched {

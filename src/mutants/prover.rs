@@ -148,9 +148,10 @@ impl<'m> Prover<'m> {
             _ => true,
         };
         let setting = set.settings.iter().find(|setting| setting.fact == fact);
-        match setting.is_none_or(|setting| takes(setting.value) && takes(setting.default)) {
-            true => Verdict::Undecided,
-            false => Verdict::Killed(Code::NoSuchValue),
+        if setting.is_none_or(|setting| takes(setting.value) && takes(setting.default)) {
+            Verdict::Undecided
+        } else {
+            Verdict::Killed(Code::NoSuchValue)
         }
     }
 

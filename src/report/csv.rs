@@ -37,7 +37,7 @@ impl RowWriter for CsvWriter<'_> {
 }
 
 /// The columns of a field: a field with parts has one for each part.
-fn columns<'f>(field: &'f str) -> Vec<&'f str> {
+fn columns(field: &str) -> Vec<&str> {
     match field {
         "at_stake" => vec!["at_stake_units", "at_stake_amount"],
         "findings" => vec!["findings", "finding_with", "finding_text"],

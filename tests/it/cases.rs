@@ -252,7 +252,7 @@ fn an_old_id_of_a_rule_still_resolves() {
     let file = CaseFile { name: "a.cases.toml".into(), bytes: one(COACHING, "rules = [\"act.coaching\"]").into() };
     let suite = Suite::read(&set, vec![file], false).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
     let played = suite.play(&set, &ready().diagram);
-    assert!(played.iter().flat_map(|played| played.verdicts()).all(|verdict| verdict.passes()));
+    assert!(played.iter().flat_map(actbill::cases::Played::verdicts).all(|verdict| verdict.passes()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The decision table: rows that exclude each other, are together every note, and say what a naive judge says.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use actbill::diagram::{Diagram, Question, Value};
 use actbill::effective::parse_date;
@@ -213,10 +214,12 @@ fn many(facts: usize) -> RuleSet {
         .to_owned();
     for fact in 0..facts {
         let (next, payer) = ((fact + 7) % facts, ["p", "q"][fact % 2]);
-        text += &format!(
+        write!(
+            text,
             "[fact.f{fact}]\nvalues = [\"no\", \"yes\"]\n[[exclude]]\nid = \"x{fact}\"\ntitle = \"T\"\n\
              basis = \"house\"\nwhen.f{fact} = \"yes\"\nwhen.f{next} = \"no\"\npayers = [\"{payer}\"]\n"
-        );
+        )
+        .unwrap();
     }
     RuleSet::load(vec![RuleFile { name: "many.toml".into(), text, own: false }]).unwrap()
 }

@@ -133,8 +133,8 @@ pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet
                 .iter()
                 .flat_map(|rule| offers(rule).into_iter().take_while(|pair| pair.1 != payer).collect::<Vec<_>>())
                 .collect();
-            let takers = applying.iter().copied().filter(|rule| preferred.iter().any(|pair| takes(rule, pair)));
-            winners.iter().copied().chain(takers).collect()
+            let others = applying.iter().copied().filter(|rule| preferred.iter().any(|pair| takes(rule, pair)));
+            winners.iter().copied().chain(others).collect()
         }
         Outcome::NonBillable => {
             let offered: Vec<(ServiceId, PayerId)> = applying.iter().flat_map(|rule| offers(rule)).collect();

@@ -175,7 +175,7 @@ fn described(mutants: &[Mutant], statuses: &[MutantStatus]) -> String {
             MutantStatus::Survived(None) => "survived".into(),
             MutantStatus::Survived(Some(evidence)) => {
                 let notes = evidence.witness.notes.iter();
-                format!("survived, {}", notes.map(|note| note.describe()).collect::<Vec<_>>().join(" "))
+                format!("survived, {}", notes.map(actbill::space::Example::describe).collect::<Vec<_>>().join(" "))
             }
         };
         writeln!(text, "{}: {status}", mutant.describe()).unwrap();
@@ -228,7 +228,7 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
     let notes = format!("[{}]", notes.join(","));
     let before = rows_of(set, diagram, &notes);
     let known: BTreeSet<String> =
-        proof::broken_promises(set, diagram).iter().flat_map(|it| it.about.first().cloned()).collect();
+        proof::broken_promises(set, diagram).iter().filter_map(|it| it.about.first().cloned()).collect();
     for (mutant, status) in mutants.iter().zip(&statuses) {
         let about = mutant.describe();
         let changed = mutant.apply(set);
@@ -242,7 +242,7 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
         let changed_diagram = Diagram::new(&changed);
         let first_failed = || {
             let played = suite.play(&changed, &changed_diagram);
-            let verdicts = played.iter().flat_map(|played| played.verdicts()).collect::<Vec<_>>();
+            let verdicts = played.iter().flat_map(actbill::cases::Played::verdicts).collect::<Vec<_>>();
             verdicts.into_iter().find(|verdict| !verdict.passes()).map(|verdict| verdict.case.title.clone())
         };
         match status {

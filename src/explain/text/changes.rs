@@ -43,7 +43,9 @@ fn write_group(paper: &mut WrappedText, heading: &str, changes: &[ChangeView]) {
             [part] => paper.item(4, "- ", &part.text),
             parts => {
                 paper.item(4, "- ", if parts.len() == 2 { "Both of these:" } else { "All of these:" });
-                parts.iter().for_each(|part| paper.item(6, "+ ", &part.text));
+                for part in parts {
+                    paper.item(6, "+ ", &part.text);
+                }
             }
         }
         paper.line(6, &format!("Then {}.", change.leads_to));

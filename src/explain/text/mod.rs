@@ -121,7 +121,9 @@ fn write_why(paper: &mut WrappedText, note: &Explanation) {
     let missing: Vec<&FactView> = note.facts.iter().filter(|fact| row.missing.contains(&fact.name)).collect();
     if !missing.is_empty() {
         paper.heading("What must be answered");
-        missing.iter().for_each(|fact| paper.item(2, "? ", &format!("{} [{}]", fact.ask, fact.name)));
+        for fact in &missing {
+            paper.item(2, "? ", &format!("{} [{}]", fact.ask, fact.name));
+        }
     }
 }
 
@@ -168,7 +170,7 @@ fn write_lacks(paper: &mut WrappedText, offer: &NearOfferView) {
     }
 }
 
-fn write_payer(paper: &mut WrappedText, payer: &PayerView, rules: &[RuleView]) {
+fn write_payer(text: &mut WrappedText, payer: &PayerView, rules: &[RuleView]) {
     for service in &payer.services {
         let stands = match service.stands {
             Standing::Pays => "pays",
@@ -178,9 +180,12 @@ fn write_payer(paper: &mut WrappedText, payer: &PayerView, rules: &[RuleView]) {
             Standing::Open => "open, it depends on what is not answered",
             Standing::NotOffered => "not offered",
         };
-        paper.line(2, &format!("{}, {} ({}): {stands}", words::capital(&payer.title), service.service, service.code));
-        service.offered_by.iter().for_each(|rule| write_rule_use(paper, "+ ", rule, rules));
-        service.taken_by.iter().for_each(|rule| write_rule_use(paper, "- ", rule, rules));
+        text.line(2, &format!("{}, {} ({}): {stands}", words::capital(&payer.title), service.service, service.code));
+        for (mark, uses) in [("+ ", &service.offered_by), ("- ", &service.taken_by)] {
+            for rule in uses {
+                write_rule_use(text, mark, rule, rules);
+            }
+        }
     }
 }
 

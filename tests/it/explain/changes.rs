@@ -191,8 +191,11 @@ fn with_presumptions(rules: &str, presumed: &[(usize, usize, usize)], setting: b
     text
 }
 
+/// A rule of a wide set: three picks that make it, and the values that it asks by question.
+type WideRule = (usize, usize, usize, Vec<(usize, usize)>);
+
 /// A rule set over ten questions: seven facts of every lever, two settings, and the activity.
-fn wide_rules(rules: &[(usize, usize, usize, Vec<(usize, usize)>)]) -> String {
+fn wide_rules(rules: &[WideRule]) -> String {
     let mut text = "[fact.activity]\nvalues = [\"a\", \"b\", \"c\"]\n[presume.f3]\nvalue = \"v1\"\nwhen.activity = [\"a\", \"b\"]\n\
          basis = \"house\"\n[payer.p0]\ntitle = \"P0\"\n[payer.p1]\ntitle = \"P1\"\n\
          [service.s0]\ntitle = \"S0\"\ncode = \"X0\"\nunit = \"day\"\n[service.s1]\ntitle = \"S1\"\ncode = \"X1\"\nunit = \"day\"\n"
