@@ -43,6 +43,8 @@ mod missouri;
 mod missouri_settings;
 /// Every small change of a rule set is noticed by the proof or by a case, or no note can tell.
 mod mutants;
+/// Situations to be checked by hand against the texts.
+mod missouri_situations;
 /// Random batches of notes, in each format.
 mod notes;
 /// Every quote of the shipped rules stands in its source.

@@ -89,8 +89,14 @@ act.job-finding
     -> mo_healthnet
     symptom_link=no -> non_billable
 act.job-finding
-    medically_needed=no -> mo_healthnet
+    eligibility=department -> department
     plan_link=no -> non_billable
+act.job-finding-not-medically-needed
+    medically_needed=no -> non_billable
+    medically_needed= -> mo_healthnet
+act.job-finding-not-medically-needed
+    medically_needed=no eligibility=department -> non_billable
+    activity=self_care_skills medically_needed=no -> non_billable
 act.job-coaching
     activity=job_coaching -> department
     activity=job_coaching staff_role=team_leader -> non_billable
@@ -117,7 +123,7 @@ act.social-deficits-not-medicaid
     -> mo_healthnet
 act.general-skills-not-needed
     activity=stress_coping_skills medically_needed=no -> non_billable
-    medically_needed=no -> mo_healthnet
+    medically_needed=no -> non_billable
 act.job-finding-without-plan
     plan_link=no -> non_billable
     activity=time_management_skills plan_link=no -> mo_healthnet
@@ -175,16 +181,30 @@ act.job-coaching-not-observed
 act.job-coaching-not-observed
     activity=job_coaching contact=video -> held
     activity=job_coaching contact=in_person -> department
+act.job-coaching-not-observed
+    activity=job_coaching client_present=no residence=custody -> held
+    activity=job_coaching client_present=no eligibility=none -> non_billable
+act.job-coaching-not-observed
+    activity=job_coaching contact=phone eligibility=department -> held
+    activity=job_coaching contact=phone staff_role=nurse -> non_billable
 house.transport-with-another-purpose
     activity=transport sole_purpose=no -> held
     activity=transport -> non_billable
+house.transport-with-another-purpose
+    activity=transport sole_purpose=no eligibility=department -> held
+    activity=transport sole_purpose=no other_funding=other_public -> non_billable
 house.job-development-with-client
     activity=job_development -> held
     activity=job_development client_present=no -> non_billable
 house.other-activity
     activity=other -> held
     activity=self_care_skills -> mo_healthnet
+house.other-activity
+    activity=other residence=custody -> held
+    activity=other eligibility=none -> non_billable
 ";
+
+const ADVICE: [&str; 2] = ["house.vocational-act-in-institution", "house.team-rate-in-hospital"];
 
 #[test]
 fn each_rule_decides_a_note_and_leaves_one_alone() {
@@ -205,7 +225,7 @@ fn no_rule_is_left_out_of_these_tests() {
         .map(|begins| format!("{begins}as-vocational-act"));
     let named: BTreeSet<String> =
         [cases(CASES), cases(HOLDS)].concat().iter().map(|(rule, ..)| (*rule).to_owned()).collect();
-    let others = by_setting.into_iter().chain(["act.job-finding-not-needed".to_owned()]);
+    let others = by_setting.into_iter().chain(ADVICE.map(str::to_owned));
     let rules: BTreeSet<String> = ready_with(&[], &[]).set.rules.iter().map(|rule| rule.id.clone()).collect();
     assert_eq!(named.into_iter().chain(others).collect::<BTreeSet<_>>(), rules);
 }
@@ -242,17 +262,38 @@ fn job_coaching_is_h2023hk_to_the_department_whatever_the_mo_healthnet_status() 
 }
 
 #[test]
-fn work_that_was_not_needed_deserves_a_look_where_the_memo_asks_only_for_the_link() {
+fn work_that_was_not_needed_is_billed_to_nobody() {
     let ready = ready_with(&[], &[]);
-    let advised = |activity: &str, needed: &str| {
-        let row = decided(&ready, &note().with(&[("activity", activity), ("medically_needed", needed)]), false);
-        (end(&row).to_owned(), row.findings.iter().any(|finding| finding.code == "act.job-finding-not-needed"))
-    };
-    for activity in JOB_FINDING {
-        assert_eq!(advised(activity, "no"), ("mo_healthnet".into(), true), "{activity}");
-        assert_eq!(advised(activity, "yes"), ("mo_healthnet".into(), false), "{activity}");
+    for activity in SKILLS.into_iter().chain(JOB_FINDING) {
+        for eligibility in ["mo_healthnet", "spenddown_unmet", "department", "none"] {
+            let fields = [("activity", activity), ("medically_needed", "no"), ("eligibility", eligibility)];
+            assert_eq!(end(&decided(&ready, &note().with(&fields), false)), "non_billable", "{activity} {eligibility}");
+        }
     }
-    assert_eq!(advised("self_care_skills", "no"), ("non_billable".into(), false));
+}
+
+#[test]
+fn what_deserves_a_look_is_billed_all_the_same() {
+    let ready = ready_with(&[], &[]);
+    let advised = |fields: &[(&str, &str)]| {
+        let row = decided(&ready, &note().with(fields), false);
+        let findings = row.findings.iter().map(|finding| finding.code.clone());
+        (end(&row).to_owned(), findings.filter(|code| ADVICE.contains(&code.as_str())).collect::<Vec<_>>())
+    };
+    let told = |payer: &str, advice: &[&str]| (payer.to_owned(), advice.iter().map(|id| (*id).to_owned()).collect());
+    for residence in ["imd", "custody"] {
+        let coached = [("activity", "job_coaching"), ("residence", residence)];
+        assert_eq!(advised(&coached), told("department", &ADVICE[..1]), "{residence}");
+    }
+    for residence in ["community", "nursing_facility", "inpatient"] {
+        let coached = [("activity", "job_coaching"), ("residence", residence)];
+        assert_eq!(advised(&coached), told("department", &[]), "{residence}");
+    }
+    for activity in SKILLS.into_iter().chain(JOB_FINDING) {
+        let fields = [("activity", activity), ("residence", "inpatient")];
+        assert_eq!(advised(&fields), told("mo_healthnet", &ADVICE[1..]), "{activity}");
+    }
+    assert_eq!(advised(&[("residence", "nursing_facility")]), told("mo_healthnet", &[]));
 }
 
 #[test]
@@ -290,4 +331,6 @@ fn a_hold_says_what_to_record_instead() {
         assert!(because.starts_with("Held for a person: ") && because.contains("; "), "{rule}: {because}");
         assert!(held.missing.is_empty() && held.possible.is_empty(), "{rule}");
     }
+    let held = decided(&ready, &note().with(&[("activity", "job_development")]), false);
+    assert!(held.because.unwrap().contains("record `activity` as `employer_contact_support` if the chart shows"));
 }

@@ -173,6 +173,7 @@ fn what_is_presumed_is_told_and_under_strict_asked() {
         ("residence", &[]),
         ("other_funding", &[]),
         ("client_present", &[]),
+        ("medically_needed", &[]),
     ] {
         let (usual, strict) = without(fact, fields);
         assert_eq!((end(&usual), usual.presumed.clone()), (done(fields).as_str(), vec![fact.to_owned()]), "{fact}");
@@ -184,6 +185,9 @@ fn what_is_presumed_is_told_and_under_strict_asked() {
     }
     let (open, _) = without("client_present", &[("activity", "job_development")]);
     assert_eq!((open.missing, open.presumed.len()), (vec!["client_present".to_owned()], 0));
+    for activity in JOB_FINDING {
+        assert_eq!(without("medically_needed", &[("activity", activity)]).0.presumed, ["medically_needed"], "{activity}");
+    }
     // Qualification is asked of job coaching only: elsewhere nothing rests on it.
     assert_eq!(without("csw_qualified", &[]).0.presumed, Vec::<String>::new());
 }

@@ -65,7 +65,7 @@ fn rules_and_the_numbers_and_dates_that_they_ask_have_a_limit() {
     let number = |at: usize| format!("when.n.at_least = {at}; when.n.below = {}", at + 40_000);
     assert_eq!(only(&holds(600, number)).1, "rules ask `n` at more than 1000 numbers");
     let mut groups = rule("hold", "h", "when.f = \"yes\"");
-    (0..70_000).for_each(|at| writeln!(groups, "[[hold.any]]\nn.at_least = {at}").unwrap());
+    (0..70_000).for_each(|at| writeln!(groups, "[[hold.any]]\nn.at_least = {}", at % 9).unwrap());
     assert_eq!(only(&groups).1, "there are 70000 groups in this rule, more than the 1000 that may be");
 }
 
