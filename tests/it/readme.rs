@@ -52,6 +52,16 @@ fn every_field_of_a_row_is_named_and_no_other() {
 }
 
 #[test]
+fn every_field_of_the_summary_is_named_and_no_other() {
+    let document: Value = serde_json::from_str(&actbill(&["classify", "examples/quickstart/notes.json"])).unwrap();
+    let fields: BTreeSet<String> = document["summary"].as_object().unwrap().keys().cloned().collect();
+    let kinds = document["summary"]["rests_on"].as_object().unwrap().keys().cloned();
+    let named = first_column(&page("README.md"), "field of the summary");
+    assert_eq!(named, fields);
+    assert_eq!(kinds.collect::<Vec<_>>(), ["house", "presumed", "settings"]);
+}
+
+#[test]
 fn every_field_of_a_note_is_named_and_no_other() {
     let ready = crate::shared::ready();
     let facts = ready.set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);

@@ -1,6 +1,8 @@
 //! What a row shows beside its decision, and what the summary counts: stakes, house rules, other facts, sums by what
 //! notes rest on.
 
+use std::sync::LazyLock;
+
 use actbill::facts::{Kind, Vocabulary, date_of};
 use actbill::money::{Amount, Rate};
 use actbill::read::Format;
@@ -89,6 +91,12 @@ fn only_notes_held_for_missing_facts_have_something_at_stake() {
     assert_eq!((rows[0]["status"].as_str(), rows[0].get("at_stake")), (Some("held"), None));
 }
 
+/// The team rate priced, minutes pooled by note and by day.
+static TEAM_PRICED: LazyLock<[Ready; 2]> = LazyLock::new(|| {
+    let price = "[[rate]]\nservice = \"act_team\"\namount = \"250.005\"\nfrom = \"undated\"\nbasis = \"house\"\n";
+    ["note", "day"].map(|pool| agency(price, &[("pool", pool), ("part_quarter_hour", "8")]))
+});
+
 /// Every way to answer these facts, the others as they are.
 fn answers(vocabulary: &Vocabulary, missing: &[String]) -> Vec<Vec<(String, String)>> {
     missing.iter().fold(vec![Vec::new()], |ways, name| {
@@ -123,9 +131,8 @@ proptest! {
     /// Against every answer to what is missing, tried one by one.
     #[test]
     fn stakes_are_what_answers_lead_to(records in batch(10), pool in any::<bool>()) {
-        let price = "[[rate]]\nservice = \"act_team\"\namount = \"250.005\"\nfrom = \"undated\"\nbasis = \"house\"\n";
-        let ready = agency(price, &[("pool", if pool { "day" } else { "note" }), ("part_quarter_hour", "8")]);
-        let ran = |records: &[Record]| run(&ready, &[("n", Format::Json, written(Format::Json, records).as_bytes())], false).unwrap();
+        let ready = &TEAM_PRICED[usize::from(pool)];
+        let ran = |records: &[Record]| run(ready, &[("n", Format::Json, written(Format::Json, records).as_bytes())], false).unwrap();
         let before = ran(&records);
         for (at, row) in before.rows.iter().enumerate() {
             prop_assert_eq!(row.at_stake.is_some(), row.status == Status::Held && !row.missing.is_empty());

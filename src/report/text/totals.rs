@@ -66,7 +66,7 @@ pub(super) fn rests_on(summary: &Summary, screen: Screen) -> Option<TextTable> {
     for (kind, totals) in kinds {
         for (name, total) in totals {
             let units = count_units(&total.units);
-            let amount = dollars(total.amount, &total.unpriced_units);
+            let amount = if units.is_empty() { units.clone() } else { dollars(total.amount, &total.unpriced_units) };
             table.add_row([kind.to_owned(), name.clone(), total.notes.to_string(), units, amount]);
         }
     }
