@@ -10,6 +10,7 @@ pub mod status;
 pub mod place;
 pub mod visible;
 pub mod nearest;
+pub mod field;
 pub mod message;
 pub mod toml;
 pub mod table;

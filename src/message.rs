@@ -71,6 +71,10 @@ codes! {
     RepeatedField = "repeated-field", Record;
     /// A CSV row has more or fewer cells than the header.
     RaggedRow = "ragged-row", Record;
+    /// Text follows a closing quote in a CSV row.
+    StrayQuote = "stray-quote", Record;
+    /// A quoted cell of a CSV row holds further rows.
+    SwallowedRows = "swallowed-rows", Record;
     /// A required field has no answer.
     MissingField = "missing-field", Record;
     /// A field is not of the form it must have.

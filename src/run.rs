@@ -9,13 +9,12 @@ use std::path::Path;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use crate::batch;
+use crate::batch::{self, UnknownFields, UsedIds};
 use crate::decide::Judge;
 use crate::diagram::Diagram;
 use crate::facts::Facts;
 use crate::message::{Code, Level, Message};
-use crate::nearest::nearest;
-use crate::note::{Notes, Rejection};
+use crate::note::{Rejection, check};
 use crate::place::Place;
 use crate::proof::{self, Problem};
 use crate::read::{FileError, Format, Record, open};
@@ -160,6 +159,11 @@ pub fn classify<'r>(
         let name = input.name.clone();
         let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| drop(batch.add(at, &name, record, say));
         let (format, run) = read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
+        if run.records == 0 {
+            let place = Place { file: run.name.clone(), line: 1, column: 1 };
+            let help = "if there should be notes, look at how the input was exported";
+            say(Message::warning(Code::NoNotes, "the input holds no notes").at(place).help(help));
+        }
         first.get_or_insert(format);
         runs.push(run);
     }
@@ -185,7 +189,12 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
 #[derive(Debug)]
 pub struct Batch<'r> {
     set: &'r RuleSet,
-    notes: Notes<'r>,
+    /// Answers that no note gives.
+    settings: Facts,
+    /// Nothing is presumed, and a field that the rule set does not know rejects its record.
+    strict: bool,
+    ids: UsedIds,
+    unknown: UnknownFields,
     judge: Judge<'r>,
     decided: batch::Batch<'r>,
 }
@@ -193,9 +202,16 @@ pub struct Batch<'r> {
 impl<'r> Batch<'r> {
     /// An empty batch under these rules. `strict`: nothing is presumed, and unknown fields reject their record.
     pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strict: bool) -> Self {
-        let notes = Notes::new(&set.vocabulary, set.answered(), strict);
         let judge = Judge::new(set, diagram, !strict);
-        Self { set, notes, judge, decided: batch::Batch::new(judge, &[]) }
+        Self {
+            set,
+            settings: set.answered(),
+            strict,
+            ids: UsedIds::default(),
+            unknown: UnknownFields::default(),
+            judge,
+            decided: batch::Batch::new(judge, &[]),
+        }
     }
 
     /// The same empty batch, with these columns in its rows.
@@ -212,7 +228,9 @@ impl<'r> Batch<'r> {
         record: &Record<'_>,
         say: &mut dyn FnMut(Message),
     ) -> Option<Facts> {
-        match self.notes.read(record) {
+        self.unknown.count(name, record);
+        let note = check(record, &self.set.vocabulary, &self.settings, self.strict);
+        match self.ids.check(record, note) {
             Ok(note) => {
                 self.decided.add(input, record.number, &note);
                 Some(note.facts)
@@ -233,11 +251,11 @@ impl<'r> Batch<'r> {
     /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
     pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
         // In strict runs each of these records was rejected for it, and the message said so.
-        for (field, count) in self.notes.unknown.iter().filter(|_| !self.notes.strict) {
-            say(unknown_field(&self.notes, field, *count));
+        if !self.strict {
+            self.unknown.warnings(&self.set.vocabulary).into_iter().for_each(say);
         }
         self.decided.roll_up();
-        (self.decided, self.notes.unknown)
+        (self.decided, self.unknown.into_named())
     }
 }
 
@@ -249,8 +267,7 @@ pub fn read(
 ) -> Result<(Format, InputRun), FileError> {
     let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
     let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
-    let set = batch.set;
-    let records = format.read(&mut opened, &mut |names| known_header(set, names), &mut |record| add(batch, &record))?;
+    let records = format.read(&mut opened, &batch.set.vocabulary, &mut |record| add(batch, &record))?;
     drop(opened);
     let sha256 = hex::encode(bytes.hash.finalize());
     Ok((format, InputRun { name: input.name, sha256, records }))
@@ -258,58 +275,12 @@ pub fn read(
 
 /// Why a record is rejected, at its place.
 fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
-    let column = rejection.column.unwrap_or(record.column);
-    let place = Place { file: name.to_owned(), line: record.line, column };
-    let field = rejection.fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
-    let text = format!("record {}{field}: {}", record.number, rejection.fault.text);
-    Message { help: rejection.fault.help.clone(), ..Message::error(rejection.fault.code, text).at(place) }
-}
-
-/// Refuses a header row that names no field of a note.
-pub(crate) fn known_header(set: &RuleSet, names: &[String]) -> Result<(), FileError> {
-    if names.iter().any(|name| set.vocabulary.slot(name).is_some()) { Ok(()) } else { Err(headerless(set, names)) }
-}
-
-/// So many marks in one name part columns.
-const MANY: usize = 3;
-
-/// A CSV input whose first row names nothing known. The row may be a note, so it is not repeated.
-fn headerless(set: &RuleSet, names: &[String]) -> FileError {
-    let parted_by = |mark: char| names.iter().any(|name| name.matches(mark).count() >= MANY);
-    let near: Vec<&str> = names.iter().filter_map(|name| nearest(name, set.vocabulary.field_names())).collect();
-    // A row of values may look like one name by chance.
-    let near = near.first().filter(|_| near.len() >= MANY);
-    let usual = "begin with a header row such as `id,client,date,minutes,activity,staff_role`, parted by commas";
-    let help = match near {
-        _ if parted_by(';') => format!("it is parted by semicolons: export it with commas; {usual}"),
-        _ if parted_by('\t') => format!("it is parted by tabs: export it with commas; {usual}"),
-        Some(near) => format!("did you mean `{near}`? Names of columns are compared letter by letter"),
-        None => usual.to_owned(),
-    };
-    FileError {
-        code: Code::NoHeader,
-        line: Some(1),
-        column: 1,
-        text: "the first row names no field of a note".into(),
-        help: format!("{help}; an agency file's `[column]` table can map other names"),
-    }
-}
-
-fn unknown_field(notes: &Notes<'_>, field: &str, count: u64) -> Message {
-    let told = |count| if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
-    if field.is_empty() {
-        let text = format!("a field without a name ({}) is ignored", told(count));
-        return Message::warning(Code::UnknownField, text).help("give the column or key a name, or remove it");
-    }
-    let shown: String = field.chars().filter(|c| !c.is_control()).take(60).collect();
-    let message = Message::warning(
-        Code::UnknownField,
-        format!("the rule set knows no field `{shown}` ({}); it is ignored", told(count)),
-    );
-    match nearest(field, notes.field_names()) {
-        Some(near) => message.help(format!("did you mean `{near}`?")),
-        None => message.help("if it is another name for a known field, map it in an agency file's `[column]` table"),
-    }
+    let fault = &rejection.fault;
+    let (line, column) = record.line_and_column(fault.offset);
+    let place = Place { file: name.to_owned(), line, column };
+    let field = fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
+    let text = format!("record {}{field}: {}", record.number, fault.text);
+    Message::error(fault.code, text).at(place).help(fault.help.clone())
 }
 
 /// A file's error as a message, at its place where it has one.

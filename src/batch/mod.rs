@@ -4,6 +4,7 @@
 
 mod day;
 mod finding;
+mod intake;
 mod line;
 mod names;
 mod note;
@@ -14,6 +15,7 @@ use chrono::NaiveDate;
 
 pub use day::{ClaimLine, ServiceDay};
 pub use finding::{Finding, MOST_NAMED};
+pub use intake::{UnknownFields, UsedIds};
 pub use note::{BatchNote, Earned};
 pub use stake::Stake;
 pub use total::Total;
@@ -92,11 +94,11 @@ impl<'r> Batch<'r> {
         let line = Line {
             decision: self.decisions.decide(&note.facts, note.date),
             client: self.names.intern(head.client.as_deref().unwrap_or_default()),
-            staff: note.staff.as_deref().map(|staff| self.names.intern(staff)),
+            staff: head.staff.as_deref().map(|staff| self.names.intern(staff)),
             staff_role: self.staff_role.map_or(Answer::Unanswered, |role| note.facts.get(role)),
             activity: head.activity.as_deref().map(|activity| self.names.intern(activity)),
             date: note.date,
-            start: note.start,
+            start: head.start,
             minutes: note.minutes,
             day: None,
             units: 0,

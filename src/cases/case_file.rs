@@ -9,7 +9,7 @@ use super::totals;
 use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step, plain};
 use crate::message::{Code, Message};
 use crate::place::Place;
-use crate::read::Scalar;
+use crate::read::{FieldNames, Value};
 use crate::rules::{RuleFile, RuleSet};
 use crate::toml::{self, Problems, Span, Text, TomlTable, TomlValue};
 
@@ -229,11 +229,11 @@ impl Reader<'_> {
 
     fn given(&self, name: &Text, entry: &TomlValue<'_>, problems: &Problems<'_>) -> Option<Given> {
         let value = match entry.value {
-            DeValue::String(text) => Scalar::Text(text.to_string().into()),
-            DeValue::Integer(number) => Scalar::Number(number.to_string().into()),
-            DeValue::Float(number) => Scalar::Number(number.to_string().into()),
-            DeValue::Boolean(truth) => Scalar::Boolean(*truth),
-            DeValue::Datetime(date) => Scalar::Text(date.to_string().into()),
+            DeValue::String(text) => Value::Text(text.to_string().into()),
+            DeValue::Integer(number) => Value::Number(number.to_string().into()),
+            DeValue::Float(number) => Value::Number(number.to_string().into()),
+            DeValue::Boolean(truth) => Value::Boolean(*truth),
+            DeValue::Datetime(date) => Value::Text(date.to_string().into()),
             DeValue::Array(_) | DeValue::Table(_) => {
                 let text = format!("`{}` takes one value", name.value);
                 problems.add(
@@ -245,7 +245,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        Some(Given { name: name.clone(), slot: self.set.vocabulary.slot(&name.value), value })
+        Some(Given { name: name.clone(), id: self.set.vocabulary.field(&name.value), value })
     }
 }
 

@@ -2,18 +2,17 @@
 //!
 //! The whole file is one batch, so ids and days work as in classifying; notes that expect nothing stand beside.
 
-use std::borrow::Cow;
 use std::io::BufReader;
 
 use super::expect::{Key, Mistake, Raw};
 use super::{Case, CaseFile, Claims, Expect, Expected, Slot, plain};
-use crate::facts;
+use crate::field::FieldId;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 use crate::place::Place;
-use crate::read::{Field, Format, Record, Scalar, object, open};
+use crate::read::{Field, FieldNames, Format, Record, Value, object, open};
 use crate::rules::RuleSet;
-use crate::run::{file_message, known_header};
+use crate::run::file_message;
 
 /// The field that holds an object of expectations, and what begins the name of a field that holds one of them.
 pub(super) const EXPECT: &str = "expect";
@@ -29,9 +28,9 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let told = |error| vec![file_message(&file.name, error)];
     let (form, mut opened) = open(BufReader::new(file.bytes.as_slice()), Format::of_name(&file.name)).map_err(told)?;
-    let read = form.read(&mut opened, &mut |names| known_header(set, names), &mut |record| {
+    let read = form.read(&mut opened, &set.vocabulary, &mut |record| {
         let case = reader.case(&record, records.len());
-        records.push(owned(&record, |field| is_expectation(set, &field.name)));
+        records.push(owned(record, |field| is_expectation(set, &field.name)));
         cases.push(case);
     });
     read.map_err(told)?;
@@ -60,9 +59,9 @@ impl Reader<'_> {
     /// The case that a record is, if it expects anything.
     fn case(&mut self, record: &Record<'_>, note: usize) -> Case {
         let place = Place { file: self.file.name.clone(), line: record.line, column: record.column };
-        let id = record.fields.iter().find(|field| self.set.vocabulary.slot(&field.name) == Some(facts::Slot::Id));
+        let id = record.fields.iter().find(|field| field.id == Some(FieldId::ID));
         let title = match id.map(|field| &field.value) {
-            Some(Scalar::Text(id) | Scalar::Number(id)) if !id.trim().is_empty() => {
+            Some(Value::Text(id) | Value::Number(id)) if !id.trim().is_empty() => {
                 format!("note {}", plain(id.trim()))
             }
             _ => format!("record {}", record.number),
@@ -70,11 +69,12 @@ impl Reader<'_> {
         let (mut case, mut expect) =
             (Case { title, place, notes: Vec::new(), totals: Vec::new(), known_wrong: None }, Expect::new());
         for field in record.fields.iter().filter(|field| is_expectation(self.set, &field.name)) {
-            let at = Place { column: field.column.unwrap_or(record.column), ..case.place.clone() };
+            let (line, column) = record.line_and_column(field.offset);
+            let at = Place { line, column, ..case.place.clone() };
             match (field.name.strip_prefix(PREFIX), &field.value) {
-                (_, Scalar::Null) => {}
-                (None, Scalar::Nested(text)) if field.name == EXPECT => {
-                    let (fields, fault) = object(text);
+                (_, Value::Null) => {}
+                (None, Value::Nested(text)) if field.name == EXPECT => {
+                    let Record { fields, fault, .. } = object(text, &self.set.vocabulary);
                     match fault {
                         Some(fault) => {
                             let message = Message::error(fault.code, format!("`{EXPECT}`: {}", fault.text));
@@ -102,7 +102,7 @@ impl Reader<'_> {
     }
 
     /// Takes one expectation, or what stands beside them.
-    fn take(&mut self, name: &str, value: &Scalar<'_>, at: &Place, case: &mut Case, expect: &mut Expect) {
+    fn take(&mut self, name: &str, value: &Value<'_>, at: &Place, case: &mut Case, expect: &mut Expect) {
         let taken = match name {
             TITLE | KNOWN_WRONG => match text(value) {
                 Some(text) if text.is_empty() => Ok(()),
@@ -135,7 +135,7 @@ impl Reader<'_> {
 
 /// Whether a field is about what is expected. One that is spelt almost so is too: it must not be overlooked.
 fn is_expectation(set: &RuleSet, name: &str) -> bool {
-    set.vocabulary.slot(name).is_none() && meant(name).is_some()
+    set.vocabulary.field(name).is_none() && meant(name).is_some()
 }
 
 /// The expectation that a field's name says, or almost says. What an export may well hold, such as
@@ -162,17 +162,17 @@ fn wrong_type(name: &str) -> Mistake {
     Mistake { code: Code::WrongType, text, help: "write the value in quotes".into() }
 }
 
-fn text(value: &Scalar<'_>) -> Option<String> {
+fn text(value: &Value<'_>) -> Option<String> {
     match value {
-        Scalar::Text(text) | Scalar::Number(text) => Some(text.trim().to_owned()),
-        Scalar::Null => Some(String::new()),
-        Scalar::Boolean(_) | Scalar::Nested(_) | Scalar::Garbled => None,
+        Value::Text(text) | Value::Number(text) => Some(text.trim().to_owned()),
+        Value::Null => Some(String::new()),
+        Value::Boolean(_) | Value::Nested(_) | Value::Unreadable => None,
     }
 }
 
 /// The words of a value. Empty text and `null` expect nothing; the words of a list in text are parted by blanks.
-fn raw(key: Key, value: &Scalar<'_>) -> Option<Raw> {
-    let Scalar::Nested(list) = value else {
+fn raw(key: Key, value: &Value<'_>) -> Option<Raw> {
+    let Value::Nested(list) = value else {
         let text = text(value)?;
         let words = match text.as_str() {
             "" => Vec::new(),
@@ -191,22 +191,19 @@ fn raw(key: Key, value: &Scalar<'_>) -> Option<Raw> {
 }
 
 /// The record to be kept, without the fields that are not the note's.
-fn owned(record: &Record<'_>, leave_out: impl Fn(&Field<'_>) -> bool) -> Record<'static> {
-    fn kept(text: &str) -> Cow<'static, str> {
-        Cow::Owned(text.to_owned())
-    }
-    let fields = record.fields.iter().filter(|field| !leave_out(field)).map(|field| Field {
-        name: kept(&field.name),
-        value: match &field.value {
-            Scalar::Null => Scalar::Null,
-            Scalar::Boolean(truth) => Scalar::Boolean(*truth),
-            Scalar::Number(text) => Scalar::Number(kept(text)),
-            Scalar::Text(text) => Scalar::Text(kept(text)),
-            Scalar::Nested(text) => Scalar::Nested(kept(text)),
-            Scalar::Garbled => Scalar::Garbled,
-        },
-        column: field.column,
+fn owned(record: Record<'_>, leave_out: impl Fn(&Field<'_>) -> bool) -> Record<'static> {
+    let fields = record.fields.into_iter().filter(|field| !leave_out(field)).map(|field| Field {
+        name: field.name.into_owned().into(),
+        id: field.id,
+        value: field.value.into_owned(),
+        offset: None,
     });
-    let (fields, fault) = (fields.collect(), record.fault.clone());
-    Record { number: record.number, line: record.line, column: record.column, fields, fault }
+    Record {
+        number: record.number,
+        line: record.line,
+        column: record.column,
+        text: &[],
+        fields: fields.collect(),
+        fault: record.fault,
+    }
 }

@@ -1,9 +1,9 @@
 //! A note of a case file: what the case says, on top of what its file usually says, on top of what any note needs.
 
-use crate::facts::Slot;
+use crate::field::FieldId;
 use crate::message::Code;
 use crate::place::Place;
-use crate::read::{Field, Record, Scalar};
+use crate::read::{Field, Record, Value};
 use crate::rules::RuleSet;
 use crate::toml::{Problems, Text};
 
@@ -13,27 +13,24 @@ const DATE: &str = "2026-03-02";
 const MINUTES: &str = "60";
 
 /// The fields that say how long a note is.
-const TIMES: [Slot; 4] = [Slot::Start, Slot::End, Slot::Minutes, Slot::Duration];
+const TIMES: [FieldId; 4] = [FieldId::START, FieldId::END, FieldId::MINUTES, FieldId::DURATION];
 
 /// One field as a case gives it.
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) name: Text,
-    /// What it means; `None` if the rule set does not know it.
-    pub(super) slot: Option<Slot>,
-    pub(super) value: Scalar<'static>,
+    /// Its number; `None` if the rule set does not know it.
+    pub(super) id: Option<FieldId>,
+    pub(super) value: Value<'static>,
 }
 
 impl Given {
     fn is_time(&self) -> bool {
-        self.slot.is_some_and(|slot| TIMES.contains(&slot))
+        self.id.is_some_and(|id| TIMES.contains(&id))
     }
 
     fn means(&self, other: &Self) -> bool {
-        match (self.slot, other.slot) {
-            (Some(Slot::Unasked) | None, _) | (_, None) => self.name.value == other.name.value,
-            (slot, others) => slot == others,
-        }
+        if self.id.is_some() { self.id == other.id } else { self.name.value == other.name.value }
     }
 }
 
@@ -49,35 +46,33 @@ pub(super) fn with(mut fields: Vec<Given>, changes: Vec<Given>) -> Vec<Given> {
 
 /// Says which fields the rule set does not know: in a case they are slips of the pen.
 pub(super) fn refuse_unknown_fields(set: &RuleSet, fields: &[Given], problems: &Problems<'_>) {
-    for field in fields.iter().filter(|field| field.slot.is_none()) {
+    for field in fields.iter().filter(|field| field.id.is_none()) {
         problems.add_unknown(&field.name, Code::UnknownField, "field of a note", set.vocabulary.field_names());
     }
 }
 
 /// The record of these fields, with what every note needs and this one does not say.
 pub(super) fn record(fields: Vec<Given>, number: usize, place: &Place) -> Record<'static> {
-    let says = |slot: Slot| fields.iter().any(|field| field.slot == Some(slot));
-    let text = |name: &'static str, value: String| Field {
-        name: name.into(),
-        value: Scalar::Text(value.into()),
-        column: None,
-    };
-    let mut whole = Vec::new();
-    if !says(Slot::Id) {
-        whole.push(text("id", format!("n-{:02}", number + 1)));
-    }
-    if !says(Slot::Client) {
-        whole.push(text("client", CLIENT.into()));
-    }
-    if !says(Slot::Date) {
-        whole.push(text("date", DATE.into()));
-    }
+    let has = |id: FieldId| fields.iter().any(|field| field.id == Some(id));
+    let own_id = format!("n-{:02}", number + 1);
+    let text = |text: &str| Value::Text(text.to_owned().into());
+    let usual = [(FieldId::ID, text(&own_id)), (FieldId::CLIENT, text(CLIENT)), (FieldId::DATE, text(DATE))];
+    let mut whole: Vec<Field<'static>> =
+        usual.into_iter().filter(|(id, _)| !has(*id)).map(|(id, value)| field(id, value)).collect();
     if !fields.iter().any(Given::is_time) {
-        whole.push(Field { name: "minutes".into(), value: Scalar::Number(MINUTES.into()), column: None });
+        whole.push(field(FieldId::MINUTES, Value::Number(MINUTES.into())));
     }
-    let given =
-        fields.into_iter().map(|field| Field { name: field.name.value.into(), value: field.value, column: None });
-    whole.extend(given);
+    whole.extend(fields.into_iter().map(|field| Field {
+        name: field.name.value.into(),
+        id: field.id,
+        value: field.value,
+        offset: None,
+    }));
     let number = u64::try_from(number).unwrap_or(u64::MAX).saturating_add(1);
-    Record { number, line: place.line, column: place.column, fields: whole, fault: None }
+    Record { number, line: place.line, column: place.column, fields: whole, ..Record::default() }
+}
+
+fn field(id: FieldId, value: Value<'static>) -> Field<'static> {
+    let name = FieldId::NAMES.get(id.index()).copied().unwrap_or_default();
+    Field { name: name.into(), id: Some(id), value, offset: None }
 }

@@ -8,11 +8,12 @@ use super::view::{Explanation, Explanations, REMINDER, UnknownField};
 use super::{change_words, near, standing};
 use crate::batch::{self, RecordView};
 use crate::decide::Judge;
-use crate::facts::{Facts, Slot};
+use crate::facts::Facts;
+use crate::field::FieldId;
 use crate::message::{Code, Message};
-use crate::nearest::nearest;
+use crate::note::unknown_fields;
 use crate::place::Place;
-use crate::read::{Field, Record, Scalar};
+use crate::read::{Field, FieldNames, Record};
 use crate::report::{Row, RulesRun};
 use crate::rules::Unit;
 use crate::run::{Batch, Input, PROGRAM, Ready, file_message, read};
@@ -120,27 +121,16 @@ fn all_there(wanted: &Wanted, batch: &batch::Batch<'_>) -> Result<(), Message> {
 
 fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, said: Option<Message>) -> Kept {
     let vocabulary = &ready.set.vocabulary;
-    let unknown = record.fields.iter().filter(|field| vocabulary.slot(&field.name).is_none());
-    let unknown_fields = unknown.map(|field| UnknownField {
-        name: field.name.chars().filter(|c| !c.is_control()).take(60).collect(),
-        near: nearest(&field.name, vocabulary.field_names()).map(str::to_owned),
+    let unknown = unknown_fields(record).into_iter().filter_map(|field| {
+        let near = vocabulary.nearest(&field.name).map(str::to_owned);
+        Some(UnknownField { name: field.shown_name()?, near })
     });
     let place = Place { file: name.to_owned(), line: record.line, column: record.column };
     let said_at = said.and_then(|message| message.place);
-    let counted = |field: &Field<'_>| {
-        matches!(vocabulary.slot(&field.name), Some(Slot::Minutes | Slot::Duration)) && !is_empty(&field.value)
-    };
+    let counted =
+        |field: &Field<'_>| matches!(field.id, Some(FieldId::MINUTES | FieldId::DURATION)) && !field.value.is_empty();
     let timed = !record.fields.iter().any(counted);
-    Kept { facts, unknown_fields: unknown_fields.collect(), place: said_at.unwrap_or(place), timed }
-}
-
-/// Whether a field is as good as left out.
-fn is_empty(value: &Scalar<'_>) -> bool {
-    match value {
-        Scalar::Null => true,
-        Scalar::Text(text) => text.trim().is_empty(),
-        _ => false,
-    }
+    Kept { facts, unknown_fields: unknown.collect(), place: said_at.unwrap_or(place), timed }
 }
 
 /// An explanation of a record of which only its place is known.

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 pub use answers::{Answer, Facts, Word, date_answer, date_of};
 
+use crate::field::FieldId;
 use crate::nearest::nearest;
+use crate::read::FieldNames;
 
 /// Facts that every note must answer, if the rule set declares them. Source: design, section 4.
 pub const REQUIRED: [&str; 2] = ["activity", "staff_role"];
@@ -180,48 +182,13 @@ impl Fact {
     }
 }
 
-/// A field of every note, or a fact, in the order in which a note's fields are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slot {
-    /// The note's own id.
-    Id,
-    /// Who was served.
-    Client,
-    /// Who did the work.
-    Staff,
-    /// The service date.
-    Date,
-    /// Clock time.
-    Start,
-    /// Clock time.
-    End,
-    /// Length.
-    Minutes,
-    /// Length, by its other name.
-    Duration,
-    /// A fact that notes answer.
-    Fact(FactId),
-    /// A required field that the rule set does not ask.
-    Unasked,
-}
-
-/// The fields of every note. Source: design, section 4.
-const FIELDS: [(&str, Slot); 8] = [
-    ("id", Slot::Id),
-    ("client", Slot::Client),
-    ("staff", Slot::Staff),
-    ("date", Slot::Date),
-    ("start", Slot::Start),
-    ("end", Slot::End),
-    ("minutes", Slot::Minutes),
-    ("duration", Slot::Duration),
-];
-
 /// Everything a rule may ask, in order of declaration.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     facts: Vec<Fact>,
-    slots: BTreeMap<String, Slot>,
+    /// The facts that notes answer, in order of their fields.
+    asked: Vec<FactId>,
+    fields: BTreeMap<String, FieldId>,
 }
 
 impl Vocabulary {
@@ -239,17 +206,20 @@ impl Vocabulary {
             };
             facts.push(derived_from(&name, id));
         }
-        let mut slots: BTreeMap<String, Slot> = REQUIRED.map(|name| (name.to_owned(), Slot::Unasked)).into();
-        for (at, fact) in facts.iter().enumerate().filter(|(_, fact)| fact.origin == Origin::Note) {
-            slots.insert(fact.name.clone(), Slot::Fact(FactId(at)));
+        let asked = facts.iter().enumerate().filter(|(_, fact)| fact.origin == Origin::Note);
+        let asked: Vec<FactId> = asked.map(|(at, _)| FactId(at)).collect();
+        let mut fields = BTreeMap::new();
+        let names = asked.iter().filter_map(|id| facts.get(id.0)).map(|fact| fact.name.as_str());
+        for name in FieldId::NAMES.into_iter().chain(names).chain(REQUIRED) {
+            let next = FieldId::new(fields.len());
+            fields.entry(name.to_owned()).or_insert(next);
         }
-        slots.extend(FIELDS.map(|(name, slot)| (name.to_owned(), slot)));
         for (column, name) in columns {
-            if let Some(slot) = slots.get(name).copied() {
-                slots.insert(column.clone(), slot);
+            if let Some(field) = fields.get(name).copied() {
+                fields.insert(column.clone(), field);
             }
         }
-        Self { facts, slots }
+        Self { facts, asked, fields }
     }
 
     /// Every fact with its id.
@@ -274,14 +244,14 @@ impl Vocabulary {
         self.facts.iter().position(|fact| fact.name == name).map(FactId)
     }
 
-    /// What a field of a note means.
-    pub fn slot(&self, field: &str) -> Option<Slot> {
-        self.slots.get(field).copied()
+    /// The facts that notes answer, each with its field.
+    pub fn note_facts(&self) -> impl Iterator<Item = (FieldId, FactId)> {
+        (FieldId::NAMES.len()..).map(FieldId::new).zip(self.asked.iter().copied())
     }
 
     /// All names a note's field may have.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.slots.keys().map(String::as_str)
+        self.fields.keys().map(String::as_str)
     }
 
     /// The fact whose missing answer leaves this one open: itself, or what it is derived from.
@@ -299,9 +269,19 @@ impl Vocabulary {
     }
 }
 
+impl FieldNames for Vocabulary {
+    fn field(&self, name: &str) -> Option<FieldId> {
+        self.fields.get(name).copied()
+    }
+
+    fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.field_names())
+    }
+}
+
 /// Names of fields that a fact may not have.
 pub fn is_reserved(name: &str) -> bool {
-    FIELDS.iter().any(|(field, _)| *field == name)
+    FieldId::NAMES.contains(&name)
         || OUTCOME_NAMES.contains(&name)
         || ["age", "not", "when", "code"].contains(&name)
         || name.starts_with("days_since_")

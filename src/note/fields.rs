@@ -1,162 +1,82 @@
-//! What stands in one field: text, a number, a date, a clock time, or an answer to a fact.
+//! The fields of one record: known ones by number, and those that the rule set does not know.
 
-use chrono::NaiveDate;
-
-use crate::effective::parse_date;
-use crate::facts::{Answer, Fact, Kind, date_answer};
+use crate::field::FieldId;
 use crate::message::Code;
-use crate::nearest::one_of;
-use crate::read::{Fault, Field, Scalar};
+use crate::read::{Fault, Field, FieldNames, Record};
 
-/// A fault in a field, with the field for its column.
-pub(super) struct Wrong<'r>(pub(super) Fault, pub(super) Option<&'r Field<'r>>);
+/// The known fields of one record, by number.
+pub(super) struct Fields<'r>(Vec<Option<&'r Field<'r>>>);
 
-pub(super) fn fault(code: Code, field: &str, text: impl Into<String>, help: impl Into<String>) -> Fault {
-    Fault { code, field: Some(field.to_owned()), text: text.into(), help: Some(help.into()) }
-}
-
-pub(super) fn missing(field: &str, help: impl Into<String>) -> Wrong<'static> {
-    Wrong(fault(Code::MissingField, field, "a required field has no answer", help), None)
-}
-
-fn bad<'r>(field: &'r Field<'r>, name: &str, text: impl Into<String>, help: &str) -> Wrong<'r> {
-    Wrong(fault(Code::BadField, name, text.into(), help), Some(field))
-}
-
-pub(super) fn repeated_meaning<'r>(field: &'r Field<'r>) -> Wrong<'r> {
-    let text = "another field of this record means the same";
-    Wrong(fault(Code::RepeatedField, &field.name, text, "keep one of the two"), Some(field))
-}
-
-/// A field's value, if it has one: `null` and empty text are no answer.
-pub(super) fn given<'r>(field: Option<&'r Field<'r>>) -> Option<&'r Field<'r>> {
-    field.filter(|field| match &field.value {
-        Scalar::Null => false,
-        Scalar::Text(text) => !text.trim().is_empty(),
-        Scalar::Boolean(_) | Scalar::Number(_) | Scalar::Nested(_) | Scalar::Garbled => true,
-    })
-}
-
-/// Free text, trimmed; a number counts as its digits.
-pub(super) fn text<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<String>, Wrong<'r>> {
-    let Some(field) = given(field) else { return Ok(None) };
-    match &field.value {
-        Scalar::Text(text) | Scalar::Number(text) => Ok(Some(text.trim().to_owned())),
-        _ => Err(bad(field, name, "the field is not text", "write it as text in quotes")),
-    }
-}
-
-/// A whole number, zero or more: digits, with `.0` allowed behind them.
-fn whole<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<i64>, Wrong<'r>> {
-    let Some(field) = given(field) else { return Ok(None) };
-    let number = match &field.value {
-        Scalar::Text(text) | Scalar::Number(text) => digits(text.trim()).or_else(|| power_of_ten(text.trim())),
-        _ => None,
-    };
-    number
-        .map(Some)
-        .ok_or_else(|| bad(field, name, "the field is not a whole number", "write digits alone, such as `45`"))
-}
-
-fn digits(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (all_digits(whole) && all_digits(fraction) && fraction.bytes().all(|byte| byte == b'0'))
-        .then(|| whole.parse().ok())
-        .flatten()
-}
-
-/// A number written with an exponent, such as `4.5e1`: JSON has them, and spreadsheets make them.
-fn power_of_ten(text: &str) -> Option<i64> {
-    let (number, _) = text.split_once(['e', 'E'])?;
-    if !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return None;
-    }
-    digits(&rust_decimal::Decimal::from_scientific(text).ok()?.to_string())
-}
-
-pub(super) fn date<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<NaiveDate>, Wrong<'r>> {
-    let Some(field) = given(field) else { return Ok(None) };
-    let date = match &field.value {
-        Scalar::Text(text) => parse_date(text.trim()),
-        _ => None,
-    };
-    date.map(Some).ok_or_else(|| {
-        bad(field, name, "the field is not a day of the calendar", "write it as `YYYY-MM-DD`, such as `2026-03-09`")
-    })
-}
-
-/// Minutes after midnight of a clock time.
-pub(super) fn clock<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<u32>, Wrong<'r>> {
-    let Some(field) = given(field) else { return Ok(None) };
-    let time = match &field.value {
-        Scalar::Text(text) => clock_time(text.trim()),
-        _ => None,
-    };
-    time.map(Some).ok_or_else(|| {
-        bad(field, name, "the field is not a clock time", "write it as `HH:MM` on the 24-hour clock, such as `14:05`")
-    })
-}
-
-fn clock_time(text: &str) -> Option<u32> {
-    let (hours, minutes) = text.split_once(':')?;
-    let number =
-        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten();
-    if !(1..=2).contains(&hours.len()) || minutes.len() != 2 {
-        return None;
-    }
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
-    (minutes < 60 && (hours < 24 || (hours, minutes) == (24, 0))).then_some(hours * 60 + minutes)
-}
-
-pub(super) fn length<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<u32>, Wrong<'r>> {
-    let Some(minutes) = whole(field, name)? else { return Ok(None) };
-    match (u32::try_from(minutes), field) {
-        (Ok(minutes @ 1..=1440), _) => Ok(Some(minutes)),
-        (_, Some(field)) => {
-            Err(bad(field, name, "the minutes are not from 1 to 1440", "give the whole minutes of one day"))
+impl<'r> Fields<'r> {
+    /// Puts each known field of a record in its place, and finds the fault of fields that stand twice. Of two with one
+    /// meaning neither is taken, for which one is true cannot be known.
+    pub(super) fn collect(record: &'r Record<'r>) -> (Self, Option<Fault>) {
+        let mut sorted: Vec<&Field<'_>> = record.fields.iter().collect();
+        sorted.sort_by(|one, other| (one.id, &one.name).cmp(&(other.id, &other.name)));
+        let twice = |two: &[&'r Field<'r>]| match two {
+            [one, other] if one.name == other.name && !one.name.is_empty() => Some(*one),
+            _ => None,
+        };
+        // Of several the first by name: which one is reported must not depend on their order.
+        let twice = sorted.windows(2).filter_map(twice).min_by_key(|field| &field.name);
+        let mut fault = twice.map(|field| {
+            let help = "keep the one that is true; which one was meant cannot be known";
+            Fault::new(Code::RepeatedField, "the field stands twice in this record", help).in_field(field)
+        });
+        let mut fields = Self(Vec::new());
+        for same in sorted.chunk_by(|one, other| one.id == other.id) {
+            match same {
+                [field] => fields.put(field),
+                [_, field, ..] if field.id.is_some() => {
+                    let text = "another field of this record means the same";
+                    fault.get_or_insert_with(|| {
+                        Fault::new(Code::RepeatedField, text, "keep one of the two").in_field(field)
+                    });
+                }
+                _ => {}
+            }
         }
-        (_, None) => Ok(None),
+        (fields, fault)
     }
-}
 
-/// What a field answers to a fact.
-pub(super) fn answer<'r>(fact: &Fact, field: &'r Field<'r>) -> Result<Answer, Wrong<'r>> {
-    if given(Some(field)).is_none() {
-        return Ok(Answer::Unanswered);
-    }
-    match &fact.kind {
-        Kind::Date => Ok(date(Some(field), &fact.name)?.map_or(Answer::Unanswered, date_answer)),
-        Kind::Number(least, most) => match whole(Some(field), &fact.name)? {
-            Some(number) if (*least..=*most).contains(&number) => Ok(Answer::Number(number)),
-            _ => Err(bad(field, &fact.name, format!("the number is not from {least} to {most}"), "write one that is")),
-        },
-        Kind::Coded(values) => coded(fact, field).map(Answer::Value).ok_or_else(|| {
-            let near = match &field.value {
-                Scalar::Text(word) => fact.nearest_value(word.trim()),
-                _ => None,
-            };
-            let known = one_of(values.iter().map(String::as_str));
-            let help = near.map_or(format!("it takes {known}"), |near| format!("did you mean `{near}`?"));
-            let text = "the rule set does not know this value";
-            Wrong(fault(Code::UnknownValue, &fact.name, text, help), Some(field))
-        }),
-    }
-}
-
-fn coded(fact: &Fact, field: &Field<'_>) -> Option<u16> {
-    let truth = |truth: bool| if fact.is_yes_no() { fact.value(if truth { "yes" } else { "no" }) } else { None };
-    match &field.value {
-        Scalar::Boolean(answer) => truth(*answer),
-        Scalar::Text(word) | Scalar::Number(word) => {
-            let word = word.trim();
-            fact.spoken(word).or_else(|| match word.to_ascii_lowercase().as_str() {
-                // A JSON boolean that came through a spreadsheet.
-                "true" => truth(true),
-                "false" => truth(false),
-                _ => None,
-            })
+    fn put(&mut self, field: &'r Field<'r>) {
+        let Some(index) = field.id.map(FieldId::index) else { return };
+        if self.0.len() <= index {
+            self.0.resize(index + 1, None);
         }
-        Scalar::Null | Scalar::Nested(_) | Scalar::Garbled => None,
+        if let Some(place) = self.0.get_mut(index) {
+            *place = Some(field);
+        }
     }
+
+    pub(super) fn get(&self, id: FieldId) -> Option<&'r Field<'r>> {
+        self.0.get(id.index()).copied().flatten()
+    }
+}
+
+/// The fields that the rule set does not know, in order of their names and each name once. A field without a name in
+/// which nothing stands is a spreadsheet's empty column, and is none.
+pub fn unknown_fields<'r>(record: &'r Record<'r>) -> Vec<&'r Field<'r>> {
+    let is_unknown = |field: &&Field<'_>| field.id.is_none() && !(field.name.is_empty() && field.value.is_empty());
+    let mut fields: Vec<&Field<'_>> = record.fields.iter().filter(is_unknown).collect();
+    fields.sort_by_key(|field| &field.name);
+    fields.dedup_by_key(|field| &field.name);
+    fields
+}
+
+/// The fault of a record with fields that the rule set does not know: it is in the first of them by name.
+pub(super) fn unknown_fault(record: &Record<'_>, names: &dyn FieldNames) -> Option<Fault> {
+    let field = *unknown_fields(record).first()?;
+    let (text, help) = match (names.nearest(&field.name), field.shown_name()) {
+        _ if field.name.is_empty() => ("a field has no name", "give it a name, or remove it".to_owned()),
+        (Some(near), Some(_)) => ("the rule set knows no such field", format!("did you mean `{near}`?")),
+        (None, Some(_)) => ("the rule set knows no such field", "remove it".to_owned()),
+        (_, None) => ("the rule set does not know the name of the field here", "remove it".to_owned()),
+    };
+    Some(Fault::new(Code::UnknownField, text, help).in_field(field))
+}
+
+/// The fields of a record that hold its id: one, or more if it is wrong.
+pub fn id_fields<'r>(record: &'r Record<'r>) -> impl Iterator<Item = &'r Field<'r>> {
+    record.fields.iter().filter(|field| field.id == Some(FieldId::ID) && !field.value.is_empty())
 }

@@ -1,249 +1,226 @@
 //! Comma-separated values with a header row.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
-use std::rc::Rc;
+use std::io::BufRead;
 
-use csv::{ByteRecord, ReaderBuilder};
-
-use super::json::{not_utf8, repeated};
-use super::{Fault, Field, FileError, Record, Scalar};
+use super::csv_rows::{Row, Rows};
+use super::{
+    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Value, bad_utf8, excess, line_and_column,
+};
+use crate::field::FieldId;
 use crate::message::Code;
+
+/// Characters that end lines elsewhere.
+const OTHER_LINE_ENDS: [char; 5] = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+/// A name of the header row, with its number if it is known.
+type Column = (String, Option<FieldId>);
 
 /// Reads row by row; only one row is held at a time.
 pub(super) fn read(
     input: &mut dyn BufRead,
-    hear: &mut dyn FnMut(&[String]) -> Result<(), FileError>,
+    names: &dyn FieldNames,
     each: &mut dyn FnMut(Record<'_>),
 ) -> Result<u64, FileError> {
-    let quotes = Rc::new(RefCell::new(Quotes::default()));
-    let watched = Watched { input, quotes: Rc::clone(&quotes) };
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(watched);
-    let mut row = ByteRecord::new();
-    if !next(&mut reader, &mut row)? {
-        return Err(FileError::new(Code::NoHeader, "the input is empty", "begin with a header row of field names"));
+    let mut rows = Rows::new(input);
+    if !rows.advance()? {
+        return Err(FileError::new(Code::NoNotes, "the input is empty", "begin with a header row of field names"));
     }
-    let mut columns = Vec::new();
-    quotes.borrow_mut().row(&mut columns);
-    let header = header(&row)?;
-    hear(&header)?;
-    let twice = twice(&header).map(repeated);
+    let columns = header(&rows.row, names)?;
     let mut number = 0;
-    while next(&mut reader, &mut row)? {
+    while rows.advance()? {
         number += 1;
-        let line = quotes.borrow_mut().row(&mut columns);
-        let columns = columns.iter().copied().chain(std::iter::repeat(None));
-        let fields: Vec<Field<'_>> = header
+        let row = &rows.row;
+        let fields: Vec<Field<'_>> = columns
             .iter()
-            .zip(row.iter().zip(columns))
-            .map(|(name, (cell, column))| Field { name: Cow::Borrowed(name), value: scalar(cell), column })
+            .zip(&row.cells)
+            .map(|((name, id), cell)| Field {
+                name: Cow::Borrowed(name),
+                id: *id,
+                value: value(row.content(*cell)),
+                offset: Some(cell.start),
+            })
             .collect();
-        let fault = fault(&row, &fields, header.len(), twice.as_ref());
-        each(Record { number, line, column: 1, fields, fault });
+        let bad = fields.iter().any(|field| field.value == Value::Unreadable);
+        let fault = row_fault(row, columns.len()).or_else(|| bad.then(|| bad_utf8(&fields)));
+        each(Record { number, line: row.lines.0, column: 1, text: &row.bytes, fields, fault });
     }
-    let quotes = quotes.borrow();
-    match quotes.state {
-        State::Quoted => Err(FileError::new(
-            Code::OpenQuote,
-            "a quote that opens on this line is never closed, so no later row can be told apart",
-            "close the quote, or write it twice (`\"\"`) inside a quoted cell",
-        )
-        .at(quotes.opened, 1)),
-        _ => Ok(number),
+    Ok(number)
+}
+
+fn value(cell: Cow<'_, [u8]>) -> Value<'_> {
+    let text = match cell {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+    };
+    text.map_or(Value::Unreadable, Value::Text)
+}
+
+/// What makes a row unreadable as a record: its quotes, or a number of cells that is not the header's.
+fn row_fault(row: &Row, columns: usize) -> Option<Fault> {
+    let (first, last) = row.lines;
+    let lines = if last > first { format!("; lines {first} to {last} are read as one record") } else { String::new() };
+    if last > first && row.swallows_rows(columns.saturating_sub(1)) {
+        let text = format!("a quoted cell swallows rows{lines}");
+        let help = "close the quote at the end of its cell; the notes on these lines are read once that is done";
+        return Some(Fault::new(Code::SwallowedRows, text, help));
     }
+    if row.stray.is_some() {
+        let text = format!("text follows a closing quote{lines}");
+        let help = "write a quote inside a quoted cell twice (`\"\"`), and close each quote at the end of its cell";
+        return Some(Fault { offset: row.stray, ..Fault::new(Code::StrayQuote, text, help) });
+    }
+    if row.cells.len() == columns {
+        return None;
+    }
+    let cells = if row.cells.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.cells.len()) };
+    let help = if row.cells.len() > columns {
+        "put a cell that holds a comma in quotes"
+    } else {
+        "give the row a cell for each name of the header, empty where there is no answer"
+    };
+    Some(Fault::new(Code::RaggedRow, format!("the row has {cells}, the header {columns}{lines}"), help))
 }
 
-/// A name that stands twice. Of several the first by name: which one is told must not hang on the order of the columns.
-fn twice(header: &[String]) -> Option<&str> {
-    let mut names: Vec<&str> = header.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-    names.sort_unstable();
-    names.windows(2).find_map(|pair| match pair {
-        [one, other] if one == other => Some(*one),
-        _ => None,
-    })
-}
-
-fn next<R: Read>(reader: &mut csv::Reader<R>, row: &mut ByteRecord) -> Result<bool, FileError> {
-    reader.read_byte_record(row).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        _ => FileError::new(Code::BadDocument, "the rows cannot be told apart", "export the notes again as CSV"),
-    })
-}
-
-fn header(row: &ByteRecord) -> Result<Vec<String>, FileError> {
-    row.iter()
-        .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()))
-        .collect::<Result<_, _>>()
-        .map_err(|_| {
-            FileError::new(Code::NotUtf8, "the header row is not UTF-8 text", "export the notes as UTF-8").at(1, 1)
-        })
-}
-
-fn scalar(cell: &[u8]) -> Scalar<'_> {
-    std::str::from_utf8(cell).map_or(Scalar::Garbled, |cell| Scalar::Text(Cow::Borrowed(cell)))
-}
-
-fn fault(row: &ByteRecord, fields: &[Field<'_>], columns: usize, twice: Option<&Fault>) -> Option<Fault> {
-    if row.len() != columns {
-        let cells = if row.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.len()) };
-        let text = format!("the row has {cells}, the header {columns}");
-        let help = if row.len() > columns {
-            "put a cell that holds a comma in quotes"
-        } else {
-            "give the row a cell for each name of the header, empty where there is no answer"
+/// The names of the header row. It is refused where it may be a note, or may have swallowed notes.
+fn header(row: &Row, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
+    let refused = |offset: usize, code, text: &str, help: &str| {
+        let (line, column) = line_and_column(row.bytes.get(..offset).unwrap_or_default(), row.lines.0, 1);
+        FileError::new(code, text, help).at(line, column)
+    };
+    if let Some(offset) = row.stray {
+        let help = "close each quote at the end of its cell, or write the names without quotes";
+        return Err(refused(offset, Code::NoHeader, "text follows a closing quote in the header row", help));
+    }
+    let mut columns = Vec::with_capacity(row.cells.len());
+    for cell in &row.cells {
+        let Value::Text(name) = value(row.content(*cell)) else {
+            return Err(refused(0, Code::NotUtf8, "the header row is not UTF-8 text", "export the notes as UTF-8"));
         };
-        return Some(Fault { help: Some(help.into()), ..Fault::new(Code::RaggedRow, text) });
-    }
-    let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled).min_by_key(|field| &field.name);
-    garbled.map(|field| not_utf8(Some(field.name.to_string()))).or_else(|| twice.cloned())
-}
-
-/// Hands bytes on and keeps an eye on the quotes: the CSV reader takes an open one for closed at the end.
-struct Watched<'a> {
-    input: &'a mut dyn BufRead,
-    quotes: Rc<RefCell<Quotes>>,
-}
-
-impl Read for Watched<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.input.read(buffer)?;
-        let mut quotes = self.quotes.borrow_mut();
-        buffer.iter().take(length).for_each(|byte| quotes.step(*byte));
-        Ok(length)
-    }
-}
-
-#[derive(Default)]
-enum State {
-    #[default]
-    RowStart,
-    CellStart,
-    Plain,
-    Quoted,
-    QuoteInQuoted,
-}
-
-#[derive(Default)]
-struct Quotes {
-    state: State,
-    line: u64,
-    opened: u64,
-    /// Characters in this line so far.
-    characters: u64,
-    /// Of rows that were not handed on yet, the line each begins on and how many cells it has. The CSV reader's own
-    /// count of a row's line leaves out the blank lines before it, and is one short where lines end in CR LF.
-    rows: VecDeque<(u64, usize)>,
-    /// Of the cells of these rows, the column each begins at, where that is in the row's first line.
-    cells: VecDeque<Option<u64>>,
-}
-
-impl Quotes {
-    fn step(&mut self, byte: u8) {
-        if matches!(self.state, State::RowStart) && byte != b'\r' && byte != b'\n' {
-            self.rows.push_back((self.line + 1, 0));
-            self.cell();
+        if name.contains(OTHER_LINE_ENDS) {
+            let text = "the header row holds line ends that CSV does not have, such as U+2028 or U+0085";
+            return Err(refused(
+                cell.start,
+                Code::NoHeader,
+                text,
+                "export the notes with lines that end in CR LF or LF",
+            ));
         }
-        // Of a character of several bytes only the first is counted.
-        self.characters += u64::from(byte & 0b1100_0000 != 0b1000_0000);
-        self.state = match (&self.state, byte) {
-            (State::RowStart | State::CellStart, b'"') => {
-                self.opened = self.line + 1;
-                State::Quoted
-            }
-            (State::Quoted, b'"') => State::QuoteInQuoted,
-            (State::Quoted, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
-            (_, b',') => State::CellStart,
-            (_, b'\n' | b'\r') => State::RowStart,
-            _ => State::Plain,
-        };
-        if matches!(self.state, State::CellStart) {
-            self.cell();
+        if name.contains(',') && name.contains(['\n', '\r']) {
+            let text = "a quoted name of the header row goes over several lines and holds commas";
+            let help = "close the quote at the end of the name; rows that it swallows would not be read";
+            return Err(refused(cell.start, Code::NoHeader, text, help));
         }
-        if byte == b'\n' {
-            self.line += 1;
-            self.characters = 0;
-        }
+        let name = name.trim();
+        columns.push((name.to_owned(), names.field(name)));
     }
+    if let Some(excess) = excess(columns.len() > MAX_FIELDS, columns.iter().map(|(name, _)| name.as_str())) {
+        return Err(refused(0, Code::NoHeader, &format!("the header row has {excess}"), EXCESS_HELP));
+    }
+    let known = columns.iter().filter(|(_, id)| id.is_some()).count();
+    let filled = columns.iter().filter(|(name, _)| !name.is_empty()).count();
+    // No note has fewer fields. A row of values may hold the name of a field by chance.
+    if known >= FEWEST_NAMES || 2 * known > filled {
+        return Ok(columns);
+    }
+    let known = match known {
+        0 => "no field".to_owned(),
+        1 => "only 1 field".to_owned(),
+        known => format!("only {known} fields"),
+    };
+    Err(refused(0, Code::NoHeader, &format!("the first row names {known} of a note"), &header_help(&columns, names)))
+}
 
-    /// Notes that a cell of the last row begins here.
-    fn cell(&mut self) {
-        if let Some((line, cells)) = self.rows.back_mut() {
-            *cells += 1;
-            self.cells.push_back((*line == self.line + 1).then_some(self.characters + 1));
-        }
-    }
+/// So many known names make a header row, and so many like them point to misspelt names.
+const FEWEST_NAMES: usize = 3;
 
-    /// Hands on a row: its line, and into `columns` where its cells begin.
-    fn row(&mut self, columns: &mut Vec<Option<u64>>) -> u64 {
-        let (line, cells) = self.rows.pop_front().unwrap_or_default();
-        columns.clear();
-        columns.extend(self.cells.drain(..cells.min(self.cells.len())));
-        line
-    }
+/// What to do about a first row that is no header row. The row may be a note, so it is not repeated.
+fn header_help(columns: &[Column], names: &dyn FieldNames) -> String {
+    let holds_many = |mark: char| columns.iter().any(|(name, _)| name.matches(mark).count() >= FEWEST_NAMES);
+    let near: Vec<&str> = columns.iter().filter_map(|(name, _)| names.nearest(name)).collect();
+    let usual = "begin with a header row such as `id,client,date,minutes,activity,staff_role`, separated by commas";
+    let help = match near.as_slice() {
+        _ if holds_many(';') => format!("it is separated by semicolons: export it with commas; {usual}"),
+        _ if holds_many('\t') => format!("it is separated by tabs: export it with commas; {usual}"),
+        [near, _, _, ..] => format!("did you mean `{near}`? Names of columns are compared letter by letter"),
+        _ => usual.to_owned(),
+    };
+    format!("{help}; an agency file's `[column]` table can map other names")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn records(text: &str) -> Result<u64, FileError> {
-        read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |_| ())
+    /// Knows the fields of every note.
+    struct NoteNames;
+
+    impl FieldNames for NoteNames {
+        fn field(&self, name: &str) -> Option<FieldId> {
+            FieldId::NAMES.iter().position(|known| *known == name).map(FieldId::new)
+        }
+
+        fn nearest(&self, name: &str) -> Option<&str> {
+            crate::nearest::nearest(name, FieldId::NAMES)
+        }
+    }
+
+    fn faults(text: &str) -> Result<Vec<Option<String>>, String> {
+        let mut faults = Vec::new();
+        let mut each =
+            |record: Record<'_>| faults.push(record.fault.map(|fault| format!("{}: {}", fault.code, fault.text)));
+        read(&mut text.as_bytes(), &NoteNames, &mut each).map_err(|error| format!("{}: {}", error.code, error.text))?;
+        Ok(faults)
     }
 
     #[test]
-    fn an_open_quote_is_an_error_of_the_file_at_its_line() {
-        let error = records("id,client\n1,\"a\"\"b\"\n2,\"never closed\n3,c\n").unwrap_err();
-        assert_eq!((error.code, error.line), (Code::OpenQuote, Some(3)));
+    fn cells_stand_at_their_columns() {
+        let mut columns = Vec::new();
+        let mut each = |record: Record<'_>| {
+            columns.extend(record.fields.iter().map(|field| record.line_and_column(field.offset)));
+        };
+        let text = "id,date,end\r\n\"a,\"\"\",,x\r\n\r\nü,é,\"y\r\nz\"\r\n\"y\nz\",x,\n";
+        read(&mut text.as_bytes(), &NoteNames, &mut each).unwrap();
+        assert_eq!(columns, [(2, 1), (2, 8), (2, 9), (4, 1), (4, 3), (4, 5), (6, 1), (7, 4), (7, 6)]);
     }
 
     #[test]
-    fn rows_stand_on_their_lines_however_lines_end() {
-        let text = "id,text\n1,a\n\n2,\"b\nc\"\n3,d\n";
-        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
-            let mut lines = Vec::new();
-            read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |record| lines.push(record.line)).unwrap();
-            assert_eq!(lines, [2, 4, 6]);
+    fn a_record_that_swallows_rows_names_their_lines() {
+        let text =
+            "id,client,date\n\"s-1\nn-2,client-b,2026-03-02\nn-3,\"client-c\",2026-03-03\nn-4,client-d,2026-03-04\n";
+        let swallowed = "swallowed-rows: a quoted cell swallows rows; lines 2 to 4 are read as one record";
+        assert_eq!(faults(text).unwrap(), [Some(swallowed.to_owned()), None]);
+    }
+
+    #[test]
+    fn a_header_row_that_may_be_or_swallow_notes_is_refused() {
+        for (text, error) in [
+            ("", "no-notes: the input is empty"),
+            ("\n \r\n", "no-header: the first row names no field of a note"),
+            ("n-1,client-a,2026-03-02\n", "no-header: the first row names no field of a note"),
+            ("n-1,client,2026-03-02\n", "no-header: the first row names only 1 field of a note"),
+            ("id,client,\"date\"s\n", "no-header: text follows a closing quote in the header row"),
+            (
+                "id,\"client,date\nn-1\",client-a,2026-03-02\n",
+                "no-header: a quoted name of the header row goes over several lines and holds commas",
+            ),
+            (
+                "id,client,date\u{2028}n-1,client-a,2026-03-02",
+                "no-header: the header row holds line ends that CSV does not have, such as U+2028 or U+0085",
+            ),
+        ] {
+            assert_eq!(faults(text).unwrap_err(), error, "{text:?}");
+        }
+        for text in ["id", "id,client,date,a,b,c,d", "id,\"Service\nDate\",client"] {
+            assert_eq!(faults(text).unwrap(), [], "{text:?}");
         }
     }
 
     #[test]
-    fn cells_stand_at_their_columns_in_the_first_line_of_their_row() {
-        let text = "id,b,c\n\"a,\"\"\",,x\n\nü,é,\"y\nz\",\n";
-        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
-            let mut columns = Vec::new();
-            let mut each =
-                |record: Record<'_>| columns.push(record.fields.iter().map(|f| f.column).collect::<Vec<_>>());
-            read(&mut text.as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
-            assert_eq!(columns, [[Some(1), Some(8), Some(9)], [Some(1), Some(3), Some(5)]]);
-        }
-        let mut last = None;
-        let mut each = |record: Record<'_>| last = record.fields.last().map(|field| field.column);
-        read(&mut "id,b\n\"y\nz\",x\n".as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
-        assert_eq!(last, Some(None));
-    }
-
-    /// Where lines end in LF and none is blank, the CSV reader's own count is right: both agree on every such text.
-    #[test]
-    fn rows_are_seen_as_the_csv_reader_sees_them() {
-        let letters = ['"', ',', '\n', 'a'];
-        for code in 0..4_usize.pow(8) {
-            let text: String = "h\n".chars().chain((0..8).map(|at| letters[code / 4_usize.pow(at) % 4])).collect();
-            if text.contains("\n\n") {
-                continue;
-            }
-            let mut lines = Vec::new();
-            // An open quote at the end is told only after all rows.
-            let _ = read(&mut text.as_bytes(), &mut |_| Ok(()), &mut |record| lines.push(record.line));
-            let reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-            let own: Vec<u64> = reader.into_byte_records().map(|row| row.unwrap().position().unwrap().line()).collect();
-            assert_eq!(lines, own, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_quote_inside_a_plain_cell_is_only_a_character() {
-        assert_eq!(records("id,size\n1,5\" tall\n2,6\"\n").unwrap(), 2);
+    fn absurd_headers_are_refused() {
+        assert!(faults(&",x".repeat(MAX_FIELDS)).unwrap_err().ends_with("more than 4096 fields"));
+        assert!(
+            faults(&format!("id,{}", "x".repeat(1001))).unwrap_err().ends_with("a field name of more than 1000 bytes")
+        );
     }
 }

@@ -8,33 +8,45 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::utf8::repaired;
-use super::{Fault, Field, FileError, Record, Scalar, count};
+use super::utf8::replace_bad_bytes;
+use super::{
+    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Value, bad_utf8, count, excess,
+    line_and_column,
+};
 use crate::message::Code;
 
 /// Reads the whole document, then hands on its notes one by one.
-pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+pub(super) fn read(
+    input: &mut dyn BufRead,
+    names: &dyn FieldNames,
+    each: &mut dyn FnMut(Record<'_>),
+) -> Result<u64, FileError> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
-    let (text, bad) = repaired(&bytes);
+    let (text, bad) = replace_bad_bytes(&bytes);
     let notes = notes(&text)?;
-    let mut places = Places { text: &text, done: 0, line: 1, column: 1 };
-    for (index, raw) in notes.iter().enumerate() {
-        let start = places.offset(raw.get());
-        let (line, column) = places.line_and_column(start);
-        let garbled = in_range(&bad, start, raw.get().len());
-        let (fields, fault) = fields(raw.get(), &garbled);
-        // A note over several lines has no one line for the columns of its values.
-        let one_line = !raw.get().contains('\n');
-        let fields = fields
-            .into_iter()
-            .map(|field| Field { column: field.column.filter(|_| one_line).map(|at| at + column - 1), ..field })
-            .collect();
-        each(Record { number: count(index) + 1, line, column, fields, fault });
+    if let [note] = notes.as_slice()
+        && note.get() == text.trim()
+        && Members::parse(&text).is_ok_and(|object| is_keyed(&object.members, names))
+    {
+        return Err(no_notes(&format!("the document is {KEYED}"), KEYED_HELP));
+    }
+    let (mut bad, mut passed, mut line, mut column) = (bad.as_slice(), 0, 1, 1);
+    for (index, note) in notes.iter().enumerate() {
+        let range = range_in(&text, note.get());
+        // Each character of the document is counted once.
+        let before = text.as_bytes().get(passed..range.start).unwrap_or_default();
+        (line, column) = line_and_column(before, line, column);
+        passed = range.start;
+        let (_, from) = bad.split_at(bad.partition_point(|at| *at < range.start));
+        let (inside, after) = from.split_at(from.partition_point(|at| *at < range.end));
+        bad = after;
+        let inside: Vec<usize> = inside.iter().map(|at| at - range.start).collect();
+        each(Record { number: count(index) + 1, line, column, ..record(note.get(), &inside, names) });
     }
     Ok(count(notes.len()))
 }
@@ -45,37 +57,45 @@ fn notes(text: &str) -> Result<Vec<&RawValue>, FileError> {
         Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error, text)),
         Some(b'{') => {
             let document: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error, text))?;
-            let members: Members<'_> = serde_json::from_str(text).map_err(|error| malformed(&error, text))?;
-            let has = |name: &str| members.0.iter().any(|(key, _)| key.0 == name);
-            let mut lists = members.0.iter().filter(|(key, value)| key.0 == "notes" && value.get().starts_with('['));
+            let members = Members::parse(text).map_err(|error| malformed(&error, text))?.members;
+            let has = |name: &str| members.iter().any(|(key, _)| key == name);
+            let mut lists = members.iter().filter(|(key, value)| key == "notes" && value.get().starts_with('['));
             match (lists.next(), lists.next()) {
                 (Some((_, list)), None) => {
                     serde_json::from_str(list.get()).map_err(|error| malformed(&error, list.get()))
                 }
-                (Some(_), Some(_)) => Err(no_notes("the document has two `notes` arrays")),
-                (None, _) if has("notes") && !has("id") => Err(no_notes("`notes` is not an array")),
+                (Some(_), Some(_)) => Err(no_notes("the document has two `notes` arrays", HELP)),
+                (None, _) if has("notes") && !has("id") => Err(no_notes("`notes` is not an array", HELP)),
                 (None, _) => Ok(vec![document]),
             }
         }
-        Some(_) => Err(no_notes("the document is neither an array nor an object")),
-        None => Err(no_notes("the document is empty")),
+        Some(_) => Err(no_notes("the document is neither an array nor an object", HELP)),
+        None => Err(no_notes("the document is empty", HELP)),
     }
 }
 
-fn no_notes(text: &str) -> FileError {
-    FileError::new(
-        Code::NoNotes,
-        text,
-        "give an array of notes, an object with a `notes` array, or one note; for other forms use `--from`",
-    )
+const HELP: &str = "give an array of notes, an object with a `notes` array, or one note; for other forms use `--from`";
+
+/// What an object is whose keys may be the names of people.
+const KEYED: &str = "keyed by something: its values are objects or lists";
+const KEYED_HELP: &str =
+    "give an array of notes, or an object with a `notes` array; what is a key now can be a field of its note";
+
+/// Whether an object holds only objects and lists, under names that are not known: then its keys are no names of fields.
+fn is_keyed(members: &[(Cow<'_, str>, &RawValue)], names: &dyn FieldNames) -> bool {
+    !members.is_empty()
+        && members.iter().all(|(name, value)| value.get().starts_with(['{', '[']) && names.field(name).is_none())
 }
 
-/// A syntax error, told without the text around it.
+fn no_notes(text: &str, help: &str) -> FileError {
+    FileError::new(Code::NoNotes, text, help)
+}
+
+/// A syntax error, described without the text around it.
 fn malformed(error: &serde_json::Error, text: &str) -> FileError {
-    let before = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     // The column comes as the number of bytes up to and with the one where reading stopped.
-    let before = before.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(before.as_bytes());
-    let column = String::from_utf8_lossy(before).chars().count() + 1;
+    let before = line.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(line.as_bytes());
     let (text, help) = match error.classify() {
         Category::Eof => ("the JSON document is cut off", "export it again, whole"),
         _ => (
@@ -83,159 +103,88 @@ fn malformed(error: &serde_json::Error, text: &str) -> FileError {
             "mend the document; if it has one note on each line, use `--from ndjson`",
         ),
     };
-    FileError::new(Code::BadDocument, text, help).at(count(error.line().max(1)), count(column))
+    let (line, column) = line_and_column(before, count(error.line().max(1)), 1);
+    FileError::new(Code::BadDocument, text, help).at(line, column)
 }
 
-/// Lines and columns of rising offsets; each character is counted once.
-struct Places<'a> {
-    text: &'a str,
-    done: usize,
-    line: u64,
-    column: u64,
-}
-
-impl Places<'_> {
-    /// Where a part of the text begins in it.
-    fn offset(&self, part: &str) -> usize {
-        part.as_ptr().addr() - self.text.as_ptr().addr()
-    }
-
-    fn line_and_column(&mut self, offset: usize) -> (u64, u64) {
-        let mut passed = self.text.get(self.done..offset).unwrap_or_default();
-        self.done = offset;
-        if let Some((lines, last)) = passed.rsplit_once('\n') {
-            self.line += count(lines.matches('\n').count()) + 1;
-            self.column = 1;
-            passed = last;
-        }
-        self.column += count(passed.chars().count());
-        (self.line, self.column)
-    }
-}
-
-/// The bad bytes within a part of the text, counted from its start.
-fn in_range(bad: &[usize], start: usize, length: usize) -> Vec<usize> {
-    let from = bad.partition_point(|at| *at < start);
-    bad.iter().skip(from).map(|at| at - start).take_while(|at| *at < length).collect()
-}
-
-/// The fields of one note's text, and why it cannot be one. `garbled`: offsets of bytes that were not UTF-8.
-pub(super) fn fields<'a>(text: &'a str, garbled: &[usize]) -> (Vec<Field<'a>>, Option<Fault>) {
+/// The record of one note's text, at no place yet. `bad`: rising offsets of bytes that were not UTF-8.
+pub(super) fn record<'a>(text: &'a str, bad: &[usize], names: &dyn FieldNames) -> Record<'a> {
+    let whole = Record { text: text.as_bytes(), ..Record::default() };
+    let rejected = |code, text: String, help: &str| Record { fault: Some(Fault::new(code, text, help)), ..whole };
     if !text.trim_start().starts_with('{') {
-        let fault = Fault::new(Code::NotAnObject, "not a note with named fields");
         let help = "write each note in braces, such as `{\"id\": \"n-01\", …}`";
-        return (Vec::new(), Some(Fault { help: Some(help.into()), ..fault }));
+        return rejected(Code::NotAnObject, "not a note with named fields".into(), help);
     }
-    let members: Members<'a> = match serde_json::from_str(text) {
+    let Members { members, too_many } = match Members::parse(text) {
         Ok(members) => members,
         Err(error) => {
-            let text = match error.classify() {
-                Category::Eof => "this note is cut off",
-                _ => "this note is malformed JSON",
-            };
-            let fault =
-                Fault { help: Some("mend or export this note again".into()), ..Fault::new(Code::BadJson, text) };
-            return (Vec::new(), Some(fault));
+            let cut_off = error.classify() == Category::Eof;
+            let text = if cut_off { "this note is cut off" } else { "this note is malformed JSON" };
+            return rejected(Code::BadJson, text.into(), "mend or export this note again");
         }
     };
-    let mut fields: Vec<Field<'a>> = Vec::with_capacity(members.0.len());
-    for (Key(name), raw) in members.0 {
-        let offset = raw.get().as_ptr().addr() - text.as_ptr().addr();
-        let garbled = garbled.iter().any(|at| (offset..offset + raw.get().len()).contains(at));
-        let value = if garbled { Scalar::Garbled } else { scalar(raw.get()) };
-        let name = trimmed(name);
-        let column = text.get(..offset).map(|before| count(before.chars().count()) + 1);
-        fields.push(Field { name, value, column });
+    if is_keyed(&members, names) {
+        return rejected(Code::NotAnObject, format!("the record is {KEYED}"), KEYED_HELP);
     }
-    let fault = if garbled.is_empty() { twice(&fields) } else { Some(bad_bytes(&fields)) };
-    (fields, fault)
+    let excess = excess(too_many, members.iter().map(|(name, _)| name.as_ref()));
+    let field = |(name, raw): (Cow<'a, str>, &'a RawValue)| {
+        let range = range_in(text, raw.get());
+        let is_bad = bad.get(bad.partition_point(|at| *at < range.start)).is_some_and(|at| *at < range.end);
+        let value = if is_bad { Value::Unreadable } else { value(raw.get()) };
+        Field { id: names.field(&name), name, value, offset: Some(range.start) }
+    };
+    let fields: Vec<Field<'a>> = members.into_iter().map(field).collect();
+    let fault = excess
+        .map(|excess| Fault::new(Code::BadField, format!("the record has {excess}"), EXCESS_HELP))
+        .or_else(|| (!bad.is_empty()).then(|| bad_utf8(&fields)));
+    Record { fields, fault, ..whole }
 }
 
-/// The fault of a record in which a field stands twice. Of several such fields the first by name: which one is told must
-/// not hang on their order.
-fn twice(fields: &[Field<'_>]) -> Option<Fault> {
-    let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_ref()).collect();
-    names.sort_unstable();
-    names.windows(2).find_map(|pair| {
-        if let [one, other] = pair
-            && one == other
-        {
-            Some(repeated(one))
-        } else {
-            None
-        }
-    })
-}
-
-fn bad_bytes(fields: &[Field<'_>]) -> Fault {
-    let garbled = fields.iter().filter(|field| field.value == Scalar::Garbled);
-    not_utf8(garbled.map(|field| field.name.to_string()).min())
-}
-
-/// The members of an object: name and where its value stands in the text.
-pub(super) fn members(text: &str) -> Option<Vec<(String, Range<usize>)>> {
-    let members: Members<'_> = serde_json::from_str(text).ok()?;
-    Some(members.0.into_iter().map(|(name, value)| (trimmed(name.0).into_owned(), place(text, value.get()))).collect())
+/// The members of an object: name and where its value stands in the text. `None` for other text.
+pub(super) fn member_ranges(text: &str) -> Option<Vec<(String, Range<usize>)>> {
+    let members = Members::parse(text).ok()?.members;
+    Some(members.into_iter().map(|(name, value)| (name.into_owned(), range_in(text, value.get()))).collect())
 }
 
 /// Where the notes of a document stand in it.
-pub(super) fn places(text: &str) -> Option<Vec<Range<usize>>> {
+pub(super) fn note_ranges(text: &str) -> Option<Vec<Range<usize>>> {
     // A byte order mark is no part of the document.
     let bare = text.trim_start_matches('\u{feff}');
-    Some(notes(bare).ok()?.into_iter().map(|note| place(text, note.get())).collect())
+    Some(notes(bare).ok()?.into_iter().map(|note| range_in(text, note.get())).collect())
 }
 
-fn place(text: &str, part: &str) -> Range<usize> {
+fn range_in(text: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - text.as_ptr().addr();
     start..start + part.len()
 }
 
-/// The fault of a record that names one field twice.
-pub(super) fn repeated(name: &str) -> Fault {
-    Fault {
-        field: Some(name.to_owned()),
-        help: Some("keep the one that is true; which one was meant cannot be known".into()),
-        ..Fault::new(Code::RepeatedField, "the field stands twice in this record")
-    }
-}
-
-/// The fault of a record with bytes that are not UTF-8.
-pub(super) fn not_utf8(field: Option<String>) -> Fault {
-    Fault {
-        field,
-        help: Some("export the notes as UTF-8".into()),
-        ..Fault::new(Code::BadUtf8, "the record holds bytes that are not UTF-8 text")
-    }
-}
-
-fn trimmed(name: Cow<'_, str>) -> Cow<'_, str> {
-    match name {
-        Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
-        Cow::Owned(name) => Cow::Owned(name.trim().to_owned()),
-    }
-}
-
 /// A value by its first character: the text is known to be one JSON value.
-fn scalar(raw: &str) -> Scalar<'_> {
+fn value(raw: &str) -> Value<'_> {
     match raw.bytes().next() {
-        Some(b'"') => {
-            #[derive(Deserialize)]
-            struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-            serde_json::from_str::<Text<'_>>(raw).map_or(Scalar::Garbled, |text| Scalar::Text(text.0))
-        }
-        Some(b't') => Scalar::Boolean(true),
-        Some(b'f') => Scalar::Boolean(false),
-        Some(b'n') => Scalar::Null,
-        Some(b'{' | b'[') => Scalar::Nested(Cow::Borrowed(raw)),
-        _ => Scalar::Number(Cow::Borrowed(raw)),
+        Some(b'"') => serde_json::from_str(raw).map_or(Value::Unreadable, |Text(text)| Value::Text(text)),
+        Some(b't') => Value::Boolean(true),
+        Some(b'f') => Value::Boolean(false),
+        Some(b'n') => Value::Null,
+        Some(b'{' | b'[') => Value::Nested(Cow::Borrowed(raw)),
+        _ => Value::Number(Cow::Borrowed(raw)),
     }
 }
 
+/// Text that is borrowed where it has no escapes.
 #[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The members of an object in the order written, repeated keys and all.
-struct Members<'a>(Vec<(Key<'a>, &'a RawValue)>);
+/// The members of an object in the order written, repeated keys and all, up to the most that a record may have.
+struct Members<'a> {
+    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+    too_many: bool,
+}
+
+impl<'a> Members<'a> {
+    fn parse(text: &'a str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+}
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -249,11 +198,20 @@ impl<'de> Deserialize<'de> for Members<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(24));
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                let mut all = Members { members: Vec::with_capacity(24), too_many: false };
+                while let Some(Text(name)) = map.next_key()? {
+                    if all.members.len() == MAX_FIELDS {
+                        all.too_many = true;
+                        map.next_value::<IgnoredAny>()?;
+                        continue;
+                    }
+                    let name = match name {
+                        Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
+                        Cow::Owned(name) => Cow::Owned(name.trim().to_owned()),
+                    };
+                    all.members.push((name, map.next_value()?));
                 }
-                Ok(Members(members))
+                Ok(all)
             }
         }
 
@@ -264,17 +222,17 @@ impl<'de> Deserialize<'de> for Members<'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::tests::NoNames;
 
     #[test]
-    fn notes_on_one_line_have_columns_of_their_own() {
+    fn notes_and_their_values_stand_at_their_lines_and_columns() {
         let text = "[\n{\"id\": \"ä\"}, {\"id\":\n 1}, {\"id\": 2}]";
         let mut places = Vec::new();
-        read(&mut text.as_bytes(), &mut |record| {
-            let of_field = record.fields.first().and_then(|field| field.column);
-            places.push((record.line, record.column, of_field));
+        read(&mut text.as_bytes(), &NoNames, &mut |record| {
+            let offset = record.fields.first().and_then(|field| field.offset);
+            places.push((record.line, record.column, record.line_and_column(offset)));
         })
         .unwrap();
-        // A note over several lines has no one line for the columns of its values.
-        assert_eq!(places, [(2, 1, Some(8)), (2, 14, None), (3, 6, Some(13))]);
+        assert_eq!(places, [(2, 1, (2, 8)), (2, 14, (3, 2)), (3, 6, (3, 13))]);
     }
 }

@@ -1,20 +1,23 @@
 //! Bytes of one format each → raw records with their place.
 //!
-//! A reader knows no notes: it hands on names and values as they stand. One bad record is a record with a [`Fault`];
-//! only where no further record can be found does reading end with a [`FileError`].
+//! A reader knows no notes: it hands on names and values as they are written. One bad record is a record with a
+//! [`Fault`]; only where no further record can be found does reading end with a [`FileError`].
 
 mod csv;
+mod csv_rows;
 mod detect;
 mod json;
 mod ndjson;
+mod record;
 mod utf8;
 
-use std::borrow::Cow;
 use std::io::{self, BufRead};
 use std::ops::Range;
 
 pub use detect::{Opened, open};
+pub use record::{Fault, Field, Record, Value};
 
+use crate::field::FieldId;
 use crate::message::{Code, reason};
 
 /// The form of an input.
@@ -29,7 +32,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format a file name ends in, if it says one.
+    /// The format that a file name ends in, if it says one.
     pub fn of_name(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
         match ending.to_ascii_lowercase().as_str() {
@@ -40,81 +43,64 @@ impl Format {
         }
     }
 
-    /// Reads every record in turn; returns how many there were. `header` hears the names of a header row, where the
-    /// format has one, before the first record, and may refuse them.
+    /// Reads every record in turn; returns how many there were.
     pub fn read(
         self,
         input: &mut dyn BufRead,
-        header: &mut dyn FnMut(&[String]) -> Result<(), FileError>,
+        names: &dyn FieldNames,
         each: &mut dyn FnMut(Record<'_>),
     ) -> Result<u64, FileError> {
         match self {
-            Self::Json => json::read(input, each),
-            Self::Ndjson => ndjson::read(input, each),
-            Self::Csv => csv::read(input, header, each),
+            Self::Json => json::read(input, names, each),
+            Self::Ndjson => ndjson::read(input, names, each),
+            Self::Csv => csv::read(input, names, each),
         }
     }
 }
 
-/// One raw item of an input.
-#[derive(Debug)]
-pub struct Record<'a> {
-    /// Position in its input, from 1.
-    pub number: u64,
-    /// Line it begins on, from 1.
-    pub line: u64,
-    /// Column it begins at, from 1.
-    pub column: u64,
-    /// Its fields in the order written. Empty if none could be read.
-    pub fields: Vec<Field<'a>>,
-    /// Why it cannot be a note, whatever its fields hold.
-    pub fault: Option<Fault>,
+/// The names of fields that are known.
+pub trait FieldNames {
+    /// The field of a name; `None` for a name that is not known.
+    fn field(&self, name: &str) -> Option<FieldId>;
+
+    /// The known name that is most like another one, if one is like enough to be meant.
+    fn nearest(&self, name: &str) -> Option<&str>;
 }
 
-/// One named value of a record.
-#[derive(Debug)]
-pub struct Field<'a> {
-    /// The key or header, trimmed.
-    pub name: Cow<'a, str>,
-    /// What stands there.
-    pub value: Scalar<'a>,
-    /// Column of the value in the record's line, where the format shows it.
-    pub column: Option<u64>,
+/// The most fields that a record may have, known or not.
+const MAX_FIELDS: usize = 4096;
+
+/// The most bytes that the name of a field may have.
+const MAX_NAME: usize = 1000;
+
+/// What is too much of a record or header row with these names.
+fn excess<'n>(too_many: bool, mut names: impl Iterator<Item = &'n str>) -> Option<String> {
+    if too_many {
+        return Some(format!("more than {MAX_FIELDS} fields"));
+    }
+    names.any(|name| name.len() > MAX_NAME).then(|| format!("a field name of more than {MAX_NAME} bytes"))
 }
 
-/// A value as written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scalar<'a> {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Boolean(bool),
-    /// A number's own digits.
-    Number(Cow<'a, str>),
-    /// Text, not yet trimmed.
-    Text(Cow<'a, str>),
-    /// An array or an object, as it is written in JSON.
-    Nested(Cow<'a, str>),
-    /// Text that cannot be read: bad UTF-8 or a broken escape.
-    Garbled,
+const EXCESS_HELP: &str = "export the notes with the fields that are needed";
+
+/// The fault of a record with bytes that are not UTF-8. Of several such fields it names the first by name: which one it
+/// is must not depend on their order.
+fn bad_utf8(fields: &[Field<'_>]) -> Fault {
+    let text = "the record holds bytes that are not UTF-8 text";
+    let fault = Fault::new(Code::BadUtf8, text, "export the notes as UTF-8");
+    let first = fields.iter().filter(|field| field.value == Value::Unreadable).min_by_key(|field| &field.name);
+    first.map_or(fault.clone(), |field| fault.in_field(field))
 }
 
-/// Why a record cannot be a note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Which kind of fault.
-    pub code: Code,
-    /// The field it is in, if it is in one.
-    pub field: Option<String>,
-    /// What is wrong.
-    pub text: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl Fault {
-    fn new(code: Code, text: impl Into<String>) -> Self {
-        Self { code, field: None, text: text.into(), help: None }
+/// Line and column behind these bytes, which begin at a line and column.
+fn line_and_column(passed: &[u8], line: u64, column: u64) -> (u64, u64) {
+    let mut lines = passed.split(|byte| *byte == b'\n');
+    // Of a character of several bytes only the first counts.
+    let starts_character = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    let characters = count(lines.next_back().unwrap_or_default().iter().filter(starts_character).count());
+    match count(lines.count()) {
+        0 => (line, column + characters),
+        breaks => (line + breaks, 1 + characters),
     }
 }
 
@@ -154,22 +140,46 @@ impl From<io::Error> for FileError {
     }
 }
 
-/// The fields of a JSON object that stands in a field, and what is wrong with it.
-pub(crate) fn object(text: &str) -> (Vec<Field<'_>>, Option<Fault>) {
-    json::fields(text, &[])
+/// The record of a JSON object that stands in a field.
+pub(crate) fn object<'a>(text: &'a str, names: &dyn FieldNames) -> Record<'a> {
+    json::record(text, &[], names)
 }
 
 /// The members of a JSON object in the order written: name and where its value stands in the text. `None` for other text.
-pub(crate) fn members(text: &str) -> Option<Vec<(String, Range<usize>)>> {
-    json::members(text)
+pub(crate) fn member_ranges(text: &str) -> Option<Vec<(String, Range<usize>)>> {
+    json::member_ranges(text)
 }
 
 /// Where the notes of a JSON document stand in it, or those of NDJSON lines.
-pub(crate) fn notes_in(text: &str, lines: bool) -> Option<Vec<Range<usize>>> {
-    if lines { Some(ndjson::lines(text)) } else { json::places(text) }
+pub(crate) fn note_ranges(text: &str, lines: bool) -> Option<Vec<Range<usize>>> {
+    if lines { Some(ndjson::note_ranges(text)) } else { json::note_ranges(text) }
 }
 
 /// A length or a position as the number it is.
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Knows no name.
+    pub(super) struct NoNames;
+
+    impl FieldNames for NoNames {
+        fn field(&self, _: &str) -> Option<FieldId> {
+            None
+        }
+
+        fn nearest(&self, _: &str) -> Option<&str> {
+            None
+        }
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(line_and_column("ä".as_bytes(), 3, 5), (3, 6));
+        assert_eq!(line_and_column("ä\n\nöü".as_bytes(), 3, 5), (5, 3));
+    }
 }

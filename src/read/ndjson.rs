@@ -4,36 +4,37 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use super::json;
-use super::utf8::repaired;
-use super::{FileError, Record, count};
+use super::utf8::replace_bad_bytes;
+use super::{FieldNames, FileError, Record, count};
+use crate::message::Code;
 
 /// Reads line by line; only one line is held at a time.
-pub(super) fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+pub(super) fn read(
+    input: &mut dyn BufRead,
+    names: &dyn FieldNames,
+    each: &mut dyn FnMut(Record<'_>),
+) -> Result<u64, FileError> {
     let (mut number, mut line) = (0, 0);
     let mut bytes = Vec::new();
-    loop {
-        bytes.clear();
-        if input.read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(number);
-        }
+    while input.read_until(b'\n', &mut bytes)? > 0 {
         line += 1;
         let note = bytes.trim_ascii();
-        if note.is_empty() {
-            continue;
+        if !note.is_empty() {
+            number += 1;
+            let column = count(bytes.len() - bytes.trim_ascii_start().len()) + 1;
+            let (text, bad) = replace_bad_bytes(note);
+            each(Record { number, line, column, ..json::record(&text, &bad, names) });
         }
-        number += 1;
-        let indent = count(bytes.len() - bytes.trim_ascii_start().len());
-        let (text, garbled) = repaired(note);
-        let (mut fields, fault) = json::fields(&text, &garbled);
-        for field in &mut fields {
-            field.column = field.column.map(|column| column + indent);
-        }
-        each(Record { number, line, column: indent + 1, fields, fault });
+        bytes.clear();
     }
+    if number == 0 {
+        return Err(FileError::new(Code::NoNotes, "the input is empty", "give one JSON note on each line"));
+    }
+    Ok(number)
 }
 
 /// Where the notes stand in a text: its lines, blank ones apart.
-pub(super) fn lines(text: &str) -> Vec<Range<usize>> {
+pub(super) fn note_ranges(text: &str) -> Vec<Range<usize>> {
     let bare = text.trim_start_matches('\u{feff}');
     let mut at = text.len() - bare.len();
     let mut notes = Vec::new();

@@ -1,9 +1,9 @@
-//! Bytes that are nearly UTF-8: one bad byte must cost one record, not the file.
+//! Text from bytes that are nearly UTF-8: one bad byte costs one record, not the file.
 
 use std::borrow::Cow;
 
 /// Text of the same length in bytes, with `?` for each byte that is not UTF-8, and where those bytes are.
-pub(super) fn repaired(bytes: &[u8]) -> (Cow<'_, str>, Vec<usize>) {
+pub(super) fn replace_bad_bytes(bytes: &[u8]) -> (Cow<'_, str>, Vec<usize>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), Vec::new());
     }
@@ -25,8 +25,8 @@ mod tests {
 
     #[test]
     fn length_and_places_are_kept() {
-        let (text, bad) = repaired(b"a\xffb\xc3(");
+        let (text, bad) = replace_bad_bytes(b"a\xffb\xc3(");
         assert_eq!((text.as_ref(), bad), ("a?b?(", vec![1, 3]));
-        assert_eq!(repaired("ü".as_bytes()), (Cow::Borrowed("ü"), Vec::new()));
+        assert_eq!(replace_bad_bytes("ü".as_bytes()), (Cow::Borrowed("ü"), Vec::new()));
     }
 }

@@ -68,7 +68,7 @@ impl From<Stake> for StakeRow {
 
 impl From<&Fault> for ErrorRow {
     fn from(fault: &Fault) -> Self {
-        let text = fault.help.iter().fold(fault.text.clone(), |text, help| format!("{text}; {help}"));
+        let text = format!("{}; {}", fault.text, fault.help);
         Self { code: fault.code.as_str(), field: fault.field.clone(), text }
     }
 }

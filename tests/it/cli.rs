@@ -67,7 +67,7 @@ fn status_2_where_the_run_cannot_be_carried_out() {
     refused(&folder.run(&["classify", "good.csv", "missing.csv"]), 2, "unreadable");
     refused(&folder.run(&["classify", "."]), 2, "unreadable");
     refused(&folder.run(&["classify", "good.csv", "cut-off.json"]), 2, "bad-document");
-    refused(&folder.run(&["classify", "empty.csv"]), 2, "no-header");
+    refused(&folder.run(&["classify", "empty.csv"]), 2, "no-notes");
     refused(&folder.run(&["classify", "-", "-"]), 2, "usage");
     refused(&folder.run(&["classify", "good.csv", "--with", "missing.toml"]), 2, "unreadable");
     refused(&folder.run(&["classify", "good.csv", "--rules", "missing"]), 2, "unreadable");

@@ -165,7 +165,7 @@ fn record() -> impl Strategy<Value = Record> {
 
 /// A batch of up to so many records, nearly all with an id of their own.
 pub(crate) fn batch(most: usize) -> impl Strategy<Value = Vec<Record>> {
-    prop::collection::vec((0u8..60, record()), 0..=most).prop_map(|records| {
+    prop::collection::vec((0u8..60, record()), 1..=most).prop_map(|records| {
         let with_id = |(at, (luck, mut record)): (usize, (u8, Record))| {
             let id = match luck {
                 0 => None,

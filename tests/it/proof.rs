@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actbill::diagram::Diagram;
 use actbill::facts::{Answer, FactId, Facts};
 use actbill::message::Code;
-use actbill::note::Notes;
+use actbill::note;
 use actbill::proof::{Problem, certificate, check, combinations, prove};
 use actbill::read::Format;
 use actbill::rules::{Effect, Outcome, Rule, RuleFile, RuleId, RuleSet};
@@ -24,11 +24,12 @@ fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
     for (name, value) in &example.settings {
         set.answer(name, &value.text()).unwrap();
     }
-    let mut notes = Notes::new(&set.vocabulary, set.answered(), false);
     let mut found = None;
     let text = format!("[{}]", example.json());
-    let mut each = |record: actbill::read::Record<'_>| found = Some(notes.read(&record).unwrap());
-    Format::Json.read(&mut text.as_bytes(), &mut |_| Ok(()), &mut each).unwrap();
+    let mut each = |record: actbill::read::Record<'_>| {
+        found = Some(note::check(&record, &set.vocabulary, &set.answered(), false).unwrap());
+    };
+    Format::Json.read(&mut text.as_bytes(), &set.vocabulary, &mut each).unwrap();
     let note = found.unwrap();
     let mut facts = note.facts;
     set.fill(&mut facts);

@@ -166,3 +166,129 @@ fn columns_count_characters() {
     let error = run(ready(), &[("n.json", Format::Json, text.as_bytes())], false).err().unwrap();
     assert_eq!(error.place.unwrap().to_string(), "n.json:2:25");
 }
+
+/// One missing closing quote, and three notes: the record says which lines it is, and nothing else vanishes.
+#[test]
+fn a_record_that_swallows_rows_is_rejected_with_its_lines() {
+    let note = |id: &str| format!("{id},client-a,2026-03-09,45,other,nurse,\n");
+    let header = "id,client,date,minutes,activity,staff_role,remark\n";
+    let texts = |text: &str| {
+        let rows = ran(Format::Csv, text, false).rows;
+        rows.into_iter().map(|row| (row.id, row.error.map(|error| error.code))).collect::<Vec<_>>()
+    };
+    let row = |id: &str, code| (Some(id.to_owned()), code);
+    let open = "n-1,client-a,2026-03-09,45,other,nurse,\"open\n";
+    // The next quote closes a cell that was never meant to be open.
+    let rest = "n-3,client-a,2026-03-09,45,other,nurse,\"closed\"\n";
+    let text = format!("{header}{open}{}{rest}{}", note("n-2"), note("n-4"));
+    assert_eq!(texts(&text), [row("n-1", Some("swallowed-rows")), row("n-4", None)]);
+    let said = ran(Format::Csv, &text, false).said[0].to_string();
+    assert!(said.starts_with("notes:2:1: error[swallowed-rows]: record 1: "), "{said}");
+    assert!(said.contains("lines 2 to 4 are read as one record"), "{said}");
+    // Two rows alone, joined by a quote that stands right before the end of a cell, or in the middle of one.
+    for end in ["n-2,client-a,2026-03-09,45,other,nurse,end\"\n", "n-2,client-a,2026-03-09,45,other,nurse,\"end\"\n"] {
+        let rows = texts(&format!("{header}{open}{end}{}", note("n-3")));
+        assert!(matches!(rows[0].1, Some("swallowed-rows" | "stray-quote")), "{rows:?}");
+        assert_eq!(rows[1..], [row("n-3", None)]);
+    }
+    // A text of several lines is no such record.
+    let remark = "\"One line,\nanother one, with commas,\n\nand an end\"";
+    let text = header.to_owned() + &note("n-1").replace(",\n", &format!(",{remark}\n")) + &note("n-2");
+    assert_eq!(texts(&text), [row("n-1", None), row("n-2", None)]);
+}
+
+#[test]
+fn text_after_a_closing_quote_rejects_its_record() {
+    let header = "id,client,date,minutes,activity,staff_role\n";
+    let text = format!("{header}\"n-1\"x,client-a,2026-03-09,45,other,nurse\nn-2,client-a,2026-03-09,45,other,nurse\n");
+    assert_eq!(faults(&ran(Format::Csv, &text, false)), [("stray-quote", None)]);
+}
+
+#[test]
+fn an_input_without_notes_says_so() {
+    let header = "id,client,date,minutes,activity,staff_role";
+    let note = "n-1,client-a,2026-03-09,45,other,nurse";
+    for text in [
+        format!("{header}\u{2028}{note}\u{2028}"),
+        format!("{header}\u{85}{note}\u{85}"),
+        format!("\"{header}\n{note}\n{note}\n\""),
+        format!("{}\"staff_role\n{note}\n\"\n", header.trim_end_matches("staff_role")),
+        " \n".to_owned(),
+    ] {
+        let error = run(ready(), &[("notes", Format::Csv, text.as_bytes())], false).err().unwrap();
+        assert_eq!(error.code, Code::NoHeader, "{text:?}");
+    }
+    for (format, text) in [(Format::Csv, ""), (Format::Csv, "\n\r\n"), (Format::Ndjson, "\n \n"), (Format::Json, " ")] {
+        let error = run(ready(), &[("notes", format, text.as_bytes())], false).err().unwrap();
+        assert_eq!(error.code, Code::NoNotes, "{text:?}");
+    }
+    for (format, text) in [(Format::Csv, header), (Format::Json, "[]"), (Format::Json, "{\"notes\": []}")] {
+        let ran = ran(format, text, false);
+        assert_eq!(
+            ran.said[0].to_string().lines().next(),
+            Some("notes:1:1: warning[no-notes]: the input holds no notes")
+        );
+    }
+}
+
+/// What stands in a header row or a key may be a note: it is shown only where it looks like a name.
+#[test]
+fn names_that_may_be_a_note_are_not_shown() {
+    let good = "n-1,client-a,2026-03-09,45,other,nurse";
+    let swallowed = format!("id,client,date,minutes,activity,staff_role,\"Jane Doe, 1\"\n{good},x\n");
+    let keyed = "{\"Jane Doe\": {\"id\": \"n-1\"}, \"John Roe\": {\"id\": \"n-2\"}}";
+    let nested = "{\"id\": \"n-1\", \"client\": \"client-a\", \"Jane Doe\": {}}";
+    let mark = "{\"id\": \"n-1\", \"Jane Doe: a note\": 1, \"Jane Doe: a note\": 1}";
+    for (format, text) in [
+        (Format::Csv, swallowed.as_str()),
+        (Format::Csv, "Jane Doe,contact,2026-03-09\nJohn Roe,phone,2026-03-10\n"),
+        (Format::Json, keyed),
+        (Format::Ndjson, keyed),
+        (Format::Ndjson, nested),
+        (Format::Ndjson, mark),
+    ] {
+        for strict in [false, true] {
+            let said = match run(ready(), &[("notes", format, text.as_bytes())], strict) {
+                Ok(ran) => {
+                    assert!(ran.report.run.unknown_fields.is_empty(), "{text}");
+                    let errors = ran.rows.into_iter().filter_map(|row| row.error);
+                    format!("{:?} {:?}", ran.said, errors.collect::<Vec<_>>())
+                }
+                Err(message) => message.to_string(),
+            };
+            assert!(!said.is_empty() && !said.contains("Doe") && !said.contains("Roe"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn unknown_fields_are_reported_in_a_few_messages() {
+    let names: Vec<String> = (0..3000).map(|at| format!("column {at}")).collect();
+    let header = format!("id,client,date,minutes,activity,staff_role,contct,{}", names.join(","));
+    let row = format!("n-1,client-a,2026-03-09,45,other,nurse,phone{}", ",x".repeat(names.len()));
+    let ran = ran(Format::Csv, &format!("{header}\n{row}\n"), false);
+    let said: Vec<&str> = ran.said.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!(said[0], "the rule set knows no field `contct` (1 record); it is ignored");
+    assert_eq!((said.len(), said[10]), (11, "the rule set does not know 2991 other fields; they are ignored"));
+}
+
+/// Each of these took seconds or minutes when time grew with the square.
+#[test]
+fn large_records_take_linear_time() {
+    let many = (0..4000).map(|at| format!("\"field {at}\": \"x\", ")).collect::<Vec<_>>().concat();
+    let note = |more: &str| format!("{{{more}\"id\": \"n-1\"}}\n");
+    let bad =
+        note(&many).replace('x', "\u{1}").into_bytes().into_iter().map(|byte| if byte == 1 { 0xff } else { byte });
+    let bad: Vec<u8> = bad.collect();
+    for strict in [false, true] {
+        for text in [note(&many).repeat(20).into_bytes(), bad.repeat(20)] {
+            assert_eq!(run(ready(), &[("notes", Format::Ndjson, &text)], strict).unwrap().rows.len(), 20);
+        }
+        let long = note(&format!("\"{}\": 1, ", "x".repeat(1_000_000)));
+        let wide = note(&many.repeat(100));
+        for text in [&long, &wide] {
+            let ran = ran(Format::Ndjson, text, strict);
+            assert_eq!(faults(&ran), [("bad-field", None)]);
+        }
+    }
+}

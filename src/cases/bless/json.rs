@@ -5,17 +5,17 @@ use std::ops::Range;
 use super::super::note_file::{EXPECT, PREFIX};
 use super::super::{Expect, Key, Slot, Wish};
 use super::Edit;
-use crate::read::{members, notes_in};
+use crate::read::{member_ranges, note_ranges};
 
 /// The text with these expectations; `None` if a note is not to be found in it.
 pub(super) fn written(text: &str, lines: bool, edits: &[Edit<'_>]) -> Option<String> {
-    let notes: Vec<Range<usize>> = notes_in(text, lines)?;
+    let notes: Vec<Range<usize>> = note_ranges(text, lines)?;
     let mut patches: Vec<(Range<usize>, String)> = Vec::new();
     for edit in edits {
         let Slot::Record(at) = edit.slot else { return None };
         let note = notes.get(*at)?.clone();
         let start = note.start;
-        let told = members(text.get(note.clone())?)?;
+        let told = member_ranges(text.get(note.clone())?)?;
         let inner = told.iter().find(|(name, value)| {
             name == EXPECT && text.get(start + value.start..).is_some_and(|rest| rest.starts_with('{'))
         });
@@ -40,7 +40,7 @@ pub(super) fn written(text: &str, lines: bool, edits: &[Edit<'_>]) -> Option<Str
 /// The values of an object that change, and what is added to it.
 fn patched(text: &str, object: &Range<usize>, prefix: &str, edit: &Edit<'_>) -> Option<Vec<(Range<usize>, String)>> {
     let mut patches = Vec::new();
-    let told = members(text.get(object.clone())?)?;
+    let told = member_ranges(text.get(object.clone())?)?;
     let mut added: Expect = edit.now.clone();
     for (name, range) in told {
         let Some(key) = name.strip_prefix(prefix).and_then(|name| Key::ALL.iter().find(|key| key.as_str() == name))
@@ -63,7 +63,7 @@ fn patched(text: &str, object: &Range<usize>, prefix: &str, edit: &Edit<'_>) -> 
 
 /// Members put behind the last one of an object.
 fn inserted(text: &str, object: &Range<usize>, more: &str) -> Option<(Range<usize>, String)> {
-    let told = members(text.get(object.clone())?)?;
+    let told = member_ranges(text.get(object.clone())?)?;
     let (at, comma) = match told.last() {
         Some((_, last)) => (object.start + last.end, ", "),
         None => (object.start + 1, ""),

@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Coverage, Difference, Played, Verdict};
 use crate::facts::Origin;
-use crate::read::{Record, Scalar};
+use crate::read::{Record, Value};
 use crate::report::Row;
 use crate::rules::{Outcome, RuleSet};
 
@@ -142,10 +142,10 @@ impl Serialize for NoteJson<'_> {
         let mut map = serializer.serialize_map(None)?;
         for field in &self.0.fields {
             match &field.value {
-                Scalar::Null | Scalar::Garbled => map.serialize_entry(&field.name, &())?,
-                Scalar::Boolean(truth) => map.serialize_entry(&field.name, truth)?,
-                Scalar::Text(text) => map.serialize_entry(&field.name, text)?,
-                Scalar::Number(text) | Scalar::Nested(text) => {
+                Value::Null | Value::Unreadable => map.serialize_entry(&field.name, &())?,
+                Value::Boolean(truth) => map.serialize_entry(&field.name, truth)?,
+                Value::Text(text) => map.serialize_entry(&field.name, text)?,
+                Value::Number(text) | Value::Nested(text) => {
                     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
                     map.serialize_entry(&field.name, &value)?;
                 }

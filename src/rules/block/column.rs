@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Block, BlockKind, Role, Written, read_lines};
 use crate::message::Code;
+use crate::read::FieldNames;
 use crate::rules::checker::Checker;
 use crate::toml::{Span, Text, TomlTable};
 
@@ -35,9 +36,9 @@ impl Block for Column {
             if plain.is_empty() {
                 let text = format!("the column for `{}` has no name", field.value);
                 problems.add(&header.span, Code::MissingKey, text, "write the name that stands in the export");
-            } else if fields.slot(&field.value).is_none() {
+            } else if fields.field(&field.value).is_none() {
                 problems.add_unknown(&field, Code::UnknownName, "field of a note", fields.field_names());
-            } else if fields.slot(&header.value).is_some() {
+            } else if fields.field(&header.value).is_some() {
                 let text = format!("`{}` is already a field of a note", header.value);
                 problems.add(&header.span, Code::RepeatedName, text, "only other names can be mapped");
             } else if let Some(first) = known.get(&plain) {

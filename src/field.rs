@@ -1,0 +1,77 @@
+//! The numbers of the fields that a note may have, and which names of other fields may be shown.
+
+/// The number of a known field: first the fields of every note, then one for each fact that notes answer, as the
+/// vocabulary numbers them. Faults are looked for in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldId(usize);
+
+impl FieldId {
+    /// The note's own id.
+    pub const ID: Self = Self(0);
+    /// Who was served.
+    pub const CLIENT: Self = Self(1);
+    /// Who did the work.
+    pub const STAFF: Self = Self(2);
+    /// The service date.
+    pub const DATE: Self = Self(3);
+    /// Clock time at which the work began.
+    pub const START: Self = Self(4);
+    /// Clock time at which the work ended.
+    pub const END: Self = Self(5);
+    /// Documented minutes.
+    pub const MINUTES: Self = Self(6);
+    /// Documented minutes, by their other name.
+    pub const DURATION: Self = Self(7);
+
+    /// The names of the fields of every note, by number.
+    pub const NAMES: [&str; 8] = ["id", "client", "staff", "date", "start", "end", "minutes", "duration"];
+
+    /// The field of this number.
+    pub fn new(index: usize) -> Self {
+        Self(index)
+    }
+
+    /// Its number.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// The most characters of an unknown name that are shown.
+const SHOWN: usize = 40;
+
+/// An unknown field's name as messages and reports may show it. It comes from a note and may hold a sentence about a
+/// person, so it is shown only if it looks like a name; `None`: say where the field stands instead.
+pub fn showable(name: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_alphanumeric() || " _-./#()".contains(c);
+    if name.trim().is_empty() || !name.chars().all(is_plain) {
+        return None;
+    }
+    if name.chars().nth(SHOWN).is_none() {
+        return Some(name.to_owned());
+    }
+    Some(name.chars().take(SHOWN - 1).chain(['…']).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_a_name_is_shown() {
+        for name in ["mood", "Größe (cm)", "Dx #2 / ICD-10", "seen_by v1.0"] {
+            assert_eq!(showable(name).as_deref(), Some(name));
+        }
+        for name in ["", " ", "a\nb", "a,b", "a:b", "who?", "\u{202e}x", "a\u{200b}", "\u{1b}[31m", "tab\tbed", "“a”"]
+        {
+            assert_eq!(showable(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn at_most_forty_characters_are_shown() {
+        assert_eq!(showable(&"ü".repeat(40)), Some("ü".repeat(40)));
+        let long = showable(&"ü".repeat(1_000_000)).unwrap();
+        assert_eq!(long, "ü".repeat(39) + "…");
+    }
+}

@@ -1,0 +1,183 @@
+//! What a field's value means: text, a whole number, a date, a clock time, a length, or an answer to a fact.
+
+use chrono::NaiveDate;
+
+use crate::effective::parse_date;
+use crate::facts::{Answer, Fact, Kind, date_answer};
+use crate::message::Code;
+use crate::nearest::one_of;
+use crate::read::{Fault, Field, Value};
+
+/// The fault of a required field without an answer, be it left out or empty.
+pub(super) fn missing(name: &str, field: Option<&Field<'_>>, help: &str) -> Fault {
+    fault(Code::MissingField, name, field, "a required field has no answer", help)
+}
+
+/// The fault of a field, under the name by which the rules know it.
+pub(super) fn fault(code: Code, name: &str, field: Option<&Field<'_>>, text: &str, help: &str) -> Fault {
+    let offset = field.and_then(|field| field.offset);
+    Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
+}
+
+/// What `parse` makes of a field; `None` if the field has no answer.
+fn parsed<'r, T>(
+    field: Option<&'r Field<'r>>,
+    name: &str,
+    parse: impl Fn(&'r Value<'r>) -> Option<T>,
+    (text, help): (&str, &str),
+) -> Result<Option<T>, Fault> {
+    let Some(field) = field.filter(|field| !field.value.is_empty()) else { return Ok(None) };
+    parse(&field.value).map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help))
+}
+
+/// Free text, trimmed; a number counts as its digits.
+pub(super) fn text<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<&'r str>, Fault> {
+    parsed(field, name, Value::text, ("the field is not text", "write it as text in quotes"))
+}
+
+/// A date of the calendar.
+pub(super) fn date(field: Option<&Field<'_>>, name: &str) -> Result<Option<NaiveDate>, Fault> {
+    let words = ("the field is not a day of the calendar", "write it as `YYYY-MM-DD`, such as `2026-03-09`");
+    parsed(field, name, |value| parse_date(only_text(value)?), words)
+}
+
+/// Minutes after midnight of a clock time.
+pub(super) fn clock(field: Option<&Field<'_>>, name: &str) -> Result<Option<u32>, Fault> {
+    let words = ("the field is not a clock time", "write it as `HH:MM` on the 24-hour clock, such as `14:05`");
+    parsed(field, name, |value| parse_clock(only_text(value)?), words)
+}
+
+/// Minutes, 1 to 1440.
+pub(super) fn length(field: Option<&Field<'_>>, name: &str) -> Result<Option<u32>, Fault> {
+    let Some(minutes) = whole_number(field, name)? else { return Ok(None) };
+    let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
+    let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
+    minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, field, text, help))
+}
+
+fn whole_number(field: Option<&Field<'_>>, name: &str) -> Result<Option<i64>, Fault> {
+    let words = ("the field is not a whole number", "write digits alone, such as `45`");
+    parsed(field, name, |value| parse_whole_number(value.text()?), words)
+}
+
+/// What a field answers to a fact.
+pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
+    let name = fact.name.as_str();
+    match &fact.kind {
+        _ if field.value.is_empty() => Ok(Answer::Unanswered),
+        Kind::Date => Ok(date(Some(field), name)?.map_or(Answer::Unanswered, date_answer)),
+        Kind::Number(least, most) => match whole_number(Some(field), name)? {
+            Some(number) if (*least..=*most).contains(&number) => Ok(Answer::Number(number)),
+            _ => {
+                let text = format!("the number is not from {least} to {most}");
+                Err(fault(Code::BadField, name, Some(field), &text, "write one that is"))
+            }
+        },
+        Kind::Coded(values) => coded_value(fact, &field.value).map(Answer::Value).ok_or_else(|| {
+            let near = only_text(&field.value).and_then(|word| fact.nearest_value(word));
+            let known = || format!("it takes {}", one_of(values.iter().map(String::as_str)));
+            let help = near.map_or_else(known, |near| format!("did you mean `{near}`?"));
+            fault(Code::UnknownValue, name, Some(field), "the rule set does not know this value", &help)
+        }),
+    }
+}
+
+/// The coded value that a word or a JSON boolean stands for.
+fn coded_value(fact: &Fact, value: &Value<'_>) -> Option<u16> {
+    let truth = |truth: bool| if fact.is_yes_no() { fact.value(if truth { "yes" } else { "no" }) } else { None };
+    if let Value::Boolean(answer) = value {
+        return truth(*answer);
+    }
+    let word = value.text()?;
+    fact.spoken(word).or_else(|| match word.to_ascii_lowercase().as_str() {
+        // A JSON boolean that came through a spreadsheet.
+        "true" => truth(true),
+        "false" => truth(false),
+        _ => None,
+    })
+}
+
+/// Trimmed text that was written as text, not as a number.
+fn only_text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    if let Value::Text(text) = value { Some(text.trim()) } else { None }
+}
+
+/// A whole number, zero or more: digits, with `.0` allowed behind them, or a power of ten such as `4.5e1`.
+fn parse_whole_number(text: &str) -> Option<i64> {
+    digits(text).or_else(|| {
+        // JSON has exponents, and spreadsheets make them.
+        let (number, _) = text.split_once(['e', 'E'])?;
+        let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let number = is_plain.then(|| rust_decimal::Decimal::from_scientific(text).ok()).flatten()?;
+        digits(&number.to_string())
+    })
+}
+
+fn digits(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_whole = is_digits(whole) && is_digits(fraction) && fraction.bytes().all(|byte| byte == b'0');
+    is_whole.then(|| whole.parse().ok()).flatten()
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Minutes after midnight of `H:MM` or `HH:MM`, through `24:00`.
+fn parse_clock(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    if !is_digits(hours) || !is_digits(minutes) || hours.len() > 2 || minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
+}
+
+/// Minutes after midnight as `HH:MM`.
+pub fn format_clock(minutes: u32) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_may_have_zeros_behind_a_point_or_an_exponent() {
+        for (text, number) in [("0", 0), ("45", 45), ("45.00", 45), ("4.5e1", 45), ("4.5E+01", 45), ("30e0", 30)] {
+            assert_eq!(parse_whole_number(text), Some(number), "{text}");
+        }
+        for text in
+            ["", "-5", "+5", "7.5", "45.", ".0", "1_0", "4.55e1", "e1", "45e", "-4.5e1", "4.5e1e1", "٤٥", "1e99"]
+        {
+            assert_eq!(parse_whole_number(text), None, "{text}");
+        }
+        assert_eq!(parse_whole_number("99999999999999999999"), None);
+    }
+
+    #[test]
+    fn clock_times_are_those_of_one_day() {
+        for (text, minutes) in [("0:00", 0), ("9:05", 545), ("09:05", 545), ("23:59", 1439), ("24:00", 1440)] {
+            assert_eq!(parse_clock(text), Some(minutes), "{text}");
+        }
+        for text in ["24:01", "25:00", "9:5", "9:60", "009:05", "9", ":05", "9:05:00", "9:05 AM", "-9:05", "+9:05"] {
+            assert_eq!(parse_clock(text), None, "{text}");
+        }
+        assert_eq!([0, 545, 1440].map(format_clock), ["00:00", "09:05", "24:00"]);
+    }
+
+    #[test]
+    fn yes_and_no_are_also_true_and_false() {
+        let fact = |values: &[&str]| {
+            let values = values.iter().map(|value| (*value).to_owned()).collect();
+            Fact::new("fact", "", Kind::Coded(values), crate::facts::Origin::Note, None)
+        };
+        let (yes_no, other) = (fact(&["yes", "no"]), fact(&["yes", "no", "true"]));
+        let text = |text: &'static str| Value::Text(text.into());
+        assert_eq!(coded_value(&yes_no, &Value::Boolean(false)), Some(1));
+        assert_eq!(coded_value(&yes_no, &text(" TRUE ")), Some(0));
+        assert_eq!(coded_value(&other, &text("true")), Some(2));
+        assert_eq!(coded_value(&other, &Value::Boolean(true)), None);
+        assert_eq!(coded_value(&yes_no, &text("perhaps")), None);
+    }
+}
