@@ -173,15 +173,15 @@ fn csv_rows_that_hold_stay_byte_for_byte() {
     let rest = "2026-03-02,60,job_coaching,vocational_specialist,department";
     let text = format!(
         "\u{feff}{head}\r\nn-1,client-a,{rest},\"a, b\",department,5\r\nn-2,client-b,{rest},'q' \"x\",department,4\r\n\
-         n-3,client-c,2026-03-02,60,other,nurse,none,,department,4\r\nn-4,client-d,{rest},,,\r\n"
+         n-3,client-c,2026-03-02,60,other,nurse,department,,department,4\r\nn-4,client-d,{rest},,,\r\n"
     );
     let now = round_trip("a.csv", &text);
     let lines: Vec<&str> = now.split("\r\n").collect();
     assert_eq!(lines[0], format!("\u{feff}{head},expect_status,expect_rules"));
     assert_eq!(lines[1], format!("n-1,client-a,{rest},\"a, b\",department,4,,"));
-    assert_eq!(lines[3], "n-3,client-c,2026-03-02,60,other,nurse,none,,,,held,house.other-activity");
+    assert_eq!(lines[3], "n-3,client-c,2026-03-02,60,other,nurse,department,,,,held,house.other-activity");
     assert_eq!(lines[4], format!("n-4,client-d,{rest},,,,,"));
-    let only_units = text.replace("n-3,client-c,2026-03-02,60,other,nurse,none,,department,4\r\n", "");
+    let only_units = text.replace("n-3,client-c,2026-03-02,60,other,nurse,department,,department,4\r\n", "");
     let now = round_trip("a.csv", &only_units);
     let others = |text: &str| text.split("\r\n").filter(|line| !line.starts_with("n-1")).collect::<Vec<_>>().join("|");
     assert_eq!(others(&now), others(&only_units), "rows that hold, and the header, are not touched");
@@ -222,7 +222,7 @@ fn bytes_that_are_no_text_are_not_written() {
 
 #[test]
 fn a_case_file_keeps_its_ends_of_line_and_the_comments_in_a_list() {
-    let text = "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\n\n[case.expect]\nstatus = \"held\"\n\
+    let text = "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\", staff_role = \"nurse\", eligibility = \"department\" }\n\n[case.expect]\nstatus = \"held\"\n\
                 only_rules = [\n  \"act.job-coaching\", # not this\n  \"house.other-activity\", # why\n  # more\n]\n";
     let now = round_trip("a.cases.toml", &text.replace('\n', "\r\n"));
     assert_eq!(now.matches('\n').count(), now.matches("\r\n").count(), "{now:?}");

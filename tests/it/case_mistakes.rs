@@ -124,7 +124,7 @@ fn forms() -> [(&'static str, String); 5] {
         ("\"id\": \"n-1\", \"minutes\": 30, \"activity\": \"transport\"", "\"error\": \"repeated-id\""),
         (
             "\"id\": \"n-3\", \"minutes\": 30, \"activity\": \"transport\"",
-            "\"missing\": [\"sole_purpose\"], \"possible\": [\"held\", \"non_billable\"], \"presumed\": \"none\"",
+            "\"missing\": [\"sole_purpose\"], \"possible\": [\"held\", \"non_billable\"], \"presumed\": \"other_funding\"",
         ),
         (
             "\"id\": \"n-4\", \"minutes\": 30, \"activity\": \"job_coaching\"",
@@ -154,7 +154,7 @@ fn forms() -> [(&'static str, String); 5] {
                n-2,client-a,2026-03-02,30,other,vocational_specialist,department,,,,,,,,,\n\
                n-1,client-a,2026-03-02,30,transport,vocational_specialist,department,,,,repeated-id,,,,,\n\
                n-3,client-a,2026-03-02,30,transport,vocational_specialist,department,,,,,sole_purpose,\
-               held non_billable,none,,\n\
+               held non_billable,other_funding,,\n\
                n-4,client-a,2026-03-02,30,job_coaching,vocational_specialist,department,,,,,,,,mo_healthnet,\n";
     let all = |each: &dyn Fn(&(&str, &str)) -> String, between: &str| {
         notes.iter().map(each).collect::<Vec<_>>().join(between)
@@ -191,8 +191,8 @@ fn a_note_file_is_held_to_its_expectations() {
     for (more, code, says) in [
         ("\"expect\": {\"payr\": \"department\"}", Code::UnknownKey, "did you mean `payer`?"),
         ("\"expect\": {\"known_worng\": \"x\"}", Code::UnknownKey, "did you mean `known_wrong`?"),
-        ("\"expect\": {\"units\": [4]}", Code::WrongType, "not a list"),
-        ("\"expect\": {\"units\": {}}", Code::WrongType, "text, a number"),
+        ("\"expect\": {\"units\": [4]}", Code::NotAnObject, "keyed by something"),
+        ("\"expect\": {\"units\": {}}", Code::NotAnObject, "keyed by something"),
         ("\"expect\": {\"units\": 4, \"units\": 5}", Code::RepeatedField, "twice"),
         ("\"expect\": {\"units\": 4}, \"expect_units\": 4", Code::RepeatedField, "expected twice"),
         ("\"expect\": \"billable\"", Code::UnknownKey, "expect_status"),
@@ -215,8 +215,8 @@ fn a_note_file_is_held_to_its_expectations() {
     }
     for (name, text, code) in [
         ("a.json", "[{", Code::BadDocument),
-        ("a.csv", "n-1,client-a,2026-03-02\n", Code::NoHeader),
-        ("a.csv", "", Code::NoHeader),
+        ("a.csv", "n-1,client-a,2026-03-02\n", Code::NoNotes),
+        ("a.csv", "", Code::NoNotes),
         ("a.txt", " ", Code::NoNotes),
     ] {
         assert_eq!(read(name, text, false).unwrap_err()[0].code, code, "{name}");
@@ -233,8 +233,7 @@ fn a_case_file_that_is_no_text_is_refused_where_the_bad_byte_stands() {
 /// The title of a case is the note's id unless it has one of its own.
 #[test]
 fn cases_of_a_note_file_are_titled() {
-    let csv =
-        "id,client,expect_status,expect_title\nn-1,client-a,rejected,\n,client-a,rejected,\n3,,rejected,no date\n";
+    let csv = "id,client,date,expect_status,expect_title\nn-1,client-a,,rejected,\n,client-a,,rejected,\n3,,,rejected,no date\n";
     let titles: Vec<String> = verdicts(&suite("a.csv", csv)).into_iter().map(|(title, ..)| title).collect();
     assert_eq!(titles, ["note n-1", "record 2", "no date"]);
 }

@@ -90,10 +90,15 @@ const EXPECTATIONS: [(Key, &str, &str, &str); 20] = [
     (Key::BundledInto, SKILLS, "\"none\"", "\"n-02\""),
     (Key::Rules, COACHING, "[\"act.job-coaching\"]", "[\"act.job-coaching\", \"act.general-skills\"]"),
     (Key::OnlyRules, COACHING, "[\"act.job-coaching\"]", "[]"),
-    (Key::Missing, "activity = \"transport\", staff_role = \"nurse\"", "[\"sole_purpose\"]", "\"none\""),
+    (
+        Key::Missing,
+        "activity = \"transport\", staff_role = \"nurse\", eligibility = \"department\"",
+        "[\"sole_purpose\"]",
+        "\"none\"",
+    ),
     (
         Key::Possible,
-        "activity = \"transport\", staff_role = \"nurse\"",
+        "activity = \"transport\", staff_role = \"nurse\", eligibility = \"department\"",
         "[\"held\", \"non_billable\"]",
         "[\"non_billable\"]",
     ),

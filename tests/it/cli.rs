@@ -221,7 +221,15 @@ fn the_agencys_file_and_answers_are_used_and_told() {
     assert_eq!(document["decisions"][0]["amount"].to_string(), "250.00");
     assert_eq!(
         document["decisions"][0]["presumed"],
-        serde_json::json!(["client_present", "contact", "other_funding", "plan_link", "residence", "symptom_link"]),
+        serde_json::json!([
+            "client_present",
+            "contact",
+            "medically_needed",
+            "other_funding",
+            "plan_link",
+            "residence",
+            "symptom_link"
+        ]),
         "{ended:?}"
     );
     let settings = &document["run"]["settings"];

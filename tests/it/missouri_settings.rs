@@ -186,7 +186,11 @@ fn what_is_presumed_is_told_and_under_strict_asked() {
     let (open, _) = without("client_present", &[("activity", "job_development")]);
     assert_eq!((open.missing, open.presumed.len()), (vec!["client_present".to_owned()], 0));
     for activity in JOB_FINDING {
-        assert_eq!(without("medically_needed", &[("activity", activity)]).0.presumed, ["medically_needed"], "{activity}");
+        assert_eq!(
+            without("medically_needed", &[("activity", activity)]).0.presumed,
+            ["medically_needed"],
+            "{activity}"
+        );
     }
     // Qualification is asked of job coaching only: elsewhere nothing rests on it.
     assert_eq!(without("csw_qualified", &[]).0.presumed, Vec::<String>::new());
