@@ -62,7 +62,7 @@ impl NoteInGraph<'_> {
         let lacks = self.near_offers().into_iter().map(|offer| self.lacking(&offer)).collect::<Vec<_>>();
         let (said, lacks) = match (excludes.is_empty(), lacks.is_empty()) {
             (true, _) => (rules.to_vec(), lacks),
-            // Nothing else would say why a client whom the excluded payer never pays for is not paid for.
+            // Nothing else would say why nobody pays for a client whom the excluded payer never pays for.
             (false, true) => (excludes.into_iter().chain(self.general_strikes(rules)).collect(), lacks),
             (false, false) => (excludes, lacks),
         };
@@ -75,7 +75,7 @@ impl NoteInGraph<'_> {
         rules.iter().filter(is_strike).copied().collect()
     }
 
-    /// Offers for this activity that fail by few conditions and would then be paid for.
+    /// Offers for this activity that fail by few conditions and that a payer would otherwise pay for.
     fn near_offers(&self) -> Vec<NearOffer> {
         let note = (self.answered, self.filled, self.date);
         let mut near = nearest_offers(self.judge, note, self.graph.rules.conditions.keys().copied());

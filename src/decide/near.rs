@@ -11,7 +11,7 @@ use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
 use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet, ServiceId, Test, ValueSet};
 
-/// An offer that a note comes near, or that applies and is not paid for.
+/// An offer that a note comes near, or that applies and that nobody pays for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearOffer {
     /// The offer.

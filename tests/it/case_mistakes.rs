@@ -215,7 +215,7 @@ fn a_note_file_is_held_to_its_expectations() {
     }
     for (name, text, code) in [
         ("a.json", "[{", Code::BadDocument),
-        ("a.csv", "n-1,client-a,2026-03-02\n", Code::NoNotes),
+        ("a.csv", "n-1,client-a,2026-03-02\n", Code::NoHeader),
         ("a.csv", "", Code::NoNotes),
         ("a.txt", " ", Code::NoNotes),
     ] {

@@ -15,6 +15,7 @@ pub(crate) const FILES: &[(&str, &str)] = embed![
     "act-vocational.toml",
     "catalogue.cases.toml",
     "catalogue.toml",
+    "edges.cases.toml",
     "house.cases.toml",
     "house.toml",
     "institutions.cases.toml",

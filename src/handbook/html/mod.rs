@@ -15,7 +15,7 @@ use card::{badge, card, link};
 use super::entries::entries;
 use super::entry::Entry;
 use super::name::add_holds;
-use super::table::Table;
+use crate::handbook::table::Table;
 use crate::diagram::Diagram;
 use crate::proof::{broken_promises, combinations};
 use crate::rules::RuleSet;
