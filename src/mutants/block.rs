@@ -124,7 +124,8 @@ fn settings(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// Each other word for a value dropped, and pointed to the value after its own.
+/// Each other word for a value dropped, and pointed to the last value, or from the last to the first: values that stand
+/// next to each other are often treated alike.
 fn aliases(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (id, fact) in set.vocabulary.facts() {
@@ -138,7 +139,8 @@ fn aliases(set: &RuleSet) -> Vec<Mutant> {
             };
             push(format!("drop the alias `{word}`"), None);
             let own = fact.values().iter().position(|value| value == name).unwrap_or_default();
-            let next = (own + 1) % fact.values().len();
+            let last = fact.values().len().saturating_sub(1);
+            let next = if own == last { 0 } else { last };
             if let Some(other) = fact.values().get(next).filter(|other| *other != name) {
                 let change = format!("the alias `{word}` stands for `{other}` instead of `{name}`");
                 push(change, u16::try_from(next).ok());

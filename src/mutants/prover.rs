@@ -44,8 +44,9 @@ pub(super) struct Differing {
     pub(super) activities: Vec<u16>,
     /// Yes where it differs.
     pub(super) root: Ref,
-    /// A graph of outcomes, one of which a note must come to whatever it leaves open.
-    pub(super) alike: Ref,
+    /// A graph of outcomes, one of which a note must come to whatever it leaves open; `None`: it leaves nothing open,
+    /// since which reasons an incomplete note names may not differ.
+    pub(super) alike: Option<Ref>,
 }
 
 /// Proves what becomes of mutants, one after the other.
@@ -215,8 +216,8 @@ impl<'m> Prover<'m> {
             let mut nearest: Option<(u64, Witness)> = None;
             for part in prover.changed_parts(id, changed)? {
                 let root = prover.difference(&part, changed);
-                let alike = prover.graphs.get(part.position)?.rules.outcome;
-                let found = prover.nearest(part.position, &Differing { activities: part.activities, root, alike }, &[]);
+                let found =
+                    prover.nearest(part.position, &Differing { activities: part.activities, root, alike: None }, &[]);
                 nearest = nearest.into_iter().chain(found).min_by_key(|(cost, _)| *cost);
             }
             nearest.map(|(_, witness)| witness)
@@ -240,7 +241,10 @@ impl<'m> Prover<'m> {
             within.values.get_mut(*variable).into_iter().for_each(|values| *values = BTreeSet::from([*value]));
         }
         let point = space.nearest(*root, &within)?;
-        let note = space.write(&point, *root, *alike, &within);
+        let note = match alike {
+            Some(alike) => space.write(&point, *root, *alike, &within),
+            None => space.write_whole(&point),
+        };
         Some((point.cost, Witness { notes: vec![note] }))
     }
 }

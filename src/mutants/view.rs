@@ -147,7 +147,7 @@ impl<'m> Prover<'m> {
             let activities = prover.graphs.get(graph)?.activities.clone();
             let mut view = prover.view(graph, variable)?;
             let differs = view.difference(&[before], &[after]);
-            Some(vec![Differing { activities, root: differs, alike: view.outcomes(before) }])
+            Some(vec![Differing { activities, root: differs, alike: Some(view.outcomes(before)) }])
         })
     }
 
@@ -166,11 +166,11 @@ impl<'m> Prover<'m> {
                 activities.retain(|activity| *activity == own);
             }
             let Some(other) = other else {
-                return Some(vec![Differing { activities, root: Ref::TRUE, alike: Ref::TRUE }]);
+                return Some(vec![Differing { activities, root: Ref::TRUE, alike: Some(Ref::TRUE) }]);
             };
             let mut view = prover.view(graph, variable?)?;
             let differs = view.difference(&[own], &[other]);
-            Some(vec![Differing { activities, root: differs, alike: view.outcomes(own) }])
+            Some(vec![Differing { activities, root: differs, alike: Some(view.outcomes(own)) }])
         })?;
         witness.write(&declared.name, word);
         Some(witness)
@@ -194,7 +194,11 @@ impl<'m> Prover<'m> {
                 let store = &mut view.baseline.store;
                 let parts = [store.and(was, is), store.and_not(was, is), store.and_not(is, was)];
                 for (part, (differs, alike)) in parts.into_iter().zip(sides) {
-                    found.push(Differing { activities: vec![activity], root: store.and(part, differs), alike });
+                    found.push(Differing {
+                        activities: vec![activity],
+                        root: store.and(part, differs),
+                        alike: Some(alike),
+                    });
                 }
             }
             Some(found)

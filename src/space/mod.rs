@@ -86,16 +86,9 @@ impl<'s> Space<'s> {
         Ordinary::new(self, within).with(self, point, &needed)
     }
 
-    /// A note written out with every fact, and with every setting beside it.
+    /// A note written out with every fact that rules ask.
     pub fn write_whole(&self, point: &Point) -> Example {
-        let within = Region::full(self);
         let all = (0..self.variables.len()).collect();
-        let mut example = Ordinary::new(self, &within).with(self, point, &all);
-        for setting in &self.set.settings {
-            let fact = self.set.vocabulary.fact(setting.fact);
-            let value = || self.set.word(setting.fact, setting.value);
-            example.settings.entry(fact.name.clone()).or_insert_with(value);
-        }
-        example
+        Ordinary::new(self, &Region::full(self)).with(self, point, &all)
     }
 }

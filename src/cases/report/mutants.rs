@@ -203,9 +203,10 @@ pub fn differences(before: &Row, after: &Row) -> Vec<(String, Option<Value>, Opt
     sides.filter(|(_, before, after)| before != after).collect()
 }
 
-/// A row's fields but for its sentence.
+/// A row's fields but for its sentence and the role of staff, which is read and not decided.
 fn fields(row: &Row) -> Map<String, Value> {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(row) else { return Map::new() };
     fields.remove("because");
+    fields.remove("staff_role");
     fields
 }
