@@ -179,7 +179,7 @@ impl Row {
     /// both sides of one of its line breaks are a whole row each.
     pub(super) fn swallows_rows(&self, separators: usize) -> bool {
         let whole = separators.max(1);
-        let commas = |text: &[u8]| text.iter().filter(|byte| **byte == b',').count();
+        let commas = |text: &[u8]| text.split(|byte| *byte == b',').count().saturating_sub(1);
         let (mut by_line, mut on_line) = (Vec::new(), 0);
         for cell in &self.cells {
             let written = self.bytes.get(cell.start..cell.end).unwrap_or_default();
