@@ -1,200 +1,14 @@
-//! What the program says: the closed list of codes, and the one form of a message.
+//! The one form of everything that the program says.
 //!
 //! A message about a note names file, place, field and what was expected. It never repeats a value from a note.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind};
 
+pub use crate::codes::{About, Code};
 use crate::place::Place;
-
-/// Declares the codes once: the name of each, and what kind of thing it speaks about.
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $about:ident;)+) => {
-        /// Everything the program can say has a code, and every code has a page in `src/codes/`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            /// The code as it is printed, such as `unknown-value`.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
-            }
-
-            /// The code of a name such as `unknown-value`.
-            pub fn find(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str() == name)
-            }
-
-            /// The page of the code, as Markdown: what it means, what to do, and the smallest input that shows it.
-            pub fn page(self) -> &'static str {
-                match self { $(Self::$name => include_str!(concat!("codes/", $text, ".md")),)+ }
-            }
-
-            /// What the code speaks about.
-            pub fn about(self) -> About {
-                match self { $(Self::$name => About::$about,)+ }
-            }
-        }
-    };
-}
-
-/// What a code speaks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
-    /// One record: it is rejected, the rest goes on.
-    Record,
-    /// A whole input: nothing is classified.
-    File,
-    /// A run of another command than `classify`, or a file that it writes.
-    Run,
-    /// The command line: nothing is classified.
-    Usage,
-    /// The rule set: nothing is classified.
-    Rules,
-    /// The rule set, which decides all the same: what `actbill check` finds.
-    Proof,
-    /// Something seen on or across notes.
-    Finding,
-}
-
-codes! {
-    /// A record of a JSON input is not an object.
-    NotAnObject = "not-an-object", Record;
-    /// An NDJSON line is not JSON.
-    BadJson = "bad-json", Record;
-    /// A record holds bytes that are not UTF-8.
-    BadUtf8 = "bad-utf8", Record;
-    /// A record names one field twice.
-    RepeatedField = "repeated-field", Record;
-    /// A CSV row has more or fewer cells than the header.
-    RaggedRow = "ragged-row", Record;
-    /// Text follows a closing quote in a CSV row.
-    StrayQuote = "stray-quote", Record;
-    /// A quoted cell of a CSV row holds further rows.
-    SwallowedRows = "swallowed-rows", Record;
-    /// A required field has no answer.
-    MissingField = "missing-field", Record;
-    /// A field is not of the form it must have.
-    BadField = "bad-field", Record;
-    /// A coded field holds no value of the vocabulary.
-    UnknownValue = "unknown-value", Record;
-    /// An id that an earlier record has used.
-    RepeatedId = "repeated-id", Record;
-    /// Minutes, duration, start and end do not agree.
-    MinutesDisagree = "minutes-disagree", Record;
-    /// A birth date after the service date.
-    BirthAfterService = "birth-after-service", Record;
-    /// A field that the rule set does not know.
-    UnknownField = "unknown-field", Record;
-
-    /// An input that cannot be opened or read.
-    Unreadable = "unreadable", File;
-    /// A JSON document that is cut off or malformed.
-    BadDocument = "bad-document", File;
-    /// A JSON document that holds no notes.
-    NoNotes = "no-notes", File;
-    /// A CSV input whose first row names no field of a note.
-    NoHeader = "no-header", File;
-    /// A CSV input with a quote that is never closed.
-    OpenQuote = "open-quote", File;
-    /// An input in another text encoding.
-    NotUtf8 = "not-utf8", File;
-    /// A sample claim that expects nothing.
-    ExpectsNothing = "expects-nothing", Run;
-    /// A run of sample claims in which there was none.
-    NoCases = "no-cases", Run;
-    /// Sample claims in which too few rules decide.
-    LowCoverage = "low-coverage", Run;
-    /// Changes of the rules that were not tried, because cases fail as the rules are.
-    MutantsNotTried = "mutants-not-tried", Run;
-    /// Sample claims whose expectations were written anew.
-    Blessed = "blessed", Run;
-    /// Output that cannot be written.
-    Unwritable = "unwritable", Run;
-    /// A page of rules that was made from other rules.
-    StalePage = "stale-page", Run;
-
-    /// A command line that cannot be carried out.
-    Usage = "usage", Usage;
-
-    /// A rule file that is not TOML.
-    NotToml = "not-toml", Rules;
-    /// A folder with no rule file.
-    NoRules = "no-rules", Rules;
-    /// A key or block that the rule language does not have.
-    UnknownKey = "unknown-key", Rules;
-    /// A key that is required.
-    MissingKey = "missing-key", Rules;
-    /// A value of another type than the key takes.
-    WrongType = "wrong-type", Rules;
-    /// A name that nothing in the set declares.
-    UnknownName = "unknown-name", Rules;
-    /// A value that the fact or setting does not have.
-    NoSuchValue = "no-such-value", Rules;
-    /// A name or id that is declared twice.
-    RepeatedName = "repeated-name", Rules;
-    /// A name, id or value that cannot be one.
-    ReservedName = "reserved-name", Rules;
-    /// A replacement with nothing to replace.
-    NothingToReplace = "nothing-to-replace", Rules;
-    /// A block with neither a citation nor `basis = "house"`.
-    NoBasis = "no-basis", Rules;
-    /// A quote of more than fifteen words, or none where one is needed.
-    BadQuote = "bad-quote", Rules;
-    /// A date that is not one, or a range that ends before it begins.
-    BadDate = "bad-date", Rules;
-    /// A rate that is not a plain dollar amount.
-    BadAmount = "bad-amount", Rules;
-    /// A condition that can never hold or cannot be asked in this way.
-    BadCondition = "bad-condition", Rules;
-    /// An override that cannot be one.
-    BadOverride = "bad-override", Rules;
-    /// Two rates of one service from the same date.
-    SameRateDate = "same-rate-date", Rules;
-    /// A list that is longer than anybody would write by hand.
-    TooMany = "too-many", Rules;
-    /// Notes that no rule speaks to.
-    Gap = "gap", Rules;
-    /// Notes that two offers decide differently.
-    Conflict = "conflict", Rules;
-    /// A rule set too tangled to prove.
-    TooComplex = "too-complex", Rules;
-
-    /// A rule that never decides anything and is no reason for anything.
-    DeadRule = "dead-rule", Proof;
-    /// An offer whose payers are all taken away wherever it applies.
-    AlwaysStruck = "always-struck", Proof;
-    /// An override between offers that never decide the same note differently.
-    IdleOverride = "idle-override", Proof;
-    /// An invariant that some note breaks.
-    InvariantFails = "invariant-fails", Proof;
-    /// A fact, setting, source, service or payer that nothing uses.
-    Unused = "unused", Proof;
-    /// A rate that ends with nothing after it.
-    RateEnds = "rate-ends", Proof;
-    /// A source of which no text with its SHA-256 is there.
-    SourceChanged = "source-changed", Proof;
-    /// A quote that does not occur in its source, or more than once.
-    QuoteNotOnce = "quote-not-once", Proof;
-    /// A sentence of a source that carries a rule and that nothing cites or waives.
-    UncitedSentence = "uncited-sentence", Proof;
-
-    /// A billable note whose minutes earned no unit.
-    BelowUnit = "below-unit", Finding;
-    /// Units with no known price.
-    Unpriced = "unpriced", Finding;
-    /// The billable notes of one client and date name different payers.
-    DayPayersDiffer = "day-payers-differ", Finding;
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::visible::{visible, visible_lines};
 
 /// How much a message weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,20 +28,25 @@ pub struct Message {
     pub level: Level,
     /// What kind of thing is said.
     pub code: Code,
+    /// Number of the record that is rejected, from 1.
+    pub record: Option<u64>,
+    /// Its field that is wrong.
+    pub field: Option<String>,
     /// What is wrong: a lower-case fragment with no full stop.
     pub text: String,
     /// The line of a rule file with a caret.
     pub excerpt: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
-    /// The smallest note that shows it, for a rule set's problem.
+    /// What else there is to know, such as the smallest note that shows a problem of the rule set.
     pub note: Option<String>,
 }
 
 impl Message {
     /// An error with no place yet.
     pub fn error(code: Code, text: impl Into<String>) -> Self {
-        Self { place: None, level: Level::Error, code, text: text.into(), excerpt: None, help: None, note: None }
+        let (place, record, field, excerpt, help, note) = Default::default();
+        Self { place, level: Level::Error, code, record, field, text: text.into(), excerpt, help, note }
     }
 
     /// A warning with no place yet.
@@ -251,21 +70,29 @@ impl Message {
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
-            write!(f, "{place}: ")?;
+            write!(f, "{}: ", visible(&place.to_string()))?;
         }
         let level = match self.level {
             Level::Error => "error",
             Level::Warning => "warning",
         };
-        write!(f, "{level}[{}]: {}", self.code, self.text)?;
+        write!(f, "{level}[{}]: ", self.code)?;
+        if let Some(record) = self.record {
+            write!(f, "record {record}")?;
+            if let Some(field) = &self.field {
+                write!(f, ", `{}`", visible(field))?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&visible(&self.text))?;
         for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
-            write!(f, "\n  | {line}")?;
+            write!(f, "\n  | {}", visible_lines(line))?;
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {}", help.replace('\n', "\n  "))?;
+            write!(f, "\n  help: {}", visible_lines(help).replace('\n', "\n  "))?;
         }
         if let Some(note) = &self.note {
-            write!(f, "\n  note: {note}")?;
+            write!(f, "\n  note: {}", visible(note))?;
         }
         Ok(())
     }
@@ -273,15 +100,95 @@ impl fmt::Display for Message {
 
 impl std::error::Error for Message {}
 
+/// The most places that are named beside the first.
+const PLACES: usize = 3;
+
+/// The most different messages of one code. Any more are only counted.
+const MESSAGES: usize = 20;
+
+/// Gathers the messages of a run. Those that say the same thing of different records become one message, with their
+/// number and the first places.
+#[derive(Debug, Default)]
+pub struct Messages {
+    groups: Vec<Group>,
+    /// Index of each group.
+    by_text: BTreeMap<(Code, Option<String>, String), usize>,
+    by_code: BTreeMap<Code, Count>,
+}
+
+/// Messages that say the same thing.
+#[derive(Debug)]
+struct Group {
+    first: Message,
+    /// Places of the next ones.
+    places: Vec<Place>,
+    /// How many there are beside the first.
+    more: usize,
+}
+
+/// How many messages of one code there are.
+#[derive(Debug, Default)]
+struct Count {
+    groups: usize,
+    left_out: usize,
+}
+
+impl Messages {
+    /// Adds a message.
+    pub fn add(&mut self, message: Message) {
+        let key = (message.code, message.field.clone(), message.text.clone());
+        let group = self.by_text.get(&key).and_then(|index| self.groups.get_mut(*index));
+        if let Some(group) = group.filter(|_| message.record.is_some()) {
+            group.more += 1;
+            group.places.extend(message.place.filter(|_| group.places.len() < PLACES));
+            return;
+        }
+        let count = self.by_code.entry(message.code).or_default();
+        if count.groups == MESSAGES {
+            count.left_out += 1;
+            return;
+        }
+        count.groups += 1;
+        self.by_text.insert(key, self.groups.len());
+        self.groups.push(Group { first: message, places: Vec::new(), more: 0 });
+    }
+
+    /// The messages in the order in which each was first added, then how many were left out.
+    pub fn finish(self) -> Vec<Message> {
+        let left_out = self.by_code.into_iter().filter(|(_, count)| count.left_out > 0).map(|(code, count)| {
+            let level = self.groups.iter().find(|group| group.first.code == code).map(|group| group.first.level);
+            let text = format!("{} more messages of this kind are left out", count.left_out);
+            Message { level: level.unwrap_or(Level::Warning), ..Message::error(code, text) }
+        });
+        let left_out: Vec<Message> = left_out.collect();
+        self.groups.into_iter().map(Group::message).chain(left_out).collect()
+    }
+}
+
+impl Group {
+    fn message(self) -> Message {
+        if self.more == 0 {
+            return self.first;
+        }
+        let records = if self.more == 1 { "1 more record".into() } else { format!("{} more records", self.more) };
+        let places: Vec<String> = self.places.iter().map(ToString::to_string).collect();
+        let others = if self.more > places.len() { ", …" } else { "" };
+        let note = format!("the same in {records}: {}{others}", places.join(", "));
+        Message { note: Some(note), ..self.first }
+    }
+}
+
 /// Why a file could not be read or written, in plain words.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".into(),
-        ErrorKind::PermissionDenied => "you may not do that with it".into(),
+        ErrorKind::NotFound => "no such file or folder".into(),
+        ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::IsADirectory => "it is a folder".into(),
-        ErrorKind::NotADirectory => "a part of its path is a file and no folder".into(),
+        ErrorKind::NotADirectory => "a part of its path is not a folder".into(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".into(),
-        ErrorKind::BrokenPipe => "whatever reads it has ended".into(),
+        ErrorKind::FileTooLarge => "it would be larger than files may be".into(),
+        ErrorKind::BrokenPipe => "its reader has gone away".into(),
+        ErrorKind::Other => error.to_string(),
         kind => kind.to_string(),
     }
 }
@@ -304,12 +211,51 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_unique() {
-        let mut texts: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        assert_eq!(texts.len(), Code::ALL.len());
-        assert!(Code::ALL.iter().all(|code| Code::find(code.as_str()) == Some(*code)));
-        assert_eq!(Code::find("no-such-code"), None);
+    fn messages_that_say_the_same_are_one() {
+        let rejected = |record, field: &str, text: &str| Message {
+            record: Some(record),
+            field: Some(field.into()),
+            ..Message::error(Code::BadField, text).at(Place { file: "n.csv".into(), line: record + 1, column: 1 })
+        };
+        let mut messages = Messages::default();
+        for record in 1..=1_000 {
+            messages.add(rejected(record, "date", "not a day"));
+        }
+        messages.add(rejected(7, "start", "not a day"));
+        let shown: Vec<String> = messages.finish().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "n.csv:2:1: error[bad-field]: record 1, `date`: not a day\n  \
+                 note: the same in 999 more records: n.csv:3:1, n.csv:4:1, n.csv:5:1, …",
+                "n.csv:8:1: error[bad-field]: record 7, `start`: not a day"
+            ]
+        );
+    }
+
+    #[test]
+    fn messages_of_one_code_are_not_too_many() {
+        let mut messages = Messages::default();
+        for name in 0..1_000_000 {
+            messages.add(Message::warning(Code::UnknownField, format!("no field `{name}`")));
+        }
+        let messages = messages.finish();
+        assert_eq!(messages.len(), MESSAGES + 1);
+        let last = messages.last().unwrap().to_string();
+        assert_eq!(last, "warning[unknown-field]: 999980 more messages of this kind are left out");
+    }
+
+    #[test]
+    fn what_a_message_shows_can_be_seen() {
+        let place = Place { file: "a\u{1b}.toml".into(), line: 1, column: 1 };
+        let message = Message {
+            excerpt: Some("x = \"\u{202e}\"\n\t^".into()),
+            ..Message::error(Code::UnknownKey, "no key `\u{9b}\n`").at(place).help("a\nb\u{200b}")
+        };
+        assert_eq!(
+            message.to_string(),
+            "a\u{fffd}.toml:1:1: error[unknown-key]: no key `\u{fffd}\u{fffd}`\n  | x = \"\u{fffd}\"\n  | \t^\n  \
+             help: a\n  b\u{fffd}"
+        );
     }
 }

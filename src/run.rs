@@ -116,27 +116,35 @@ impl std::fmt::Debug for Input<'_> {
     }
 }
 
+/// What a run does not take for granted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strictness {
+    /// Whether no answer is presumed.
+    pub presume_nothing: bool,
+    /// Whether a field that the rule set does not know rejects its record.
+    pub known_fields_only: bool,
+}
+
+impl From<bool> for Strictness {
+    /// Everything or nothing.
+    fn from(strict: bool) -> Self {
+        Self { presume_nothing: strict, known_fields_only: strict }
+    }
+}
+
 /// How to run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Nothing is presumed, and a field that the rule set does not know rejects its record.
-    pub strict: bool,
+    /// What is not taken for granted.
+    pub strictness: Strictness,
     /// The date the run is made for. It is recorded with the run and changes no decision.
     pub as_of: NaiveDate,
     /// Other facts that rows show.
     pub columns: Columns,
 }
 
-/// What came of a run.
-#[derive(Debug)]
-pub struct Done<'r> {
-    /// Everything to be written.
-    pub report: Report<'r>,
-    /// The first input's format.
-    pub format: Format,
-}
-
-/// Classifies all records of all inputs as one batch. `say`: hears of each rejected record and each unknown field.
+/// Classifies all records of all inputs as one batch. Returns what is to be written and the first input's format. `say`:
+/// hears of each rejected record and each unknown field.
 ///
 /// An input that cannot be read to its end is an error, and then there are no rows at all.
 pub fn classify<'r>(
@@ -144,7 +152,7 @@ pub fn classify<'r>(
     inputs: Vec<Input<'_>>,
     options: &Options,
     say: &mut dyn FnMut(Message),
-) -> Result<Done<'r>, Message> {
+) -> Result<(Report<'r>, Format), Message> {
     let set = &ready.set;
     for Problem { message, .. } in proof::broken_promises(set, &ready.diagram) {
         say(Message {
@@ -153,7 +161,7 @@ pub fn classify<'r>(
             ..message.help("run `actbill check` to see a note that breaks it")
         });
     }
-    let mut batch = Batch::new(set, &ready.diagram, options.strict).showing(&options.columns);
+    let mut batch = Batch::new(set, &ready.diagram, options.strictness).showing(&options.columns);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
@@ -169,7 +177,7 @@ pub fn classify<'r>(
     }
     let (batch, unknown) = batch.finish(say);
     let report = Report::new(run(set, runs, options, unknown), batch);
-    Ok(Done { report, format: first.unwrap_or(Format::Json) })
+    Ok((report, first.unwrap_or(Format::Json)))
 }
 
 fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: BTreeMap<String, u64>) -> Run {
@@ -178,9 +186,10 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
         rules: RulesRun::of(set),
         inputs,
         as_of: options.as_of.to_string(),
-        strict: options.strict,
+        presume_nothing: options.strictness.presume_nothing,
+        known_fields_only: options.strictness.known_fields_only,
         settings: Run::settings(set),
-        presumptions: if options.strict { BTreeMap::new() } else { Run::presumptions(set) },
+        presumptions: if options.strictness.presume_nothing { BTreeMap::new() } else { Run::presumptions(set) },
         unknown_fields,
     }
 }
@@ -192,7 +201,7 @@ pub struct Batch<'r> {
     /// Answers that no note gives.
     settings: Facts,
     /// Nothing is presumed, and a field that the rule set does not know rejects its record.
-    strict: bool,
+    strictness: Strictness,
     ids: UsedIds,
     unknown: UnknownFields,
     judge: Judge<'r>,
@@ -200,13 +209,13 @@ pub struct Batch<'r> {
 }
 
 impl<'r> Batch<'r> {
-    /// An empty batch under these rules. `strict`: nothing is presumed, and unknown fields reject their record.
-    pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strict: bool) -> Self {
-        let judge = Judge::new(set, diagram, !strict);
+    /// An empty batch under these rules.
+    pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strictness: Strictness) -> Self {
+        let judge = Judge::new(set, diagram, !strictness.presume_nothing);
         Self {
             set,
             settings: set.answered(),
-            strict,
+            strictness,
             ids: UsedIds::default(),
             unknown: UnknownFields::default(),
             judge,
@@ -229,7 +238,7 @@ impl<'r> Batch<'r> {
         say: &mut dyn FnMut(Message),
     ) -> Option<Facts> {
         self.unknown.count(name, record);
-        let note = check(record, &self.set.vocabulary, &self.settings, self.strict);
+        let note = check(record, &self.set.vocabulary, &self.settings, self.strictness.known_fields_only);
         match self.ids.check(record, note) {
             Ok(note) => {
                 self.decided.add(input, record.number, &note);
@@ -251,7 +260,7 @@ impl<'r> Batch<'r> {
     /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
     pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
         // In strict runs each of these records was rejected for it, and the message said so.
-        if !self.strict {
+        if !self.strictness.known_fields_only {
             self.unknown.warnings(&self.set.vocabulary).into_iter().for_each(say);
         }
         self.decided.roll_up();
@@ -275,12 +284,11 @@ pub fn read(
 
 /// Why a record is rejected, at its place.
 fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
-    let fault = &rejection.fault;
+    let fault = rejection.fault.clone();
     let (line, column) = record.line_and_column(fault.offset);
     let place = Place { file: name.to_owned(), line, column };
-    let field = fault.field.as_ref().map(|field| format!(", `{field}`")).unwrap_or_default();
-    let text = format!("record {}{field}: {}", record.number, fault.text);
-    Message::error(fault.code, text).at(place).help(fault.help.clone())
+    let message = Message::error(fault.code, fault.text).at(place).help(fault.help);
+    Message { record: Some(record.number), field: fault.field, ..message }
 }
 
 /// A file's error as a message, at its place where it has one.

@@ -16,7 +16,7 @@ use crate::mutants::{Change, Mutant, Mutants, Prover, Verdict, Witness};
 use crate::read::Format;
 use crate::report::Row;
 use crate::rules::RuleSet;
-use crate::run::{Batch, Input, read};
+use crate::run::{Batch, Input, Strictness, read};
 
 /// What becomes of a mutant.
 #[derive(Clone, Debug)]
@@ -185,7 +185,7 @@ pub fn rows_for(set: &RuleSet, diagram: &Diagram, witness: &Witness) -> Option<V
     }
     let json = serde_json::to_vec(&witness.notes).ok()?;
     let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_slice()) };
-    let mut batch = Batch::new(&set, diagram, false);
+    let mut batch = Batch::new(&set, diagram, Strictness::default());
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut drop))).ok()?;
     let (batch, _) = batch.finish(&mut drop);
     Some(Row::all(&batch))

@@ -118,7 +118,7 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Co
 
 impl<'s> Played<'s> {
     fn of(claims: &'s Claims, set: &RuleSet, diagram: &Diagram) -> Self {
-        let mut batch = Batch::new(set, diagram, claims.strict);
+        let mut batch = Batch::new(set, diagram, claims.strict.into());
         let mut read = Vec::new();
         for record in &claims.records {
             let facts = batch.add(0, "", record, &mut |_| ());

@@ -16,7 +16,7 @@ use crate::place::Place;
 use crate::read::{Field, FieldNames, Record};
 use crate::report::{Row, RulesRun};
 use crate::rules::Unit;
-use crate::run::{Batch, Input, PROGRAM, Ready, file_message, read};
+use crate::run::{Batch, Input, PROGRAM, Ready, Strictness, file_message, read};
 use crate::status::Status;
 
 /// Which notes are explained.
@@ -35,8 +35,8 @@ pub enum Wanted {
 pub struct Options {
     /// Which notes.
     pub wanted: Wanted,
-    /// Nothing is presumed, and a field that the rule set does not know rejects its record.
-    pub strict: bool,
+    /// What is not taken for granted.
+    pub strictness: Strictness,
     /// The most facts of a change that is looked for.
     pub most_changed: usize,
 }
@@ -53,8 +53,8 @@ struct Kept {
 
 /// Classifies all records of all inputs as one batch, and explains those that are wanted.
 pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result<Explanations, Message> {
-    let Options { wanted, strict, .. } = options;
-    let mut batch = Batch::new(&ready.set, &ready.diagram, *strict);
+    let Options { wanted, strictness, .. } = options;
+    let mut batch = Batch::new(&ready.set, &ready.diagram, *strictness);
     let mut kept: BTreeMap<usize, Kept> = BTreeMap::new();
     let (mut names, mut count) = (Vec::new(), 0_usize);
     for (at, input) in inputs.into_iter().enumerate() {
@@ -81,7 +81,7 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
     Ok(Explanations {
         program: PROGRAM,
         rules: RulesRun::of(&ready.set),
-        strict: *strict,
+        strict: strictness.presume_nothing,
         records: u64::try_from(batch.len()).unwrap_or(u64::MAX),
         rejected: u64::try_from((0..batch.len()).filter(is_rejected).count()).unwrap_or(u64::MAX),
         notes: explained.collect(),
@@ -160,7 +160,7 @@ fn explanation(
     options: &Options,
 ) -> Explanation {
     let (Some(in_batch), Some(answered)) = (batch.note(at), kept.facts.take()) else { return rejected(row, kept) };
-    let judge = Judge::new(&ready.set, &ready.diagram, !options.strict);
+    let judge = Judge::new(&ready.set, &ready.diagram, !options.strictness.presume_nothing);
     let note = DecidedNote::new(judge, in_batch, answered, kept.timed);
     let billable = in_batch.status() == Status::Billable;
     let nearest = if billable { Vec::new() } else { near::offers(&note) };

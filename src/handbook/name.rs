@@ -8,7 +8,7 @@ use crate::proof::{Problem, broken_promises};
 use crate::read::Format;
 use crate::report::Row;
 use crate::rules::{Effect, RuleId, RuleSet};
-use crate::run::{Batch, Input, Ready, read};
+use crate::run::{Batch, Input, Ready, Strictness, read};
 use crate::space::{Example, Region, Space};
 use crate::table::{Screen, WrappedText};
 use crate::words;
@@ -115,7 +115,7 @@ fn because(Ready { set, diagram }: &Ready, note: &Example) -> Option<String> {
         answered.answer(name, &value.text()).ok()?;
     }
     let json = note.json();
-    let mut batch = Batch::new(&answered, diagram, false);
+    let mut batch = Batch::new(&answered, diagram, Strictness::default());
     let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
     let (batch, _) = batch.finish(&mut |_| {});

@@ -19,7 +19,9 @@ pub struct Run {
     /// The date the run was made for.
     pub as_of: String,
     /// Whether nothing was presumed and unknown fields were refused.
-    pub strict: bool,
+    pub presume_nothing: bool,
+    /// Whether unknown fields rejected their record.
+    pub known_fields_only: bool,
     /// Settings in force.
     pub settings: BTreeMap<String, SettingRun>,
     /// Presumptions in force, by fact.

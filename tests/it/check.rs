@@ -378,7 +378,7 @@ fn a_claim_that_somebody_edited_is_left_as_it_is() {
     fs::write(&claim, &edited).unwrap();
     let again = check(&folder, agency, &["--write", "claims"]);
     assert_eq!((again.status.code(), fs::read_to_string(&claim).unwrap()), (Some(1), edited));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already and is left as it is"));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists already and is left as it is"));
 }
 
 /// A rule that can never apply comes near to nothing.

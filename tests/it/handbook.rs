@@ -192,7 +192,7 @@ fn an_export_overwrites_nothing_unasked() {
     let folder = folder.with("own/house.toml", "# mine\n");
     let ran = folder.run(&["rules", "export", "own"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("own/house.toml` is there already"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("own/house.toml` exists already"), "{}", ran.stderr);
     assert_eq!(std::fs::read_dir(folder.path("own")).unwrap().count(), 1);
     assert_eq!(folder.read("own/house.toml"), "# mine\n");
     assert_eq!(folder.run(&["rules", "export", "own", "--force"]).status, 0);

@@ -11,6 +11,9 @@ mod cli;
 /// The files that the real program writes.
 #[cfg(unix)]
 mod cli_files;
+/// Outputs that a shell connects, and runs that are killed.
+#[cfg(unix)]
+mod cli_outputs;
 /// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.

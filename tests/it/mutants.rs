@@ -14,7 +14,7 @@ use actbill::proof;
 use actbill::read::Format;
 use actbill::report::Row;
 use actbill::rules::{RuleFile, RuleSet, ValueSet};
-use actbill::run::{Batch, Input, Ready, read};
+use actbill::run::{Batch, Input, Ready, Strictness, read};
 use actbill::status::Status;
 use proptest::prelude::*;
 
@@ -282,7 +282,7 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
 
 fn rows_of(set: &RuleSet, diagram: &Diagram, json: &str) -> Vec<Row> {
     let input = Input { name: "notes".into(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
-    let mut batch = Batch::new(set, diagram, false);
+    let mut batch = Batch::new(set, diagram, Strictness::default());
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "notes", record, &mut drop))).unwrap();
     Row::all(&batch.finish(&mut drop).0)
 }

@@ -6,7 +6,7 @@ use actbill::effective::parse_date;
 use actbill::message::{About, Message};
 use actbill::read::Format;
 use actbill::report::{Columns, Report, Row, RowFormat};
-use actbill::run::{Input, Options, classify};
+use actbill::run::{Input, Options, Strictness, classify};
 use actbill::status::Status;
 use actbill::table::Screen;
 use proptest::prelude::*;
@@ -33,12 +33,13 @@ impl Read for Dribble<'_> {
 /// Everything that is written and said of these bytes, handed over in pieces of this size.
 fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report<'static>, Vec<u8>), Message> {
     let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
-    let options = Options { strict: false, as_of: parse_date("2026-04-01").unwrap(), columns: Columns::default() };
+    let as_of = parse_date("2026-04-01").unwrap();
+    let options = Options { strictness: Strictness::default(), as_of, columns: Columns::default() };
     let mut said = String::new();
-    let done = classify(ready(), vec![input], &options, &mut |message| said += &message.to_string())?;
+    let (report, _) = classify(ready(), vec![input], &options, &mut |message| said += &message.to_string())?;
     let mut out = said.into_bytes();
-    out.extend(all_outputs(&done.report));
-    Ok((done.report, out))
+    out.extend(all_outputs(&report));
+    Ok((report, out))
 }
 
 fn all_outputs(report: &Report<'_>) -> Vec<u8> {

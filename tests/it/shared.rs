@@ -85,10 +85,11 @@ pub(crate) fn run<'r>(ready: &'r Ready, inputs: &[(&str, Format, &[u8])], strict
         format: Some(*format),
         bytes: Box::<&[u8]>::new(*bytes),
     });
-    let options = Options { strict, as_of: parse_date("2026-04-01").unwrap(), columns: Columns::default() };
+    let as_of = parse_date("2026-04-01").unwrap();
+    let options = Options { strictness: strict.into(), as_of, columns: Columns::default() };
     let mut said = Vec::new();
-    let done = classify(ready, inputs.collect(), &options, &mut |message| said.push(message))?;
-    Ok(Ran { rows: done.report.rows().collect(), report: done.report, said })
+    let (report, _) = classify(ready, inputs.collect(), &options, &mut |message| said.push(message))?;
+    Ok(Ran { rows: report.rows().collect(), report, said })
 }
 
 /// The rows of one text under the shipped rules.

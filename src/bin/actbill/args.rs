@@ -1,9 +1,16 @@
-//! The commands. The man page, the completions and `--help` all come from here and from each command's own arguments.
+//! The arguments. The man page, the completions and `--help` all come from here and from each command's own arguments.
 
-use clap::{Parser, Subcommand};
-use clap_complete::Shell;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::{check, classify, explain, rules, test};
+use chrono::{Days, NaiveDate};
+use clap::{Parser, ValueEnum};
+
+use actbill::effective::parse_date;
+use actbill::read::Format;
+use actbill::run::Strictness;
+
+use crate::command::Command;
 
 const START: &str = "\
 Start with:
@@ -11,8 +18,8 @@ Start with:
   actbill classify --help
 
 Exit status:
-  0  ran to the end; every record decided or held, nothing found
-  1  ran to the end, but records were rejected (or held ones under --strict), or something was found: a broken promise, a
+  0  ran to the end; every record was decided or held, and nothing was found
+  1  ran to the end, but records were rejected, or held under --fail-on-held; or something was found: a broken promise, a
      failed case, a stale page
   2  could not run or not finish: usage, unreadable file, broken output
   3  the rule set is not valid";
@@ -23,22 +30,87 @@ Exit status:
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    /// Print errors only, no warnings
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Classify(classify::ClassifyArgs),
-    Check(check::CheckArgs),
-    Explain(explain::ExplainArgs),
-    Rules(rules::RulesArgs),
-    Test(test::TestArgs),
-    /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
-    Completions {
-        /// Which shell
-        shell: Shell,
-    },
-    /// Print the manual page
-    #[command(after_help = "Example:\n  actbill man > actbill.1 && man ./actbill.1")]
-    Man,
+/// Which rules decide, and with which answers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RuleArgs {
+    /// Use the rule files of this folder instead of the shipped ones
+    #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
+    pub(crate) rules: Option<PathBuf>,
+
+    /// Add the agency's own rule file: rates, answers, presumptions, other words and columns
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(crate) with: Vec<PathBuf>,
+
+    /// Answer a setting, such as `part_quarter_hour=8`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value, help_heading = "Rules")]
+    pub(crate) set: Vec<(String, String)>,
+
+    /// Presume an answer where notes give none; every row that rests on it says so
+    #[arg(long, value_name = "FACT=VALUE", value_parser = name_and_value, help_heading = "Rules")]
+    pub(crate) presume: Vec<(String, String)>,
+}
+
+/// What is not taken for granted about notes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StrictArgs {
+    /// Take no answer for granted that a note does not give
+    #[arg(long, conflicts_with = "presume", help_heading = "Strictness")]
+    presume_nothing: bool,
+
+    /// Reject records with fields that the rule set does not know
+    #[arg(long, help_heading = "Strictness")]
+    known_fields_only: bool,
+}
+
+impl StrictArgs {
+    /// What they come to. `strict`: both.
+    pub(crate) fn strictness(&self, strict: bool) -> Strictness {
+        Strictness {
+            presume_nothing: self.presume_nothing || strict,
+            known_fields_only: self.known_fields_only || strict,
+        }
+    }
+}
+
+/// A format of notes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum NoteFormat {
+    /// One document: an array of notes, an object with a `notes` array, or one note
+    Json,
+    /// One note on each line
+    Ndjson,
+    /// A header row, then one note on each row
+    Csv,
+}
+
+impl NoteFormat {
+    pub(crate) fn format(self) -> Format {
+        match self {
+            Self::Json => Format::Json,
+            Self::Ndjson => Format::Ndjson,
+            Self::Csv => Format::Csv,
+        }
+    }
+}
+
+/// Parses a date.
+pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
+    parse_date(text).ok_or_else(|| "not a day of the calendar; write YYYY-MM-DD".into())
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Today, in universal time.
+pub(crate) fn today() -> NaiveDate {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()
 }

@@ -1,36 +1,58 @@
-//! The exit status: what scripts rely on.
+//! The exit status, which scripts rely on.
 
+use std::fmt;
 use std::process::{ExitCode, Termination};
 
-/// What `actbill classify --help` says of it.
+use actbill::message::{About, Message};
+
+/// What the help of a command that reads notes says of it.
 pub(crate) const HELP: &str = "\
 Exit status:
-  0  ran to the end; every record decided or held
-  1  ran to the end, but records were rejected (or held ones under --strict)
+  0  ran to the end; every record was decided or held
+  1  ran to the end, but records were rejected, or held under --fail-on-held
   2  could not run or not finish: usage, unreadable file, broken output
   3  the rule set is not valid";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Ran to the end; every record decided or held, or nothing found.
+    /// Ran to the end; every record was decided or held, and nothing was found.
     Done,
-    /// Ran to the end, but records were rejected, or held ones under `--strict`; or something was found: a failed case, a
-    /// broken promise, a rule that does nothing, a stale page.
-    Refused,
+    /// Ran to the end, but something was found: a rejected record, a failed case, a broken promise, a stale page.
+    Found,
     /// Could not run or not finish.
     Failed,
     /// The rule set is not valid.
-    BadRules,
+    InvalidRules,
+}
+
+impl Exit {
+    /// How a run ends that one of these errors stopped.
+    pub(crate) fn from_errors(errors: &[Message]) -> Self {
+        let is_about_rules = errors.iter().any(|error| error.code.about() == About::Rules);
+        if is_about_rules { Self::InvalidRules } else { Self::Failed }
+    }
 }
 
 impl Termination for Exit {
     fn report(self) -> ExitCode {
-        match self {
-            Self::Done => ExitCode::SUCCESS,
-            Self::Refused => ExitCode::from(1),
-            Self::Failed => ExitCode::from(2),
-            Self::BadRules => ExitCode::from(3),
-        }
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::Found => 1,
+            Self::Failed => 2,
+            Self::InvalidRules => 3,
+        })
     }
 }
+
+/// Several errors, all of which are shown.
+#[derive(Debug)]
+pub(crate) struct Errors(pub(crate) Vec<Message>);
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|message| writeln!(f, "{message}"))
+    }
+}
+
+impl std::error::Error for Errors {}

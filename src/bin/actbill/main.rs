@@ -1,44 +1,31 @@
-//! The command line: arguments, files, clock, terminal and exit status. Everything else is the library's.
+//! The command line: arguments, files, clock, terminal and exit status. The library does everything else.
 
 mod args;
-mod case_files;
-mod check;
-mod classify;
+mod command;
+mod console;
+mod draft;
 mod exit;
-mod explain;
-mod export;
-mod folder;
+mod files;
 mod inputs;
-mod manual;
-mod options;
 mod output;
-mod rule_files;
-mod rules;
-mod screen;
 mod shipped;
-mod test;
+mod signals;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::Args;
+use console::Console;
 use exit::Exit;
 
 fn main() -> Exit {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(told) => {
-            let shown = told.print();
-            return if told.use_stderr() || shown.is_err() { Exit::Failed } else { Exit::Done };
+        Err(usage) => {
+            let printed = usage.print();
+            return if usage.use_stderr() || printed.is_err() { Exit::Failed } else { Exit::Done };
         }
     };
-    let done = match args.command {
-        Command::Classify(args) => classify::run(&args),
-        Command::Check(args) => check::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Rules(args) => rules::run(&args),
-        Command::Test(args) => test::run(&args),
-        Command::Completions { shell } => manual::completions(shell),
-        Command::Man => manual::man(),
-    };
-    done.unwrap_or_else(|error| screen::fail(&error))
+    signals::handle();
+    let console = Console { quiet: args.quiet };
+    args.command.run(&console).unwrap_or_else(|error| console.fail(&error))
 }

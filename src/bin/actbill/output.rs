@@ -1,152 +1,259 @@
-//! Output files: written whole or not at all; what holds notes is readable by its owner only.
+//! Where output goes: standard output, a pipe or device, or a file that is replaced whole or not at all.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Stderr, StdoutLock, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-use tempfile::NamedTempFile;
+use anyhow::Result;
 
 use actbill::message::{Code, Message, reason};
 
-/// Files half-written at the moment; Ctrl-C removes them.
-static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+use crate::draft::{self, Draft, Readers};
+use crate::files::parent;
 
-/// What writes one document.
-pub(crate) type Write1<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
-
-/// Who may read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Readers {
-    /// Its owner only: it tells of people.
-    Owner,
-    /// Whoever may read the one that it replaces; a new one whoever may read new files here.
-    Others,
+/// Where one document is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Standard output, also by a name such as `/dev/stdout`.
+    Stdout,
+    /// Standard error, likewise.
+    Stderr,
+    /// A pipe, a device or an open file: it is written to, never replaced.
+    Stream(PathBuf),
+    /// A file, by its path without links. It need not exist.
+    File(PathBuf),
 }
 
-/// A file that is written but not yet in its place.
-pub(crate) enum Draft {
-    /// To be moved to its place.
-    Beside(NamedTempFile, PathBuf),
-    /// A pipe or a device: written already.
-    Straight,
-}
+/// The most links that one path may lead through.
+const MOST_LINKS: usize = 40;
 
-/// Lets Ctrl-C and an end signal remove what is half-written. Without it files may be left behind, and no more.
-pub(crate) fn clean_up_on_interrupt() {
-    let _ = ctrlc::set_handler(|| {
-        // Kept to the end, so that no further file is begun.
-        let pending = PENDING.lock();
-        if let Ok(pending) = &pending {
-            pending.iter().for_each(|path| drop(fs::remove_file(path)));
+impl Target {
+    /// The target of a path, or standard output.
+    pub(crate) fn new(path: Option<&Path>) -> Result<Self, Message> {
+        let Some(path) = path else { return Ok(Self::Stdout) };
+        if path.as_os_str() == "-" {
+            let text = "an output is a file; without the option it goes to standard output";
+            return Err(Message::error(Code::Usage, text).help("name a file, or leave the option out"));
         }
-        #[expect(clippy::disallowed_methods, reason = "the user ended the run; what was half-written is removed")]
-        std::process::exit(2);
-    });
+        let refuse = |error| unwritable(path, &error);
+        let mut at = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            let folder = fs::canonicalize(parent(&at)).map_err(refuse)?;
+            let Some(name) = at.file_name() else { return Err(refuse(ErrorKind::IsADirectory.into())) };
+            let full = folder.join(name);
+            // An open file looks like a link to itself. It must not be replaced, for others are writing to it too.
+            if ["/proc/self/fd", "/dev/fd"].iter().any(|open| fs::canonicalize(open).is_ok_and(|open| open == folder)) {
+                return Ok(match name.to_str() {
+                    Some("1") => Self::Stdout,
+                    Some("2") => Self::Stderr,
+                    _ => Self::Stream(full),
+                });
+            }
+            match fs::symlink_metadata(&full) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::File(full)),
+                Err(error) => return Err(refuse(error)),
+                Ok(about) if about.is_symlink() => at = folder.join(fs::read_link(&full).map_err(refuse)?),
+                Ok(about) if about.is_dir() => return Err(refuse(ErrorKind::IsADirectory.into())),
+                Ok(about) if about.is_file() => {
+                    // Replacing a file asks nothing of the file itself, so what protects it is looked at here.
+                    let is_protected = about.permissions().readonly();
+                    let opened = if is_protected { Err(ErrorKind::PermissionDenied.into()) } else { append(&full) };
+                    return opened.map(|_| Self::File(full)).map_err(refuse);
+                }
+                Ok(_) => return Ok(Self::Stream(full)),
+            }
+        }
+        Err(refuse(io::Error::other("its links lead in a circle")))
+    }
+
+    /// What tells its file from any other; `None` for what is no file on a disk.
+    fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Stdout => Identity::of_stdout(),
+            Self::File(path) => Some(Identity::of_path(path)),
+            Self::Stderr | Self::Stream(_) => None,
+        }
+    }
+
+    /// Writes a document; a file is not in its place before it is finished. That the reader of standard output went
+    /// away is an error without a message.
+    pub(crate) fn create(
+        &self,
+        readers: Readers,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Output> {
+        let sink = match self {
+            Self::Stdout if is_closed() => {
+                Err(io::Error::other("it is closed, or is `/dev/null` opened for reading too"))
+            }
+            Self::Stdout => Ok(Output::Stdout(io::stdout().lock())),
+            Self::Stderr => Ok(Output::Stderr(io::stderr())),
+            Self::Stream(path) => append(path).map(Output::Stream),
+            Self::File(path) => Draft::create(path, readers).map(Output::Draft),
+        };
+        let written = sink.and_then(|mut sink| {
+            let mut out = BufWriter::with_capacity(1 << 16, sink.writer());
+            write(&mut out)?;
+            out.flush()?;
+            drop(out);
+            Ok(sink)
+        });
+        written.map_err(|error| match (self, error.kind()) {
+            (Self::Stdout, ErrorKind::BrokenPipe) => error.into(),
+            (Self::Stdout, _) => message("standard output", &error).into(),
+            (Self::Stderr, _) => message("standard error", &error).into(),
+            (Self::Stream(path) | Self::File(path), _) => unwritable(path, &error).into(),
+        })
+    }
 }
 
-/// Whether two paths name one file. Pipes and devices are the same only under one name.
-pub(crate) fn same(left: &Path, right: &Path) -> bool {
-    let special = fs::metadata(left).is_ok_and(|about| !about.is_file());
-    left == right || (!special && real(left) == real(right))
+/// Opens what exists already. What it holds is never lost.
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).open(path)
 }
 
-/// A path without links and detours, of a file that need not be there yet.
-fn real(path: &Path) -> PathBuf {
-    let beside = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+/// A document that is written.
+pub(crate) enum Output {
+    Stdout(StdoutLock<'static>),
+    Stderr(Stderr),
+    Stream(File),
+    Draft(Draft),
+}
+
+impl Output {
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Stdout(out) => out,
+            Self::Stderr(out) => out,
+            Self::Stream(file) => file,
+            Self::Draft(draft) => draft.file(),
+        }
+    }
+}
+
+/// Moves files to their places, when every document is written.
+///
+/// `together`: a new file never stands beside an old one, even if the run is killed.
+pub(crate) fn finish(outputs: impl IntoIterator<Item = Output>, together: bool) -> Result<(), Message> {
+    let draft = |output| match output {
+        Output::Draft(draft) => Some(draft),
+        _ => None,
     };
-    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+    draft::place(outputs.into_iter().filter_map(draft).collect(), together)
 }
 
-/// No output may replace what is read.
-pub(crate) fn spares<'p>(read: impl Iterator<Item = &'p PathBuf>, outputs: &[&PathBuf]) -> Result<(), Message> {
-    let mut read = read.filter(|path| path.as_os_str() != "-");
-    match read.find(|path| outputs.iter().any(|output| same(output, path))) {
-        None => Ok(()),
-        Some(path) => {
-            let text = format!("`{}` is an input and would be overwritten", path.display());
-            Err(Message::error(Code::Usage, text).help("write to another file"))
+/// Writes the one document of a command.
+pub(crate) fn write(
+    target: &Target,
+    readers: Readers,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    Ok(finish([target.create(readers, write)?], false)?)
+}
+
+/// Prints what a command has to say beside its exit status. Whoever closed standard output does not want to know.
+pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    if is_closed() { Ok(()) } else { self::write(&Target::Stdout, Readers::Others, write) }
+}
+
+/// Refuses an output that would replace an input or another output. An input named `-` is standard input.
+pub(crate) fn refuse_overwriting<'p>(
+    inputs: impl IntoIterator<Item = impl AsRef<Path>>,
+    outputs: impl IntoIterator<Item = &'p Target>,
+) -> Result<(), Message> {
+    let mut targets: Vec<&Target> = outputs.into_iter().collect();
+    // Several documents may follow one another on standard output.
+    targets.dedup_by(|one, other| one == other && **one == Target::Stdout);
+    let written: Vec<Identity> = targets.into_iter().filter_map(Target::identity).collect();
+    for input in inputs {
+        let input = input.as_ref();
+        let is_stdin = input.as_os_str() == "-";
+        let identity = if is_stdin { Identity::of_stdin() } else { Some(Identity::of_path(input)) };
+        if identity.is_some_and(|identity| written.contains(&identity)) {
+            let name = if is_stdin { "standard input".into() } else { format!("`{}`", input.display()) };
+            let text = format!("{name} is an input and would be overwritten");
+            return Err(Message::error(Code::Usage, text).help("write to another file"));
         }
     }
-}
-
-/// Writes a file beside its place, so that nothing is lost if that fails.
-pub(crate) fn draft(path: &Path, readers: Readers, write: Write1<'_>) -> Result<Draft, Message> {
-    // A link keeps pointing where it did.
-    let place = fs::canonicalize(path).or_else(|_| pointed_at(path)).unwrap_or_else(|_| path.to_owned());
-    let special = fs::metadata(&place).is_ok_and(|about| !about.is_file());
-    let written = if special { straight(&place, write) } else { beside(&place, readers, write) };
-    written.map_err(|error| unwritable(&path.display().to_string(), &error))
-}
-
-/// Where a link points that points at nothing yet.
-fn pointed_at(link: &Path) -> io::Result<PathBuf> {
-    let target = fs::read_link(link)?;
-    Ok(link.parent().unwrap_or(Path::new("")).join(target))
-}
-
-fn straight(place: &Path, write: Write1<'_>) -> io::Result<Draft> {
-    let mut out = BufWriter::new(OpenOptions::new().write(true).open(place)?);
-    write(&mut out)?;
-    out.flush()?;
-    Ok(Draft::Straight)
-}
-
-fn beside(place: &Path, readers: Readers, write: Write1<'_>) -> io::Result<Draft> {
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".actbill-");
-    #[cfg(unix)]
-    if readers == Readers::Others {
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    }
-    let file = {
-        // Nobody may end the run between the making of a file and its being known.
-        let pending = PENDING.lock();
-        let file = builder.tempfile_in(folder)?;
-        if let Ok(mut pending) = pending {
-            pending.push(file.path().to_owned());
-        }
-        file
-    };
-    let mut out = BufWriter::new(&file);
-    write(&mut out)?;
-    out.flush()?;
-    drop(out);
-    if readers == Readers::Others
-        && let Ok(before) = fs::metadata(place)
-    {
-        file.as_file().set_permissions(before.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    Ok(Draft::Beside(file, place.to_owned()))
-}
-
-/// Moves drafts to their places.
-pub(crate) fn place(drafts: Vec<Draft>) -> Result<(), Message> {
-    // Who ends the run now ends it before all of them are placed or after.
-    let _pending = PENDING.lock();
-    for draft in drafts {
-        if let Draft::Beside(file, place) = draft {
-            let name = place.display().to_string();
-            file.persist(place).map_err(|error| unwritable(&name, &error.error))?;
-        }
+    if (1..).zip(&written).any(|(next, one)| written.iter().skip(next).any(|other| other == one)) {
+        let text = "two outputs would be written to the same file";
+        return Err(Message::error(Code::Usage, text).help("name two files"));
     }
     Ok(())
 }
 
-/// Writes to standard output. A reader that goes away early is an error: a cut-off bill must not look whole.
-pub(crate) fn stdout(write: Write1<'_>) -> Result<(), Message> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    write(&mut out).and_then(|()| out.flush()).map_err(|error| {
-        Message::error(Code::Unwritable, format!("standard output cannot be written: {}", reason(&error)))
-            .help("what was written is not whole: see that there is room and that its reader stays, then run it again")
-    })
+/// What tells one file from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Identity {
+    /// Device and number on it.
+    #[cfg(unix)]
+    Inode(u64, u64),
+    /// Its path without links, of a file that need not exist.
+    Path(PathBuf),
 }
 
-fn unwritable(name: &str, error: &io::Error) -> Message {
-    Message::error(Code::Unwritable, format!("`{name}` cannot be written: {}", reason(error)))
-        .help("nothing was left half-written; check the folder, your rights and the space on the disk")
+impl Identity {
+    fn of_path(path: &Path) -> Self {
+        let in_folder = || Some(fs::canonicalize(parent(path)).ok()?.join(path.file_name()?));
+        let real = || fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned());
+        fs::metadata(path).ok().and_then(|about| Self::of_file(&about)).unwrap_or_else(|| Self::Path(real()))
+    }
+
+    #[cfg(unix)]
+    fn of_file(about: &fs::Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        about.is_file().then(|| Self::Inode(about.dev(), about.ino()))
+    }
+
+    #[cfg(not(unix))]
+    fn of_file(_: &fs::Metadata) -> Option<Self> {
+        None
+    }
+
+    fn of_stdin() -> Option<Self> {
+        Self::of_file(&metadata(io::stdin()).ok()?)
+    }
+
+    fn of_stdout() -> Option<Self> {
+        Self::of_file(&metadata(io::stdout()).ok()?)
+    }
+}
+
+/// What is known of an open file.
+#[cfg(unix)]
+fn metadata(file: impl std::os::fd::AsFd) -> io::Result<fs::Metadata> {
+    File::from(file.as_fd().try_clone_to_owned()?).metadata()
+}
+
+#[cfg(not(unix))]
+fn metadata<F>(_: F) -> io::Result<fs::Metadata> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+/// Whether the run was begun with standard output closed. The Rust runtime has then opened `/dev/null` in its place, for
+/// reading and writing, which nobody does who means to throw the output away in a shell.
+#[cfg(unix)]
+fn is_closed() -> bool {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+    let stdout = metadata(io::stdout()).ok();
+    let null = fs::metadata("/dev/null").ok();
+    let device = |about: &fs::Metadata| about.file_type().is_char_device().then(|| about.rdev());
+    let is_null =
+        stdout.as_ref().and_then(device).is_some_and(|device_of| null.as_ref().and_then(device) == Some(device_of));
+    is_null && rustix::fs::fcntl_getfl(io::stdout()).is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR))
+}
+
+#[cfg(not(unix))]
+fn is_closed() -> bool {
+    false
+}
+
+/// That a file cannot be written.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Message {
+    message(&format!("`{}`", path.display()), error)
+}
+
+fn message(name: &str, error: &io::Error) -> Message {
+    Message::error(Code::Unwritable, format!("{name} cannot be written: {}", reason(error)))
+        .help("no output file was changed; check that you may write there and that the disk has room")
 }

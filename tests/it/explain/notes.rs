@@ -3,7 +3,7 @@
 use actbill::explain::changes::Limits;
 use actbill::explain::{ChangeView, Explanations, Options, Standing, Wanted, notes, text};
 use actbill::read::Format;
-use actbill::run::{Input, Ready};
+use actbill::run::{Input, Ready, Strictness};
 use actbill::status::Status;
 use actbill::table::Screen;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) fn explained(ready: &Ready, notes_json: &str, wanted: &Wanted) -> Exp
 /// The same with changes of up to so many facts.
 fn explained_up_to(most_changed: usize, ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explanations {
     let input = Input { name: "notes.json".into(), format: Some(Format::Json), bytes: Box::new(notes_json.as_bytes()) };
-    let options = Options { wanted: wanted.clone(), strict: false, most_changed };
+    let options = Options { wanted: wanted.clone(), strictness: Strictness::default(), most_changed };
     notes(ready, vec![input], &options).unwrap()
 }
 

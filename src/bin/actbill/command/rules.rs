@@ -1,8 +1,6 @@
 //! `actbill rules`: the rule set as lists, as a decision table and as one page.
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
@@ -11,17 +9,17 @@ use actbill::handbook::table::Table;
 use actbill::handbook::{self, Form};
 use actbill::message::{Code, Message};
 
+use super::export::{self, ExportArgs};
+use crate::args::RuleArgs;
+use crate::console::{self, Console};
+use crate::draft::Readers;
 use crate::exit::Exit;
-use crate::export::{self, ExportArgs};
-use crate::folder::unreadable;
-use crate::options::{self, RuleArgs};
-use crate::output::{Readers, clean_up_on_interrupt, draft, place, spares, stdout};
-use crate::rule_files::{read, ready};
-use crate::screen::{self, say};
+use crate::files;
+use crate::output::{self, Target};
 
 const EXIT: &str = "\
 Exit status:
-  0  told
+  0  shown
   2  could not run or not finish: usage, unreadable file, broken output
   3  the rule set is not valid";
 
@@ -112,7 +110,7 @@ Exit status:
 #[command(after_help = DOC)]
 struct DocArgs {
     /// Write the page here instead of to standard output, whole or not at all
-    #[arg(short, long, value_name = "FILE", value_parser = options::output, conflicts_with = "check")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
 
     /// Write nothing; end with 1 if this page is not what the rules say now
@@ -139,7 +137,7 @@ enum ListFormat {
 impl ListFormat {
     fn form(self) -> Form {
         match self {
-            Self::Text => Form::Text(screen::table(true)),
+            Self::Text => Form::Text(console::table(true)),
             Self::Json => Form::Json,
             Self::Csv => Form::Csv,
             Self::Markdown => Form::Markdown,
@@ -148,70 +146,48 @@ impl ListFormat {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &RulesArgs) -> Result<Exit> {
+pub(crate) fn run(args: &RulesArgs, console: &Console) -> Result<Exit> {
     match &args.command {
         None => list(&args.list),
         Some(RulesCommand::List(args)) => list(args),
         Some(RulesCommand::Table(args)) => table(args),
-        Some(RulesCommand::Doc(args)) => doc(args),
-        Some(RulesCommand::Export(args)) => export::run(args),
+        Some(RulesCommand::Doc(args)) => doc(args, console),
+        Some(RulesCommand::Export(args)) => export::run(args, console),
     }
 }
 
 fn list(args: &ListArgs) -> Result<Exit> {
-    let ready = match ready(&args.rules) {
-        Ok(ready) => ready,
-        Err(exit) => return Ok(exit),
-    };
+    let ready = files::ready(&args.rules)?;
     let form = args.format.form();
-    stdout(&|out| {
+    output::write(&Target::Stdout, Readers::Others, |out| {
         if args.settings { handbook::settings(&ready.set, form, out) } else { handbook::rules(&ready.set, form, out) }
     })?;
     Ok(Exit::Done)
 }
 
 fn table(args: &TableArgs) -> Result<Exit> {
-    let ready = match ready(&args.rules) {
-        Ok(ready) => ready,
-        Err(exit) => return Ok(exit),
-    };
+    let ready = files::ready(&args.rules)?;
     let table = Table::new(&ready.set, &ready.diagram, args.all_settings);
-    stdout(&|out| handbook::write_table(&table, args.format.form(), out))?;
+    output::write(&Target::Stdout, Readers::Others, |out| handbook::write_table(&table, args.format.form(), out))?;
     Ok(Exit::Done)
 }
 
-fn doc(args: &DocArgs) -> Result<Exit> {
-    clean_up_on_interrupt();
-    let ready = match ready(&args.rules) {
-        Ok(ready) => ready,
-        Err(exit) => return Ok(exit),
-    };
+fn doc(args: &DocArgs, console: &Console) -> Result<Exit> {
+    let target = Target::new(args.output.as_deref())?;
+    output::refuse_overwriting(files::rule_paths(&args.rules), [&target])?;
+    let ready = files::ready(&args.rules)?;
     let page = handbook::page(&ready.set, &ready.diagram);
-    let write = |out: &mut dyn Write| out.write_all(page.as_bytes());
-    match (&args.check, &args.output) {
-        (Some(path), _) => check(path, &page, &args.rules),
-        (None, Some(path)) => {
-            spares(read(&args.rules).iter(), &[path])?;
-            place(vec![draft(path, Readers::Others, &write)?])?;
-            Ok(Exit::Done)
-        }
-        (None, None) => {
-            stdout(&write)?;
-            Ok(Exit::Done)
-        }
-    }
-}
-
-/// Whether a file is the page.
-fn check(path: &Path, page: &str, rules: &RuleArgs) -> Result<Exit> {
-    let written = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    if written == page.as_bytes() {
+    let Some(path) = &args.check else {
+        output::write(&target, Readers::Others, |out| out.write_all(page.as_bytes()))?;
+        return Ok(Exit::Done);
+    };
+    if files::read(path)? == page.as_bytes() {
         return Ok(Exit::Done);
     }
     let text = format!("`{}` is not what the rules say now", path.display());
-    let help = format!("write it again: actbill rules doc{} -o {}", options(rules), path.display());
-    say(&Message::error(Code::StalePage, text).help(help));
-    Ok(Exit::Refused)
+    let help = format!("write it again: actbill rules doc{} -o {}", options(&args.rules), path.display());
+    console.say(&Message::error(Code::StalePage, text).help(help));
+    Ok(Exit::Found)
 }
 
 /// The options that chose the rules, as they were typed.

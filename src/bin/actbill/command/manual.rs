@@ -7,14 +7,15 @@ use clap::CommandFactory;
 use clap_complete::{Shell, generate};
 
 use crate::args::Args;
+use crate::draft::Readers;
 use crate::exit::Exit;
-use crate::output::stdout;
+use crate::output::{Target, write};
 
 /// Prints a completion script.
 pub(crate) fn completions(shell: Shell) -> Result<Exit> {
     let mut script = Vec::new();
     generate(shell, &mut Args::command(), "actbill", &mut script);
-    stdout(&|out| out.write_all(&script))?;
+    write(&Target::Stdout, Readers::Others, |out| out.write_all(&script))?;
     Ok(Exit::Done)
 }
 
@@ -25,7 +26,7 @@ pub(crate) fn man() -> Result<Exit> {
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
     subcommands(&command, &mut page)?;
-    stdout(&|out| out.write_all(&page))?;
+    write(&Target::Stdout, Readers::Others, |out| out.write_all(&page))?;
     Ok(Exit::Done)
 }
 

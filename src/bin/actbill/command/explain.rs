@@ -1,6 +1,5 @@
 //! `actbill explain`: why a note came to what it came to, what would change it, and a page for every name.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -14,10 +13,12 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::write_json;
 
+use crate::args::{NoteFormat, RuleArgs, StrictArgs};
+use crate::console;
+use crate::draft::Readers;
 use crate::exit::Exit;
-use crate::options::{self, RuleArgs};
-use crate::output::{Readers, clean_up_on_interrupt, draft, place, spares, stdout};
-use crate::{inputs, rule_files, screen};
+use crate::output::{self, Target};
+use crate::{files, inputs};
 
 const HELP: &str = "\
 Examples:
@@ -36,11 +37,11 @@ What would make a note billable is told by how an answer could honestly change. 
 say what happened.
 
 Exit status:
-  0  told, whatever became of the notes: rejected and held ones are told of too
+  0  explained, whatever was decided: rejected and held notes are explained too
   2  could not run or not finish: usage, unreadable file, no such note or name, broken output
   3  the rule set is not valid";
 
-/// Tell why a note came to its payer and what would change it, or show the page of a name
+/// Explain why a note came to its payer and what would change it, or show the page of a name
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct ExplainArgs {
@@ -63,25 +64,28 @@ pub(crate) struct ExplainArgs {
 
     /// Format of the inputs [default: by extension, else by content]
     #[arg(long, value_name = "FORMAT")]
-    from: Option<crate::options::From>,
+    from: Option<NoteFormat>,
 
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ExplainFormat,
 
     /// Write the output here, whole or not at all, readable by you alone
-    #[arg(short, long, value_name = "FILE", value_parser = options::output)]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
     #[command(flatten)]
     rules: RuleArgs,
 
-    /// Presume nothing, and reject records with unknown fields
-    #[arg(long, conflicts_with = "presume")]
+    #[command(flatten)]
+    strictness: StrictArgs,
+
+    /// Both --presume-nothing and --known-fields-only
+    #[arg(long, conflicts_with = "presume", help_heading = "Strictness")]
     strict: bool,
 }
 
-/// How an explanation is told.
+/// A format of explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ExplainFormat {
     /// Lines that a person reads, as wide as the terminal
@@ -92,17 +96,17 @@ enum ExplainFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
-    clean_up_on_interrupt();
-    spares(args.what.iter().chain(&rule_files::read(&args.rules)), &args.output.iter().collect::<Vec<_>>())?;
+    let target = Target::new(args.output.as_deref())?;
+    output::refuse_overwriting(args.what.iter().chain(&files::rule_paths(&args.rules)), [&target])?;
     let about_notes = args.all || !args.note.is_empty() || args.from.is_some();
     let (files, names): (Vec<PathBuf>, Vec<PathBuf>) =
         args.what.iter().cloned().partition(|what| about_notes || is_notes(what));
     if !files.is_empty() && !names.is_empty() {
         let text =
-            format!("`{}` is no file of notes, and the others are", names.first().unwrap_or(&PathBuf::new()).display());
-        return Err(Message::error(Code::Usage, text).help("explain notes and names one after the other").into());
+            format!("`{}` is not a file of notes, but others are", names.first().unwrap_or(&PathBuf::new()).display());
+        return Err(Message::error(Code::Usage, text).help("explain notes and names in two runs").into());
     }
-    if names.is_empty() { explain_notes(args, &files) } else { explain_names(args, &names) }
+    if names.is_empty() { explain_notes(args, &files, &target) } else { explain_names(args, &names, &target) }
 }
 
 /// Whether an argument names notes: a file, standard input, or a name that ends as a file of notes does.
@@ -111,56 +115,44 @@ fn is_notes(what: &Path) -> bool {
     named == "-" || Format::of_name(&named).is_some() || named.contains('/') || (what.exists() && !what.is_dir())
 }
 
-fn explain_notes(args: &ExplainArgs, files: &[PathBuf]) -> Result<Exit> {
-    let ready = match rule_files::ready(&args.rules) {
-        Ok(ready) => ready,
-        Err(exit) => return Ok(exit),
-    };
-    let (inputs, bar) = inputs::open(files, args.from.map(crate::options::From::format))?;
+fn explain_notes(args: &ExplainArgs, paths: &[PathBuf], target: &Target) -> Result<Exit> {
+    let ready = files::ready(&args.rules)?;
+    let (inputs, bar) = inputs::open(paths, args.from.map(NoteFormat::format))?;
     let wanted = match (args.all, args.note.is_empty()) {
         (true, _) => Wanted::All,
         (false, true) => Wanted::Only,
         (false, false) => Wanted::Ids(args.note.clone()),
     };
-    let options = Options { wanted, strict: args.strict, most_changed: args.changes };
-    let told: Explanations = notes(&ready, inputs, &options)?;
+    let strictness = args.strictness.strictness(args.strict);
+    let explained = notes(&ready, inputs, &Options { wanted, strictness, most_changed: args.changes });
     bar.finish_and_clear();
-    write(args, &told, || text(&told, screen::reading(args.output.is_none())))?;
+    let explained: Explanations = explained?;
+    write(args, target, &explained, || text(&explained, console::reading(*target == Target::Stdout)))?;
     Ok(Exit::Done)
 }
 
-fn explain_names(args: &ExplainArgs, names: &[PathBuf]) -> Result<Exit> {
+fn explain_names(args: &ExplainArgs, names: &[PathBuf], target: &Target) -> Result<Exit> {
     #[derive(Serialize)]
     struct Pages {
         pages: Vec<Entry>,
     }
     // Codes have their pages whatever the rules are: some say what is wrong with them.
     let codes: Option<Vec<Entry>> = names.iter().map(|name| code_page(&name.to_string_lossy())).collect();
-    let found = match codes {
-        Some(codes) => codes,
-        None => match rule_files::ready(&args.rules) {
-            Ok(ready) => {
-                let mut found = Vec::new();
-                for name in names {
-                    found.extend(pages(&ready, &name.to_string_lossy())?);
-                }
-                found
-            }
-            Err(exit) => return Ok(exit),
-        },
+    let pages = if let Some(codes) = codes {
+        codes
+    } else {
+        let ready = files::ready(&args.rules)?;
+        let pages = names.iter().map(|name| pages(&ready, &name.to_string_lossy()));
+        pages.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
     };
-    let told = Pages { pages: found };
-    write(args, &told, || page_text(&told.pages, screen::reading(args.output.is_none())))?;
+    let document = Pages { pages };
+    write(args, target, &document, || page_text(&document.pages, console::reading(*target == Target::Stdout)))?;
     Ok(Exit::Done)
 }
 
-fn write(args: &ExplainArgs, told: &impl Serialize, text: impl Fn() -> String) -> Result<(), Message> {
-    let whole = |out: &mut dyn Write| match args.format {
+fn write(args: &ExplainArgs, target: &Target, whole: &impl Serialize, text: impl Fn() -> String) -> Result<()> {
+    output::write(target, Readers::Owner, |out| match args.format {
         ExplainFormat::Text => out.write_all(text().as_bytes()),
-        ExplainFormat::Json => write_json(told, out),
-    };
-    match &args.output {
-        Some(path) => place(vec![draft(path, Readers::Owner, &whole)?]),
-        None => stdout(&whole),
-    }
+        ExplainFormat::Json => write_json(whole, out),
+    })
 }

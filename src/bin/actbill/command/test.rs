@@ -1,24 +1,24 @@
 //! `actbill test`: sample claims against the rules.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use actbill::cases::{Blessed, CaseFile, Counting, Coverage, MutantsReport, Played, Report, Suite, annotation};
+use actbill::cases::{Blessed, Counting, Coverage, MutantsReport, Played, Report, Suite, annotation};
 use actbill::message::{Code, Message};
 use actbill::mutants::{self, Mutants};
 use actbill::place::Place;
 use actbill::proof::too_complex;
 use actbill::run::Ready;
 
+use crate::args::RuleArgs;
+use crate::console::{Console, progress};
+use crate::draft::Readers;
 use crate::exit::Exit;
-use crate::options::{self, RuleArgs};
-use crate::output::{Readers, clean_up_on_interrupt, draft, place, spares, stdout};
-use crate::screen::say;
-use crate::{case_files, rule_files};
+use crate::files;
+use crate::output::{self, Target, print};
 
 const HELP: &str = "\
 Examples:
@@ -34,7 +34,7 @@ Sample claims are notes with what is expected of them:
   a case file (`*.cases.toml`)    [[case]] title = \"…\", note = { activity = \"job_coaching\", … },
                                   expect = { payer = \"department\", units = 4, rules = [\"act.job-coaching\"] }
   JSON, NDJSON                    an `expect` object in the note: \"expect\": {\"payer\": \"department\", \"units\": 4}
-  CSV                             columns `expect_payer`, `expect_units`, …; lists parted by blanks
+  CSV                             columns `expect_payer`, `expect_units`, …; lists separated by blanks
 A note file is one batch. Only what is named is compared: status, payer, service, code, minutes, quarter_hours, unit, \
 units, rate, amount, bundled_into, rules, findings (others may stand beside those named), only_rules, only_findings, \
 modifiers, missing, possible, presumed (exactly these) and error. `none` expects a field to be absent, `unpriced` a price to be unknown. \
@@ -74,7 +74,7 @@ pub(crate) struct TestArgs {
     #[arg(long, conflicts_with = "list")]
     bless: bool,
 
-    /// Tell which rules decide and step aside in no case, and which regions of the rules no case visits
+    /// Show which rules decide or step aside in no case, and which regions of the rules no case visits
     #[arg(long)]
     coverage: bool,
 
@@ -101,15 +101,15 @@ pub(crate) struct TestArgs {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: TestFormat,
 
-    /// Write the report here, whole or not at all; what failed is still told as text on standard output
-    #[arg(short, long, value_name = "FILE", value_parser = options::output)]
+    /// Write the report here, whole or not at all; what failed still appears as text on standard output
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
     #[command(flatten)]
     rules: RuleArgs,
 }
 
-/// How a run of sample claims is told.
+/// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum TestFormat {
     /// What failed, with the note, the facts that were read and the rules that decided
@@ -123,56 +123,53 @@ enum TestFormat {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &TestArgs) -> Result<Exit> {
-    clean_up_on_interrupt();
-    let ready = match rule_files::ready(&args.rules) {
-        Ok(ready) => ready,
-        Err(exit) => return Ok(exit),
-    };
-    let files = case_files::files(&args.files, &args.rules)?;
-    if args.bless && case_files::are_shipped(&args.files, &args.rules) {
-        let help = "name the files, or give `--rules FOLDER`";
+pub(crate) fn run(args: &TestArgs, console: &Console) -> Result<Exit> {
+    let target = Target::new(args.output.as_deref())?;
+    let ready = files::ready(&args.rules)?;
+    let claims = files::claims(&args.files, &args.rules)?;
+    if args.bless && files::are_claims_shipped(&args.files, &args.rules) {
         let text = "the shipped cases are inside the program and cannot be written";
-        return Err(Message::error(Code::Usage, text).help(help).into());
+        return Err(Message::error(Code::Usage, text).help("name the files, or give `--rules FOLDER`").into());
     }
-    refuse_overwriting(args, &files)?;
-    let mut suite = match Suite::read(&ready.set, files, args.bless) {
+    let read = claims.iter().map(|file| PathBuf::from(&file.name)).chain(files::rule_paths(&args.rules));
+    output::refuse_overwriting(read, [&target])?;
+    let mut suite = match Suite::read(&ready.set, claims, args.bless) {
         Ok(suite) => suite,
         Err(mistakes) => {
-            mistakes.iter().for_each(say);
             if args.format == TestFormat::Github {
-                stdout(&|out| mistakes.iter().try_for_each(|mistake| writeln!(out, "{}", annotation(mistake))))?;
+                print(|out| mistakes.iter().try_for_each(|mistake| writeln!(out, "{}", annotation(mistake))))?;
             }
+            console.say_all(&mistakes);
             return Ok(Exit::Failed);
         }
     };
     suite.keep(&args.filter);
     if suite.cases().next().is_none() {
-        return nothing_ran(args, &Report::of(&ready.set, &[], None));
+        return nothing_ran(args, &target, &Report::of(&ready.set, &[], None), console);
     }
     if args.list {
-        stdout(&|out| suite.cases().try_for_each(|case| writeln!(out, "{}  {}", case.place, case.title)))?;
+        print(|out| suite.cases().try_for_each(|case| writeln!(out, "{}  {}", case.place, case.title)))?;
         return Ok(Exit::Done);
     }
     let played = suite.play(&ready.set, &ready.diagram);
     for played in &played {
-        played.said.iter().for_each(|message| say(&placed(played, message)));
+        console.say_all(&played.said.iter().map(|message| placed(played, message)).collect::<Vec<_>>());
     }
     if args.bless {
-        return bless(&suite, &played);
+        return bless(&suite, &played, console);
     }
-    judge(args, &ready, &suite, &played)
-}
-
-/// The report must not replace a file of sample claims or rules.
-fn refuse_overwriting(args: &TestArgs, files: &[CaseFile]) -> Result<(), Message> {
-    let cases = files.iter().map(|file| PathBuf::from(&file.name));
-    let read: Vec<PathBuf> = cases.chain(rule_files::read(&args.rules)).collect();
-    spares(read.iter(), &args.output.iter().collect::<Vec<_>>())
+    report(args, &target, &ready, &suite, &played, console)
 }
 
 /// Writes the report and says how the run ends.
-fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
+fn report(
+    args: &TestArgs,
+    target: &Target,
+    ready: &Ready,
+    suite: &Suite,
+    played: &[Played<'_>],
+    console: &Console,
+) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
     let counting = if args.own { Counting::Own } else { Counting::All };
     let coverage = wanted.then(|| Coverage::new(&ready.set, &ready.diagram, played, counting));
@@ -181,18 +178,18 @@ fn judge(args: &TestArgs, ready: &Ready, suite: &Suite, played: &[Played<'_>]) -
     let passed = report.counts().failed == 0;
     if args.mutants && !passed {
         let text = "changes of the rules were not tried, because cases fail as the rules are";
-        say(&Message::warning(Code::MutantsNotTried, text).help("mend the cases or the rules first"));
+        console.say(&Message::warning(Code::MutantsNotTried, text).help("correct the cases or the rules first"));
     } else if args.mutants {
         report.mutants = Some(try_mutants(ready, suite, played, counting)?);
     }
     let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survived > 0);
-    write(args, &report)?;
+    write(args, target, &report)?;
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
         let (deciding, all) = (coverage.deciding(), coverage.rules.len());
         let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
-        say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
+        console.say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }
-    Ok(if enough && passed && !survived { Exit::Done } else { Exit::Refused })
+    Ok(if enough && passed && !survived { Exit::Done } else { Exit::Found })
 }
 
 /// Tries every small change of the rules, with a bar on a terminal.
@@ -203,25 +200,24 @@ fn try_mutants(
     counting: Counting,
 ) -> Result<MutantsReport, Message> {
     let mutants = Mutants::new(set, mutants::all(set)).map_err(|error| too_complex(set, error))?;
-    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(u64::try_from(mutants.list.len()).ok(), target);
-    let bar = match ProgressStyle::with_template("changing the rules {bar:30} {pos} of {len}, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    };
+    let length = u64::try_from(mutants.list.len()).unwrap_or(u64::MAX);
+    let bar = progress(length, true, "changing the rules {bar:30} {pos} of {len}, {eta} left");
     let statuses = suite.try_mutants((&mutants, diagram), played, counting, &|| bar.inc(1));
     bar.finish_and_clear();
     Ok(MutantsReport::new(set, &mutants.list, &statuses))
 }
 
-fn write(args: &TestArgs, report: &Report<'_>) -> Result<(), Message> {
+/// Writes the report. On standard output, text goes beside the exit status; anything else is the product of the run.
+fn write(args: &TestArgs, target: &Target, report: &Report<'_>) -> Result<()> {
     let whole = |out: &mut dyn Write| write_as(args.format, report, out);
-    let Some(path) = &args.output else { return stdout(&whole) };
-    let drafts = vec![draft(path, Readers::Others, &whole)?];
-    if args.format != TestFormat::Text {
-        stdout(&|out| report.text(out))?;
+    if *target == Target::Stdout && args.format == TestFormat::Text {
+        return print(whole);
     }
-    place(drafts)
+    let written = target.create(Readers::Others, whole)?;
+    if *target != Target::Stdout && args.format != TestFormat::Text {
+        print(|out| report.text(out))?;
+    }
+    Ok(output::finish([written], false)?)
 }
 
 fn write_as(format: TestFormat, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -234,57 +230,57 @@ fn write_as(format: TestFormat, report: &Report<'_>, out: &mut dyn Write) -> io:
 }
 
 /// A test that runs nothing proves nothing. A program that reads the report finds an empty one.
-fn nothing_ran(args: &TestArgs, report: &Report<'_>) -> Result<Exit> {
+fn nothing_ran(args: &TestArgs, target: &Target, report: &Report<'_>, console: &Console) -> Result<Exit> {
     if args.format != TestFormat::Text {
-        write(args, report)?;
+        write(args, target, report)?;
     }
     if args.allow_empty {
         return Ok(Exit::Done);
     }
     let text = if args.filter.is_empty() {
-        "there was no case to run".to_owned()
+        "there was no case to run"
     } else {
-        "no file or title of a case holds the text of --filter".to_owned()
+        "no file or title of a case holds the text of --filter"
     };
     let help = "name files of sample claims, put `*.cases.toml` files beside the rules, or give `--allow-empty`";
-    say(&Message::error(Code::NoCases, text).help(help));
-    Ok(Exit::Refused)
+    console.say(&Message::error(Code::NoCases, text).help(help));
+    Ok(Exit::Found)
 }
 
 /// Writes what is decided today into the files. It never ends well: a person must look first.
-fn bless(suite: &Suite, played: &[Played<'_>]) -> Result<Exit> {
+fn bless(suite: &Suite, played: &[Played<'_>], console: &Console) -> Result<Exit> {
     let blessed = suite.bless(played)?;
-    let mut drafts = Vec::new();
+    let mut outputs = Vec::new();
     for file in &blessed {
-        let path = Path::new(&file.name);
-        drafts.push(draft(path, Readers::Others, &|out| out.write_all(&file.bytes))?);
+        let target = Target::new(Some(Path::new(&file.name)))?;
+        outputs.push(target.create(Readers::Others, |out| out.write_all(&file.bytes))?);
     }
-    place(drafts)?;
-    stdout(&|out| blessed.iter().try_for_each(|file| told(file, out)))?;
-    let cases: usize = blessed.iter().map(|file| file.changes.len()).sum();
-    let right_now = |played: &Played<'_>| {
+    output::finish(outputs, false)?;
+    print(|out| blessed.iter().try_for_each(|file| write_changes(file, out)))?;
+    let passes_now = |played: &Played<'_>| {
         played.verdicts().iter().any(|verdict| verdict.case.known_wrong.is_some() && !verdict.passes())
     };
-    if played.iter().any(right_now) {
-        let text = "a case that is known to be wrong passes: a blessing does not take its `known_wrong` away";
-        say(&Message::warning(Code::Blessed, text).help("remove the line; run without --bless to see which case it is"));
+    if played.iter().any(passes_now) {
+        let text = "a case that is known to be wrong passes: --bless does not remove its `known_wrong`";
+        let help = "remove the line; run without --bless to see which case it is";
+        console.say(&Message::warning(Code::Blessed, text).help(help));
     }
-    let text = match cases {
+    let text = match blessed.iter().map(|file| file.changes.len()).sum() {
         0 => "nothing was written: no other case fails or expects nothing".to_owned(),
         1 => "the expectations of 1 case were written anew".to_owned(),
-        _ => format!("the expectations of {cases} cases were written anew"),
+        cases => format!("the expectations of {cases} cases were written anew"),
     };
     let help = "read each change, then run again without --bless";
-    say(&Message::warning(Code::Blessed, text).help(help));
-    Ok(Exit::Refused)
+    console.say(&Message::warning(Code::Blessed, text).help(help));
+    Ok(Exit::Found)
 }
 
-fn told(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
+fn write_changes(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
     for change in &file.changes {
         writeln!(out, "{}  {}", change.place, change.title)?;
         for (key, before, now) in &change.keys {
-            let told = |word: &str| if word.is_empty() { "(not expected)".to_owned() } else { word.to_owned() };
-            writeln!(out, "    {key}: {} -> {}", told(before), told(now))?;
+            let word = |word: &str| if word.is_empty() { "(not expected)".to_owned() } else { word.to_owned() };
+            writeln!(out, "    {key}: {} -> {}", word(before), word(now))?;
         }
     }
     Ok(())

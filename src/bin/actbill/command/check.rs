@@ -1,6 +1,5 @@
 //! `actbill check`: what is proved about the rules over all possible notes.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -11,18 +10,18 @@ use clap::ValueEnum;
 use actbill::cases::claim;
 use actbill::citations::{self, SourceText};
 use actbill::diagram::Diagram;
-use actbill::message::{About, Code, Message};
+use actbill::message::{Code, Message};
 use actbill::proof::{Problem, certificate, check, combinations, faults, in_order, too_complex};
 use actbill::report::{CheckReport, HouseRule, Promise, Proved, RulesRun, Stats};
 use actbill::rules::{Invariant, RuleSet};
-use actbill::run::{PROGRAM, rules};
+use actbill::run::PROGRAM;
 
-use crate::exit::Exit;
-use crate::folder::{self, unreadable};
-use crate::options::{RuleArgs, date, today};
-use crate::output::{Readers, clean_up_on_interrupt, draft, place, stdout};
-use crate::rule_files::files;
-use crate::screen::say;
+use crate::args::{RuleArgs, date, today};
+use crate::console::Console;
+use crate::draft::Readers;
+use crate::exit::{Errors, Exit};
+use crate::files;
+use crate::output::{self, Target, print};
 
 const HELP: &str = "\
 Examples:
@@ -68,12 +67,12 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: CheckFormat,
 
-    /// Tell how large the graphs are and how long the proof took
+    /// Show how large the graphs are and how long the proof took
     #[arg(long)]
     stats: bool,
 }
 
-/// How a check is told.
+/// A format of what is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum CheckFormat {
     /// Lines that a person reads; the problems on standard error
@@ -83,30 +82,23 @@ enum CheckFormat {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &CheckArgs) -> Result<Exit> {
-    clean_up_on_interrupt();
+pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<Exit> {
     let texts = args.sources.as_deref().map(source_texts).transpose()?;
     let begun = Instant::now();
-    let loaded = files(&args.rules).map_err(|message| vec![message]);
-    let loaded = loaded.and_then(|files| rules(files, &args.rules.set, &args.rules.presume));
-    let (report, problems, exit) = match loaded {
-        Ok(set) => checked(args, &set, texts.as_deref(), begun)?,
-        Err(problems) => {
-            let about_rules = problems.iter().any(|message| message.code.about() == About::Rules);
-            let problems = problems.into_iter().map(Problem::from).collect();
-            (unproved(), problems, if about_rules { Exit::BadRules } else { Exit::Failed })
+    let (report, problems, exit) = match files::rule_set(&args.rules) {
+        Ok(set) => check_set(args, &set, texts.as_deref(), begun, console)?,
+        Err(Errors(errors)) if Exit::from_errors(&errors) == Exit::InvalidRules => {
+            (unproved(), errors.into_iter().map(Problem::from).collect(), Exit::InvalidRules)
         }
+        Err(errors) => return Err(errors.into()),
     };
-    if args.format == CheckFormat::Text || exit == Exit::Failed {
-        for problem in &problems {
-            say(&problem.message);
-        }
+    if args.format == CheckFormat::Text {
+        console.say_all(problems.iter().map(|problem| &problem.message));
     }
     let report = CheckReport { problems: problems.into_iter().map(Into::into).collect(), ..report };
     match args.format {
-        CheckFormat::Text if exit == Exit::Failed => {}
-        CheckFormat::Text => stdout(&|out| report.text(out))?,
-        CheckFormat::Json => stdout(&|out| report.json(out))?,
+        CheckFormat::Text => print(|out| report.text(out))?,
+        CheckFormat::Json => output::write(&Target::Stdout, Readers::Others, |out| report.json(out))?,
     }
     Ok(exit)
 }
@@ -126,12 +118,13 @@ fn unproved() -> CheckReport {
 }
 
 /// What there is to say of a set whose files can be read, whether it decides every note or not.
-fn checked(
+fn check_set(
     args: &CheckArgs,
     set: &RuleSet,
     texts: Option<&[SourceText]>,
     begun: Instant,
-) -> Result<(CheckReport, Vec<Problem>, Exit), Message> {
+    console: &Console,
+) -> Result<(CheckReport, Vec<Problem>, Exit)> {
     let from = args.as_of.unwrap_or_else(today);
     let horizon =
         args.horizon.map(|days| (from, from.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)));
@@ -146,7 +139,7 @@ fn checked(
         (Err(error), _) | (_, Err(error)) => {
             let problem = Problem::from(too_complex(set, error));
             let problems = std::iter::once(problem).chain(check(set, None, horizon)).chain(misquoted).collect();
-            return Ok((report, problems, Exit::BadRules));
+            return Ok((report, problems, Exit::InvalidRules));
         }
     };
     let others = in_order(check(set, Some(&diagram), horizon).into_iter().chain(misquoted).collect());
@@ -159,13 +152,13 @@ fn checked(
         ..report
     };
     let exit = match (decides, clean) {
-        (false, _) => Exit::BadRules,
-        (true, false) => Exit::Refused,
+        (false, _) => Exit::InvalidRules,
+        (true, false) => Exit::Found,
         (true, true) => Exit::Done,
     };
     let problems: Vec<Problem> = faults.into_iter().chain(others).collect();
     if let Some(folder) = &args.write {
-        save(folder, &problems, set, decides.then_some(&diagram))?;
+        save(folder, &problems, set, decides.then_some(&diagram), console)?;
     }
     Ok((report, problems, exit))
 }
@@ -180,30 +173,38 @@ fn promise(invariant: &Invariant, problems: &[Problem]) -> Promise {
 fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
     let text = |path: &PathBuf| {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        fs::read(path).map(|bytes| SourceText { name, bytes }).map_err(|error| unreadable(path, &error))
+        files::read(path).map(|bytes| SourceText { name, bytes })
     };
-    folder::files(folder, false, &|_| true)?.iter().map(text).collect()
+    files::find(folder, false, &|_| true)?.iter().map(text).collect()
 }
 
 /// Saves the note of each problem, to be classified, and beside it the same as a sample claim with the settings that it
 /// needs.
-fn save(folder: &Path, problems: &[Problem], set: &RuleSet, diagram: Option<&Diagram>) -> Result<(), Message> {
-    folder::make(folder)?;
-    let mut drafts = Vec::new();
+fn save(
+    folder: &Path,
+    problems: &[Problem],
+    set: &RuleSet,
+    diagram: Option<&Diagram>,
+    console: &Console,
+) -> Result<()> {
+    files::create_folder(folder)?;
+    let mut outputs = Vec::new();
     let shown = problems.iter().filter_map(|problem| Some((problem, problem.example.as_ref()?)));
     for (number, (problem, example)) in (1..).zip(shown) {
         let example = example.numbered(number);
         let claim = claim(set, diagram, problem, &example)?;
-        let file = |ending| folder.join(format!("{number:02}-{}.{ending}", problem.message.code));
-        drafts.push(draft(&file("json"), Readers::Others, &|out| writeln!(out, "[{}]", example.json()))?);
-        let claims = file("cases.toml");
-        // Somebody may have put right in it what is expected.
-        if fs::read(&claims).is_ok_and(|before| before != claim.as_bytes()) {
-            let text = format!("`{}` is there already and is left as it is", claims.display());
-            say(&Message::warning(Code::Usage, text).help("name another folder, or remove it, to have it written anew"));
+        let path = |ending| folder.join(format!("{number:02}-{}.{ending}", problem.message.code));
+        let note = Target::new(Some(&path("json")))?;
+        outputs.push(note.create(Readers::Others, |out| writeln!(out, "[{}]", example.json()))?);
+        let path = path("cases.toml");
+        // Somebody may have corrected what it expects.
+        if path.exists() && files::read(&path)? != claim.as_bytes() {
+            let text = format!("`{}` exists already and is left as it is", path.display());
+            let help = "name another folder, or remove it, to have it written again";
+            console.say(&Message::warning(Code::Usage, text).help(help));
         } else {
-            drafts.push(draft(&claims, Readers::Others, &|out| out.write_all(claim.as_bytes()))?);
+            outputs.push(Target::new(Some(&path))?.create(Readers::Others, |out| out.write_all(claim.as_bytes()))?);
         }
     }
-    place(drafts)
+    Ok(output::finish(outputs, false)?)
 }

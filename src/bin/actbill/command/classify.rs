@@ -1,0 +1,161 @@
+//! `actbill classify`: notes in, rows out.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use actbill::message::{Code, Message, Messages};
+use actbill::read::Format;
+use actbill::report::{Columns, Report, RowFormat};
+use actbill::run::{Options, classify};
+use actbill::status::Status;
+
+use crate::args::{NoteFormat, RuleArgs, StrictArgs, date, today};
+use crate::console::{self, Console};
+use crate::draft::Readers;
+use crate::exit::Exit;
+use crate::output::{self, Target};
+use crate::{files, inputs};
+
+const HELP: &str = "\
+Examples:
+  actbill classify notes.json                        one month, as a table
+  actbill classify notes.csv -o rows.csv --summary totals.json
+  actbill classify jan.json feb.csv --format ndjson  several files, one batch
+  export-notes | actbill classify - --from ndjson    from another program
+  actbill classify notes.json --with agency.toml     with the agency's rates and answers
+  actbill classify notes.json --set part_quarter_hour=8 --presume symptom_link=yes
+
+A note is a flat object: id, client, date (YYYY-MM-DD), minutes (or start and end), activity, staff_role, and whatever \
+else the rules ask. What a note leaves open is never taken for yes: if it could change the outcome, the note is held.";
+
+/// Decide notes: who pays, under which code, for how many units and dollars
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{HELP}\n\n{}", crate::exit::HELP))]
+pub(crate) struct ClassifyArgs {
+    /// Files of notes (JSON, NDJSON or CSV); `-` is standard input
+    #[arg(required = true, value_name = "NOTES")]
+    inputs: Vec<PathBuf>,
+
+    /// Format of the inputs [default: by extension, else by content]
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<NoteFormat>,
+
+    /// Format of the output; `auto` is text on a terminal, else the output's extension or the input's format
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    format: OutputFormat,
+
+    /// Write the output here, whole or not at all, readable by you alone
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write run, totals and claim lines here, as JSON
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+
+    /// Add a column for each of these facts to every row
+    #[arg(long, value_name = "FACT,…", value_delimiter = ',')]
+    show: Vec<String>,
+
+    /// Date the run is made for; it is recorded with the run [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<NaiveDate>,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+
+    #[command(flatten)]
+    strictness: StrictArgs,
+
+    /// End with 1 if a note is held
+    #[arg(long, help_heading = "Strictness")]
+    fail_on_held: bool,
+
+    /// All of --presume-nothing, --known-fields-only and --fail-on-held
+    #[arg(long, conflicts_with = "presume", help_heading = "Strictness")]
+    strict: bool,
+}
+
+/// A format of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// Text on a terminal, else the output's extension or the input's format
+    Auto,
+    /// A table that a person reads
+    Text,
+    /// One document with run, summary, claim lines and decisions
+    Json,
+    /// One row on each line
+    Ndjson,
+    /// A header row, then one row for each record
+    Csv,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
+    let rows = Target::new(args.output.as_deref())?;
+    let totals = args.summary.as_deref().map(|path| Target::new(Some(path))).transpose()?;
+    let read = args.inputs.iter().cloned().chain(files::rule_paths(&args.rules));
+    output::refuse_overwriting(read, std::iter::once(&rows).chain(&totals))?;
+    let ready = files::ready(&args.rules)?;
+    let options = Options {
+        strictness: args.strictness.strictness(args.strict),
+        as_of: args.as_of.unwrap_or_else(today),
+        columns: Columns::new(&ready.set, args.show.iter().map(String::as_str))?,
+    };
+    let (inputs, bar) = inputs::open(&args.inputs, args.from.map(NoteFormat::format))?;
+    let mut messages = Messages::default();
+    let classified = classify(&ready, inputs, &options, &mut |message| messages.add(message));
+    bar.finish_and_clear();
+    console.say_all(&messages.finish());
+    let (report, format) = classified?;
+
+    let format = row_format(args, format, &rows);
+    // Totals first: nothing appears on standard output where they cannot be written.
+    let totals = totals.map(|totals| totals.create(Readers::Owner, |out| report.write_summary(out))).transpose()?;
+    let rows = rows.create(Readers::Owner, |out| report.write(format, out))?;
+    output::finish(std::iter::once(rows).chain(totals), true)?;
+    Ok(exit(args, &report, console))
+}
+
+fn exit(args: &ClassifyArgs, report: &Report<'_>, console: &Console) -> Exit {
+    let (held, rejected) = (report.summary.count(Status::Held), report.summary.count(Status::Rejected));
+    let fails_on_held = held > 0 && (args.fail_on_held || args.strict);
+    if fails_on_held {
+        let notes = if held == 1 { "1 note is held".to_owned() } else { format!("{held} notes are held") };
+        let remedy = "the rows say what each waits for; without --fail-on-held and --strict this is no failure";
+        console.say(&Message::error(Code::NotesHeld, notes).help(remedy));
+    }
+    if rejected > 0 || fails_on_held { Exit::Found } else { Exit::Done }
+}
+
+/// The format to write, with `auto` resolved.
+fn row_format(args: &ClassifyArgs, input: Format, target: &Target) -> RowFormat {
+    let is_text = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt"));
+    let format = match (args.format, &args.output) {
+        (OutputFormat::Auto, Some(path)) if is_text(path) => OutputFormat::Text,
+        (OutputFormat::Auto, Some(path)) => Format::of_name(&path.to_string_lossy()).unwrap_or(input).into(),
+        (OutputFormat::Auto, None) if io::stdout().is_terminal() => OutputFormat::Text,
+        (OutputFormat::Auto, None) => input.into(),
+        (format, _) => format,
+    };
+    match format {
+        OutputFormat::Auto | OutputFormat::Text => RowFormat::Text(console::table(*target == Target::Stdout)),
+        OutputFormat::Json => RowFormat::Json,
+        OutputFormat::Ndjson => RowFormat::Ndjson,
+        OutputFormat::Csv => RowFormat::Csv,
+    }
+}
+
+impl From<Format> for OutputFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Ndjson => Self::Ndjson,
+            Format::Csv => Self::Csv,
+        }
+    }
+}

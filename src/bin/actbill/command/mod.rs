@@ -1,0 +1,49 @@
+//! The commands, one file for each.
+
+mod check;
+mod classify;
+mod explain;
+mod export;
+mod manual;
+mod rules;
+mod test;
+
+use anyhow::Result;
+use clap::Subcommand;
+use clap_complete::Shell;
+
+use crate::console::Console;
+use crate::exit::Exit;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Classify(classify::ClassifyArgs),
+    Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
+    Rules(rules::RulesArgs),
+    Test(test::TestArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  actbill man > actbill.1 && man ./actbill.1")]
+    Man,
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(&self, console: &Console) -> Result<Exit> {
+        match self {
+            Self::Classify(args) => classify::run(args, console),
+            Self::Check(args) => check::run(args, console),
+            Self::Explain(args) => explain::run(args),
+            Self::Rules(args) => rules::run(args, console),
+            Self::Test(args) => test::run(args, console),
+            Self::Completions { shell } => manual::completions(*shell),
+            Self::Man => manual::man(),
+        }
+    }
+}

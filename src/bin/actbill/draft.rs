@@ -1,0 +1,187 @@
+//! Files that are written beside their place and moved there when they are whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use actbill::message::Message;
+
+use crate::files::parent;
+use crate::output::unwritable;
+
+/// The drafts of this run. Whoever holds the lock can neither be interrupted nor begin another draft.
+static DRAFTS: Mutex<Drafts> = Mutex::new(Drafts { paths: Vec::new(), placed: false });
+
+struct Drafts {
+    paths: Vec<PathBuf>,
+    /// Whether they have been moved to their places.
+    placed: bool,
+}
+
+fn lock() -> MutexGuard<'static, Drafts> {
+    DRAFTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Its owner only: it is about people.
+    Owner,
+    /// Whoever may read the file that it replaces; a new one, whoever may read new files in that folder.
+    Others,
+}
+
+/// A file beside its place.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    file: NamedTempFile,
+    place: PathBuf,
+    readers: Readers,
+}
+
+/// The ending of a draft's name, which begins with a dot and the name of its place.
+const ENDING: &str = ".actbill-draft";
+
+impl Draft {
+    /// Begins a draft, after removing what runs that were killed have left of earlier ones.
+    pub(crate) fn create(place: &Path, readers: Readers) -> io::Result<Self> {
+        remove_abandoned(place);
+        let mut builder = tempfile::Builder::new();
+        let prefix = prefix(place);
+        builder.prefix(&prefix).suffix(ENDING);
+        #[cfg(unix)]
+        if readers == Readers::Others {
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
+        let mut drafts = lock();
+        let file = loop {
+            let file = builder.tempfile_in(parent(place))?;
+            // The lock says that the draft's run is alive. Where files cannot be locked, none is taken for abandoned.
+            let _ = file.as_file().lock();
+            // Before it was locked, another run may have taken it for abandoned.
+            if file.path().exists() {
+                break file;
+            }
+        };
+        drafts.paths.push(file.path().to_owned());
+        Ok(Self { file, place: place.to_owned(), readers })
+    }
+
+    /// The file, to be written to.
+    pub(crate) fn file(&mut self) -> &mut impl Write {
+        &mut self.file
+    }
+
+    /// Brings everything to the disk, so that the file is whole before it is moved.
+    fn finish(&self) -> io::Result<()> {
+        if self.readers == Readers::Others
+            && let Ok(before) = fs::metadata(&self.place)
+        {
+            self.file.as_file().set_permissions(before.permissions())?;
+        }
+        self.file.as_file().sync_all()
+    }
+}
+
+/// How the name of each draft for a place begins. A long name is cut off, for the draft's name must not be too long.
+fn prefix(place: &Path) -> String {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    format!(".{}.", name.chars().take(50).collect::<String>())
+}
+
+/// Removes the drafts of runs that are no longer alive. What cannot be removed does no harm.
+fn remove_abandoned(place: &Path) {
+    let prefix = prefix(place);
+    let Ok(entries) = fs::read_dir(parent(place)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_draft = name.to_string_lossy().strip_prefix(&prefix).is_some_and(|rest| rest.ends_with(ENDING));
+        if is_draft
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Moves finished drafts to their places.
+///
+/// `together`: a new file never stands beside an old one, even if the run is killed; one of them may then be missing.
+pub(crate) fn place(drafts: Vec<Draft>, together: bool) -> Result<(), Message> {
+    for draft in &drafts {
+        draft.finish().map_err(|error| unwritable(&draft.place, &error))?;
+    }
+    let mut state = lock();
+    let mut aside = Vec::new();
+    if together {
+        for Draft { place, .. } in drafts.iter().skip(1) {
+            aside.push(Aside::take(place).map_err(|error| unwritable(place, &error))?);
+        }
+    }
+    let mut placed: Vec<String> = Vec::new();
+    for Draft { file, place, .. } in drafts {
+        if let Err(error) = file.persist(&place) {
+            let message = unwritable(&place, &error.error);
+            let help = format!("{} was written before that", placed.join(", "));
+            return Err(if placed.is_empty() { message } else { message.help(help) });
+        }
+        placed.push(format!("`{}`", place.display()));
+    }
+    aside.into_iter().for_each(Aside::remove);
+    state.placed = true;
+    Ok(())
+}
+
+/// An old file that was moved out of the way. It is put back when this is dropped, unless a new one stands in its place.
+struct Aside {
+    place: PathBuf,
+    old: Option<TempPath>,
+}
+
+impl Aside {
+    fn take(place: &Path) -> io::Result<Self> {
+        let mut aside = Self { place: place.to_owned(), old: None };
+        if place.exists() {
+            let old = tempfile::Builder::new().prefix(&prefix(place)).suffix(ENDING).tempfile_in(parent(place))?;
+            fs::rename(place, old.path())?;
+            aside.old = Some(old.into_temp_path());
+        }
+        Ok(aside)
+    }
+
+    fn remove(mut self) {
+        drop(self.old.take());
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Some(old) = self.old.take().filter(|_| !self.place.exists()) {
+            let _ = old.persist(&self.place);
+        }
+    }
+}
+
+/// Ends an interrupted run: removes its drafts, and says what became of its files.
+pub(crate) fn interrupt() {
+    // Kept to the end, so that no further draft is begun.
+    let mut drafts = lock();
+    if drafts.placed {
+        // Everything is written. A run that is about to end ends as it would have; one that goes on ends the next time.
+        drafts.placed = false;
+        return;
+    }
+    for path in &drafts.paths {
+        let _ = fs::remove_file(path);
+    }
+    if !drafts.paths.is_empty() {
+        let _ = writeln!(io::stderr().lock(), "error[unwritable]: the run was interrupted; no output file was changed");
+    }
+    #[expect(clippy::disallowed_methods, reason = "the user ended the run, and nothing is left to be written")]
+    std::process::exit(2);
+}

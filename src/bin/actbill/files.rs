@@ -1,0 +1,158 @@
+//! Files that are read whole: the rule set and sample claims, from the disk or as they ship.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use actbill::cases::{CaseFile, is_case_file};
+use actbill::message::{Code, Message, reason};
+use actbill::place::Place;
+use actbill::rules::{RuleFile, RuleSet};
+use actbill::run::{self, Ready, is_hidden, is_rule_file};
+
+use crate::args::RuleArgs;
+use crate::exit::Errors;
+use crate::shipped;
+
+/// The rule set, proved and ready to decide.
+pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Errors> {
+    Ready::new(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
+}
+
+/// The rule set, not yet proved.
+pub(crate) fn rule_set(args: &RuleArgs) -> Result<RuleSet, Errors> {
+    run::rules(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
+}
+
+impl From<Message> for Errors {
+    fn from(message: Message) -> Self {
+        Self(vec![message])
+    }
+}
+
+/// The rule files: those of a folder, or the shipped ones, and the agency's own.
+fn rule_files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
+    let mut files = match &args.rules {
+        Some(folder) => {
+            let paths = find(folder, true, &is_rule_file)?;
+            if paths.is_empty() {
+                let text = format!("`{}` holds no rule file", folder.display());
+                let help = "rule files end in `.toml`; without `--rules` the shipped ones decide";
+                return Err(Message::error(Code::NoRules, text).help(help));
+            }
+            paths.iter().map(|path| rule_file(path, false)).collect::<Result<_, _>>()?
+        }
+        None => shipped::rule_files(),
+    };
+    for path in &args.with {
+        files.push(rule_file(path, true)?);
+    }
+    Ok(files)
+}
+
+fn rule_file(path: &Path, own: bool) -> Result<RuleFile, Message> {
+    let name = path.display().to_string();
+    match String::from_utf8(read(path)?) {
+        Ok(text) => Ok(RuleFile { name, text: text.trim_start_matches('\u{feff}').to_owned(), own }),
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let place = Place::in_text(&name, &String::from_utf8_lossy(error.as_bytes()), good);
+            let message = Message::error(Code::NotToml, "the rule file is not UTF-8 text").at(place);
+            Err(message.help("save it as UTF-8"))
+        }
+    }
+}
+
+/// The paths of the rule files that are read.
+pub(crate) fn rule_paths(args: &RuleArgs) -> Vec<PathBuf> {
+    let in_folder = args.rules.iter().flat_map(|folder| find(folder, true, &is_rule_file).unwrap_or_default());
+    in_folder.chain(args.with.iter().cloned()).collect()
+}
+
+/// Whether nothing is named, so that the shipped sample claims run against the shipped rules.
+pub(crate) fn are_claims_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
+    named.is_empty() && rules.rules.is_none() && rules.with.is_empty()
+}
+
+/// The files of sample claims, each once: those named, else those beside the rule files, else the shipped ones.
+pub(crate) fn claims(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>, Message> {
+    if are_claims_shipped(named, rules) {
+        return Ok(shipped::case_files().into_iter().map(CaseFile::from).collect());
+    }
+    let mut paths = Vec::new();
+    for path in named {
+        if path.as_os_str() == "-" {
+            let text = "sample claims are not read from standard input";
+            return Err(Message::error(Code::Usage, text).help("save them to a file, and name that"));
+        }
+        paths.extend(if path.is_dir() { find(path, true, &is_case_file)? } else { vec![path.clone()] });
+    }
+    if named.is_empty() {
+        if let Some(folder) = &rules.rules {
+            paths.extend(find(folder, true, &is_case_file)?);
+        }
+        for file in &rules.with {
+            paths.extend(find(parent(file), false, &is_case_file)?);
+        }
+    }
+    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut files = Vec::new();
+    for path in paths {
+        let real = fs::canonicalize(&path).map_err(|error| unreadable(&path, &error))?;
+        if !seen.contains(&real) {
+            // A file beside the agency's own is not called `./file`.
+            let name = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+            files.push(CaseFile { name, bytes: read(&path)? });
+            seen.push(real);
+        }
+    }
+    Ok(files)
+}
+
+/// The folder that a path is in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The files of a folder whose names are wanted, sorted; `deep`: also those of the folders in it.
+pub(crate) fn find(folder: &Path, deep: bool, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<PathBuf>, Message> {
+    let mut found = Vec::new();
+    for path in entries(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            if deep && !is_hidden(&name) {
+                found.extend(find(&path, deep, wanted)?);
+            }
+        } else if wanted(&name) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// What is in a folder, sorted.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Message> {
+    let paths = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut paths: Vec<PathBuf> = paths.map_err(|error| unreadable(folder, &error))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Message> {
+    fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// Makes a folder, if it is not there.
+pub(crate) fn create_folder(folder: &Path) -> Result<(), Message> {
+    fs::create_dir_all(folder).map_err(|error| {
+        Message::error(Code::Unwritable, format!("`{}` cannot be created: {}", folder.display(), reason(&error)))
+            .help("name a folder that you may write to")
+    })
+}
+
+/// That a file or folder cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Message {
+    Message::error(Code::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(error)))
+        .help("check the name, and that you may read it")
+}
