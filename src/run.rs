@@ -55,6 +55,8 @@ pub struct Ready {
     pub set: RuleSet,
     /// The rules as graphs.
     pub diagram: Diagram,
+    /// Whether the proof was made when the rules were released, promises included.
+    released: bool,
 }
 
 impl Ready {
@@ -65,10 +67,41 @@ impl Ready {
         set: &[(String, String)],
         presume: &[(String, String)],
     ) -> Result<Self, Vec<Message>> {
+        Self::prove(rules(files, set, presume)?)
+    }
+
+    /// The same for released rules, which were proved for every answer to their settings. They are proved again only
+    /// where the user's own files hold a block that can make a gap or a conflict; graphs are then built as notes need
+    /// them.
+    pub fn released(
+        files: Vec<RuleFile>,
+        set: &[(String, String)],
+        presume: &[(String, String)],
+    ) -> Result<Self, Vec<Message>> {
         let set = rules(files, set, presume)?;
+        if set.needs_proof() {
+            return Self::prove(set);
+        }
+        Ok(Self { diagram: Diagram::new(&set), set, released: true })
+    }
+
+    fn prove(set: RuleSet) -> Result<Self, Vec<Message>> {
         let messages = |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>();
         let diagram = proof::prove(&set).map_err(messages)?;
-        Ok(Self { set, diagram })
+        Ok(Self { set, diagram, released: false })
+    }
+
+    /// The promises that the rules break, each as a warning.
+    fn warnings(&self) -> Vec<Message> {
+        if self.released {
+            return Vec::new();
+        }
+        let warning = |Problem { message, .. }| Message {
+            level: Level::Warning,
+            note: None,
+            ..message.help("run `actbill check` to see a note that breaks it")
+        };
+        proof::broken_promises(&self.set, &self.diagram).into_iter().map(warning).collect()
     }
 }
 
@@ -154,13 +187,7 @@ pub fn classify<'r>(
     say: &mut dyn FnMut(Message),
 ) -> Result<(Report<'r>, Format), Message> {
     let set = &ready.set;
-    for Problem { message, .. } in proof::broken_promises(set, &ready.diagram) {
-        say(Message {
-            level: Level::Warning,
-            note: None,
-            ..message.help("run `actbill check` to see a note that breaks it")
-        });
-    }
+    ready.warnings().into_iter().for_each(&mut *say);
     let mut batch = Batch::new(set, &ready.diagram, options.strictness).showing(&options.columns);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {

@@ -96,7 +96,7 @@ pub(super) fn add_holds(page: &mut Entry, broken: &[Problem]) {
 }
 
 /// The smallest note in which a rule is a reason for the decision; of advice, in which it applies.
-fn smallest_note(Ready { set, diagram }: &Ready, id: RuleId) -> Option<Example> {
+fn smallest_note(Ready { set, diagram, .. }: &Ready, id: RuleId) -> Option<Example> {
     let is_advice = matches!(set.rule(id).effect, Effect::Advise);
     let found = (0..diagram.len()).filter_map(|position| {
         let graph = diagram.graph(set, position)?;
@@ -109,7 +109,7 @@ fn smallest_note(Ready { set, diagram }: &Ready, id: RuleId) -> Option<Example> 
 }
 
 /// Why a note comes to what it comes to, under the settings that it needs.
-fn because(Ready { set, diagram }: &Ready, note: &Example) -> Option<String> {
+fn because(Ready { set, diagram, .. }: &Ready, note: &Example) -> Option<String> {
     let mut answered: RuleSet = set.clone();
     for (name, value) in &note.settings {
         answered.answer(name, &value.text()).ok()?;

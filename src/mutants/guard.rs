@@ -6,7 +6,7 @@ use super::parts::Part;
 use super::prover::Prover;
 use super::{Change, Mutants, promise};
 use crate::diagram::{ActivityGraph, Ref, Store};
-use crate::proof::Violation;
+use crate::proof::violation;
 use crate::rules::{Effect, Invariant};
 
 impl Prover<'_> {
@@ -64,7 +64,9 @@ impl Prover<'_> {
 
     fn breaks(&mut self, parts: &[Part], promise: &Invariant) -> bool {
         let moved = parts.iter().filter(|part| part.moved != Ref::FALSE);
-        moved.into_iter().any(|part| self.violation(part, &part.activities, promise) != Ref::FALSE)
+        moved
+            .into_iter()
+            .any(|part| part.activities.iter().any(|activity| self.violation(part, *activity, promise) != Ref::FALSE))
     }
 
     /// Whether some note breaks a promise as written and not as its mutant has it.
@@ -75,30 +77,23 @@ impl Prover<'_> {
         };
         parts.iter().filter(|part| part.moved != Ref::FALSE).any(|part| {
             part.activities.iter().any(|activity| {
-                let own = std::slice::from_ref(activity);
-                let broken = self.violation(part, own, promise);
-                let then = weaker.as_ref().map_or(Ref::FALSE, |weaker| self.violation(part, own, weaker));
+                let broken = self.violation(part, *activity, promise);
+                let then = weaker.as_ref().map_or(Ref::FALSE, |weaker| self.violation(part, *activity, weaker));
                 broken != Ref::FALSE
                     && self.baseline(part.position).is_some_and(|it| it.store.and_not(broken, then) != Ref::FALSE)
             })
         })
     }
 
-    /// The notes of some activities of a part that break a promise.
-    fn violation(&mut self, part: &Part, activities: &[u16], promise: &Invariant) -> Ref {
-        let violation = self.mutants.violation(activities);
+    /// The notes of an activity of a part that break a promise.
+    fn violation(&mut self, part: &Part, activity: u16, promise: &Invariant) -> Ref {
+        let diagram = &self.mutants.diagram;
         let baseline = self.baseline(part.position);
-        baseline.map_or(Ref::FALSE, |baseline| violation.find(part.moved, &mut baseline.store, promise).0)
+        baseline.map_or(Ref::FALSE, |baseline| violation(diagram, activity, part.moved, &mut baseline.store, promise))
     }
 }
 
 impl Mutants<'_> {
-    /// Finds what breaks promises among notes of some activities.
-    fn violation<'v>(&'v self, activities: &'v [u16]) -> Violation<'v> {
-        let (variables, activity) = (&self.diagram.variables, self.diagram.activity_fact());
-        Violation { set: self.set, variables, activity, activities }
-    }
-
     /// The promises that the set breaks as it is, by position.
     pub(super) fn broken_promises(&self) -> Vec<usize> {
         let mut stores: Vec<(&ActivityGraph, Store)> =
@@ -106,7 +101,10 @@ impl Mutants<'_> {
         let promises = self.set.invariants.iter().enumerate();
         let broken = promises.filter(|(_, promise)| {
             stores.iter_mut().any(|(graph, store)| {
-                self.violation(&graph.activities).find(graph.rules.outcome, store, promise).0 != Ref::FALSE
+                let mut activities = graph.activities.iter();
+                activities.any(|activity| {
+                    violation(&self.diagram, *activity, graph.rules.outcome, store, promise) != Ref::FALSE
+                })
             })
         });
         broken.map(|(at, _)| at).collect()
@@ -123,13 +121,9 @@ impl Mutants<'_> {
             let Change::Promise(at, changed) = &mutant.changed else { continue };
             let Some(promise) = self.set.invariants.get(*at) else { continue };
             let differs = activities.iter().any(|activity| {
-                let own = std::slice::from_ref(activity);
                 outcomes.iter().any(|outcome| {
-                    let violated = self.violation(own).find(*outcome, &mut store, promise).0;
-                    let then = changed
-                        .as_ref()
-                        .map_or(Ref::FALSE, |changed| self.violation(own).find(*outcome, &mut store, changed).0);
-                    violated != then
+                    let mut notes = |promise| violation(&self.diagram, *activity, *outcome, &mut store, promise);
+                    notes(promise) != changed.as_ref().map_or(Ref::FALSE, |changed| notes(changed))
                 })
             });
             if let Some(list) = weaker.get_mut(*at).filter(|_| differs) {

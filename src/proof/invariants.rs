@@ -1,88 +1,72 @@
 //! Promises about every possible note, proved or refuted with the note that breaks them.
 
+use std::collections::BTreeMap;
+
 use super::Problem;
-use crate::diagram::{ActivityGraph, Diagram, Ref, Store, Variables};
-use crate::facts::{Answer, FactId};
+use crate::diagram::{ActivityGraph, Diagram, Ref, Store};
+use crate::facts::Answer;
 use crate::message::{Code, Message};
 use crate::nearest::joined;
-use crate::rules::{Clause, Invariant, Outcome, RuleSet, Test};
+use crate::rules::{Clause, Invariant, Outcome, RuleSet};
 use crate::space::{Region, Space, bounds_in_words};
 
-/// The notes of one activity that break an invariant, and the rules that decide the nearest of them.
-#[derive(Clone, Copy, Debug)]
-pub struct Violation<'v> {
-    /// The rules.
-    pub set: &'v RuleSet,
-    /// What graphs ask.
-    pub variables: &'v Variables,
-    /// The fact that chooses the graph.
-    pub activity: Option<FactId>,
-    /// The activities of the graph.
-    pub activities: &'v [u16],
+/// Yes for the notes of an activity that break an invariant. `outcomes`: a graph of what its notes come to, in `store`.
+pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> Ref {
+    let meant = store.ends_at(outcomes, &|outcome| meant_for(invariant, outcome));
+    let when = conjunction(diagram, activity, store, &invariant.when);
+    let meant = store.and(meant, when);
+    if meant == Ref::FALSE {
+        return Ref::FALSE;
+    }
+    let kept = store.ends_at(outcomes, &|outcome| fits(&invariant.always, outcome));
+    let always = conjunction(diagram, activity, store, &invariant.always);
+    let kept = store.and(kept, always);
+    store.and_not(meant, kept)
 }
 
-impl Violation<'_> {
-    /// Yes for the notes of the activities that break an invariant, and the activities among which they are.
-    /// `outcomes`: a graph of what notes come to.
-    pub fn find(&self, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> (Ref, Vec<u16>) {
-        let (of_activity, when): (Vec<&Test>, Vec<&Test>) =
-            invariant.when.facts.iter().partition(|test| Some(test.fact) == self.activity);
-        let mut activities = self.activities.to_vec();
-        activities.retain(|activity| of_activity.iter().all(|test| passes(test, *activity)));
-        if activities.is_empty() {
-            return (Ref::FALSE, activities);
-        }
-        let meant = store.ends_at(outcomes, &|outcome| meant_for(invariant, outcome));
-        let mut meant = vec![meant];
-        meant.extend(when.iter().map(|test| self.test(store, test)));
-        let meant = meant.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
-        let mut kept = vec![store.ends_at(outcomes, &|outcome| fits(&invariant.always, outcome))];
-        let (of_activity, always): (Vec<&Test>, Vec<&Test>) =
-            invariant.always.facts.iter().partition(|test| Some(test.fact) == self.activity);
-        kept.extend(always.iter().map(|test| self.test(store, test)));
-        let kept = kept.into_iter().reduce(|one, other| store.and(one, other)).unwrap_or(Ref::TRUE);
-        // Some of the activities may break the promise by being what they are.
-        let outside: Vec<u16> = activities
-            .iter()
-            .copied()
-            .filter(|activity| !of_activity.iter().all(|test| passes(test, *activity)))
-            .collect();
-        if !outside.is_empty() && meant != Ref::FALSE {
-            return (meant, outside);
-        }
-        (store.and_not(meant, kept), activities)
-    }
-
-    fn test(&self, store: &mut Store, test: &Test) -> Ref {
-        let position = self.variables.position(test.fact);
-        let variable = position.and_then(|at| Some((at, self.variables.get(at)?)));
-        variable.map_or(Ref::TRUE, |(at, variable)| store.test(at, &variable.passing(test)))
-    }
-}
-
-fn passes(test: &Test, activity: u16) -> bool {
-    test.values.contains(Answer::Value(activity)) == Some(true)
+/// Yes for the notes of an activity whose facts pass every test of a clause.
+fn conjunction(diagram: &Diagram, activity: u16, store: &mut Store, clause: &Clause) -> Ref {
+    clause.facts.iter().fold(Ref::TRUE, |all, test| {
+        let passes = if Some(test.fact) == diagram.activity_fact() {
+            if test.values.contains(Answer::Value(activity)) == Some(true) { Ref::TRUE } else { Ref::FALSE }
+        } else {
+            let variable = diagram.variables.position(test.fact).and_then(|at| Some((at, diagram.variables.get(at)?)));
+            variable.map_or(Ref::TRUE, |(at, variable)| store.test(at, &variable.passing(test)))
+        };
+        store.and(all, passes)
+    })
 }
 
 /// The invariants that some note breaks, each with the note nearest to an ordinary one.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) -> Vec<Problem> {
-    set.invariants.iter().filter_map(|invariant| refute(set, diagram, graphs, invariant)).collect()
+    let mut stores: Vec<_> = graphs.iter().map(|graph| (*graph, graph.store.clone())).collect();
+    set.invariants.iter().filter_map(|invariant| refute(set, diagram, &mut stores, invariant)).collect()
 }
 
-fn refute(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph], invariant: &Invariant) -> Option<Problem> {
-    let found = graphs.iter().filter_map(|graph| {
-        let (variables, activity) = (&diagram.variables, diagram.activity_fact());
-        let violation = Violation { set, variables, activity, activities: &graph.activities };
-        let mut store = graph.store.clone();
-        let (broken, activities) = violation.find(graph.rules.outcome, &mut store, invariant);
-        let space = Space::new(set, diagram, graph).with_store(&store);
-        let within = Region { activities: activities.into_iter().collect(), ..Region::full(&space) };
-        let point = space.nearest(broken, &within)?;
-        let (example, region) = space.example(broken, graph.rules.outcome, &within)?;
-        let values = point.values.iter().copied().map(Some).collect::<Vec<_>>();
-        let decides = |reason: &Ref| graph.store.verdict(*reason, &values) == Some(true);
-        let deciding: Vec<_> = graph.reasons.iter().filter(|(_, reason)| decides(reason)).map(|(id, _)| *id).collect();
-        Some((point.cost, example, region.describe(&space), deciding))
+/// `graphs`: each with its store, to which the notes that break the invariant are added.
+fn refute(
+    set: &RuleSet,
+    diagram: &Diagram,
+    graphs: &mut [(&ActivityGraph, Store)],
+    invariant: &Invariant,
+) -> Option<Problem> {
+    let found = graphs.iter_mut().flat_map(|(graph, store)| {
+        let mut broken: BTreeMap<Ref, Vec<u16>> = BTreeMap::new();
+        for activity in graph.activities.iter().copied() {
+            let notes = violation(diagram, activity, graph.rules.outcome, store, invariant);
+            broken.entry(notes).or_default().push(activity);
+        }
+        let space = Space::new(set, diagram, graph).with_store(store);
+        let nearest = broken.into_iter().filter_map(|(notes, activities)| {
+            let within = Region { activities: activities.into_iter().collect(), ..Region::full(&space) };
+            let point = space.nearest(notes, &within)?;
+            let (example, region) = space.example(notes, graph.rules.outcome, &within)?;
+            let values = point.values.iter().copied().map(Some).collect::<Vec<_>>();
+            let decides = |reason: &Ref| graph.store.verdict(*reason, &values) == Some(true);
+            let deciding = graph.reasons.iter().filter(|(_, reason)| decides(reason)).map(|(id, _)| *id);
+            Some((point.cost, example, region.describe(&space), deciding.collect::<Vec<_>>()))
+        });
+        nearest.collect::<Vec<_>>()
     });
     let (_, example, region, deciding) = found.min_by_key(|(cost, ..)| *cost)?;
     let ids = || deciding.iter().map(|id| &set.rule(*id).id);

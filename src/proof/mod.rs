@@ -12,7 +12,7 @@ mod unused;
 use chrono::NaiveDate;
 
 pub use certificate::{Certificate, certificate};
-pub use invariants::Violation;
+pub use invariants::violation;
 
 use crate::diagram::{Diagram, TooComplex};
 use crate::message::{Code, Message};

@@ -217,7 +217,7 @@ fn a_case_kills_what_it_notices() {
 /// Holds every status against what rows say: proofs against a proof of the changed set, equivalent ones on every note
 /// worth trying, survivors on their own notes.
 fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCaseError> {
-    let Ready { set, diagram } = ready;
+    let Ready { set, diagram, .. } = ready;
     let mutants = mutants::all(set);
     let statuses = statuses(ready, suite, mutants.clone());
     let answers_all = |note: &String| {

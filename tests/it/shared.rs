@@ -48,7 +48,7 @@ pub(crate) fn ready() -> &'static Ready {
 pub(crate) fn ready_with(set: &[(&str, &str)], presume: &[(&str, &str)]) -> Ready {
     let owned =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
-    Ready::new(shipped(), &owned(set), &owned(presume)).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+    Ready::released(shipped(), &owned(set), &owned(presume)).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
 /// The shipped rules with an agency's file and these settings.
@@ -56,14 +56,14 @@ pub(crate) fn agency(text: &str, set: &[(&str, &str)]) -> Ready {
     let mut files = shipped();
     files.push(RuleFile { name: "agency.toml".to_owned(), text: text.to_owned(), own: true });
     let set: Vec<_> = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Ready::new(files, &set, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+    Ready::released(files, &set, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
 /// The problems of the shipped rules with one more file, the user's own.
 pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
     let mut files = shipped();
     files.push(RuleFile { name: name.to_owned(), text: text.to_owned(), own: true });
-    Ready::new(files, &[], &[]).err().unwrap_or_default()
+    Ready::released(files, &[], &[]).err().unwrap_or_default()
 }
 
 /// Messages as they are printed.

@@ -14,9 +14,10 @@ use crate::args::RuleArgs;
 use crate::exit::Errors;
 use crate::shipped;
 
-/// The rule set, proved and ready to decide.
+/// The rule set, proved and ready to decide. The shipped rules were proved when they were released.
 pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Errors> {
-    Ready::new(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
+    let prove = if args.rules.is_none() { Ready::released } else { Ready::new };
+    prove(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
 }
 
 /// The rule set, not yet proved.

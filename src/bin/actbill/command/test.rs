@@ -194,7 +194,7 @@ fn report(
 
 /// Tries every small change of the rules, with a bar on a terminal.
 fn try_mutants(
-    Ready { set, diagram }: &Ready,
+    Ready { set, diagram, .. }: &Ready,
     suite: &Suite,
     played: &[Played<'_>],
     counting: Counting,
