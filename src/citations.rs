@@ -111,7 +111,7 @@ fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
         let text = format!("no text of `{}` is there: none has its SHA-256 and none its name", source.name);
         (text, "put the source's text into the folder")
     };
-    Problem::at(set, &source.span, Message::warning(Code::SourceChanged, text).help(help))
+    Problem::new(set, &source.span, Message::warning(Code::SourceChanged, text).help(help))
 }
 
 /// Quotes, of citations and waivers, that do not stand exactly once in the text.
@@ -124,7 +124,7 @@ fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
             }
             _ => return None,
         };
-        Some(Problem::at(set, span, Message::warning(Code::QuoteNotOnce, text).help(help)))
+        Some(Problem::new(set, span, Message::warning(Code::QuoteNotOnce, text).help(help)))
     };
     quotes(set, source).filter_map(problem).collect()
 }
@@ -147,7 +147,7 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
         let shown = words.iter().take(MOST_WORDS).copied().collect::<Vec<_>>().join(" ");
         let message = format!("nothing cites this sentence of `{}`: \"{shown}{cut}\"", source.name);
         let help = "cite it in the rule that it carries, or say in a `[[waiver]]` why it needs none";
-        problems.push(Problem::at(set, &source.span, Message::warning(Code::UncitedSentence, message).help(help)));
+        problems.push(Problem::new(set, &source.span, Message::warning(Code::UncitedSentence, message).help(help)));
     }
     for waiver in waivers() {
         let places = text.places(&waiver.quote);
@@ -157,7 +157,7 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
                 Code::Unused,
                 "this waiver excuses nothing: the sentence is cited, or carries no rule",
             );
-            problems.push(Problem::at(set, &waiver.span, message.help("remove it")));
+            problems.push(Problem::new(set, &waiver.span, message.help("remove it")));
         }
     }
     problems

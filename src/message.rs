@@ -56,7 +56,7 @@ impl Message {
 
     /// The same at a place.
     #[must_use]
-    pub fn at(self, place: Place) -> Self {
+    pub fn with_place(self, place: Place) -> Self {
         Self { place: Some(place), ..self }
     }
 
@@ -202,7 +202,7 @@ mod tests {
         let place = Place { file: "r.toml".into(), line: 3, column: 7 };
         let message = Message {
             excerpt: Some("a = 1\n    ^".into()),
-            ..Message::error(Code::UnknownKey, "no key `a` here").at(place).help("use `b`")
+            ..Message::error(Code::UnknownKey, "no key `a` here").with_place(place).help("use `b`")
         };
         assert_eq!(
             message.to_string(),
@@ -215,7 +215,7 @@ mod tests {
         let rejected = |record, field: &str, text: &str| Message {
             record: Some(record),
             field: Some(field.into()),
-            ..Message::error(Code::BadField, text).at(Place { file: "n.csv".into(), line: record + 1, column: 1 })
+            ..Message::error(Code::BadField, text).with_place(Place { file: "n.csv".into(), line: record + 1, column: 1 })
         };
         let mut messages = Messages::default();
         for record in 1..=1_000 {
@@ -250,7 +250,7 @@ mod tests {
         let place = Place { file: "a\u{1b}.toml".into(), line: 1, column: 1 };
         let message = Message {
             excerpt: Some("x = \"\u{202e}\"\n\t^".into()),
-            ..Message::error(Code::UnknownKey, "no key `\u{9b}\n`").at(place).help("a\nb\u{200b}")
+            ..Message::error(Code::UnknownKey, "no key `\u{9b}\n`").with_place(place).help("a\nb\u{200b}")
         };
         assert_eq!(
             message.to_string(),

@@ -78,7 +78,7 @@ impl PlaceIndex {
     }
 
     /// The place of a byte offset in the same text.
-    pub fn place(&self, file: &str, text: &str, offset: usize) -> Place {
+    pub fn place_of(&self, file: &str, text: &str, offset: usize) -> Place {
         let offset = offset.min(text.len());
         let after = self.known.partition_point(|(known, _)| *known <= offset);
         let last = after.checked_sub(1).and_then(|at| self.known.get(at)).copied();
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_place_at_the_end_is_no_panic() {
         assert_eq!(Place::in_text("r", "", 9).to_string(), "r:1:1");
-        assert_eq!(PlaceIndex::new("").place("r", "", 9).to_string(), "r:1:1");
+        assert_eq!(PlaceIndex::new("").place_of("r", "", 9).to_string(), "r:1:1");
         assert_eq!(excerpt("ab", &(2..2)), "ab\n  ^");
     }
 
@@ -129,7 +129,7 @@ mod tests {
         let text = "ü = 1\nlong = \"".to_owned() + &"ä".repeat(1500) + "\"\n\nlast";
         let index = PlaceIndex::new(&text);
         for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
-            assert_eq!(index.place("r", &text, offset), Place::in_text("r", &text, offset));
+            assert_eq!(index.place_of("r", &text, offset), Place::in_text("r", &text, offset));
         }
     }
 

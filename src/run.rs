@@ -113,9 +113,9 @@ pub fn rules(
     presume: &[(String, String)],
 ) -> Result<RuleSet, Vec<Message>> {
     let mut rules = RuleSet::load(files)?;
-    let twice: Vec<Message> = twice(set, "answered").into_iter().chain(twice(presume, "presumed")).collect();
-    if !twice.is_empty() {
-        return Err(twice);
+    let repeated: Vec<Message> = given_twice(set, "answered").into_iter().chain(given_twice(presume, "presumed")).collect();
+    if !repeated.is_empty() {
+        return Err(repeated);
     }
     let answers = set.iter().map(|(name, value)| rules.answer(name, value)).collect::<Vec<_>>();
     let presumptions = presume.iter().map(|(name, value)| rules.presume(name, value)).collect::<Vec<_>>();
@@ -124,7 +124,7 @@ pub fn rules(
 }
 
 /// Names that the command line gives two values, and so none.
-fn twice(pairs: &[(String, String)], done: &str) -> Vec<Message> {
+fn given_twice(pairs: &[(String, String)], done: &str) -> Vec<Message> {
     let names: BTreeSet<&String> = pairs.iter().map(|(name, _)| name).collect();
     let often = |name: &&String| pairs.iter().filter(|(other, _)| other == *name).count() > 1;
     let message = |name: &String| {
@@ -188,7 +188,7 @@ pub fn classify<'r>(
 ) -> Result<(Report<'r>, Format), Message> {
     let set = &ready.set;
     ready.warnings().into_iter().for_each(&mut *say);
-    let mut batch = Batch::new(set, &ready.diagram, options.strictness).showing(&options.columns);
+    let mut batch = Batch::new(set, &ready.diagram, options.strictness).with_columns(&options.columns);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
@@ -197,7 +197,7 @@ pub fn classify<'r>(
         if run.records == 0 {
             let place = Place { file: run.name.clone(), line: 1, column: 1 };
             let help = "if there should be notes, look at how the input was exported";
-            say(Message::warning(Code::NoNotes, "the input holds no notes").at(place).help(help));
+            say(Message::warning(Code::NoNotes, "the input holds no notes").with_place(place).help(help));
         }
         first.get_or_insert(format);
         runs.push(run);
@@ -210,7 +210,7 @@ pub fn classify<'r>(
 fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: BTreeMap<String, u64>) -> Run {
     Run {
         program: PROGRAM,
-        rules: RulesRun::of(set),
+        rules: RulesRun::new(set),
         inputs,
         as_of: options.as_of.to_string(),
         presume_nothing: options.strictness.presume_nothing,
@@ -252,7 +252,7 @@ impl<'r> Batch<'r> {
 
     /// The same empty batch, with these columns in its rows.
     #[must_use]
-    pub fn showing(self, columns: &Columns) -> Self {
+    pub fn with_columns(self, columns: &Columns) -> Self {
         Self { decided: batch::Batch::new(self.judge, columns.facts()), ..self }
     }
 
@@ -314,14 +314,14 @@ fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
     let fault = rejection.fault.clone();
     let (line, column) = record.line_and_column(fault.offset);
     let place = Place { file: name.to_owned(), line, column };
-    let message = Message::error(fault.code, fault.text).at(place).help(fault.help);
+    let message = Message::error(fault.code, fault.text).with_place(place).help(fault.help);
     Message { record: Some(record.number), field: fault.field, ..message }
 }
 
 /// A file's error as a message, at its place where it has one.
 pub fn file_message(name: &str, error: FileError) -> Message {
     let place = Place { file: name.to_owned(), line: error.line.unwrap_or(1), column: error.column };
-    Message::error(error.code, error.text).at(place).help(error.help)
+    Message::error(error.code, error.text).with_place(place).help(error.help)
 }
 
 /// Hashes what it hands on.

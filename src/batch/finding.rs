@@ -34,7 +34,7 @@ impl Finding {
     }
 
     /// Other notes that it names, by place in the batch.
-    pub fn with(&self) -> &[usize] {
+    pub fn other_notes(&self) -> &[usize] {
         match self {
             Self::BelowUnit | Self::Unpriced => &[],
             Self::DayPayersDiffer { with, .. } => with,

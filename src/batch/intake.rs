@@ -71,7 +71,7 @@ impl UnknownFields {
                 *count += 1;
             } else if field.name.is_empty() {
                 self.nameless += 1;
-            } else if let Some(name) = field.shown_name() {
+            } else if let Some(name) = field.visible_name() {
                 has_further |= self.named.len() == KEPT;
                 if self.named.len() < KEPT {
                     *self.named.entry(name).or_default() += 1;
@@ -117,7 +117,7 @@ impl UnknownFields {
                 records(self.hidden)
             );
             let help = "a name that may be part of a note is not repeated: look it up in the input";
-            warnings.push(warning(text).at(place.clone()).help(help));
+            warnings.push(warning(text).with_place(place.clone()).help(help));
         }
         warnings
     }

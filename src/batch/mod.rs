@@ -127,7 +127,7 @@ impl<'r> Batch<'r> {
     }
 
     /// The facts whose answers rows show beside the usual ones.
-    pub fn shown(&self) -> &[FactId] {
+    pub fn shown_facts(&self) -> &[FactId] {
         &self.shown
     }
 

@@ -18,7 +18,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     let text = std::str::from_utf8(&file.bytes).map_err(|error| {
         let text = String::from_utf8_lossy(&file.bytes);
         let message = Message::error(Code::NotToml, "the case file is not UTF-8 text").help("save it as UTF-8");
-        vec![message.at(Place::in_text(&file.name, &text, error.valid_up_to()))]
+        vec![message.with_place(Place::in_text(&file.name, &text, error.valid_up_to()))]
     })?;
     let text = text.trim_start_matches('\u{feff}').to_owned();
     let files = [RuleFile { name: file.name.clone(), text, own: true }];
@@ -94,7 +94,7 @@ impl Reader<'_> {
         if !expects && totals.is_empty() && !self.blank && problems.count() == before {
             expects_nothing(&at, problems);
         }
-        let case = Case { title: said_title, place: self.place(&at), notes: Vec::new(), totals, known_wrong };
+        let case = Case { title: said_title, place: self.place_of(&at), notes: Vec::new(), totals, known_wrong };
         let claims = self.claims(case, around, notes, problems);
         std::iter::once(claims).chain(buts).collect()
     }
@@ -128,7 +128,7 @@ impl Reader<'_> {
         let fields = with(first.fields.clone(), changes);
         let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), slot };
         let title = format!("{of}; but {}", title.map(|title| plain(&title.value)).unwrap_or_default());
-        let case = Case { title, place: self.place(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
+        let case = Case { title, place: self.place_of(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
         Some(self.claims(case, around, vec![note], problems))
     }
 
@@ -142,14 +142,14 @@ impl Reader<'_> {
             if !expect.iter().flatten().any(unknown) {
                 refuse_unknown_fields(self.set, &fields, problems);
             }
-            records.push(record(fields, number, &self.place(&note.at)));
+            records.push(record(fields, number, &self.place_of(&note.at)));
             case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: Slot::Table(note.slot) }));
         }
         let Around { settings, presume, strict, as_of } = around;
         Claims { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
     }
 
-    fn place(&self, at: &Span) -> Place {
+    fn place_of(&self, at: &Span) -> Place {
         Place::in_text(&self.file.name, &self.file.text, at.range.start)
     }
 

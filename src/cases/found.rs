@@ -4,7 +4,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use super::{CaseFile, Suite};
 use crate::diagram::Diagram;
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::message::Message;
 use crate::proof::Problem;
 use crate::rules::RuleSet;
@@ -51,12 +51,12 @@ fn written(problem: &Problem, example: &Example, comment: &str, expects: bool) -
     document.to_string()
 }
 
-fn inline<'w>(words: impl Iterator<Item = (&'w String, &'w Word)>) -> Item {
+fn inline<'w>(words: impl Iterator<Item = (&'w String, &'w WrittenAnswer)>) -> Item {
     let mut table = InlineTable::new();
     for (name, word) in words {
         let value = match word {
-            Word::Number(number) => Value::from(*number),
-            Word::Text(text) => Value::from(text),
+            WrittenAnswer::Number(number) => Value::from(*number),
+            WrittenAnswer::Text(text) => Value::from(text),
         };
         table.insert(name, value);
     }

@@ -111,7 +111,7 @@ impl Suite {
             (matches!(status, Some(MutantStatus::Survived(None))) && killer.is_none()).then_some(position)
         };
         let wanted = statuses.iter().zip(&killers).enumerate().filter_map(unkilled).collect();
-        for (killed, by) in mutants.prover().behind_other_rules(&wanted) {
+        for (killed, by) in mutants.prover().killed_by_mutants(&wanted) {
             let by = by.and_then(|by| mutants.list.get(by)).map_or_else(|| "the offers".to_owned(), Mutant::describe);
             let killer = killers.get_mut(killed).into_iter();
             killer.for_each(|killer| *killer = Some(format!("{by}, if nothing were excluded, struck or held")));

@@ -43,7 +43,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
         let text = "no note of this file expects anything, so nothing in it can fail";
         let help = "give notes an `expect` object or `expect_…` columns; `--bless` writes what is decided today";
         let place = Place { file: file.name.clone(), line: 1, column: 1 };
-        return Err(vec![Message::error(Code::ExpectsNothing, text).help(help).at(place)]);
+        return Err(vec![Message::error(Code::ExpectsNothing, text).help(help).with_place(place)]);
     }
     cases.retain(|case| none || expects(case));
     Ok(Claims { file: at, records, cases, ..Claims::default() })
@@ -78,7 +78,7 @@ impl Reader<'_> {
                     match fault {
                         Some(fault) => {
                             let message = Message::error(fault.code, format!("`{EXPECT}`: {}", fault.text));
-                            self.mistakes.push(message.help("mend the object").at(at));
+                            self.mistakes.push(message.help("mend the object").with_place(at));
                         }
                         None => fields
                             .iter()
@@ -88,11 +88,11 @@ impl Reader<'_> {
                 (Some(name), value) => self.take(name, value, &at, &mut case, &mut expect),
                 (None, _) => {
                     let text = format!("`{}` is no form of an expectation", field.name);
-                    let help = match meant(&field.name) {
+                    let help = match customary_key(&field.name) {
                         Some(meant) if meant != *field.name => format!("did you mean `{meant}`?"),
                         _ => "write an `expect` object, or fields such as `expect_status`".to_owned(),
                     };
-                    self.mistakes.push(Message::error(Code::UnknownKey, text).help(help).at(at));
+                    self.mistakes.push(Message::error(Code::UnknownKey, text).help(help).with_place(at));
                 }
             }
         }
@@ -128,19 +128,19 @@ impl Reader<'_> {
             }),
         };
         if let Err(Mistake { code, text, help }) = taken {
-            self.mistakes.push(Message::error(code, text).help(help).at(at.clone()));
+            self.mistakes.push(Message::error(code, text).help(help).with_place(at.clone()));
         }
     }
 }
 
 /// Whether a field is about what is expected. One that is spelt almost so is too: it must not be overlooked.
 fn is_expectation(set: &RuleSet, name: &str) -> bool {
-    set.vocabulary.field(name).is_none() && meant(name).is_some()
+    set.vocabulary.field(name).is_none() && customary_key(name).is_some()
 }
 
 /// The expectation that a field's name says, or almost says. What an export may well hold, such as
 /// `expected_end_date`, is none.
-fn meant(name: &str) -> Option<String> {
+fn customary_key(name: &str) -> Option<String> {
     let plain = name.to_lowercase().replace(['-', ' '], "_");
     let (head, tail) = plain.split_once('_').map_or((plain.as_str(), None), |(head, tail)| (head, Some(tail)));
     let beside = [TITLE, KNOWN_WRONG].into_iter();

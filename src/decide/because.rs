@@ -105,7 +105,7 @@ impl NoteInGraph<'_> {
         let set = self.judge.set();
         let fact = set.vocabulary.fact(lack.fact);
         let needs = words::answers(set, lack.fact, &lack.needs);
-        let now = set.written(lack.fact, lack.now);
+        let now = set.answer_text(lack.fact, lack.now);
         match (fact.origin, lack.now) {
             (Origin::Setting, _) => format!("the setting `{}` to be {needs} (it is `{now}`)", fact.name),
             (_, Answer::Unanswered) => format!("`{}` to be {needs} (the note does not say)", fact.name),

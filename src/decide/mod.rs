@@ -224,7 +224,7 @@ impl NoteInGraph<'_> {
         let variables = self.graph.store.open(self.graph.rules.outcome, assignment).variables;
         let vocabulary = &self.judge.set.vocabulary;
         let facts = variables.into_iter().filter_map(|variable| self.fact(variable));
-        self.by_name(facts.map(|fact| vocabulary.asked_for(fact)).collect())
+        self.by_name(facts.map(|fact| vocabulary.input_of(fact)).collect())
     }
 
     fn fact(&self, variable: usize) -> Option<FactId> {

@@ -74,7 +74,7 @@ impl Note<'_> {
         let (distance, failing) = ways.min_by_key(|(distance, _)| *distance)?;
         let lack = |test: &&Test| Lack { fact: test.fact, now: self.filled.get(test.fact), needs: test.values.clone() };
         let lacks = failing.iter().map(lack).collect();
-        let against = self.against(rule, &failing, *service, payers);
+        let against = self.obstacles(rule, &failing, *service, payers);
         Some((distance, NearOffer { rule: id, lacks, off_date, against }))
     }
 
@@ -90,7 +90,7 @@ impl Note<'_> {
     }
 
     /// What would still stand against an offer if the note lacked nothing.
-    fn against(self, rule: &Rule, failing: &[&Test], service: ServiceId, payers: &[PayerId]) -> Vec<RuleId> {
+    fn obstacles(self, rule: &Rule, failing: &[&Test], service: ServiceId, payers: &[PayerId]) -> Vec<RuleId> {
         let set = self.judge.set();
         let Effective { from, through } = rule.effective;
         // Of the dates of the offer the one next to the note's.
@@ -148,6 +148,6 @@ impl Note<'_> {
 
 /// Whether no lever moves a fact: it is history.
 fn is_history(set: &RuleSet, fact: FactId) -> bool {
-    let fact = set.vocabulary.fact(set.vocabulary.asked_for(fact));
+    let fact = set.vocabulary.fact(set.vocabulary.input_of(fact));
     fact.origin != Origin::Setting && !matches!(fact.lever, Some(Lever::Chart | Lever::Record))
 }

@@ -75,7 +75,7 @@ fn part_view(
         let text = format!("`date` {needed} (it was {now})");
         return PartView { fact: "date".into(), lever, now: Some(now), from: AnswerSource::Note, needs, text };
     };
-    let fact = set.vocabulary.asked_for(asked);
+    let fact = set.vocabulary.input_of(asked);
     let name = set.vocabulary.fact(fact).name.clone();
     let needed = if asked == fact { needed } else { format!("{} {needed}", set.vocabulary.fact(asked).name) };
     let text = if hardest == Means::Never {

@@ -41,7 +41,7 @@ fn view(note: &DecidedNote<'_>, offer: &NearOffer) -> Option<NearOfferView> {
 
 fn lack_view(note: &DecidedNote<'_>, lack: &Lack) -> LackView {
     let vocabulary = &note.set().vocabulary;
-    let named = vocabulary.asked_for(lack.fact);
+    let named = vocabulary.input_of(lack.fact);
     let derived = if named == lack.fact { String::new() } else { format!("{} ", vocabulary.fact(lack.fact).name) };
     LackView {
         fact: vocabulary.fact(named).name.clone(),

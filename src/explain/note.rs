@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::view::{AnswerSource, FactView};
 use crate::batch::BatchNote;
 use crate::decide::{Applies, Judge, Verdict};
-use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
+use crate::facts::{Answer, FactId, Facts, Origin, WrittenAnswer};
 use crate::report::BasisView;
 use crate::rules::{AnsweredBy, PART_QUARTER_HOUR, POOL, RuleId, RuleSet, Test};
 use crate::words;
@@ -58,12 +58,9 @@ impl<'n> DecidedNote<'n> {
     }
 
     /// The answer to a fact as a note would write it, if there is one.
-    pub(super) fn answer(&self, fact: FactId) -> Option<Word> {
-        match (&self.set().vocabulary.fact(fact).kind, self.filled.get(fact)) {
-            (_, Answer::Unanswered) => None,
-            (Kind::Date, Answer::Number(days)) => date_of(days).map(|date| Word::Text(date.to_string())),
-            (_, answer) => Some(self.set().word(fact, answer)),
-        }
+    pub(super) fn answer(&self, fact: FactId) -> Option<WrittenAnswer> {
+        let answer = self.filled.get(fact);
+        answer.is_given().then(|| self.set().written_answer(fact, answer))
     }
 
     /// Every fact and setting. `counts`: whether a service at stake is billed in quarter hours.
@@ -73,7 +70,7 @@ impl<'n> DecidedNote<'n> {
             Verdict::HeldOpen { missing, .. } => missing.as_slice(),
             _ => &[],
         };
-        let asked = self.asked();
+        let asked = self.asked_facts();
         let view = set.vocabulary.facts().map(|(id, fact)| {
             let source = self.source(id);
             let presumption = set.presumptions.iter().find(|presumption| presumption.fact == id);
@@ -102,7 +99,7 @@ impl<'n> DecidedNote<'n> {
     }
 
     /// Facts that a rule asks which could apply, were only this one fact answered otherwise.
-    fn asked(&self) -> BTreeSet<FactId> {
+    fn asked_facts(&self) -> BTreeSet<FactId> {
         let rules = self.set().rules.iter().filter(|rule| rule.effective.contains(self.in_batch.date()));
         let alternatives: Vec<Vec<Test>> = rules.flat_map(|rule| rule.condition.alternatives()).collect();
         let fails = |test: &Test| test.values.contains(self.filled.get(test.fact)) == Some(false);

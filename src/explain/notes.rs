@@ -80,7 +80,7 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
     let is_rejected = |at: &usize| matches!(batch.record(*at), Some(RecordView::Rejected(_)));
     Ok(Explanations {
         program: PROGRAM,
-        rules: RulesRun::of(&ready.set),
+        rules: RulesRun::new(&ready.set),
         strict: strictness.presume_nothing,
         records: u64::try_from(batch.len()).unwrap_or(u64::MAX),
         rejected: u64::try_from((0..batch.len()).filter(is_rejected).count()).unwrap_or(u64::MAX),
@@ -123,7 +123,7 @@ fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, sa
     let vocabulary = &ready.set.vocabulary;
     let unknown = unknown_fields(record).into_iter().filter_map(|field| {
         let near = vocabulary.nearest(&field.name).map(str::to_owned);
-        Some(UnknownField { name: field.shown_name()?, near })
+        Some(UnknownField { name: field.visible_name()?, near })
     });
     let place = Place { file: name.to_owned(), line: record.line, column: record.column };
     let said_at = said.and_then(|message| message.place);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::money::Amount;
 use crate::report::{BasisView, Program, RateView, Row, RuleView, RulesRun};
 
@@ -105,7 +105,7 @@ pub struct FactView {
     pub ask: String,
     /// The answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Word>,
+    pub value: Option<WrittenAnswer>,
     /// Where it came from.
     pub from: AnswerSource,
     /// What a derived answer is worked out from.

@@ -16,17 +16,24 @@ pub enum Answer {
     Number(i64),
 }
 
+impl Answer {
+    /// Whether there is one.
+    pub fn is_given(self) -> bool {
+        self != Self::Unanswered
+    }
+}
+
 /// An answer as it is written: text or a whole number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
-pub enum Word {
+pub enum WrittenAnswer {
     /// A whole number.
     Number(i64),
     /// A value.
     Text(String),
 }
 
-impl Word {
+impl WrittenAnswer {
     /// As text.
     pub fn text(&self) -> String {
         match self {

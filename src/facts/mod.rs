@@ -7,7 +7,7 @@ mod answers;
 
 use std::collections::BTreeMap;
 
-pub use answers::{Answer, Facts, Word, date_answer, date_of};
+pub use answers::{Answer, Facts, WrittenAnswer, date_answer, date_of};
 
 use crate::field::FieldId;
 use crate::nearest::nearest;
@@ -156,13 +156,13 @@ impl Fact {
     }
 
     /// A value by what a note writes: letter case does not count, aliases do.
-    pub fn spoken(&self, word: &str) -> Option<u16> {
+    pub fn parse_value(&self, word: &str) -> Option<u16> {
         self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
     }
 
     /// The value whose name or alias is most like the word.
     pub fn nearest_value(&self, word: &str) -> Option<&str> {
-        let value = self.spoken(nearest(word, self.words.keys().map(String::as_str))?)?;
+        let value = self.parse_value(nearest(word, self.words.keys().map(String::as_str))?)?;
         self.value_name(value)
     }
 
@@ -255,7 +255,7 @@ impl Vocabulary {
     }
 
     /// The fact whose missing answer leaves this one open: itself, or what it is derived from.
-    pub fn asked_for(&self, id: FactId) -> FactId {
+    pub fn input_of(&self, id: FactId) -> FactId {
         match self.fact(id).origin {
             Origin::Age(date) | Origin::DaysSince(date) => date,
             Origin::Note | Origin::Setting | Origin::Minutes => id,
@@ -307,7 +307,7 @@ mod tests {
         let vocabulary = Vocabulary::new(vec![date("birth_date"), date("discharge")], &BTreeMap::new());
         let discharge = vocabulary.find("discharge").unwrap();
         let days = vocabulary.find("days_since_discharge").unwrap();
-        assert_eq!(vocabulary.asked_for(days), discharge);
+        assert_eq!(vocabulary.input_of(days), discharge);
         let mut facts = Facts::unanswered(&vocabulary);
         facts.set(discharge, date_answer(parse_date("2026-03-01").unwrap()));
         facts.derive(&vocabulary, parse_date("2026-03-15").unwrap(), 30);
@@ -320,7 +320,7 @@ mod tests {
     fn values_are_spoken_in_any_case_and_by_alias() {
         let mut fact = Fact::new("e", "", Kind::Coded(vec!["mo_healthnet".into(), "none".into()]), Origin::Note, None);
         assert!(fact.add_alias("Medicaid", 0) && !fact.add_alias("medicaid", 1));
-        assert_eq!((fact.spoken("MEDICAID"), fact.spoken("None"), fact.spoken("x")), (Some(0), Some(1), None));
+        assert_eq!((fact.parse_value("MEDICAID"), fact.parse_value("None"), fact.parse_value("x")), (Some(0), Some(1), None));
         assert_eq!(fact.nearest_value("medicade"), Some("mo_healthnet"));
     }
 }

@@ -68,12 +68,12 @@ fn rule(set: &RuleSet, rule: &Rule) -> Entry {
 pub(super) fn setting(set: &RuleSet, setting: &Setting) -> Entry {
     let fact = set.vocabulary.fact(setting.fact);
     let mut entry = Entry::new("setting", &fact.name, &words::question(set, setting.fact));
-    let (answer, default) = (set.written(setting.fact, setting.value), set.written(setting.fact, setting.default));
+    let (answer, default) = (set.answer_text(setting.fact, setting.value), set.answer_text(setting.fact, setting.default));
     entry.text("", "Answer", format!("`{answer}` ({})", setting.by.as_str()));
-    entry.data("answer", json!(set.word(setting.fact, setting.value)));
+    entry.data("answer", json!(set.written_answer(setting.fact, setting.value)));
     entry.data("by", setting.by.as_str());
     entry.text("", "Default", format!("`{default}`"));
-    entry.data("default", json!(set.word(setting.fact, setting.default)));
+    entry.data("default", json!(set.written_answer(setting.fact, setting.default)));
     entry.text("may_be", "May be", words::takes(&fact.kind));
     match fact.name.as_str() {
         PART_QUARTER_HOUR => entry.text("does", "Read as", PART_QUARTER_HOUR_IN_WORDS),
@@ -147,7 +147,7 @@ fn fact(set: &RuleSet, id: FactId, declared: &Fact) -> Entry {
 /// What is presumed, and where.
 fn presumed(set: &RuleSet, presumption: &Presumption) -> String {
     let when = joined(words::tests(set, &presumption.when), "and");
-    let value = set.written(presumption.fact, presumption.value);
+    let value = set.answer_text(presumption.fact, presumption.value);
     if when.is_empty() { format!("`{value}` is presumed") } else { format!("`{value}` is presumed where {when}") }
 }
 

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::report::{BasisView, RateView, file_and_line};
 use crate::rules::{Basis, Rule, RuleSet, Span};
 use crate::space::Example;
@@ -67,7 +67,7 @@ pub struct ExampleView {
     /// The note.
     pub note: Example,
     /// Settings that must be answered otherwise than they are.
-    pub settings: BTreeMap<String, Word>,
+    pub settings: BTreeMap<String, WrittenAnswer>,
     /// What it comes to, in one sentence.
     pub because: String,
 }

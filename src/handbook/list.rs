@@ -46,7 +46,7 @@ pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
 pub fn settings(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let row = |setting: &Setting| {
         let fact = set.vocabulary.fact(setting.fact);
-        let written = |answer| set.written(setting.fact, answer);
+        let written = |answer| set.answer_text(setting.fact, answer);
         let (answer, default) = (written(setting.value), written(setting.default));
         let by = setting.by.as_str().to_owned();
         vec![fact.name.clone(), answer, by, default, words::takes(&fact.kind), words::question(set, setting.fact)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::list::Form;
 use super::table::{Row, Section, Table};
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::report::write_json;
 use crate::rules::{Outcome, RuleId, RuleSet, Service};
 use crate::space::Space;
@@ -136,9 +136,9 @@ pub(super) fn summary(table: &Table<'_>) -> Vec<String> {
 }
 
 /// The settings that the table takes as they are answered.
-fn settings<'s>(table: &Table<'s>) -> BTreeMap<&'s str, Word> {
+fn settings<'s>(table: &Table<'s>) -> BTreeMap<&'s str, WrittenAnswer> {
     let (set, answered) = (table.set, table.set.answered());
-    let word = |fact| (set.vocabulary.fact(fact).name.as_str(), set.word(fact, answered.get(fact)));
+    let word = |fact| (set.vocabulary.fact(fact).name.as_str(), set.written_answer(fact, answered.get(fact)));
     table.settings().map(word).collect()
 }
 
@@ -165,7 +165,7 @@ fn sheet(table: &Table<'_>) -> Grid {
 struct TableView<'s> {
     fingerprint: &'s str,
     /// The settings that are taken as they are answered; the others are asked as facts are.
-    settings: BTreeMap<&'s str, Word>,
+    settings: BTreeMap<&'s str, WrittenAnswer>,
     /// As decimal digits.
     combinations: String,
     rows: Vec<RowView<'s>>,

@@ -151,7 +151,7 @@ fn aliases(set: &RuleSet) -> Vec<Mutant> {
 }
 
 fn instead(set: &RuleSet, fact: FactId, after: Answer, before: Answer) -> String {
-    format!("`{}` instead of `{}`", set.written(fact, after), set.written(fact, before))
+    format!("`{}` instead of `{}`", set.answer_text(fact, after), set.answer_text(fact, before))
 }
 
 /// Every other value; of numbers those beside it.

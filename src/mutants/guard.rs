@@ -27,7 +27,7 @@ impl Prover<'_> {
     /// Mutants of promises that are killed once nothing is excluded, struck or held, each with the mutant of an offer
     /// that does so; `None`: the offers as they are. A promise that only repeats what another rule guards is broken by
     /// no single change, and yet is there for the day on which that rule is changed.
-    pub fn behind_other_rules(&mut self, wanted: &BTreeSet<usize>) -> BTreeMap<usize, Option<usize>> {
+    pub fn killed_by_mutants(&mut self, wanted: &BTreeSet<usize>) -> BTreeMap<usize, Option<usize>> {
         let mutants = self.mutants;
         let mut killed = BTreeMap::new();
         let mut wanted = wanted.clone();

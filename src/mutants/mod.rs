@@ -67,7 +67,7 @@ pub struct Mutants<'s> {
 impl<'s> Mutants<'s> {
     /// Builds the graphs of the set.
     pub fn new(set: &'s RuleSet, list: Vec<Mutant>) -> Result<Self, TooComplex> {
-        let diagram = Diagram::with_variables(set, Variables::new(&[set, &asking(set, &list)]));
+        let diagram = Diagram::with_variables(set, Variables::new(&[set, &with_all_thresholds(set, &list)]));
         diagram.graphs(set)?;
         let mut mutants = Self { set, list, diagram, broken: Vec::new(), promises: Vec::new() };
         mutants.broken = mutants.broken_promises();
@@ -87,7 +87,7 @@ impl<'s> Mutants<'s> {
 }
 
 /// The set with rules added that ask whatever the mutants and the search for witnesses ask.
-fn asking(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
+fn with_all_thresholds(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
     let mut asking = set.clone();
     let mut ask = |all: &[Test], effective: Effective| asking.rules.push(advise(all.to_vec(), effective));
     for mutant in mutants {

@@ -155,7 +155,7 @@ impl<'m> Prover<'m> {
     pub(super) fn alias_witness(&mut self, fact: FactId, word: &str, value: Option<u16>) -> Option<Witness> {
         let mutants = self.mutants;
         let declared = mutants.set.vocabulary.fact(fact);
-        let own = declared.spoken(word)?;
+        let own = declared.parse_value(word)?;
         // A note with an unknown word is rejected, and rows repeat the required facts.
         let other = value.filter(|_| !declared.is_required());
         let variable = mutants.diagram.variables.position(fact);

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::{Change, Mutant, Mutants};
 use crate::diagram::Value;
 use crate::effective::Effective;
-use crate::facts::{Answer, FactId, Kind, MINUTES_MOST, Word, date_of};
+use crate::facts::{Answer, FactId, Kind, MINUTES_MOST, WrittenAnswer, date_of};
 use crate::rules::{DatedRate, Outcome, ProgramSetting, RuleSet, ServiceId, Setting, Test, Unit, ValueSet};
 use crate::space::{Example, ORDINARY_DAY, Region, Space};
 use crate::units::PartQuarterHour;
@@ -32,7 +32,7 @@ impl Witness {
     /// Writes a word into a field of every note.
     pub(super) fn write(&mut self, field: &str, word: &str) {
         for note in self.notes.iter_mut().map(|example| &mut example.note) {
-            let word = Word::Text(word.to_owned());
+            let word = WrittenAnswer::Text(word.to_owned());
             match note.iter_mut().find(|(name, _)| name == field) {
                 Some((_, known)) => *known = word,
                 None => note.push((field.to_owned(), word)),
@@ -66,7 +66,7 @@ impl Mutants<'_> {
         let service = self.set.rates.get(rate)?.service;
         let in_force = |set: &RuleSet, date| set.rate(service, date).map(|dated| dated.rate);
         let rates = [self.set, changed].into_iter().flat_map(|set| &set.rates);
-        let turns = rates.filter(|dated| dated.service == service).flat_map(turns);
+        let turns = rates.filter(|dated| dated.service == service).flat_map(boundary_dates);
         let differs = |date: &NaiveDate| in_force(self.set, *date) != in_force(changed, *date);
         date_of(ORDINARY_DAY).into_iter().chain(turns).filter(differs).find_map(|date| {
             self.note(&|outcome| is_billed(outcome, service), Wanted { date: Some(date), ..Wanted::default() })
@@ -101,7 +101,7 @@ impl Mutants<'_> {
         let refused = if then_least > least { *least } else { *most };
         let mut witness = self.note(&|_| true, Wanted { setting: Some((fact, refused)), ..Wanted::default() })?;
         for note in &mut witness.notes {
-            note.settings.insert(declared.name.clone(), Word::Number(refused));
+            note.settings.insert(declared.name.clone(), WrittenAnswer::Number(refused));
         }
         Some(witness)
     }
@@ -148,7 +148,7 @@ fn pooled_notes(part: PartQuarterHour, minutes: i64) -> Option<usize> {
 }
 
 /// The days around which a rate begins and ends to hold.
-fn turns(dated: &DatedRate) -> Vec<NaiveDate> {
+fn boundary_dates(dated: &DatedRate) -> Vec<NaiveDate> {
     let Effective { from, through } = dated.effective;
     let before = from.and_then(|from| from.pred_opt());
     let after = through.and_then(|through| through.succ_opt());
@@ -161,7 +161,7 @@ pub(super) fn dates(set: &RuleSet, mutants: &[Mutant]) -> BTreeSet<NaiveDate> {
         Change::Rate(_, rate) => rate.as_deref(),
         _ => None,
     });
-    set.rates.iter().chain(changed).flat_map(turns).collect()
+    set.rates.iter().chain(changed).flat_map(boundary_dates).collect()
 }
 
 /// Every number of minutes of which a note may be looked for.

@@ -67,7 +67,7 @@ pub fn unknown_fields<'r>(record: &'r Record<'r>) -> Vec<&'r Field<'r>> {
 /// The fault of a record with fields that the rule set does not know: it is in the first of them by name.
 pub(super) fn unknown_fault(record: &Record<'_>, names: &dyn FieldNames) -> Option<Fault> {
     let field = *unknown_fields(record).first()?;
-    let (text, help) = match (names.nearest(&field.name), field.shown_name()) {
+    let (text, help) = match (names.nearest(&field.name), field.visible_name()) {
         _ if field.name.is_empty() => ("a field has no name", "give it a name, or remove it".to_owned()),
         (Some(near), Some(_)) => ("the rule set knows no such field", format!("did you mean `{near}`?")),
         (None, Some(_)) => ("the rule set knows no such field", "remove it".to_owned()),

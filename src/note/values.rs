@@ -89,7 +89,7 @@ fn coded_value(fact: &Fact, value: &Value<'_>) -> Option<u16> {
         return truth(*answer);
     }
     let word = value.text()?;
-    fact.spoken(word).or_else(|| match word.to_ascii_lowercase().as_str() {
+    fact.parse_value(word).or_else(|| match word.to_ascii_lowercase().as_str() {
         // A JSON boolean that came through a spreadsheet.
         "true" => truth(true),
         "false" => truth(false),

@@ -123,7 +123,7 @@ fn graph_row(set: &RuleSet, diagram: &Diagram, graph: &ActivityGraph, outcomes: 
     for at in graph.store.reachable(graph.rules.outcome) {
         nodes.extend(rows.add(at));
     }
-    let root = rows.place(graph.rules.outcome);
+    let root = rows.row_place(graph.rules.outcome);
     let all = rows.below(graph.rules.outcome, 0);
     let digits = |outcome: usize| all.get(&outcome).map_or_else(|| "0".into(), BigUint::to_string);
     GraphRow {
@@ -159,7 +159,7 @@ impl Rows<'_> {
         }
         let row = NodeRow {
             variable: node.variable,
-            children: node.children.iter().map(|child| self.place(*child)).collect(),
+            children: node.children.iter().map(|child| self.row_place(*child)).collect(),
             combinations: counts.iter().map(|(outcome, count)| (*outcome, count.to_string())).collect(),
         };
         self.positions.insert(at, self.counts.len());
@@ -167,7 +167,7 @@ impl Rows<'_> {
         Some(row)
     }
 
-    fn place(&mut self, at: Ref) -> Place {
+    fn row_place(&mut self, at: Ref) -> Place {
         match self.positions.get(&at) {
             Some(position) => Place::Node(*position),
             None => Place::Outcome(self.number(at)),

@@ -64,5 +64,5 @@ fn problem(set: &RuleSet, pair: (RuleId, RuleId), found: Found) -> Problem {
     let help = "name one in the `overrides` of the other, or make their conditions exclude each other";
     let message = Message::error(Code::Conflict, text).help(help);
     let ids: BTreeSet<&String> = BTreeSet::from([&one.id, &other.id]);
-    Problem { region: found.region, ..Problem::at(set, at, message).about(ids).with_example(Some(found.example)) }
+    Problem { region: found.region, ..Problem::new(set, at, message).about(ids).with_example(Some(found.example)) }
 }

@@ -36,7 +36,7 @@ fn problem(space: &Space<'_>, region: &Region) -> Problem {
     let set = space.set;
     let bounds = region.describe(space);
     let near = nearest_rule(space, region);
-    let help = match near.map(|rule| (&rule.id, set.place(&rule.span))) {
+    let help = match near.map(|rule| (&rule.id, set.place_of(&rule.span))) {
         Some((id, Some(place))) => {
             format!("add an offer, an exclude or a hold for them, or widen `{id}` ({place}), which comes nearest")
         }
@@ -47,7 +47,7 @@ fn problem(space: &Space<'_>, region: &Region) -> Problem {
     // Between a set and what the user adds to it, the added rule is the problem.
     let own = near.map(|rule| &rule.span).filter(|span| set.is_own(span));
     let problem = match own.or_else(|| narrowest(space, region)) {
-        Some(span) => Problem::at(set, span, message),
+        Some(span) => Problem::new(set, span, message),
         None => message.into(),
     };
     Problem { region: bounds, ..problem }
@@ -95,5 +95,5 @@ fn narrowest<'s>(space: &Space<'s>, region: &Region) -> Option<&'s Span> {
     let bounded: Vec<_> = region.bounds(space).filter_map(|(variable, _)| Question::fact(variable.question)).collect();
     let activity = space.activity.filter(|fact| region.activities.len() < set.vocabulary.fact(*fact).values().len());
     let facts = activity.into_iter().chain(bounded).chain(space.activity);
-    facts.map(|fact| set.vocabulary.asked_for(fact)).find_map(|fact| set.fact_span(fact))
+    facts.map(|fact| set.vocabulary.input_of(fact)).find_map(|fact| set.fact_span(fact))
 }

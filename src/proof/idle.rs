@@ -179,7 +179,7 @@ impl<'s> Search<'s> {
 
     /// The problem at a rule, with the smallest note to which these rules apply.
     fn problem(&self, rule: &Rule, message: Message, applying: &[RuleId]) -> Problem {
-        let problem = Problem::at(self.set, &rule.span, message).about([&rule.id]);
+        let problem = Problem::new(self.set, &rule.span, message).about([&rule.id]);
         let found = self.graphs.iter().filter_map(|graph| {
             let mut store = graph.store.clone();
             let mut all = Ref::TRUE;

@@ -12,7 +12,7 @@ use crate::space::{Region, Space, bounds_in_words};
 
 /// Yes for the notes of an activity that break an invariant. `outcomes`: a graph of what its notes come to, in `store`.
 pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> Ref {
-    let meant = store.ends_at(outcomes, &|outcome| meant_for(invariant, outcome));
+    let meant = store.ends_at(outcomes, &|outcome| speaks_of(invariant, outcome));
     let when = conjunction(diagram, activity, store, &invariant.when);
     let meant = store.and(meant, when);
     if meant == Ref::FALSE {
@@ -85,12 +85,12 @@ fn refute(
         None => "mend the rules, or the promise if it says too much".to_owned(),
     };
     let message = Message::error(Code::InvariantFails, text).help(help);
-    let problem = Problem::at(set, own.unwrap_or(&invariant.span), message);
+    let problem = Problem::new(set, own.unwrap_or(&invariant.span), message);
     Some(Problem { region, ..problem.about(std::iter::once(&invariant.id).chain(ids())).with_example(Some(example)) })
 }
 
 /// Whether an outcome is one that the invariant speaks of. A note that is not decided, or twice, breaks no promise yet.
-fn meant_for(invariant: &Invariant, outcome: Outcome) -> bool {
+fn speaks_of(invariant: &Invariant, outcome: Outcome) -> bool {
     !outcome.is_fault() && fits(&invariant.when, outcome)
 }
 

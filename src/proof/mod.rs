@@ -16,7 +16,7 @@ pub use invariants::violation;
 
 use crate::diagram::{Diagram, TooComplex};
 use crate::message::{Code, Message};
-use crate::rules::{RuleSet, Span, placed};
+use crate::rules::{RuleSet, Span, with_excerpt};
 use crate::space::Example;
 use num_bigint::BigUint;
 
@@ -35,8 +35,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a place in a rule file, about no notes yet.
-    pub(crate) fn at(set: &RuleSet, span: &Span, message: Message) -> Self {
-        placed(&set.files, span, message).into()
+    pub(crate) fn new(set: &RuleSet, span: &Span, message: Message) -> Self {
+        with_excerpt(&set.files, span, message).into()
     }
 
     /// The same about these rules.
@@ -79,7 +79,7 @@ pub fn too_complex(set: &RuleSet, TooComplex(question): TooComplex) -> Message {
     let text = format!("the rule set is too complex to prove: most of its graph asks `{name}`");
     let message = Message::error(Code::TooComplex, text).help("write fewer rules that ask it, each for more notes");
     match question.fact().and_then(|fact| set.fact_span(fact)) {
-        Some(span) => placed(&set.files, span, message),
+        Some(span) => with_excerpt(&set.files, span, message),
         None => message,
     }
 }

@@ -12,7 +12,7 @@ use crate::rules::{Effect, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, Span, Test
 /// Facts, settings, sources, payers and services that nothing uses.
 pub(super) fn find(set: &RuleSet) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let asked = asked(set);
+    let asked = asked_facts(set);
     for (id, fact) in set.vocabulary.facts().filter(|(id, _)| !asked.contains(id)) {
         let what = match fact.origin {
             Origin::Note => "fact",
@@ -44,18 +44,18 @@ pub(super) fn find(set: &RuleSet) -> Vec<Problem> {
 
 fn unused(set: &RuleSet, what: &str, name: &str, span: &Span, why: &str) -> Problem {
     let message = Message::warning(Code::Unused, format!("the {what} `{name}` is not used: {why}"));
-    Problem::at(set, span, message.help("remove it, or check the rules for a misspelling"))
+    Problem::new(set, span, message.help("remove it, or check the rules for a misspelling"))
 }
 
 /// Every fact that a rule, a presumption's condition or an invariant asks, and what the program reads itself.
-fn asked(set: &RuleSet) -> BTreeSet<FactId> {
+fn asked_facts(set: &RuleSet) -> BTreeSet<FactId> {
     let rules = set.rules.iter().flat_map(|rule| rule.condition.tests());
     let presumptions = set.presumptions.iter().flat_map(|presumption| &presumption.when);
     let claims = set.invariants.iter().flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts));
     let tests: Vec<&Test> = rules.chain(presumptions).chain(claims).collect();
     let required = set.vocabulary.facts().filter(|(_, fact)| fact.is_required()).map(|(id, _)| id);
     let read = [PART_QUARTER_HOUR, POOL].into_iter().filter_map(|name| set.vocabulary.find(name));
-    tests.iter().map(|test| set.vocabulary.asked_for(test.fact)).chain(required).chain(read).collect()
+    tests.iter().map(|test| set.vocabulary.input_of(test.fact)).chain(required).chain(read).collect()
 }
 
 /// Services whose last rate ends on or before a date and is followed by none.
@@ -79,7 +79,7 @@ pub(super) fn rates_that_end(set: &RuleSet, from: NaiveDate, through: NaiveDate)
                 format!("the rate of `{name}` ends on {last} and nothing follows: its units are unpriced from then on");
             let message =
                 Message::warning(Code::RateEnds, text).help(format!("add a `[[rate]]` with `from = \"{next}\"`"));
-            problems.push(Problem::at(set, &dated.span, message));
+            problems.push(Problem::new(set, &dated.span, message));
         }
     }
     problems

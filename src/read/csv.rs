@@ -86,7 +86,7 @@ fn row_fault(row: &Row, columns: usize) -> Option<Fault> {
 fn header(row: &Row, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
     let refused = |offset: usize, code, text: &str, help: &str| {
         let (line, column) = line_and_column(row.bytes.get(..offset).unwrap_or_default(), row.lines.0, 1);
-        FileError::new(code, text, help).at(line, column)
+        FileError::new(code, text, help).with_position(line, column)
     };
     if let Some(offset) = row.stray {
         let help = "close each quote at the end of its cell, or write the names without quotes";

@@ -148,7 +148,7 @@ impl Row {
                 let help = "close the quote, or write it twice (`\"\"`) inside a quoted cell";
                 let before = self.bytes.get(..self.cell.start).unwrap_or_default();
                 let (line, column) = line_and_column(before, self.lines.0, 1);
-                return Err(FileError::new(Code::OpenQuote, text, help).at(line, column));
+                return Err(FileError::new(Code::OpenQuote, text, help).with_position(line, column));
             }
             _ => self.end_cell(),
         }

@@ -104,7 +104,7 @@ fn malformed(error: &serde_json::Error, text: &str) -> FileError {
         ),
     };
     let (line, column) = line_and_column(before, count(error.line().max(1)), 1);
-    FileError::new(Code::BadDocument, text, help).at(line, column)
+    FileError::new(Code::BadDocument, text, help).with_position(line, column)
 }
 
 /// The record of one note's text, at no place yet. `bad`: rising offsets of bytes that were not UTF-8.

@@ -125,7 +125,7 @@ impl FileError {
         Self { code, line: None, column: 1, text: text.into(), help: help.into() }
     }
 
-    fn at(self, line: u64, column: u64) -> Self {
+    fn with_position(self, line: u64, column: u64) -> Self {
         Self { line: Some(line), column, ..self }
     }
 }

@@ -46,7 +46,7 @@ pub struct Field<'a> {
 
 impl Field<'_> {
     /// Its name, if it may be shown. The name of an object or a list may be somebody's, whatever it looks like.
-    pub fn shown_name(&self) -> Option<String> {
+    pub fn visible_name(&self) -> Option<String> {
         match (self.id, &self.value) {
             (Some(_), _) => Some(self.name.to_string()),
             (None, Value::Nested(_)) => None,
@@ -128,6 +128,6 @@ impl Fault {
     /// The same, in a field.
     #[must_use]
     pub fn in_field(self, field: &Field<'_>) -> Self {
-        Self { field: field.shown_name(), offset: field.offset, ..self }
+        Self { field: field.visible_name(), offset: field.offset, ..self }
     }
 }

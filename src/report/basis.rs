@@ -157,5 +157,5 @@ impl RateView {
 
 /// File and line of a span.
 pub fn file_and_line(set: &RuleSet, span: &Span) -> String {
-    set.place(span).map(|place| format!("{}:{}", place.file, place.line)).unwrap_or_default()
+    set.place_of(span).map(|place| format!("{}:{}", place.file, place.line)).unwrap_or_default()
 }

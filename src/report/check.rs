@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Program, RulesRun, write_json};
 use crate::citations::{ComparedSource, TextFound};
 use crate::diagram::ActivityGraph;
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::message::{Code, Level, Message};
 use crate::proof::{Certificate, Problem};
 use crate::rules::RuleSet;
@@ -159,7 +159,7 @@ pub struct ProblemRow {
     pub note: Option<Example>,
     /// Settings that the note needs beside it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<String, Word>,
+    pub settings: BTreeMap<String, WrittenAnswer>,
 }
 
 impl From<Problem> for ProblemRow {

@@ -1,6 +1,6 @@
 //! Facts that rows show beside their own fields.
 
-use crate::facts::{Answer, FactId, Kind, Word, date_of};
+use crate::facts::FactId;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 use crate::rules::RuleSet;
@@ -41,14 +41,5 @@ fn unknown(set: &RuleSet, name: &str) -> Message {
     match nearest(name, set.vocabulary.facts().map(|(_, fact)| fact.name.as_str())) {
         Some(near) => message.help(format!("did you mean `{near}`?")),
         None => message.help("`actbill explain` has a page for every fact"),
-    }
-}
-
-/// An answer as a note would write it; `None`: there is none.
-pub(crate) fn answer_word(set: &RuleSet, fact: FactId, answer: Answer) -> Option<Word> {
-    match (&set.vocabulary.fact(fact).kind, answer) {
-        (_, Answer::Unanswered) => None,
-        (Kind::Date, Answer::Number(days)) => date_of(days).map(|date| Word::Text(date.to_string())),
-        _ => Some(set.word(fact, answer)),
     }
 }

@@ -53,7 +53,7 @@ fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
         None => columns(field).into_iter().map(|_| String::new()).collect(),
         Some(FieldValue::Text(text)) => vec![text.to_owned()],
         Some(FieldValue::Number(number)) => vec![number.to_string()],
-        Some(FieldValue::Word(word)) => vec![word.text()],
+        Some(FieldValue::Answer(word)) => vec![word.text()],
         Some(FieldValue::Rate(rate)) => vec![rate.to_string()],
         Some(FieldValue::Amount(amount)) => vec![amount.to_string()],
         Some(FieldValue::List(list)) => vec![list.join(" ")],

@@ -47,7 +47,7 @@ impl FindingRow {
     /// What was seen on a note, and the advice that applies to it; by code.
     pub(super) fn all(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<Self> {
         let seen = note.findings().into_iter().map(|finding| {
-            let with = finding.with().iter().filter_map(|index| batch.id(*index)).map(str::to_owned);
+            let with = finding.other_notes().iter().filter_map(|index| batch.id(*index)).map(str::to_owned);
             Self { code: finding.code().to_string(), severity: "warning", with: with.collect(), text: finding.text() }
         });
         let advice = note.evaluation().advice.iter().map(|rule| {

@@ -21,7 +21,6 @@ use serde::Serialize;
 pub use basis::{BasisView, CiteView, RateView, RuleView, file_and_line};
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, Stats};
 pub use columns::Columns;
-pub(crate) use columns::answer_word;
 pub use finding::{ErrorRow, FindingRow, StakeRow};
 pub use row::Row;
 pub use run::{InputRun, PresumptionRun, Program, RulesRun, Run, SettingRun};

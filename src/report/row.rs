@@ -2,10 +2,10 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{ErrorRow, FindingRow, StakeRow, answer_word};
+use super::{ErrorRow, FindingRow, StakeRow};
 use crate::batch::{Batch, BatchNote, Earned, RecordView};
 use crate::decide::Verdict;
-use crate::facts::{FactId, Word};
+use crate::facts::{Answer, FactId, WrittenAnswer};
 use crate::money::{Amount, Rate};
 use crate::nearest::joined;
 use crate::note::Rejection;
@@ -30,13 +30,13 @@ pub struct Row {
     /// As read.
     pub staff: Option<String>,
     /// Who did the work, by its name in the vocabulary.
-    pub staff_role: Option<Word>,
+    pub staff_role: Option<WrittenAnswer>,
     /// `HH:MM`, where the note says it.
     pub start: Option<String>,
     /// `HH:MM`, where the note says it.
     pub end: Option<String>,
     /// Other facts that were asked for, each with what the note answers.
-    pub shown: Vec<(String, Option<Word>)>,
+    pub shown: Vec<(String, Option<WrittenAnswer>)>,
     /// What became of it.
     pub status: Status,
     /// A payer, or `non_billable`.
@@ -89,7 +89,7 @@ pub struct Row {
 pub(super) enum FieldValue<'r> {
     Text(&'r str),
     Number(u64),
-    Word(&'r Word),
+    Answer(&'r WrittenAnswer),
     Rate(Rate),
     Amount(Amount),
     List(&'r [String]),
@@ -116,11 +116,11 @@ impl Row {
             ("date", text(self.date.as_ref())),
             ("activity", text(self.activity.as_ref())),
             ("staff", text(self.staff.as_ref())),
-            ("staff_role", self.staff_role.as_ref().map(FieldValue::Word)),
+            ("staff_role", self.staff_role.as_ref().map(FieldValue::Answer)),
             ("start", text(self.start.as_ref())),
             ("end", text(self.end.as_ref())),
         ];
-        fields.extend(self.shown.iter().map(|(name, word)| (name.as_str(), word.as_ref().map(FieldValue::Word))));
+        fields.extend(self.shown.iter().map(|(name, word)| (name.as_str(), word.as_ref().map(FieldValue::Answer))));
         fields.extend([
             ("status", Some(FieldValue::Text(self.status.as_str()))),
             ("payer", text(self.payer.as_ref())),
@@ -172,7 +172,7 @@ impl Row {
 
     /// A row in which no field applies yet, with the columns of the batch.
     pub(super) fn empty(batch: &Batch<'_>) -> Self {
-        let shown = batch.shown().iter().map(|fact| (fact_name(batch.set(), *fact), None));
+        let shown = batch.shown_facts().iter().map(|fact| (fact_name(batch.set(), *fact), None));
         Self { shown: shown.collect(), ..Self::default() }
     }
 
@@ -182,6 +182,10 @@ impl Row {
             client: head.client.clone(),
             date: head.date.map(|date| date.to_string()),
             activity: head.activity.clone(),
+            staff: head.staff.clone(),
+            staff_role: head.staff_role.clone().map(WrittenAnswer::Text),
+            start: head.start.map(clock),
+            end: head.end.map(clock),
             status: Status::Rejected,
             error: Some(fault.into()),
             ..Self::empty(batch)
@@ -193,14 +197,15 @@ impl Row {
         let evaluation = note.evaluation();
         let names = |facts: &[FactId]| facts.iter().map(|fact| fact_name(set, *fact)).collect();
         let rules = evaluation.rules.iter().map(|rule| set.rule(*rule));
-        let shown = note.answers().map(|(fact, answer)| (fact_name(set, fact), answer_word(set, fact, answer)));
+        let written = |fact, answer: Answer| answer.is_given().then(|| set.written_answer(fact, answer));
+        let shown = note.answers().map(|(fact, answer)| (fact_name(set, fact), written(fact, answer)));
         let row = Self {
             id: Some(note.id().to_owned()),
             client: Some(note.client().to_owned()),
             date: Some(note.date().to_string()),
             activity: note.activity().map(str::to_owned),
             staff: note.staff().map(str::to_owned),
-            staff_role: note.staff_role().and_then(|(fact, answer)| answer_word(set, fact, answer)),
+            staff_role: note.staff_role().and_then(|(fact, answer)| written(fact, answer)),
             start: note.start().map(clock),
             end: note.end().map(clock),
             shown: shown.collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::rules::RuleSet;
 
 /// What was run on what.
@@ -52,7 +52,7 @@ pub struct RulesRun {
 
 impl RulesRun {
     /// The rule set as every report names it.
-    pub fn of(set: &RuleSet) -> Self {
+    pub fn new(set: &RuleSet) -> Self {
         Self { files: set.files.iter().map(|file| file.name.clone()).collect(), fingerprint: set.fingerprint.clone() }
     }
 }
@@ -72,7 +72,7 @@ pub struct InputRun {
 #[derive(Clone, Debug, Serialize)]
 pub struct SettingRun {
     /// Its answer.
-    pub value: Word,
+    pub value: WrittenAnswer,
     /// Who gave it.
     pub by: &'static str,
 }
@@ -81,7 +81,7 @@ pub struct SettingRun {
 #[derive(Clone, Debug, Serialize)]
 pub struct PresumptionRun {
     /// What is presumed.
-    pub value: Word,
+    pub value: WrittenAnswer,
     /// `house` or `cited`.
     pub basis: &'static str,
 }
@@ -91,7 +91,7 @@ impl Run {
     pub fn settings(set: &RuleSet) -> BTreeMap<String, SettingRun> {
         let settings = set.settings.iter().map(|setting| {
             let name = set.vocabulary.fact(setting.fact).name.clone();
-            (name, SettingRun { value: set.word(setting.fact, setting.value), by: setting.by.as_str() })
+            (name, SettingRun { value: set.written_answer(setting.fact, setting.value), by: setting.by.as_str() })
         });
         settings.collect()
     }
@@ -101,7 +101,7 @@ impl Run {
         let presumptions = set.presumptions.iter().map(|presumption| {
             let name = set.vocabulary.fact(presumption.fact).name.clone();
             let basis = if presumption.basis.house { "house" } else { "cited" };
-            (name, PresumptionRun { value: set.word(presumption.fact, presumption.value), basis })
+            (name, PresumptionRun { value: set.written_answer(presumption.fact, presumption.value), basis })
         });
         presumptions.collect()
     }

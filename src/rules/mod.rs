@@ -27,7 +27,7 @@ pub use set::RuleSet;
 pub use crate::toml::Span;
 /// A file of rules.
 pub use crate::toml::TomlFile as RuleFile;
-pub(crate) use crate::toml::placed;
+pub(crate) use crate::toml::with_excerpt;
 
 /// The name of [`ProgramSetting::PartQuarterHour`].
 pub const PART_QUARTER_HOUR: &str = ProgramSetting::PartQuarterHour.name();

@@ -73,7 +73,7 @@ impl RuleSet {
     /// Whether the minutes of a client's day are pooled before they are rounded.
     pub fn pools_by_day(&self) -> bool {
         self.program_setting(ProgramSetting::Pool)
-            .is_some_and(|setting| self.written(setting.fact, setting.value) == "day")
+            .is_some_and(|setting| self.answer_text(setting.fact, setting.value) == "day")
     }
 
     fn program_setting(&self, wanted: ProgramSetting) -> Option<&Setting> {

@@ -55,7 +55,7 @@ fn named_value<'n>(
     problems: &Problems<'_>,
 ) -> Option<u16> {
     let found = fact.value(&word.value);
-    let meant = fact.spoken(word.value.trim()).and_then(|value| fact.value_name(value));
+    let meant = fact.parse_value(word.value.trim()).and_then(|value| fact.value_name(value));
     match (found, meant.filter(|meant| !meant.eq_ignore_ascii_case(&word.value))) {
         (None, Some(meant)) => {
             let text = format!("`{}` does not take `{}`", fact.name, word.value);

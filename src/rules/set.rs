@@ -8,7 +8,7 @@ use super::{
     Alias, AnsweredBy, Basis, Column, DatedRate, DeclaredFact, Invariant, Payer, PayerId, Presumption, Rule, RuleFile,
     RuleId, Service, ServiceId, Setting, SettingAnswer, Source, Span, Waiver, all_hold, resolve,
 };
-use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, Word};
+use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, WrittenAnswer, date_of};
 use crate::message::{Code, Message};
 use crate::nearest::one_of;
 use crate::place::Place;
@@ -151,8 +151,8 @@ impl RuleSet {
     }
 
     /// The place of a span of this set.
-    pub fn place(&self, span: &Span) -> Option<Place> {
-        span.place(&self.files)
+    pub fn place_of(&self, span: &Span) -> Option<Place> {
+        span.resolve(&self.files)
     }
 
     /// Where a fact or a setting is declared, if a file declares it.
@@ -225,21 +225,22 @@ impl RuleSet {
         presumed
     }
 
-    /// An answer as it would be written.
-    pub fn written(&self, fact: FactId, answer: Answer) -> String {
-        match answer {
-            Answer::Unanswered => String::new(),
-            Answer::Value(value) => self.vocabulary.fact(fact).value_name(value).unwrap_or_default().to_owned(),
-            Answer::Number(number) => number.to_string(),
+    /// An answer as a note would write it; empty text where there is none.
+    pub fn written_answer(&self, fact: FactId, answer: Answer) -> WrittenAnswer {
+        let fact = self.vocabulary.fact(fact);
+        match (answer, &fact.kind) {
+            (Answer::Number(days), Kind::Date) => {
+                WrittenAnswer::Text(date_of(days).map(|date| date.to_string()).unwrap_or_default())
+            }
+            (Answer::Number(number), _) => WrittenAnswer::Number(number),
+            (Answer::Value(value), _) => WrittenAnswer::Text(fact.value_name(value).unwrap_or_default().to_owned()),
+            (Answer::Unanswered, _) => WrittenAnswer::Text(String::new()),
         }
     }
 
-    /// An answer as a word; an unanswered one is empty text.
-    pub fn word(&self, fact: FactId, answer: Answer) -> Word {
-        match answer {
-            Answer::Number(number) => Word::Number(number),
-            Answer::Value(_) | Answer::Unanswered => Word::Text(self.written(fact, answer)),
-        }
+    /// The same as text.
+    pub fn answer_text(&self, fact: FactId, answer: Answer) -> String {
+        self.written_answer(fact, answer).text()
     }
 }
 
@@ -247,8 +248,8 @@ impl RuleSet {
 fn answer_of(vocabulary: &Vocabulary, fact: FactId, value: &str) -> Result<Answer, Message> {
     let fact = vocabulary.fact(fact);
     // A typed answer is read as a note's is: letter case does not count, aliases do.
-    let spoken = fact.spoken(value).map(Answer::Value);
-    spoken.or_else(|| resolve::parse_answer(fact, value)).ok_or_else(|| {
+    let value_index = fact.parse_value(value).map(Answer::Value);
+    value_index.or_else(|| resolve::parse_answer(fact, value)).ok_or_else(|| {
         let help = match &fact.kind {
             Kind::Coded(values) => one_of(values.iter().map(String::as_str)),
             Kind::Number(least, most) => format!("a whole number from {least} to {most}"),

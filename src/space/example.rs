@@ -6,16 +6,16 @@ use serde::{Serialize, Serializer};
 
 use super::{Point, Region, Space};
 use crate::diagram::{Assignment, Ref, Variable};
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::nearest::joined;
 
 /// A note as the fields that it needs to have, with the settings it needs beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
     /// Field and answer, in the order in which they are written.
-    pub note: Vec<(String, Word)>,
+    pub note: Vec<(String, WrittenAnswer)>,
     /// Settings that must be answered otherwise than they are.
-    pub settings: BTreeMap<String, Word>,
+    pub settings: BTreeMap<String, WrittenAnswer>,
 }
 
 impl Example {
@@ -29,7 +29,7 @@ impl Example {
     pub fn numbered(&self, number: usize) -> Self {
         let mut note = self.clone();
         for (_, word) in note.note.iter_mut().filter(|(name, _)| name == "id") {
-            *word = Word::Text(format!("example-{number}"));
+            *word = WrittenAnswer::Text(format!("example-{number}"));
         }
         note
     }

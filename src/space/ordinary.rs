@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use super::{Example, Point, Region, Space};
 use crate::diagram::{Question, Value, Variable};
-use crate::facts::{Answer, FactId, Facts, Kind, Origin, Word, date_of};
+use crate::facts::{Answer, FactId, Facts, Kind, Origin, WrittenAnswer, date_of};
 use crate::rules::RuleSet;
 
 /// An invented day for examples: 2026-03-02.
@@ -92,14 +92,14 @@ impl Ordinary {
             if declared.origin != Origin::Setting {
                 facts.extend(written.contains(&at).then_some(fact));
             } else if !is_usual {
-                settings.insert(declared.name.clone(), set.word(fact, answer));
+                settings.insert(declared.name.clone(), set.written_answer(fact, answer));
             }
         }
         Example { note: self.note(set, &facts), settings }
     }
 
-    fn note(&self, set: &RuleSet, written: &BTreeSet<FactId>) -> Vec<(String, Word)> {
-        let text = |name: &str, value: String| (name.to_owned(), Word::Text(value));
+    fn note(&self, set: &RuleSet, written: &BTreeSet<FactId>) -> Vec<(String, WrittenAnswer)> {
+        let text = |name: &str, value: String| (name.to_owned(), WrittenAnswer::Text(value));
         let mut note = vec![
             text("id", "example-1".into()),
             text("client", "client-example".into()),
@@ -108,9 +108,9 @@ impl Ordinary {
         for (id, fact) in set.vocabulary.facts() {
             let answer = self.facts.get(id);
             match fact.origin {
-                Origin::Minutes => note.push((fact.name.clone(), set.word(id, answer))),
+                Origin::Minutes => note.push((fact.name.clone(), set.written_answer(id, answer))),
                 Origin::Note if fact.is_required() || written.contains(&id) => {
-                    note.push((fact.name.clone(), set.word(id, answer)));
+                    note.push((fact.name.clone(), set.written_answer(id, answer)));
                 }
                 Origin::Age(date) | Origin::DaysSince(date) if written.contains(&id) => {
                     let day = earlier(self.date, fact.origin, answer);

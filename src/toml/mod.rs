@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ::toml::de::DeTable;
 
-pub(crate) use problems::{Problems, placed, suggestion};
+pub(crate) use problems::{Problems, with_excerpt, suggestion};
 pub(crate) use table::{TomlTable, TomlValue};
 
 use crate::message::Code;
@@ -38,7 +38,7 @@ impl Span {
     }
 
     /// The place where it begins; `None` where it is not of these files.
-    pub fn place(&self, files: &[TomlFile]) -> Option<Place> {
+    pub fn resolve(&self, files: &[TomlFile]) -> Option<Place> {
         let file = files.get(self.file)?;
         Some(Place::in_text(&file.name, &file.text, self.range.start))
     }

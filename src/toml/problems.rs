@@ -58,10 +58,10 @@ impl<'f> Problems<'f> {
     }
 
     /// The place where a span begins.
-    pub(crate) fn place(&self, span: &Span) -> Option<Place> {
+    pub(crate) fn place_of(&self, span: &Span) -> Option<Place> {
         let (file, places) = (self.files.get(span.file)?, self.places.get(span.file)?);
         let index = places.get_or_init(|| PlaceIndex::new(&file.text));
-        Some(index.place(&file.name, &file.text, span.range.start))
+        Some(index.place_of(&file.name, &file.text, span.range.start))
     }
 
     /// Whether a span is in the user's own file.
@@ -86,7 +86,7 @@ impl<'f> Problems<'f> {
     /// the earlier one; an agency's own file comes after the set that it is added to, whatever the files are called.
     pub(crate) fn add_second(&self, what: &str, (one, other): (&Span, &Span), code: Code, help: &str) {
         let (first, second) = if one.order() <= other.order() { (one, other) } else { (other, one) };
-        let first = self.place(first).map(|place| place.to_string()).unwrap_or_default();
+        let first = self.place_of(first).map(|place| place.to_string()).unwrap_or_default();
         self.add(second, code, format!("a second {what}, beside the one at {first}"), help);
     }
 
@@ -172,9 +172,9 @@ impl<'f> Problems<'f> {
         found.dedup_by(|one, other| one.span.order() == other.span.order() && one.text == other.text);
         let message = |Problem { span, code, text, help }| {
             let message = Message::error(code, text).help(help);
-            match (self.files.get(span.file), self.place(&span)) {
+            match (self.files.get(span.file), self.place_of(&span)) {
                 (Some(file), Some(place)) => {
-                    Message { excerpt: Some(excerpt(&file.text, &span.range)), ..message.at(place) }
+                    Message { excerpt: Some(excerpt(&file.text, &span.range)), ..message.with_place(place) }
                 }
                 _ => message,
             }
@@ -196,9 +196,9 @@ pub(crate) fn suggestion(name: &str, known: &[&str]) -> String {
 }
 
 /// A message at a place in a file, with the line and a caret.
-pub(crate) fn placed(files: &[TomlFile], span: &Span, message: Message) -> Message {
-    match (files.get(span.file), span.place(files)) {
-        (Some(file), Some(place)) => Message { excerpt: Some(excerpt(&file.text, &span.range)), ..message.at(place) },
+pub(crate) fn with_excerpt(files: &[TomlFile], span: &Span, message: Message) -> Message {
+    match (files.get(span.file), span.resolve(files)) {
+        (Some(file), Some(place)) => Message { excerpt: Some(excerpt(&file.text, &span.range)), ..message.with_place(place) },
         _ => message,
     }
 }

@@ -89,7 +89,7 @@ fn walk(axes: &[FactId], tried: &[Vec<Answer>], facts: &mut Facts, visit: &mut d
 }
 
 fn written(set: &RuleSet, facts: &Facts) -> String {
-    let answers = set.vocabulary.facts().map(|(id, fact)| format!("{}={}", fact.name, set.written(id, facts.get(id))));
+    let answers = set.vocabulary.facts().map(|(id, fact)| format!("{}={}", fact.name, set.answer_text(id, facts.get(id))));
     answers.collect::<Vec<_>>().join(" ")
 }
 
@@ -137,7 +137,7 @@ proptest! {
             Verdict::HeldOpen { missing, possible } => {
                 prop_assert!(found.outcomes.len() > 1);
                 prop_assert_eq!(possible, &found.outcomes);
-                let asked: BTreeSet<FactId> = found.matter.iter().map(|fact| set.vocabulary.asked_for(*fact)).collect();
+                let asked: BTreeSet<FactId> = found.matter.iter().map(|fact| set.vocabulary.input_of(*fact)).collect();
                 prop_assert_eq!(missing.iter().copied().collect::<BTreeSet<_>>(), asked);
             }
             Verdict::Billable(service, payer) => {

@@ -63,7 +63,7 @@ fn the_shipped_cases_answer_every_setting_both_ways() {
     let suite = Suite::read(&ready.set, files, false).unwrap();
     for setting in &ready.set.settings {
         let name = &ready.set.vocabulary.fact(setting.fact).name;
-        let default = ready.set.written(setting.fact, setting.default);
+        let default = ready.set.answer_text(setting.fact, setting.default);
         let answers = |other: bool| {
             suite.claims.iter().any(|claims| {
                 let answer = claims.settings.iter().find(|(answered, _)| answered == name);

@@ -19,27 +19,27 @@ pub(crate) struct Console {
 
 impl Console {
     /// Prints a message. Nobody could be told if that failed.
-    pub(crate) fn say(&self, message: &Message) {
+    pub(crate) fn print(&self, message: &Message) {
         if message.level == Level::Error || !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{message}");
         }
     }
 
     /// Prints several messages.
-    pub(crate) fn say_all<'m>(&self, messages: impl IntoIterator<Item = &'m Message>) {
+    pub(crate) fn print_all<'m>(&self, messages: impl IntoIterator<Item = &'m Message>) {
         for message in messages {
-            self.say(message);
+            self.print(message);
         }
     }
 
     /// Prints why the run stopped. A reader of standard output that goes away early needs no message.
     pub(crate) fn fail(&self, error: &anyhow::Error) -> Exit {
         if let Some(Errors(messages)) = error.downcast_ref() {
-            self.say_all(messages);
+            self.print_all(messages);
             return Exit::from_errors(messages);
         }
         if let Some(message) = error.downcast_ref::<Message>() {
-            self.say(message);
+            self.print(message);
             return Exit::from_errors(std::slice::from_ref(message));
         }
         let reader_left = error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe);

@@ -112,7 +112,7 @@ fn remove_abandoned(place: &Path) {
 /// Moves finished drafts to their places.
 ///
 /// `together`: a new file never stands beside an old one, even if the run is killed; one of them may then be missing.
-pub(crate) fn place(drafts: Vec<Draft>, together: bool) -> Result<(), Message> {
+pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), Message> {
     for draft in &drafts {
         draft.finish().map_err(|error| unwritable(&draft.place, &error))?;
     }

@@ -58,7 +58,7 @@ fn rule_file(path: &Path, own: bool) -> Result<RuleFile, Message> {
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
             let place = Place::in_text(&name, &String::from_utf8_lossy(error.as_bytes()), good);
-            let message = Message::error(Code::NotToml, "the rule file is not UTF-8 text").at(place);
+            let message = Message::error(Code::NotToml, "the rule file is not UTF-8 text").with_place(place);
             Err(message.help("save it as UTF-8"))
         }
     }

@@ -139,7 +139,7 @@ pub(crate) fn finish(outputs: impl IntoIterator<Item = Output>, together: bool) 
         Output::Draft(draft) => Some(draft),
         _ => None,
     };
-    draft::place(outputs.into_iter().filter_map(draft).collect(), together)
+    draft::move_into_place(outputs.into_iter().filter_map(draft).collect(), together)
 }
 
 /// Writes the one document of a command.

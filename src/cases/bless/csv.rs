@@ -10,7 +10,7 @@ use super::super::{Slot, Wish};
 use super::Edit;
 
 /// The text with these expectations; `None` if a row is not to be found in it.
-pub(super) fn written(text: &str, edits: &[Edit<'_>]) -> Option<String> {
+pub(super) fn rewrite(text: &str, edits: &[Edit<'_>]) -> Option<String> {
     let bare = text.trim_start_matches('\u{feff}');
     let mark = text.get(..text.len() - bare.len())?;
     let mut rows = rows(bare)?;

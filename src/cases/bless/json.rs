@@ -8,7 +8,7 @@ use super::Edit;
 use crate::read::{member_ranges, note_ranges};
 
 /// The text with these expectations; `None` if a note is not to be found in it.
-pub(super) fn written(text: &str, lines: bool, edits: &[Edit<'_>]) -> Option<String> {
+pub(super) fn rewrite(text: &str, lines: bool, edits: &[Edit<'_>]) -> Option<String> {
     let notes: Vec<Range<usize>> = note_ranges(text, lines)?;
     let mut patches: Vec<(Range<usize>, String)> = Vec::new();
     for edit in edits {

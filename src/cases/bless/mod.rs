@@ -74,12 +74,12 @@ impl Suite {
             }
         }
         let files = by_file.into_iter().filter_map(|(file, edits)| Some((self.files.get(file)?, edits)));
-        files.map(|(file, edits)| edits.written(file)).collect()
+        files.map(|(file, edits)| edits.rewrite(file)).collect()
     }
 }
 
 impl Edits<'_> {
-    fn written(self, file: &CaseFile) -> Result<Blessed, Message> {
+    fn rewrite(self, file: &CaseFile) -> Result<Blessed, Message> {
         let unwritten = || {
             let text = format!("`{}` cannot be written again with other expectations", file.name);
             let help = "see that it is UTF-8 text, that no record of it is malformed, and that its header stands alone";
@@ -87,12 +87,12 @@ impl Edits<'_> {
         };
         let text = std::str::from_utf8(&file.bytes).map_err(|_| unwritten())?;
         let written = if file.is_toml() {
-            toml::written(text, &self.notes, &self.sums)
+            toml::rewrite(text, &self.notes, &self.sums)
         } else {
             match open(text.as_bytes(), Format::of_name(&file.name)).map(|(format, _)| format) {
-                Ok(Format::Csv) => csv::written(text, &self.notes),
-                Ok(Format::Ndjson) => json::written(text, true, &self.notes),
-                Ok(Format::Json) => json::written(text, false, &self.notes),
+                Ok(Format::Csv) => csv::rewrite(text, &self.notes),
+                Ok(Format::Ndjson) => json::rewrite(text, true, &self.notes),
+                Ok(Format::Json) => json::rewrite(text, false, &self.notes),
                 Err(_) => None,
             }
         };
@@ -105,7 +105,7 @@ impl Edits<'_> {
 fn notes<'s>(case: &'s Case, rows: &[Row]) -> Vec<Edit<'s>> {
     let edit = |expected: &'s Expected| {
         let row = rows.get(expected.note)?;
-        let now = now(&expected.expect, row);
+        let now = updated(&expected.expect, row);
         (now != expected.expect).then_some(Edit { slot: &expected.at, before: &expected.expect, now })
     };
     case.notes.iter().filter_map(edit).collect()
@@ -119,7 +119,7 @@ fn sums<'s>(case: &'s Case, played: &Played<'_>) -> Vec<Sum<'s>> {
 
 /// What holds of a row: of each key that is expected, and where the note comes to something else altogether or nothing
 /// was expected yet, of what tells the outcome.
-fn now(expect: &Expect, row: &Row) -> Expect {
+fn updated(expect: &Expect, row: &Row) -> Expect {
     let (mut now, mut turned) = (Expect::new(), expect.is_empty());
     for wish in expect {
         if wish.is_met(row) {

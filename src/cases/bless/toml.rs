@@ -6,13 +6,13 @@ use super::super::{Key, Slot, Step, TotalKey, Wish};
 use super::{Edit, Sum};
 
 /// The file with these expectations and sums; `None` if a place is not to be found in it.
-pub(super) fn written(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Option<String> {
+pub(super) fn rewrite(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Option<String> {
     let bare = text.trim_start_matches('\u{feff}');
     let mark = text.get(..text.len() - bare.len())?;
     let mut document: DocumentMut = bare.parse().ok()?;
     for edit in edits {
         let Slot::Table(way) = edit.slot else { return None };
-        let table = down(document.as_item_mut(), way, true)?.as_table_like_mut()?;
+        let table = descend(document.as_item_mut(), way, true)?.as_table_like_mut()?;
         for before in edit.before {
             match edit.now.iter().find(|wish| wish.key == before.key) {
                 Some(wish) if wish == before => {}
@@ -25,7 +25,7 @@ pub(super) fn written(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
         }
     }
     for (way, wish, now) in sums {
-        let table = down(document.as_item_mut(), way, false)?.as_table_like_mut()?;
+        let table = descend(document.as_item_mut(), way, false)?.as_table_like_mut()?;
         let number = now.parse::<i64>().ok().filter(|_| wish.key != TotalKey::Amount);
         put(table, wish.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
     }
@@ -36,7 +36,7 @@ pub(super) fn written(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
 }
 
 /// The item at the end of a way; a table that is not there is made, if that is wanted.
-fn down<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item> {
+fn descend<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item> {
     let Some((step, rest)) = way.split_first() else { return Some(item) };
     let next = match step {
         Step::Key(key) => {
@@ -47,7 +47,7 @@ fn down<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item
         }
         Step::Item(at) => item.get_mut(*at)?,
     };
-    down(next, rest, make)
+    descend(next, rest, make)
 }
 
 /// Puts a value under a key; what stands around an earlier one stays, and a new one is indented as its neighbours are.

@@ -24,7 +24,7 @@ impl Report<'_> {
         }
         for reached in self.coverage.iter().flat_map(|coverage| &coverage.rules).filter(|reached| !reached.decides) {
             let rule = self.set.rule(reached.rule);
-            let Some(place) = self.set.place(&rule.span) else { continue };
+            let Some(place) = self.set.place_of(&rule.span) else { continue };
             let (file, text) = (property(&place.file), data(&format!("no case is decided by {}", rule.id)));
             writeln!(
                 out,

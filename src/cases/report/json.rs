@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{Coverage, Difference, OutcomeCoverage, Played, Verdict};
 use super::{Counts, MutantsReport, NoteJson, Report, notes_of};
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::report::{Row, write_json};
 use crate::space::Example;
 
@@ -85,7 +85,7 @@ struct OutcomeJson<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'r Example>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    settings: Option<&'r BTreeMap<String, Word>>,
+    settings: Option<&'r BTreeMap<String, WrittenAnswer>>,
 }
 
 impl Report<'_> {

@@ -84,7 +84,7 @@ impl<'r> Report<'r> {
         let read = played.read.get(note)?.as_ref()?;
         let (mut answered, mut presumed) = (Vec::new(), Vec::new());
         for (id, fact) in self.set.vocabulary.facts().filter(|(_, fact)| fact.origin != Origin::Setting) {
-            let word = self.set.written(id, read.facts.get(id));
+            let word = self.set.answer_text(id, read.facts.get(id));
             if !word.is_empty() {
                 let told = format!("{} = {word}", fact.name);
                 if read.presumed.contains(&id) { presumed.push(told) } else { answered.push(told) }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::super::{Evidence, Killer, MutantStatus};
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::mutants::Mutant;
 use crate::nearest::joined;
 use crate::report::Row;
@@ -79,7 +79,7 @@ pub struct WitnessView {
     pub notes: Vec<Example>,
     /// Settings that must be answered otherwise than they are.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<String, Word>,
+    pub settings: BTreeMap<String, WrittenAnswer>,
     /// Their rows as the rules are.
     pub now: Vec<Map<String, Value>>,
     /// Their rows under the change.
@@ -125,7 +125,7 @@ impl MutantsReport {
 
 impl MutantRow {
     fn new(set: &RuleSet, mutant: &Mutant, status: &MutantStatus) -> Self {
-        let place = set.place(&mutant.span);
+        let place = set.place_of(&mutant.span);
         let (line, column) = place.as_ref().map_or((1, 1), |place| (place.line, place.column));
         let file = place.map(|place| place.file).unwrap_or_default();
         let (status, by, witness) = match status {

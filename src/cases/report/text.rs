@@ -64,7 +64,7 @@ impl Report<'_> {
         let told = |name: &str, value: &str| format!("{name} = {value}");
         let others = answered
             .filter(|(name, _)| !own(name))
-            .map(|(name, setting)| told(name, &self.set.written(setting.fact, setting.value)));
+            .map(|(name, setting)| told(name, &self.set.answer_text(setting.fact, setting.value)));
         let settings: Vec<String> =
             claims.settings.iter().map(|(name, value)| told(name, value)).chain(others).collect();
         if !settings.is_empty() {

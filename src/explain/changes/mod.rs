@@ -93,7 +93,7 @@ impl Means {
     /// history.
     pub fn for_question(set: &RuleSet, question: Question) -> Self {
         let Some(fact) = question.fact() else { return Self::Never };
-        let fact = set.vocabulary.fact(set.vocabulary.asked_for(fact));
+        let fact = set.vocabulary.fact(set.vocabulary.input_of(fact));
         match (fact.origin, fact.lever) {
             (Origin::Setting, _) => Self::Setting,
             (_, Some(Lever::Chart)) => Self::Chart,
@@ -200,7 +200,7 @@ fn in_order(set: &RuleSet, questions: &[Variable]) -> (Vec<Variable>, Vec<usize>
 impl Changes {
     /// The fact that a question asks, such as `birth_date` where it asks the age; `None`: the service date.
     pub fn fact(&self, set: &RuleSet, question: usize) -> Option<FactId> {
-        self.questions.get(question)?.question.fact().map(|fact| set.vocabulary.asked_for(fact))
+        self.questions.get(question)?.question.fact().map(|fact| set.vocabulary.input_of(fact))
     }
 
     /// How many changes these are, each choice of answers counted.

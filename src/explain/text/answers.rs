@@ -1,7 +1,7 @@
 //! The answers by which a note was decided, as text, by where they came from.
 
 use crate::explain::view::{AnswerSource, FactView};
-use crate::facts::Word;
+use crate::facts::WrittenAnswer;
 use crate::nearest::joined;
 use crate::table::WrappedText;
 
@@ -14,7 +14,7 @@ pub(super) fn write(paper: &mut WrappedText, facts: &[FactView]) {
     for heading in groups {
         let rows = facts.iter().filter_map(|fact| {
             let (group, remark) = group(fact)?;
-            let value = fact.value.as_ref().map(Word::text).unwrap_or_default();
+            let value = fact.value.as_ref().map(WrittenAnswer::text).unwrap_or_default();
             (group == heading).then(|| (fact.name.clone(), format!("{value}{remark}")))
         });
         let rows: Vec<(String, String)> = rows.collect();

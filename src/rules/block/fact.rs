@@ -154,7 +154,7 @@ pub(super) const GROUP_NAME: &str = "a group needs a name that no value and no o
 
 fn add_group(fact: &mut Fact, name: &Text, values: &[Text], problems: &Problems<'_>) {
     problems.add_repeated_names(values);
-    if let Some(value) = fact.spoken(name.value.trim()).and_then(|value| fact.value_name(value)) {
+    if let Some(value) = fact.parse_value(name.value.trim()).and_then(|value| fact.value_name(value)) {
         let text = format!("the group `{}` is called like the value `{value}` of `{}`", name.value, fact.name);
         problems.add(&name.span, Code::RepeatedName, text, GROUP_NAME);
     } else if name.value.trim() != name.value || name.value.is_empty() {

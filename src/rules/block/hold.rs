@@ -30,7 +30,7 @@ impl RuleSet {
             Instead::Text(text) => text.trim_end_matches('.').to_owned(),
             Instead::Record { answers, condition } => {
                 let answers = answers.iter().map(|(fact, answer)| {
-                    format!("`{}` as `{}`", self.vocabulary.fact(*fact).name, self.written(*fact, *answer))
+                    format!("`{}` as `{}`", self.vocabulary.fact(*fact).name, self.answer_text(*fact, *answer))
                 });
                 let record = format!("record {}", joined(answers.collect(), "and"));
                 condition.as_ref().map_or_else(|| record.clone(), |condition| format!("{record} if {condition}"))

@@ -93,7 +93,7 @@ pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<Exit> {
         Err(errors) => return Err(errors.into()),
     };
     if args.format == CheckFormat::Text {
-        console.say_all(problems.iter().map(|problem| &problem.message));
+        console.print_all(problems.iter().map(|problem| &problem.message));
     }
     let report = CheckReport { problems: problems.into_iter().map(Into::into).collect(), ..report };
     match args.format {
@@ -132,7 +132,7 @@ fn check_set(
     let (sources, misquoted) = compared.map_or((None, Vec::new()), |compared| {
         (Some(compared.sources.into_iter().map(Into::into).collect()), compared.problems)
     });
-    let report = CheckReport { rules: Some(RulesRun::of(set)), house_rules: HouseRule::of(set), sources, ..unproved() };
+    let report = CheckReport { rules: Some(RulesRun::new(set)), house_rules: HouseRule::of(set), sources, ..unproved() };
     let diagram = Diagram::new(set);
     let (faults, graphs) = match (faults(set, &diagram), diagram.graphs(set)) {
         (Ok(faults), Ok(graphs)) => (faults, graphs),
@@ -201,7 +201,7 @@ fn save(
         if path.exists() && files::read(&path)? != claim.as_bytes() {
             let text = format!("`{}` exists already and is left as it is", path.display());
             let help = "name another folder, or remove it, to have it written again";
-            console.say(&Message::warning(Code::Usage, text).help(help));
+            console.print(&Message::warning(Code::Usage, text).help(help));
         } else {
             outputs.push(Target::new(Some(&path))?.create(Readers::Others, |out| out.write_all(claim.as_bytes()))?);
         }

@@ -110,7 +110,7 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     let mut messages = Messages::default();
     let classified = classify(&ready, inputs, &options, &mut |message| messages.add(message));
     bar.finish_and_clear();
-    console.say_all(&messages.finish());
+    console.print_all(&messages.finish());
     let (report, format) = classified?;
 
     let format = row_format(args, format, &rows);
@@ -127,7 +127,7 @@ fn exit(args: &ClassifyArgs, report: &Report<'_>, console: &Console) -> Exit {
     if fails_on_held {
         let notes = if held == 1 { "1 note is held".to_owned() } else { format!("{held} notes are held") };
         let remedy = "the rows say what each waits for; without --fail-on-held and --strict this is no failure";
-        console.say(&Message::error(Code::NotesHeld, notes).help(remedy));
+        console.print(&Message::error(Code::NotesHeld, notes).help(remedy));
     }
     if rejected > 0 || fails_on_held { Exit::Found } else { Exit::Done }
 }

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
     if let Some(other) = other {
         let text = format!("`{}` holds another rule file, `{other}`, and both are read together", folder.display());
         let help = "move it elsewhere if it is not meant to be part of the set";
-        console.say(&Message::warning(Code::Usage, text).help(help));
+        console.print(&Message::warning(Code::Usage, text).help(help));
     }
     print(|out| next(folder, out))?;
     Ok(Exit::Done)

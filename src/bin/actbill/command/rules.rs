@@ -186,7 +186,7 @@ fn doc(args: &DocArgs, console: &Console) -> Result<Exit> {
     }
     let text = format!("`{}` is not what the rules say now", path.display());
     let help = format!("write it again: actbill rules doc{} -o {}", options(&args.rules), path.display());
-    console.say(&Message::error(Code::StalePage, text).help(help));
+    console.print(&Message::error(Code::StalePage, text).help(help));
     Ok(Exit::Found)
 }
 

@@ -139,7 +139,7 @@ pub(crate) fn run(args: &TestArgs, console: &Console) -> Result<Exit> {
             if args.format == TestFormat::Github {
                 print(|out| mistakes.iter().try_for_each(|mistake| writeln!(out, "{}", annotation(mistake))))?;
             }
-            console.say_all(&mistakes);
+            console.print_all(&mistakes);
             return Ok(Exit::Failed);
         }
     };
@@ -153,7 +153,7 @@ pub(crate) fn run(args: &TestArgs, console: &Console) -> Result<Exit> {
     }
     let played = suite.play(&ready.set, &ready.diagram);
     for played in &played {
-        console.say_all(&played.said.iter().map(|message| placed(played, message)).collect::<Vec<_>>());
+        console.print_all(&played.said.iter().map(|message| with_case_place(played, message)).collect::<Vec<_>>());
     }
     if args.bless {
         return bless(&suite, &played, console);
@@ -178,7 +178,7 @@ fn report(
     let passed = report.counts().failed == 0;
     if args.mutants && !passed {
         let text = "changes of the rules were not tried, because cases fail as the rules are";
-        console.say(&Message::warning(Code::MutantsNotTried, text).help("correct the cases or the rules first"));
+        console.print(&Message::warning(Code::MutantsNotTried, text).help("correct the cases or the rules first"));
     } else if args.mutants {
         report.mutants = Some(try_mutants(ready, suite, played, counting)?);
     }
@@ -187,7 +187,7 @@ fn report(
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
         let (deciding, all) = (coverage.deciding(), coverage.rules.len());
         let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
-        console.say(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
+        console.print(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }
     Ok(if enough && passed && !survived { Exit::Done } else { Exit::Found })
 }
@@ -243,7 +243,7 @@ fn nothing_ran(args: &TestArgs, target: &Target, report: &Report<'_>, console: &
         "no file or title of a case holds the text of --filter"
     };
     let help = "name files of sample claims, put `*.cases.toml` files beside the rules, or give `--allow-empty`";
-    console.say(&Message::error(Code::NoCases, text).help(help));
+    console.print(&Message::error(Code::NoCases, text).help(help));
     Ok(Exit::Found)
 }
 
@@ -263,7 +263,7 @@ fn bless(suite: &Suite, played: &[Played<'_>], console: &Console) -> Result<Exit
     if played.iter().any(passes_now) {
         let text = "a case that is known to be wrong passes: --bless does not remove its `known_wrong`";
         let help = "remove the line; run without --bless to see which case it is";
-        console.say(&Message::warning(Code::Blessed, text).help(help));
+        console.print(&Message::warning(Code::Blessed, text).help(help));
     }
     let text = match blessed.iter().map(|file| file.changes.len()).sum() {
         0 => "nothing was written: no other case fails or expects nothing".to_owned(),
@@ -271,7 +271,7 @@ fn bless(suite: &Suite, played: &[Played<'_>], console: &Console) -> Result<Exit
         cases => format!("the expectations of {cases} cases were written anew"),
     };
     let help = "read each change, then run again without --bless";
-    console.say(&Message::warning(Code::Blessed, text).help(help));
+    console.print(&Message::warning(Code::Blessed, text).help(help));
     Ok(Exit::Found)
 }
 
@@ -287,7 +287,7 @@ fn write_changes(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A warning about a batch, at its file.
-fn placed(played: &Played<'_>, message: &Message) -> Message {
+fn with_case_place(played: &Played<'_>, message: &Message) -> Message {
     let file = played.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
-    message.clone().at(Place { file, line: 1, column: 1 })
+    message.clone().with_place(Place { file, line: 1, column: 1 })
 }
