@@ -215,7 +215,11 @@ mod tests {
         let rejected = |record, field: &str, text: &str| Message {
             record: Some(record),
             field: Some(field.into()),
-            ..Message::error(Code::BadField, text).with_place(Place { file: "n.csv".into(), line: record + 1, column: 1 })
+            ..Message::error(Code::BadField, text).with_place(Place {
+                file: "n.csv".into(),
+                line: record + 1,
+                column: 1,
+            })
         };
         let mut messages = Messages::default();
         for record in 1..=1_000 {

@@ -113,7 +113,8 @@ pub fn rules(
     presume: &[(String, String)],
 ) -> Result<RuleSet, Vec<Message>> {
     let mut rules = RuleSet::load(files)?;
-    let repeated: Vec<Message> = given_twice(set, "answered").into_iter().chain(given_twice(presume, "presumed")).collect();
+    let repeated: Vec<Message> =
+        given_twice(set, "answered").into_iter().chain(given_twice(presume, "presumed")).collect();
     if !repeated.is_empty() {
         return Err(repeated);
     }

@@ -3,10 +3,10 @@
 use ::toml::de::DeValue;
 
 use super::around::{self, Around};
-use super::expect::{Key, say, words};
+use super::expect::{ExpectedField, read_words, report_mistake};
 use super::sample::{Given, record, refuse_unknown_fields, with};
 use super::totals;
-use super::{Case, CaseFile, Claims, Expect, Expected, Slot, Step, plain};
+use super::{Case, CaseFile, Claims, Expect, Expected, Step, one_line};
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::{FieldNames, Value};
@@ -45,7 +45,7 @@ struct Written {
     fields: Vec<Given>,
     expect: Option<Expect>,
     at: Span,
-    slot: Vec<Step>,
+    way: Vec<Step>,
 }
 
 impl Reader<'_> {
@@ -81,7 +81,7 @@ impl Reader<'_> {
         }
         let mut buts = Vec::new();
         let mut number = 0;
-        let said_title = title.as_ref().map(|title| plain(&title.value)).unwrap_or_default();
+        let said_title = title.as_ref().map(|title| one_line(&title.value)).unwrap_or_default();
         walker.tables("but", "but", |walker| {
             let way = [way, &[into("but"), Step::Item(number)]].concat();
             buts.extend(self.but(walker, &notes, (&said_title, &around), &way));
@@ -117,7 +117,7 @@ impl Reader<'_> {
             return None;
         };
         let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
-        let slot = [way, &[into("expect")]].concat();
+        let way = [way, &[into("expect")]].concat();
         let expect = walker.table("expect", "expect table").map(|table| self.expect(&table));
         let problems = walker.problems;
         walker.finish();
@@ -126,8 +126,8 @@ impl Reader<'_> {
             expects_nothing(&at, problems);
         }
         let fields = with(first.fields.clone(), changes);
-        let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), slot };
-        let title = format!("{of}; but {}", title.map(|title| plain(&title.value)).unwrap_or_default());
+        let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), way };
+        let title = format!("{of}; but {}", title.map(|title| one_line(&title.value)).unwrap_or_default());
         let case = Case { title, place: self.place_of(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
         Some(self.claims(case, around, vec![note], problems))
     }
@@ -137,13 +137,15 @@ impl Reader<'_> {
         let mut records = Vec::new();
         for (number, note) in notes.into_iter().enumerate() {
             let expect = note.expect.or_else(|| all_blank.then(Vec::new));
-            let unknown = |wish: &super::Wish| wish.words.iter().any(|word| word == Code::UnknownField.as_str());
+            let unknown = |expectation: &super::Expectation| {
+                expectation.words.iter().any(|word| word == Code::UnknownField.as_str())
+            };
             let fields = with(self.usual.clone(), note.fields);
             if !expect.iter().flatten().any(unknown) {
                 refuse_unknown_fields(self.set, &fields, problems);
             }
             records.push(record(fields, number, &self.place_of(&note.at)));
-            case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: Slot::Table(note.slot) }));
+            case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: note.way }));
         }
         let Around { settings, presume, strict, as_of } = around;
         Claims { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
@@ -163,7 +165,7 @@ impl Reader<'_> {
                 Some(list) => list.enumerate().map(|(at, entry)| (entry, steps(&[Step::Item(at)]))).collect(),
                 None => vec![(entry, steps(&[]))],
             };
-            for (entry, slot) in listed {
+            for (entry, way) in listed {
                 let at = entry.span.clone();
                 let Some(note) = entry.table("note") else {
                     let text = format!("`{key}` takes a table of fields");
@@ -171,7 +173,7 @@ impl Reader<'_> {
                     continue;
                 };
                 let (fields, expect) = self.fields(note);
-                notes.push(Written { fields, expect, at, slot });
+                notes.push(Written { fields, expect, at, way });
             }
         }
         notes
@@ -194,7 +196,7 @@ impl Reader<'_> {
         match notes {
             [note] if note.expect.is_none() => {
                 note.expect = Some(expect);
-                note.slot = [way, &[into("expect")]].concat();
+                note.way = [way, &[into("expect")]].concat();
             }
             [_] => walker.problems.add(
                 &at,
@@ -212,18 +214,18 @@ impl Reader<'_> {
 
     fn expect(&self, table: &TomlTable<'_>) -> Expect {
         let (entries, problems) = (table.entries(), table.problems);
-        let wish = |(name, entry): &(Text, TomlValue<'_>)| match Key::of(&name.value, &[]) {
+        let expectation = |(name, entry): &(Text, TomlValue<'_>)| match ExpectedField::parse(&name.value, &[]) {
             Err(mistake) => {
-                say(&name.span, mistake, problems);
+                report_mistake(&name.span, mistake, problems);
                 None
             }
             Ok(key) => {
-                let raw = words(&name.value, entry, problems)?;
-                key.wish(raw, self.set).map_err(|mistake| say(&entry.span, mistake, problems)).ok()
+                let raw = read_words(&name.value, entry, problems)?;
+                key.expectation(raw, self.set).map_err(|mistake| report_mistake(&entry.span, mistake, problems)).ok()
             }
         };
-        let mut expect: Expect = entries.iter().filter_map(wish).collect();
-        expect.sort_by_key(|wish| wish.key);
+        let mut expect: Expect = entries.iter().filter_map(expectation).collect();
+        expect.sort_by_key(|expectation| expectation.key);
         expect
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Claims, Played};
+use super::{Claims, ClaimsRun};
 use crate::diagram::{ActivityGraph, Diagram, Ref};
 use crate::effective::parse_date;
 use crate::facts::Facts;
@@ -68,8 +68,8 @@ type Dated<'n> = (&'n Facts, NaiveDate);
 
 impl Coverage {
     /// What these batches reach. Only notes count of which a case expects something.
-    pub fn new(set: &RuleSet, diagram: &Diagram, played: &[Played<'_>], counting: Counting) -> Self {
-        let notes: Vec<(&Row, Option<Dated<'_>>)> = played.iter().flat_map(expected_notes).collect();
+    pub fn new(set: &RuleSet, diagram: &Diagram, runs: &[ClaimsRun<'_>], counting: Counting) -> Self {
+        let notes: Vec<(&Row, Option<Dated<'_>>)> = runs.iter().flat_map(expected_notes).collect();
         let read: Vec<Dated<'_>> = notes.iter().filter_map(|(_, read)| *read).collect();
         let named: BTreeSet<&str> = notes.iter().flat_map(|(row, _)| names(row)).collect();
         let counted = set.rules().filter(|(_, rule)| counting.counts(set, &rule.span));
@@ -95,11 +95,11 @@ impl Coverage {
 }
 
 /// The notes of a batch of which a case expects something: all of them where it expects a sum.
-fn expected_notes<'p>(played: &'p Played<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
-    let Claims { cases, .. } = played.claims;
+fn expected_notes<'p>(run: &'p ClaimsRun<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
+    let Claims { cases, .. } = run.claims;
     let all = cases.iter().any(|case| !case.totals.is_empty());
     let expected: BTreeSet<usize> = cases.iter().flat_map(|case| &case.notes).map(|expected| expected.note).collect();
-    let notes = played.rows.iter().zip(&played.read).enumerate();
+    let notes = run.rows.iter().zip(&run.read).enumerate();
     notes.filter(move |(at, _)| all || expected.contains(at)).map(|(_, (row, read))| {
         let dated = read.as_ref().zip(row.date.as_deref().and_then(parse_date));
         (row, dated.map(|(read, date)| (&read.facts, date)))

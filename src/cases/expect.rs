@@ -21,9 +21,9 @@ macro_rules! keys {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $list:literal;)+) => {
         /// A field of the public row of which something can be expected.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Key { $($(#[doc = $doc])+ $name,)+ }
+        pub enum ExpectedField { $($(#[doc = $doc])+ $name,)+ }
 
-        impl Key {
+        impl ExpectedField {
             /// Every key, in the order of the row.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
@@ -85,15 +85,15 @@ keys! {
 
 /// Something expected of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct Expectation {
     /// Of which field.
-    pub key: Key,
+    pub key: ExpectedField,
     /// One word, or the words of a list; an empty list expects none.
     pub words: Vec<String>,
 }
 
 /// What is expected of one note: only what is named is compared.
-pub type Expect = Vec<Wish>;
+pub type Expect = Vec<Expectation>;
 
 /// What is wrong with an expectation.
 pub(super) struct Mistake {
@@ -108,9 +108,9 @@ pub(super) struct Raw {
     pub(super) list: bool,
 }
 
-impl Key {
+impl ExpectedField {
     /// A key by its name. `beside`: what else may stand in its place.
-    pub(super) fn of(name: &str, beside: &[&str]) -> Result<Self, Mistake> {
+    pub(super) fn parse(name: &str, beside: &[&str]) -> Result<Self, Mistake> {
         Self::ALL.iter().copied().find(|key| key.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(beside.iter().copied()).collect();
             let text = format!("no expectation is called `{name}`");
@@ -119,7 +119,7 @@ impl Key {
     }
 
     /// What is wished, if a row of this rule set could ever say it.
-    pub(super) fn wish(self, raw: Raw, set: &RuleSet) -> Result<Wish, Mistake> {
+    pub(super) fn expectation(self, raw: Raw, set: &RuleSet) -> Result<Expectation, Mistake> {
         let name = self.as_str();
         if raw.words.iter().any(String::is_empty) {
             let text = format!("`{name}` expects empty text");
@@ -137,7 +137,7 @@ impl Key {
         }
         let words = if nothing { Vec::new() } else { raw.words };
         let words = words.into_iter().map(|word| self.word(&word, set)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Wish { key: self, words })
+        Ok(Expectation { key: self, words })
     }
 
     /// A word in the form in which rows say it.
@@ -211,7 +211,7 @@ impl Key {
     }
 
     /// What a row says in this field, in the words of an expectation.
-    pub fn said(self, row: &Row) -> Vec<String> {
+    pub fn row_values(self, row: &Row) -> Vec<String> {
         let one = |word: Option<String>| word.into_iter().collect::<Vec<_>>();
         let priced = |dollars: Option<String>| match dollars {
             None if row.status == Status::Billable => one(Some(UNPRICED.into())),
@@ -240,20 +240,22 @@ impl Key {
     }
 }
 
-impl Wish {
+impl Expectation {
     /// Whether the row says what is wished.
     pub fn is_met(&self, row: &Row) -> bool {
-        let said = self.key.said(row);
+        let values = self.key.row_values(row);
         match self.key {
-            Key::Rules | Key::Findings if !self.words.is_empty() => self.words.iter().all(|word| said.contains(word)),
-            Key::Code => match (self.words.first(), said.first()) {
+            ExpectedField::Rules | ExpectedField::Findings if !self.words.is_empty() => {
+                self.words.iter().all(|word| values.contains(word))
+            }
+            ExpectedField::Code => match (self.words.first(), values.first()) {
                 // A code alone leaves its modifiers open.
                 (Some(word), Some(code)) => code == word || code.split(' ').next() == Some(word),
                 (word, code) => word.is_none() && code.is_none(),
             },
             _ => {
                 let sorted = |words: &[String]| words.iter().cloned().collect::<std::collections::BTreeSet<_>>();
-                sorted(&said) == sorted(&self.words)
+                sorted(&values) == sorted(&self.words)
             }
         }
     }
@@ -282,12 +284,12 @@ fn rule_ids(set: &RuleSet) -> Vec<String> {
 }
 
 /// Says what is wrong, at its place.
-pub(super) fn say(at: &Span, mistake: Mistake, problems: &Problems<'_>) {
+pub(super) fn report_mistake(at: &Span, mistake: Mistake, problems: &Problems<'_>) {
     problems.add(at, mistake.code, mistake.text, mistake.help);
 }
 
 /// The word or the words under a key; what is of another type is a problem.
-pub(super) fn words(key: &str, entry: &TomlValue<'_>, problems: &Problems<'_>) -> Option<Raw> {
+pub(super) fn read_words(key: &str, entry: &TomlValue<'_>, problems: &Problems<'_>) -> Option<Raw> {
     let word = |entry: &TomlValue<'_>| match entry.value {
         DeValue::String(text) => Some(text.trim().to_owned()),
         DeValue::Integer(number) => Some(number.to_string()),

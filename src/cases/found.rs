@@ -27,7 +27,7 @@ pub fn claim(
     let text = bare("What is expected is what is decided today: put it right where that is wrong.", true);
     let file = CaseFile { name: "found.cases.toml".into(), bytes: text.into_bytes() };
     let Ok(suite) = Suite::read(set, vec![file], true) else { return Ok(undecided()) };
-    let blessed = suite.bless(&suite.play(set, diagram))?;
+    let blessed = suite.bless(&suite.run(set, diagram))?;
     let whole = blessed.into_iter().next().and_then(|file| String::from_utf8(file.bytes).ok());
     Ok(whole.unwrap_or_else(undecided))
 }

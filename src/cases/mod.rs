@@ -10,8 +10,9 @@ mod expect;
 mod found;
 mod mutation;
 mod note_file;
-mod play;
+
 mod report;
+mod run;
 mod sample;
 mod totals;
 
@@ -21,18 +22,19 @@ use chrono::NaiveDate;
 
 pub use bless::{Blessed, Change};
 pub use coverage::{Counting, Coverage, OutcomeCoverage, RuleCoverage};
-pub use expect::{Expect, Key, Wish};
+pub use expect::{Expect, Expectation, ExpectedField};
 pub use found::claim;
 pub use mutation::{Evidence, Killer, MutantStatus, rows_for};
-pub use play::{Difference, Played, Read, Verdict};
 pub use report::{Counts, MutantCounts, MutantRow, MutantsReport, Report, WitnessView, annotation, differences};
-pub use totals::{TotalKey, TotalWish};
+pub use run::{CaseResult, ClaimsRun, Difference, NoteAnswers};
+pub use totals::{ExpectedTotal, TotalField};
 
 use crate::message::Message;
 use crate::place::Place;
 use crate::read::Record;
 use crate::rules::{RuleFile, RuleSet};
 use crate::run::is_hidden;
+use crate::visible::visible;
 
 /// A file of sample claims: its name, which says its form, and its bytes.
 #[derive(Clone, Debug)]
@@ -102,7 +104,7 @@ pub struct Case {
     /// By note: its place in the batch, what is expected of its row, and where that is written.
     pub notes: Vec<Expected>,
     /// What is expected of the sums.
-    pub totals: Vec<TotalWish>,
+    pub totals: Vec<ExpectedTotal>,
     /// Why the rules are known to decide it wrongly today: it is expected to fail.
     pub known_wrong: Option<String>,
 }
@@ -114,17 +116,8 @@ pub struct Expected {
     pub note: usize,
     /// What is expected of its row.
     pub expect: Expect,
-    /// Where a blessing writes it.
-    pub at: Slot,
-}
-
-/// Where an expectation stands in its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Slot {
-    /// In a case file: the keys and list places that lead to the table.
-    Table(Vec<Step>),
-    /// In a note file: the record, by place.
-    Record(usize),
+    /// In a case file: the keys and list positions that lead to its table.
+    pub at: Vec<Step>,
 }
 
 /// One step on the way to a table.
@@ -136,15 +129,9 @@ pub enum Step {
     Item(usize),
 }
 
-/// A title on one line, in characters that a terminal and an XML document can show.
-fn plain(title: &str) -> String {
-    let shown = |c: char| match c {
-        '\t' | '\n' | '\r' => ' ',
-        '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    title.chars().map(shown).collect()
+/// A title on one line, in characters that can be seen.
+fn one_line(title: &str) -> String {
+    visible(&title.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 impl Suite {
@@ -156,7 +143,7 @@ impl Suite {
             let read = if file.is_toml() {
                 case_file::read(set, at, file, blank)
             } else {
-                note_file::read(set, at, file, blank).map(|claims| vec![claims])
+                note_file::read(set, at, file).map(|claims| vec![claims])
             };
             match read {
                 Ok(found) => claims.extend(found),

@@ -6,8 +6,8 @@ use std::thread;
 
 use chrono::NaiveDate;
 
-use super::play::first_failure;
-use super::{Claims, Counting, Played, Suite};
+use super::run::first_failure;
+use super::{Claims, ClaimsRun, Counting, Suite};
 use crate::diagram::Diagram;
 use crate::effective::parse_date;
 use crate::facts::Facts;
@@ -65,15 +65,15 @@ struct Trial<'t> {
 
 impl Suite {
     /// What becomes of each mutant, on all cores; the same whatever their number. Mutants of blocks that do not count
-    /// have no status. `played`: the batches under the rules as they are. `done` hears of each mutant tried.
+    /// have no status. `runs`: the batches under the rules as they are. `done` hears of each mutant tried.
     pub fn try_mutants(
         &self,
         (mutants, diagram): (&Mutants<'_>, &Diagram),
-        played: &[Played<'_>],
+        runs: &[ClaimsRun<'_>],
         counting: Counting,
         done: &(dyn Fn() + Sync),
     ) -> Vec<Option<MutantStatus>> {
-        let trial = Trial { suite: self, mutants, diagram, notes: played.iter().map(notes).collect() };
+        let trial = Trial { suite: self, mutants, diagram, notes: runs.iter().map(notes).collect() };
         let counts = |mutant: &Mutant| counting.counts(mutants.set, &mutant.span);
         // Only changes of rules show what a promise is good for.
         let any_promise = mutants.list.iter().any(|mutant| is_promise(mutant) && counts(mutant));
@@ -172,8 +172,8 @@ fn is_promise(mutant: &Mutant) -> bool {
 }
 
 /// The notes of a batch that were not rejected.
-fn notes<'p>(played: &'p Played<'_>) -> Vec<Dated<'p>> {
-    let read = played.read.iter().zip(&played.rows);
+fn notes<'p>(run: &'p ClaimsRun<'_>) -> Vec<Dated<'p>> {
+    let read = run.read.iter().zip(&run.rows);
     read.filter_map(|(read, row)| Some((&read.as_ref()?.answered, parse_date(row.date.as_deref()?)?))).collect()
 }
 

@@ -4,8 +4,8 @@
 
 use std::io::BufReader;
 
-use super::expect::{Key, Mistake, Raw};
-use super::{Case, CaseFile, Claims, Expect, Expected, Slot, plain};
+use super::expect::{ExpectedField, Mistake, Raw};
+use super::{Case, CaseFile, Claims, Expect, Expected, one_line};
 use crate::field::FieldId;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
@@ -15,15 +15,15 @@ use crate::rules::RuleSet;
 use crate::run::file_message;
 
 /// The field that holds an object of expectations, and what begins the name of a field that holds one of them.
-pub(super) const EXPECT: &str = "expect";
-pub(super) const PREFIX: &str = "expect_";
+const EXPECT: &str = "expect";
+const PREFIX: &str = "expect_";
 
 /// What stands beside the expectations.
 const TITLE: &str = "title";
 const KNOWN_WRONG: &str = "known_wrong";
 
 /// Reads a note file; all mistakes at once.
-pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Claims, Vec<Message>> {
+pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<Claims, Vec<Message>> {
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let told = |error| vec![file_message(&file.name, error)];
@@ -38,14 +38,13 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
         return Err(reader.mistakes);
     }
     let expects = |case: &Case| case.notes.iter().any(|note| !note.expect.is_empty());
-    let none = !cases.iter().any(expects);
-    if none && !blank {
+    cases.retain(expects);
+    if cases.is_empty() {
         let text = "no note of this file expects anything, so nothing in it can fail";
-        let help = "give notes an `expect` object or `expect_…` columns; `--bless` writes what is decided today";
+        let help = "give notes an `expect` object or `expect_…` columns";
         let place = Place { file: file.name.clone(), line: 1, column: 1 };
         return Err(vec![Message::error(Code::ExpectsNothing, text).help(help).with_place(place)]);
     }
-    cases.retain(|case| none || expects(case));
     Ok(Claims { file: at, records, cases, ..Claims::default() })
 }
 
@@ -62,7 +61,7 @@ impl Reader<'_> {
         let id = record.fields.iter().find(|field| field.id == Some(FieldId::ID));
         let title = match id.map(|field| &field.value) {
             Some(Value::Text(id) | Value::Number(id)) if !id.trim().is_empty() => {
-                format!("note {}", plain(id.trim()))
+                format!("note {}", one_line(id.trim()))
             }
             _ => format!("record {}", record.number),
         };
@@ -96,8 +95,8 @@ impl Reader<'_> {
                 }
             }
         }
-        expect.sort_by_key(|wish| wish.key);
-        case.notes.push(Expected { note, expect, at: Slot::Record(note) });
+        expect.sort_by_key(|expectation| expectation.key);
+        case.notes.push(Expected { note, expect, at: Vec::new() });
         case
     }
 
@@ -107,7 +106,7 @@ impl Reader<'_> {
             TITLE | KNOWN_WRONG => match text(value) {
                 Some(text) if text.is_empty() => Ok(()),
                 Some(text) if name == TITLE => {
-                    case.title = plain(&text);
+                    case.title = one_line(&text);
                     Ok(())
                 }
                 Some(text) => {
@@ -116,14 +115,14 @@ impl Reader<'_> {
                 }
                 None => Err(wrong_type(name)),
             },
-            _ => Key::of(name, &[TITLE, KNOWN_WRONG]).and_then(|key| match raw(key, value) {
+            _ => ExpectedField::parse(name, &[TITLE, KNOWN_WRONG]).and_then(|key| match raw(key, value) {
                 Some(raw) if raw.words.is_empty() && !raw.list => Ok(()),
-                Some(raw) if expect.iter().any(|wish| wish.key == key) => {
+                Some(raw) if expect.iter().any(|expectation| expectation.key == key) => {
                     drop(raw);
                     let text = format!("`{name}` is expected twice");
                     Err(Mistake { code: Code::RepeatedField, text, help: "keep one of the two".into() })
                 }
-                Some(raw) => key.wish(raw, self.set).map(|wish| expect.push(wish)),
+                Some(raw) => key.expectation(raw, self.set).map(|expectation| expect.push(expectation)),
                 None => Err(wrong_type(name)),
             }),
         };
@@ -144,7 +143,7 @@ fn customary_key(name: &str) -> Option<String> {
     let plain = name.to_lowercase().replace(['-', ' '], "_");
     let (head, tail) = plain.split_once('_').map_or((plain.as_str(), None), |(head, tail)| (head, Some(tail)));
     let beside = [TITLE, KNOWN_WRONG].into_iter();
-    let keys = || Key::ALL.iter().map(|key| key.as_str()).chain(beside.clone());
+    let keys = || ExpectedField::ALL.iter().map(|key| key.as_str()).chain(beside.clone());
     let far = strsim::osa_distance(head, EXPECT);
     match tail {
         None => (far <= 1 || (far == 2 && head.starts_with(EXPECT))).then(|| EXPECT.to_owned()),
@@ -171,7 +170,7 @@ fn text(value: &Value<'_>) -> Option<String> {
 }
 
 /// The words of a value. Empty text and `null` expect nothing; the words of a list in text are parted by blanks.
-fn raw(key: Key, value: &Value<'_>) -> Option<Raw> {
+fn raw(key: ExpectedField, value: &Value<'_>) -> Option<Raw> {
     let Value::Nested(list) = value else {
         let text = text(value)?;
         let words = match text.as_str() {

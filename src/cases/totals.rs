@@ -1,7 +1,7 @@
 //! What may be expected of the sums of a batch.
 
 use super::Step;
-use super::expect::{Mistake, Raw, UNPRICED, say, words};
+use super::expect::{Mistake, Raw, UNPRICED, read_words, report_mistake};
 use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::report::Summary;
@@ -10,7 +10,7 @@ use crate::toml::{Problems, Text, TomlTable, TomlValue, suggestion};
 
 /// A sum of which something can be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TotalKey {
+pub enum TotalField {
     /// How many notes.
     Notes,
     /// Documented minutes.
@@ -27,20 +27,20 @@ pub enum TotalKey {
 
 /// Something expected of one sum.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TotalWish {
+pub struct ExpectedTotal {
     /// Of which payer, or `non_billable`.
     pub payer: String,
     /// Of which of its services; `None`: of all.
     pub service: Option<String>,
     /// Which sum.
-    pub key: TotalKey,
+    pub key: TotalField,
     /// What it is.
     pub word: String,
     /// The table that it stands in.
     pub at: Vec<Step>,
 }
 
-impl TotalKey {
+impl TotalField {
     /// Every key.
     pub const ALL: [Self; 6] =
         [Self::Notes, Self::Minutes, Self::QuarterHours, Self::Units, Self::Amount, Self::UnpricedUnits];
@@ -58,7 +58,7 @@ impl TotalKey {
     }
 
     /// The word for what is wished, as sums say it.
-    pub(super) fn wish(self, raw: &Raw) -> Result<String, Mistake> {
+    pub(super) fn expectation(self, raw: &Raw) -> Result<String, Mistake> {
         let name = self.as_str();
         let [word] = raw.words.as_slice() else {
             let text = format!("`{name}` takes one value");
@@ -80,7 +80,7 @@ impl TotalKey {
     }
 
     /// A key by its name.
-    pub(super) fn of(name: &str, services: &[&str]) -> Result<Self, Mistake> {
+    pub(super) fn parse(name: &str, services: &[&str]) -> Result<Self, Mistake> {
         Self::ALL.into_iter().find(|key| key.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(services.iter().copied()).collect();
             let text = format!("no sum or service is called `{name}`");
@@ -89,7 +89,7 @@ impl TotalKey {
     }
 }
 
-impl TotalWish {
+impl ExpectedTotal {
     /// Its name, such as `department.vocational_act units`.
     pub fn name(&self) -> String {
         let service = self.service.as_ref().map(|service| format!(".{service}")).unwrap_or_default();
@@ -97,28 +97,28 @@ impl TotalWish {
     }
 
     /// What the sum says.
-    pub fn said(&self, summary: &Summary) -> String {
+    pub fn actual(&self, summary: &Summary) -> String {
         let payer = summary.payers.get(&self.payer);
         let of_payer = |key| match (key, payer) {
-            (TotalKey::Amount, None) => Amount::ZERO.to_string(),
+            (TotalField::Amount, None) => Amount::ZERO.to_string(),
             (_, None) => "0".into(),
-            (TotalKey::Notes, Some(total)) => total.notes.to_string(),
-            (TotalKey::Minutes, Some(total)) => total.minutes.to_string(),
-            (TotalKey::QuarterHours, Some(total)) => total.quarter_hours.to_string(),
-            (TotalKey::Units, Some(total)) => by_kind(&total.units),
-            (TotalKey::UnpricedUnits, Some(total)) => by_kind(&total.unpriced_units),
-            (TotalKey::Amount, Some(total)) => dollars(total.amount),
+            (TotalField::Notes, Some(total)) => total.notes.to_string(),
+            (TotalField::Minutes, Some(total)) => total.minutes.to_string(),
+            (TotalField::QuarterHours, Some(total)) => total.quarter_hours.to_string(),
+            (TotalField::Units, Some(total)) => by_kind(&total.units),
+            (TotalField::UnpricedUnits, Some(total)) => by_kind(&total.unpriced_units),
+            (TotalField::Amount, Some(total)) => dollars(total.amount),
         };
         let Some(service) = &self.service else { return of_payer(self.key) };
         match (self.key, payer.and_then(|payer| payer.services.get(service))) {
-            (TotalKey::Amount, None) => Amount::ZERO.to_string(),
+            (TotalField::Amount, None) => Amount::ZERO.to_string(),
             (_, None) => "0".into(),
-            (TotalKey::Notes, Some(total)) => total.notes.to_string(),
-            (TotalKey::Minutes, Some(total)) => total.minutes.to_string(),
-            (TotalKey::QuarterHours, Some(total)) => total.quarter_hours.to_string(),
-            (TotalKey::Units, Some(total)) => total.units.to_string(),
-            (TotalKey::UnpricedUnits, Some(total)) => total.unpriced_units.to_string(),
-            (TotalKey::Amount, Some(total)) => dollars(total.amount),
+            (TotalField::Notes, Some(total)) => total.notes.to_string(),
+            (TotalField::Minutes, Some(total)) => total.minutes.to_string(),
+            (TotalField::QuarterHours, Some(total)) => total.quarter_hours.to_string(),
+            (TotalField::Units, Some(total)) => total.units.to_string(),
+            (TotalField::UnpricedUnits, Some(total)) => total.unpriced_units.to_string(),
+            (TotalField::Amount, Some(total)) => dollars(total.amount),
         }
     }
 }
@@ -137,11 +137,11 @@ fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
 }
 
 /// Reads `totals`: by payer its sums, and by service within it.
-pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<TotalWish> {
+pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<ExpectedTotal> {
     let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
     let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();
     let (entries, problems) = (table.entries(), table.problems);
-    let mut wishes = Vec::new();
+    let mut expectations = Vec::new();
     for (payer, entry) in entries {
         if !payers.contains(&payer.value.as_str()) {
             problems.add_unknown(&payer, Code::UnknownName, "payer", payers.iter().copied());
@@ -159,40 +159,42 @@ pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<To
                 Some(sums) if services.contains(&name.value.as_str()) => {
                     let at = [at.as_slice(), &[Step::Key(name.value.clone())]].concat();
                     for (key, entry) in sums {
-                        let wish = sum((&key, &entry), &[], problems);
-                        let of = |(key, word)| TotalWish {
+                        let expectation = sum((&key, &entry), &[], problems);
+                        let of = |(key, word)| ExpectedTotal {
                             payer: payer.value.clone(),
                             service: Some(name.value.clone()),
                             key,
                             word,
                             at: at.clone(),
                         };
-                        wishes.extend(wish.map(of));
+                        expectations.extend(expectation.map(of));
                     }
                 }
                 _ => {
-                    let wish = sum((&name, &entry), &services, problems);
-                    let of = |(key, word)| TotalWish {
+                    let expectation = sum((&name, &entry), &services, problems);
+                    let of = |(key, word)| ExpectedTotal {
                         payer: payer.value.clone(),
                         service: None,
                         key,
                         word,
                         at: at.clone(),
                     };
-                    wishes.extend(wish.map(of));
+                    expectations.extend(expectation.map(of));
                 }
             }
         }
     }
-    wishes
+    expectations
 }
 
 fn sum(
     (name, entry): (&Text, &TomlValue<'_>),
     services: &[&str],
     problems: &Problems<'_>,
-) -> Option<(TotalKey, String)> {
-    let key = TotalKey::of(&name.value, services).map_err(|mistake| say(&name.span, mistake, problems)).ok()?;
-    let raw = words(&name.value, entry, problems)?;
-    key.wish(&raw).map_err(|mistake| say(&entry.span, mistake, problems)).ok().map(|word| (key, word))
+) -> Option<(TotalField, String)> {
+    let key = TotalField::parse(&name.value, services)
+        .map_err(|mistake| report_mistake(&name.span, mistake, problems))
+        .ok()?;
+    let raw = read_words(&name.value, entry, problems)?;
+    key.expectation(&raw).map_err(|mistake| report_mistake(&entry.span, mistake, problems)).ok().map(|word| (key, word))
 }

@@ -3,7 +3,7 @@
 //! Of a note that nobody pays the sentence names the obstacle nearest to payment: what an offer for this activity
 //! lacks, beside the rule that closes the other payers.
 
-use super::near::{Lack, NearOffer, nearest_offers};
+use super::near::{Lack, NearOffer, NearOffers};
 use super::{Applies, NoteInGraph, Verdict, offered};
 use crate::facts::{Answer, FactId, Kind, Origin};
 use crate::nearest::joined;
@@ -77,11 +77,11 @@ impl NoteInGraph<'_> {
 
     /// Offers for this activity that fail by few conditions and that a payer would otherwise pay for.
     fn near_offers(&self) -> Vec<NearOffer> {
-        let note = (self.answered, self.filled, self.date);
-        let mut near = nearest_offers(self.judge, note, self.graph.rules.conditions.keys().copied());
+        let offers = NearOffers { judge: self.judge, answered: self.answered, filled: &self.filled, date: self.date };
+        let mut near = offers.nearest(self.graph.rules.conditions.keys().copied());
         near.retain(|offer| {
             let lacking = offer.lacks.len() + usize::from(offer.off_date);
-            (1..=NEAR).contains(&lacking) && offer.against.is_empty()
+            (1..=NEAR).contains(&lacking) && offers.obstacles(offer).is_empty()
         });
         near
     }
@@ -109,7 +109,9 @@ impl NoteInGraph<'_> {
         match (fact.origin, lack.now) {
             (Origin::Setting, _) => format!("the setting `{}` to be {needs} (it is `{now}`)", fact.name),
             (_, Answer::Unanswered) => format!("`{}` to be {needs} (the note does not say)", fact.name),
-            _ => format!("`{}` to be {needs} (the note says `{now}`)", fact.name),
+            (_, Answer::Value(_)) => format!("`{}` to be {needs} (the note says `{now}`)", fact.name),
+            // Notes whose numbers lie in the same band share the sentence.
+            (_, Answer::Number(_)) => format!("`{}` to be {needs}", fact.name),
         }
     }
 

@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-pub use near::{Lack, NearOffer, nearest_offers};
+pub use near::{Lack, NearOffer, NearOffers};
 pub use table::{DecisionId, Decisions};
 
 use crate::diagram::{ActivityGraph, Assignment, Diagram, Ref};
-use crate::facts::{FactId, Facts};
+use crate::facts::{FactId, Facts, Origin};
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
 /// What was decided.
@@ -95,18 +95,26 @@ impl<'s> Judge<'s> {
 
     /// Decides one note.
     pub fn evaluate(&self, answered: &Facts, date: NaiveDate) -> Evaluation {
+        self.note_in_graph(answered, date).map_or_else(Self::undecided, |note| note.evaluate())
+    }
+
+    /// A note with its presumptions and the graph that decides it.
+    fn note_in_graph<'n>(&self, answered: &'n Facts, date: NaiveDate) -> Option<NoteInGraph<'n>>
+    where
+        's: 'n,
+    {
         let (filled, presumed) = self.fill(answered);
-        let Some(graph) = self.graph(&filled) else { return Self::undecided() };
-        let note = NoteInGraph {
+        let variables = &self.diagram.variables;
+        Some(NoteInGraph {
             judge: *self,
-            graph,
-            assignment: self.diagram.variables.assign(&filled, date),
-            unpresumed: (!presumed.is_empty()).then(|| self.diagram.variables.assign(answered, date)),
-            filled: &filled,
+            graph: self.graph(&filled)?,
+            assignment: variables.assign(&filled, date),
+            unpresumed: (!presumed.is_empty()).then(|| variables.assign(answered, date)),
+            presumed,
+            filled,
             answered,
             date,
-        };
-        note.evaluate(&presumed)
+        })
     }
 
     /// The graph that decides a note with these answers.
@@ -156,26 +164,23 @@ impl ActivityGraph {
 
     /// Whether another value of a variable, the others as they are, could change the outcome.
     pub fn depends_on(&self, assignment: &Assignment, variable: usize) -> bool {
-        let mut opened = assignment.clone();
-        if let Some(value) = opened.get_mut(variable) {
-            *value = None;
-        }
-        // One leaf is what most notes come to whatever the variable is, and is found quickly.
-        self.store.leaves(self.rules.outcome, &opened).len() > 1
-            && self.store.open(self.rules.outcome, &opened).variables.contains(&variable)
+        self.store.depends_on(self.rules.outcome, assignment, variable)
     }
 
     /// The rules that apply, or may.
     pub fn applicable(&self, assignment: &Assignment) -> Vec<(RuleId, Applies)> {
-        let applies = |condition: Ref| match self.store.verdict(condition, assignment) {
+        let rules = self.rules.conditions.keys();
+        rules.filter_map(|rule| Some((*rule, self.applies(*rule, assignment)?))).collect()
+    }
+
+    /// Whether a rule applies, or may. A hold does not apply where strikes leave none of its payers.
+    pub fn applies(&self, rule: RuleId, assignment: &Assignment) -> Option<Applies> {
+        let condition = self.rules.holds.get(&rule).or_else(|| self.rules.conditions.get(&rule))?;
+        match self.store.verdict(*condition, assignment) {
             Some(true) => Some(Applies::Surely),
             None => Some(Applies::Perhaps),
             Some(false) => None,
-        };
-        // A hold does not apply where strikes leave none of its payers.
-        let rules = self.rules.conditions.iter();
-        let rules = rules.map(|(rule, condition)| (*rule, self.rules.holds.get(rule).unwrap_or(condition)));
-        rules.filter_map(|(rule, condition)| Some((rule, applies(*condition)?))).collect()
+        }
     }
 }
 
@@ -187,13 +192,14 @@ struct NoteInGraph<'n> {
     assignment: Assignment,
     /// What is answered, where something is presumed besides.
     unpresumed: Option<Assignment>,
-    filled: &'n Facts,
+    presumed: Vec<FactId>,
+    filled: Facts,
     answered: &'n Facts,
     date: NaiveDate,
 }
 
 impl NoteInGraph<'_> {
-    fn evaluate(&self, presumed: &[FactId]) -> Evaluation {
+    fn evaluate(&self) -> Evaluation {
         let possible = self.graph.possible(&self.assignment);
         let mut outcomes = possible.iter().copied();
         let verdict = match (outcomes.next(), outcomes.next()) {
@@ -211,7 +217,7 @@ impl NoteInGraph<'_> {
         let advice = applicable.iter().filter(|(rule, applies)| *applies == Applies::Surely && advises(rule));
         Evaluation {
             because: self.because(&verdict, &rules, &applicable),
-            presumed: self.rests_on(presumed),
+            presumed: self.rests_on(),
             settings: self.settings(),
             advice: advice.map(|(rule, _)| *rule).collect(),
             verdict,
@@ -239,21 +245,24 @@ impl NoteInGraph<'_> {
     }
 
     /// Of the presumed facts those that would be missing if nothing were presumed.
-    fn rests_on(&self, presumed: &[FactId]) -> Vec<FactId> {
+    fn rests_on(&self) -> Vec<FactId> {
         let Some(unpresumed) = &self.unpresumed else { return Vec::new() };
         if self.graph.store.leaves(self.graph.rules.outcome, unpresumed).len() < 2 {
             return Vec::new();
         }
         let mut missing = self.missing(unpresumed);
-        missing.retain(|fact| presumed.contains(fact));
+        missing.retain(|fact| self.presumed.contains(fact));
         missing
     }
 
     /// The settings whose other answer could change the outcome.
     fn settings(&self) -> Vec<FactId> {
-        let variables = self.graph.setting_variables.iter();
-        let matter = variables.filter(|variable| self.graph.depends_on(&self.assignment, **variable));
-        self.by_name(matter.filter_map(|variable| self.fact(*variable)).collect())
+        let asked = self.graph.store.asked(self.graph.rules.outcome, &self.assignment);
+        let is_setting = |fact: &FactId| self.judge.set.vocabulary.fact(*fact).origin == Origin::Setting;
+        let asked = (0..).zip(asked).filter(|(_, asked)| *asked).map(|(variable, _)| variable);
+        let settings = asked.filter_map(|variable| Some((variable, self.fact(variable).filter(is_setting)?)));
+        let matter = settings.filter(|(variable, _)| self.graph.depends_on(&self.assignment, *variable));
+        self.by_name(matter.map(|(_, fact)| fact).collect())
     }
 
     /// The rules that decided, offers first. However the open facts are answered; where no rule did so in every case,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
-use super::{Evaluation, Judge};
+use super::{Evaluation, Judge, NoteInGraph};
 use crate::diagram::Assignment;
 use crate::facts::Facts;
 
@@ -13,21 +13,24 @@ use crate::facts::Facts;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DecisionId(u32);
 
-/// Everything that a decision can depend on: the graph, the values as answered, and what is presumed besides.
-type Key = (usize, Assignment, Assignment);
+/// Everything that a decision can depend on: the activities' graph, and the values of the variables that their rules ask,
+/// as answered and, where something is presumed, with that filled in.
+type DecisionKey = (u16, Assignment, Option<Assignment>);
 
 /// The decisions of a batch.
 #[derive(Debug)]
 pub struct Decisions<'s> {
     judge: Judge<'s>,
     list: Vec<Arc<Evaluation>>,
-    known: FxHashMap<Key, DecisionId>,
+    /// The decision on notes that no graph decides.
+    undecided: Option<DecisionId>,
+    known: FxHashMap<DecisionKey, DecisionId>,
 }
 
 impl<'s> Decisions<'s> {
     /// An empty table.
     pub fn new(judge: Judge<'s>) -> Self {
-        Self { judge, list: Vec::new(), known: FxHashMap::default() }
+        Self { judge, list: Vec::new(), undecided: None, known: FxHashMap::default() }
     }
 
     /// The judge that decides.
@@ -37,17 +40,23 @@ impl<'s> Decisions<'s> {
 
     /// Decides one note.
     pub fn decide(&mut self, answered: &Facts, date: NaiveDate) -> DecisionId {
-        let diagram = self.judge.diagram();
-        let (filled, _) = self.judge.fill(answered);
-        let position = diagram.position_for(answered).unwrap_or(usize::MAX);
-        let assign = |facts: &Facts| diagram.variables.assign(facts, date);
-        let key = (position, assign(answered), assign(&filled));
+        let Some(note) = self.judge.note_in_graph(answered, date) else {
+            let id = self.undecided.unwrap_or_else(|| self.add(Judge::undecided()));
+            self.undecided = Some(id);
+            return id;
+        };
+        let key = note.key();
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let id = DecisionId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Arc::new(self.judge.evaluate(answered, date)));
+        let id = self.add(note.evaluate());
         self.known.insert(key, id);
+        id
+    }
+
+    fn add(&mut self, evaluation: Evaluation) -> DecisionId {
+        let id = DecisionId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        self.list.push(Arc::new(evaluation));
         id
     }
 
@@ -55,5 +64,16 @@ impl<'s> Decisions<'s> {
     #[expect(clippy::indexing_slicing, reason = "numbers are made only by the table that they are asked of")]
     pub fn get(&self, id: DecisionId) -> &Arc<Evaluation> {
         &self.list[usize::try_from(id.0).unwrap_or(usize::MAX)]
+    }
+}
+
+impl NoteInGraph<'_> {
+    fn key(&self) -> DecisionKey {
+        let asked = |assignment: &Assignment| {
+            self.graph.asked.iter().map(|variable| assignment.get(*variable).copied().flatten()).collect()
+        };
+        let activity = self.graph.activities.first().copied().unwrap_or_default();
+        let before = self.unpresumed.as_ref().map(asked);
+        (activity, asked(&self.assignment), before)
     }
 }

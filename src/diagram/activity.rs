@@ -6,10 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conditions::Conditions;
+use super::conditions::{Alternative, Conditions};
 use super::order::order;
 use super::{Ref, Store, TooComplex, Variables};
-use crate::facts::Origin;
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
 /// An offer, and where one of its payers is left as the first.
@@ -246,8 +245,8 @@ pub struct ActivityGraph {
     pub rules: ActivityRules,
     /// By rule that can apply: where it is a reason for what is decided.
     pub reasons: BTreeMap<RuleId, Ref>,
-    /// The settings that the outcome depends on, as variables.
-    pub setting_variables: Vec<usize>,
+    /// The variables that the rules ask. No answer to another question makes a difference, in nothing that is said.
+    pub asked: Vec<usize>,
     /// Where the graphs are kept.
     pub store: Store,
 }
@@ -266,30 +265,29 @@ impl ActivityGraph {
         let reasons = rules.conditions.keys().copied().collect::<Vec<_>>();
         let reasons = reasons.into_iter().map(|rule| (rule, rules.reason(set, &mut store, rule))).collect();
         store.check_size(variables)?;
-        let setting_variables = setting_variables(set, variables, &store, rules.outcome);
-        Ok(Self { activities: activities.to_vec(), rules, reasons, setting_variables, store })
+        let alternatives = conditions.for_activity(activity);
+        let asked: BTreeSet<usize> =
+            alternatives.flat_map(|alternative| variables_of(set, alternative, variables)).collect();
+        Ok(Self { activities: activities.to_vec(), rules, reasons, asked: asked.into_iter().collect(), store })
     }
-}
-
-fn setting_variables(set: &RuleSet, variables: &Variables, store: &Store, root: Ref) -> Vec<usize> {
-    let asked = store.reachable(root).into_iter().filter_map(|at| store.node(at)).map(|node| node.variable);
-    let is_setting = |variable: &usize| {
-        let fact = variables.get(*variable).and_then(|variable| variable.question.fact());
-        fact.is_some_and(|fact| set.vocabulary.fact(fact).origin == Origin::Setting)
-    };
-    asked.collect::<BTreeSet<usize>>().into_iter().filter(is_setting).collect()
 }
 
 /// The order in which an activity's graphs ask the variables.
 pub fn order_for(set: &RuleSet, conditions: &Conditions, activity: u16, variables: &Variables) -> Vec<usize> {
-    let together: Vec<Vec<usize>> = conditions
-        .for_activity(activity)
-        .map(|alternative| {
-            let facts = alternative.tests.iter().filter_map(|test| variables.position(test.fact));
-            let effective = set.rule(alternative.rule).effective;
-            let dated = effective.from.is_some() || effective.through.is_some();
-            facts.chain(variables.date_position().filter(|_| dated)).collect()
-        })
-        .collect();
+    let alternatives = conditions.for_activity(activity);
+    let together: Vec<Vec<usize>> =
+        alternatives.map(|alternative| variables_of(set, alternative, variables).collect()).collect();
     order(variables.len(), &together)
+}
+
+/// The variables that an alternative of a rule's condition asks; the service date where the rule has dates.
+fn variables_of<'v>(
+    set: &RuleSet,
+    alternative: &'v Alternative,
+    variables: &'v Variables,
+) -> impl Iterator<Item = usize> + use<'v> {
+    let facts = alternative.tests.iter().filter_map(|test| variables.position(test.fact));
+    let effective = set.rule(alternative.rule).effective;
+    let dated = effective.from.is_some() || effective.through.is_some();
+    facts.chain(variables.date_position().filter(move |_| dated))
 }

@@ -2,7 +2,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::store::Node;
 use super::{Ref, Store, Value};
 
 /// What is still possible, and what it depends on.
@@ -17,28 +16,88 @@ pub struct Open {
 impl Store {
     /// The leaves that a graph can end at, whatever is open, each once.
     pub fn leaves(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<Ref> {
-        let (mut leaves, mut seen, mut open) = (Vec::new(), FxHashSet::default(), vec![root]);
-        while let Some(mut at) = open.pop() {
-            // Answered questions have one way on.
-            while let Some((node, value)) = self.node(at).and_then(|node| Some((node, answer(node, assignment)?))) {
-                let Some(child) = node.children.get(usize::from(value)) else { break };
-                at = *child;
-            }
+        self.walk(root, assignment, |_| ())
+    }
+
+    /// By variable: whether it is asked on the way to these leaves. The value of no other one makes a difference.
+    pub fn asked(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<bool> {
+        let mut asked = vec![false; assignment.len()];
+        self.walk(root, assignment, |variable| asked.get_mut(variable).into_iter().for_each(|asked| *asked = true));
+        asked
+    }
+
+    fn walk(&self, root: Ref, assignment: &[Option<Value>], mut visit: impl FnMut(usize)) -> Vec<Ref> {
+        let mut answer = |variable| {
+            visit(variable);
+            answer(variable, assignment)
+        };
+        let first = self.settle(root, &mut answer);
+        if first.is_leaf() {
+            return vec![first];
+        }
+        let (mut leaves, mut seen, mut open) = (Vec::new(), FxHashSet::default(), vec![first]);
+        while let Some(at) = open.pop() {
             match self.node(at) {
+                Some(node) if seen.insert(at) => {
+                    open.extend(node.children.iter().map(|child| self.settle(*child, &mut answer)));
+                }
                 None if !leaves.contains(&at) => leaves.push(at),
-                Some(node) if seen.insert(at) => open.extend(&node.children),
                 _ => {}
             }
         }
         leaves
     }
 
+    /// Where the answered variables lead: the first node whose variable is open, or a leaf.
+    fn settle(&self, mut at: Ref, answer: &mut impl FnMut(usize) -> Option<Value>) -> Ref {
+        while let Some(node) = self.node(at)
+            && let Some(value) = answer(node.variable)
+            && let Some(child) = node.children.get(usize::from(value))
+        {
+            at = *child;
+        }
+        at
+    }
+
     /// Whether a yes-or-no graph says yes however open variables are answered; `None` where that differs.
     pub fn verdict(&self, root: Ref, assignment: &[Option<Value>]) -> Option<bool> {
-        match self.leaves(root, assignment).as_slice() {
+        let first = self.settle(root, &mut |variable| answer(variable, assignment));
+        if first.is_leaf() {
+            return Some(first == Ref::TRUE);
+        }
+        match self.leaves(first, assignment).as_slice() {
             [only] => Some(*only == Ref::TRUE),
             _ => None,
         }
+    }
+
+    /// Whether two ways to answer what is open that differ only in this variable lead to different leaves. It counts as
+    /// open.
+    pub fn depends_on(&self, root: Ref, assignment: &[Option<Value>], variable: usize) -> bool {
+        let mut others = self.values(variable).skip(1);
+        others.any(|other| self.differ(root, assignment, variable, other))
+    }
+
+    /// Whether the first value of a variable and another one lead to different leaves, all else alike.
+    fn differ(&self, root: Ref, assignment: &[Option<Value>], variable: usize, other: Value) -> bool {
+        let settle = |at: Ref, value: Value| {
+            self.settle(at, &mut |asked| if asked == variable { Some(value) } else { answer(asked, assignment) })
+        };
+        let (mut seen, mut open) = (FxHashSet::default(), Vec::new());
+        let mut next = Some((root, root));
+        while let Some((one, two)) = next.take().or_else(|| open.pop()) {
+            let (one, two) = (settle(one, 0), settle(two, other));
+            if one == two && !self.asks_before(one, variable) {
+                continue;
+            }
+            let Some(asked) = self.first_asked(&[one, two]) else { return true };
+            if seen.insert((one, two)) {
+                open.extend(
+                    self.values(asked).map(|value| (self.step(one, asked, value), self.step(two, asked, value))),
+                );
+            }
+        }
+        false
     }
 
     /// The leaves that a graph can end at, and the variables that they depend on.
@@ -54,8 +113,8 @@ impl Store {
     }
 }
 
-fn answer(node: &Node, assignment: &[Option<Value>]) -> Option<Value> {
-    assignment.get(node.variable).copied().flatten()
+fn answer(variable: usize, assignment: &[Option<Value>]) -> Option<Value> {
+    assignment.get(variable).copied().flatten()
 }
 
 /// A node or a leaf of what remains of a graph.
@@ -84,7 +143,7 @@ impl Rest<'_> {
         if let Some(known) = self.done.get(&at) {
             return *known;
         }
-        let answered = answer(node, self.assignment).and_then(|value| node.children.get(usize::from(value)));
+        let answered = answer(node.variable, self.assignment).and_then(|value| node.children.get(usize::from(value)));
         let made = if let Some(child) = answered {
             self.remaining(*child)
         } else {

@@ -299,6 +299,11 @@ impl Store {
         asked.min_by_key(|variable| self.levels.get(*variable))
     }
 
+    /// Whether a node asks its variable before another one; a leaf asks none.
+    pub(super) fn asks_before(&self, at: Ref, variable: usize) -> bool {
+        self.node(at).is_some_and(|node| self.levels.get(node.variable) < self.levels.get(variable))
+    }
+
     /// What is left of a graph after an answer; one that does not ask the variable first stays as it is.
     pub fn step(&self, at: Ref, variable: usize, value: Value) -> Ref {
         let asks = self.node(at).filter(|node| node.variable == variable);

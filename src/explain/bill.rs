@@ -5,7 +5,7 @@ use crate::batch::{Batch, BatchNote, Earned};
 use crate::decide::Verdict;
 use crate::nearest::joined;
 use crate::report::RateView;
-use crate::rules::{PART_QUARTER_HOUR, POOL, PayerId, RuleSet, ServiceId, Unit};
+use crate::rules::{PayerId, RuleSet, ServiceId, Unit};
 use crate::units::QUARTER_HOUR;
 
 /// The steps from minutes to dollars; `None` for a note that earns nothing because nobody pays, or not yet.
@@ -57,11 +57,11 @@ fn quarter_hour_steps(set: &RuleSet, bill: &BillView, note: BatchNote<'_>) -> Ve
         _ => format!("{part} or more left-over minutes make a further one"),
     };
     steps.push(format!(
-        "Under `{PART_QUARTER_HOUR} = {part}` {rule}: {} for this note alone.",
+        "Under `part_quarter_hour = {part}` {rule}: {} for this note alone.",
         counted(bill.alone, "unit")
     ));
     if !set.pools_by_day() {
-        steps.push(format!("Under `{POOL} = note` each note is rounded by itself: {}.", counted(bill.units, "unit")));
+        steps.push(format!("Under `pool = note` each note is rounded by itself: {}.", counted(bill.units, "unit")));
         return steps;
     }
     let others: Vec<String> = bill
@@ -72,7 +72,7 @@ fn quarter_hour_steps(set: &RuleSet, bill: &BillView, note: BatchNote<'_>) -> Ve
         .collect();
     if others.is_empty() {
         steps.push(format!(
-            "Under `{POOL} = day` there is no other note to pool it with: {}.",
+            "Under `pool = day` there is no other note to pool it with: {}.",
             counted(bill.units, "unit")
         ));
         return steps;
@@ -80,7 +80,7 @@ fn quarter_hour_steps(set: &RuleSet, bill: &BillView, note: BatchNote<'_>) -> Ve
     let minutes: u32 = bill.pool.iter().map(|note| note.minutes).sum();
     let units: u32 = bill.pool.iter().map(|note| note.units).sum();
     steps.push(format!(
-        "Under `{POOL} = day` it is pooled with {}: {minutes} minutes together are {}.",
+        "Under `pool = day` it is pooled with {}: {minutes} minutes together are {}.",
         joined(others, "and"),
         counted(units, "unit")
     ));

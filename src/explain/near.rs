@@ -2,8 +2,8 @@
 
 use super::note::DecidedNote;
 use super::view::{AnswerSource, LackView, NearOfferView};
-use crate::decide::{Lack, NearOffer, nearest_offers};
-use crate::rules::Effect;
+use crate::decide::{Lack, NearOffer, NearOffers};
+use crate::rules::{Effect, RuleId};
 use crate::words;
 
 /// Nearest offers that are shown; were there more, they would all be far.
@@ -12,11 +12,13 @@ const MOST_SHOWN: usize = 4;
 /// The nearest offers.
 pub(super) fn offers(note: &DecidedNote<'_>) -> Vec<NearOfferView> {
     let all = note.set().rules().map(|(id, _)| id);
-    let nearest = nearest_offers(note.judge, (&note.answered, &note.filled, note.in_batch.date()), all);
-    nearest.iter().take(MOST_SHOWN).filter_map(|offer| view(note, offer)).collect()
+    let date = note.in_batch.date();
+    let offers = NearOffers { judge: note.judge, answered: &note.answered, filled: &note.filled, date };
+    let nearest = offers.nearest(all);
+    nearest.iter().take(MOST_SHOWN).filter_map(|offer| view(note, offer, &offers.obstacles(offer))).collect()
 }
 
-fn view(note: &DecidedNote<'_>, offer: &NearOffer) -> Option<NearOfferView> {
+fn view(note: &DecidedNote<'_>, offer: &NearOffer, obstacles: &[RuleId]) -> Option<NearOfferView> {
     let set = note.set();
     let rule = set.rule(offer.rule);
     let Effect::Offer { service, payers, .. } = &rule.effect else { return None };
@@ -35,7 +37,7 @@ fn view(note: &DecidedNote<'_>, offer: &NearOffer) -> Option<NearOfferView> {
         service: set.service(*service).name.clone(),
         payers: payers.iter().map(|payer| set.payer(*payer).name.clone()).collect(),
         lacks,
-        against: offer.against.iter().map(|id| set.rule(*id).id.clone()).collect(),
+        obstacles: obstacles.iter().map(|id| set.rule(*id).id.clone()).collect(),
     })
 }
 

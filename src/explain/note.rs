@@ -7,7 +7,7 @@ use crate::batch::BatchNote;
 use crate::decide::{Applies, Judge, Verdict};
 use crate::facts::{Answer, FactId, Facts, Origin, WrittenAnswer};
 use crate::report::BasisView;
-use crate::rules::{AnsweredBy, PART_QUARTER_HOUR, POOL, RuleId, RuleSet, Test};
+use crate::rules::{AnsweredBy, ProgramSetting, RuleId, RuleSet, Test};
 use crate::words;
 
 /// A note with its decision.
@@ -92,7 +92,7 @@ impl<'n> DecidedNote<'n> {
                 asked: asked.contains(&id) || derived.is_some_and(|derived| asked.contains(&derived)),
                 matters: missing.contains(&id)
                     || self.judge.matters(&self.filled, self.in_batch.date(), id)
-                    || (counts && [PART_QUARTER_HOUR, POOL].contains(&fact.name.as_str())),
+                    || (counts && ProgramSetting::find(&fact.name).is_some()),
             }
         });
         view.collect()

@@ -82,7 +82,7 @@ pub(super) fn named(set: &RuleSet, explanation: &Explanation) -> Vec<RuleView> {
     let mut ids: Vec<&String> = explanation.holds.iter().map(|hold| &hold.rule.id).collect();
     ids.extend(services.flat_map(|service| service.offered_by.iter().chain(&service.taken_by)).map(|rule| &rule.id));
     ids.extend(&explanation.advice);
-    ids.extend(explanation.nearest.iter().flat_map(|offer| std::iter::once(&offer.id).chain(&offer.against)));
+    ids.extend(explanation.nearest.iter().flat_map(|offer| std::iter::once(&offer.id).chain(&offer.obstacles)));
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
     let rule = |id: &String| set.rules.iter().find(|rule| rule.id == *id).map(|rule| RuleView::new(set, rule));

@@ -253,7 +253,7 @@ pub struct NearOfferView {
     /// What the note lacks for it.
     pub lacks: Vec<LackView>,
     /// Rules that stand against it: holds, and those that take all its payers away.
-    pub against: Vec<String>,
+    pub obstacles: Vec<String>,
 }
 
 /// One condition that does not hold.

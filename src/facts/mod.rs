@@ -13,7 +13,7 @@ use crate::field::FieldId;
 use crate::nearest::nearest;
 use crate::read::FieldNames;
 
-/// Facts that every note must answer, if the rule set declares them. Source: design, section 4.
+/// Facts that every note must answer, if the rule set declares them.
 pub const REQUIRED: [&str; 2] = ["activity", "staff_role"];
 
 /// Names that rules use for the outcome and may therefore not be facts.
@@ -320,7 +320,10 @@ mod tests {
     fn values_are_spoken_in_any_case_and_by_alias() {
         let mut fact = Fact::new("e", "", Kind::Coded(vec!["mo_healthnet".into(), "none".into()]), Origin::Note, None);
         assert!(fact.add_alias("Medicaid", 0) && !fact.add_alias("medicaid", 1));
-        assert_eq!((fact.parse_value("MEDICAID"), fact.parse_value("None"), fact.parse_value("x")), (Some(0), Some(1), None));
+        assert_eq!(
+            (fact.parse_value("MEDICAID"), fact.parse_value("None"), fact.parse_value("x")),
+            (Some(0), Some(1), None)
+        );
         assert_eq!(fact.nearest_value("medicade"), Some("mo_healthnet"));
     }
 }

@@ -8,16 +8,9 @@ use crate::facts::{Answer, Fact, FactId, Lever, Origin};
 use crate::nearest::{joined, one_of};
 use crate::report::RateView;
 use crate::rules::{
-    Basis, Effect, Invariant, PART_QUARTER_HOUR, POOL, PayerId, Presumption, Rule, RuleSet, ServiceId, Setting, Source,
-    Test,
+    Basis, Effect, Invariant, PayerId, Presumption, ProgramSetting, Rule, RuleSet, ServiceId, Setting, Source, Test,
 };
 use crate::words;
-
-const PART_QUARTER_HOUR_IN_WORDS: &str = "The program itself reads it: so many minutes left over after the whole \
-    quarter hours make a further unit. 15 counts whole quarter hours only, 8 is the eight-minute rule, 1 counts any part.";
-
-const POOL_IN_WORDS: &str = "The program itself reads it: with `day`, the minutes of a client's notes of one service, \
-    payer and date are summed before they are rounded; with `note`, each note is rounded by itself.";
 
 /// Every entry, rules first.
 pub(super) fn entries(set: &RuleSet) -> Vec<Entry> {
@@ -68,17 +61,16 @@ fn rule(set: &RuleSet, rule: &Rule) -> Entry {
 pub(super) fn setting(set: &RuleSet, setting: &Setting) -> Entry {
     let fact = set.vocabulary.fact(setting.fact);
     let mut entry = Entry::new("setting", &fact.name, &words::question(set, setting.fact));
-    let (answer, default) = (set.answer_text(setting.fact, setting.value), set.answer_text(setting.fact, setting.default));
+    let (answer, default) =
+        (set.answer_text(setting.fact, setting.value), set.answer_text(setting.fact, setting.default));
     entry.text("", "Answer", format!("`{answer}` ({})", setting.by.as_str()));
     entry.data("answer", json!(set.written_answer(setting.fact, setting.value)));
     entry.data("by", setting.by.as_str());
     entry.text("", "Default", format!("`{default}`"));
     entry.data("default", json!(set.written_answer(setting.fact, setting.default)));
     entry.text("may_be", "May be", words::takes(&fact.kind));
-    match fact.name.as_str() {
-        PART_QUARTER_HOUR => entry.text("does", "Read as", PART_QUARTER_HOUR_IN_WORDS),
-        POOL => entry.text("does", "Read as", POOL_IN_WORDS),
-        _ => {}
+    if let Some(setting) = ProgramSetting::find(&fact.name) {
+        entry.text("does", "Read as", setting.explanation());
     }
     let with_answer = (0..).zip(fact.values()).filter_map(|(value, name)| {
         let needs = |test: &Test| test.fact == setting.fact && test.values.contains(Answer::Value(value)) == Some(true);

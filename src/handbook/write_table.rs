@@ -13,6 +13,7 @@ use crate::report::write_json;
 use crate::rules::{Outcome, RuleId, RuleSet, Service};
 use crate::space::Space;
 use crate::table::{Grid, Screen, WrappedText, escape_markdown};
+use crate::visible::visible;
 use crate::words;
 
 /// Writes the table.
@@ -41,7 +42,7 @@ fn text(table: &Table<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()
         if wide.fits(screen) { wide } else { narrow(table, section) }.text(screen, out)?;
         writeln!(out, "{}", left_out(section))?;
     }
-    summary(table).iter().try_for_each(|line| writeln!(out, "{line}"))
+    summary(table).iter().try_for_each(|line| writeln!(out, "{}", visible(line)))
 }
 
 /// The activities of a section, as a heading.

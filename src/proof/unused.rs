@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::Problem;
 use crate::facts::{FactId, Origin};
 use crate::message::{Code, Message};
-use crate::rules::{Effect, PART_QUARTER_HOUR, POOL, PayerId, RuleSet, Span, Test};
+use crate::rules::{Effect, PayerId, ProgramSetting, RuleSet, Span, Test};
 
 /// Facts, settings, sources, payers and services that nothing uses.
 pub(super) fn find(set: &RuleSet) -> Vec<Problem> {
@@ -54,7 +54,7 @@ fn asked_facts(set: &RuleSet) -> BTreeSet<FactId> {
     let claims = set.invariants.iter().flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts));
     let tests: Vec<&Test> = rules.chain(presumptions).chain(claims).collect();
     let required = set.vocabulary.facts().filter(|(_, fact)| fact.is_required()).map(|(id, _)| id);
-    let read = [PART_QUARTER_HOUR, POOL].into_iter().filter_map(|name| set.vocabulary.find(name));
+    let read = ProgramSetting::ALL.into_iter().filter_map(|setting| set.vocabulary.find(setting.name()));
     tests.iter().map(|test| set.vocabulary.input_of(test.fact)).chain(required).chain(read).collect()
 }
 

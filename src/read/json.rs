@@ -140,19 +140,6 @@ pub(super) fn record<'a>(text: &'a str, bad: &[usize], names: &dyn FieldNames) -
     Record { fields, fault, ..whole }
 }
 
-/// The members of an object: name and where its value stands in the text. `None` for other text.
-pub(super) fn member_ranges(text: &str) -> Option<Vec<(String, Range<usize>)>> {
-    let members = Members::parse(text).ok()?.members;
-    Some(members.into_iter().map(|(name, value)| (name.into_owned(), range_in(text, value.get()))).collect())
-}
-
-/// Where the notes of a document stand in it.
-pub(super) fn note_ranges(text: &str) -> Option<Vec<Range<usize>>> {
-    // A byte order mark is no part of the document.
-    let bare = text.trim_start_matches('\u{feff}');
-    Some(notes(bare).ok()?.into_iter().map(|note| range_in(text, note.get())).collect())
-}
-
 fn range_in(text: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - text.as_ptr().addr();
     start..start + part.len()

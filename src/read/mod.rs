@@ -12,7 +12,6 @@ mod record;
 mod utf8;
 
 use std::io::{self, BufRead};
-use std::ops::Range;
 
 pub use detect::{Opened, open};
 pub use record::{Fault, Field, Record, Value};
@@ -143,16 +142,6 @@ impl From<io::Error> for FileError {
 /// The record of a JSON object that stands in a field.
 pub(crate) fn object<'a>(text: &'a str, names: &dyn FieldNames) -> Record<'a> {
     json::record(text, &[], names)
-}
-
-/// The members of a JSON object in the order written: name and where its value stands in the text. `None` for other text.
-pub(crate) fn member_ranges(text: &str) -> Option<Vec<(String, Range<usize>)>> {
-    json::member_ranges(text)
-}
-
-/// Where the notes of a JSON document stand in it, or those of NDJSON lines.
-pub(crate) fn note_ranges(text: &str, lines: bool) -> Option<Vec<Range<usize>>> {
-    if lines { Some(ndjson::note_ranges(text)) } else { json::note_ranges(text) }
 }
 
 /// A length or a position as the number it is.

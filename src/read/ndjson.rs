@@ -1,7 +1,6 @@
 //! One JSON note on each line. Blank lines are no records. A bad line costs that line.
 
 use std::io::BufRead;
-use std::ops::Range;
 
 use super::json;
 use super::utf8::replace_bad_bytes;
@@ -31,20 +30,4 @@ pub(super) fn read(
         return Err(FileError::new(Code::NoNotes, "the input is empty", "give one JSON note on each line"));
     }
     Ok(number)
-}
-
-/// Where the notes stand in a text: its lines, blank ones apart.
-pub(super) fn note_ranges(text: &str) -> Vec<Range<usize>> {
-    let bare = text.trim_start_matches('\u{feff}');
-    let mut at = text.len() - bare.len();
-    let mut notes = Vec::new();
-    for line in bare.split_inclusive('\n') {
-        let note = line.trim_ascii();
-        let start = at + (line.len() - line.trim_ascii_start().len());
-        if !note.is_empty() {
-            notes.push(start..start + note.len());
-        }
-        at += line.len();
-    }
-    notes
 }

@@ -14,6 +14,7 @@ use crate::message::{Code, Level, Message};
 use crate::proof::{Certificate, Problem};
 use crate::rules::RuleSet;
 use crate::space::Example;
+use crate::visible::visible;
 use crate::words;
 
 /// Everything that a check found.
@@ -186,7 +187,7 @@ impl From<Problem> for ProblemRow {
 
 impl HouseRule {
     /// The house rules of a set, by id.
-    pub fn of(set: &RuleSet) -> Vec<Self> {
+    pub fn list(set: &RuleSet) -> Vec<Self> {
         let house = set.rules.iter().filter(|rule| rule.basis.house);
         let told = |rule: &crate::rules::Rule| Self {
             id: rule.id.clone(),
@@ -237,13 +238,13 @@ impl CheckReport {
         if let Some(sources) = &self.sources {
             writeln!(out, "sources: {}", sources.len())?;
             for source in sources {
-                writeln!(out, "  {}", source.describe())?;
+                writeln!(out, "  {}", visible(&source.describe()))?;
             }
         }
         if !self.house_rules.is_empty() {
             writeln!(out, "house rules: {}", self.house_rules.len())?;
             for HouseRule { id, title, .. } in &self.house_rules {
-                writeln!(out, "  {id}: {title}")?;
+                writeln!(out, "  {id}: {}", visible(title))?;
             }
         }
         if let Some(stats) = &self.stats {

@@ -29,11 +29,6 @@ pub use crate::toml::Span;
 pub use crate::toml::TomlFile as RuleFile;
 pub(crate) use crate::toml::with_excerpt;
 
-/// The name of [`ProgramSetting::PartQuarterHour`].
-pub const PART_QUARTER_HOUR: &str = ProgramSetting::PartQuarterHour.name();
-/// The name of [`ProgramSetting::Pool`].
-pub const POOL: &str = ProgramSetting::Pool.name();
-
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {
         $($(#[doc = $doc])+

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ::toml::de::DeTable;
 
-pub(crate) use problems::{Problems, with_excerpt, suggestion};
+pub(crate) use problems::{Problems, suggestion, with_excerpt};
 pub(crate) use table::{TomlTable, TomlValue};
 
 use crate::message::Code;

@@ -198,7 +198,9 @@ pub(crate) fn suggestion(name: &str, known: &[&str]) -> String {
 /// A message at a place in a file, with the line and a caret.
 pub(crate) fn with_excerpt(files: &[TomlFile], span: &Span, message: Message) -> Message {
     match (files.get(span.file), span.resolve(files)) {
-        (Some(file), Some(place)) => Message { excerpt: Some(excerpt(&file.text, &span.range)), ..message.with_place(place) },
+        (Some(file), Some(place)) => {
+            Message { excerpt: Some(excerpt(&file.text, &span.range)), ..message.with_place(place) }
+        }
         _ => message,
     }
 }

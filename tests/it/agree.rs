@@ -89,7 +89,8 @@ fn walk(axes: &[FactId], tried: &[Vec<Answer>], facts: &mut Facts, visit: &mut d
 }
 
 fn written(set: &RuleSet, facts: &Facts) -> String {
-    let answers = set.vocabulary.facts().map(|(id, fact)| format!("{}={}", fact.name, set.answer_text(id, facts.get(id))));
+    let answers =
+        set.vocabulary.facts().map(|(id, fact)| format!("{}={}", fact.name, set.answer_text(id, facts.get(id))));
     answers.collect::<Vec<_>>().join(" ")
 }
 

@@ -2,13 +2,13 @@
 
 use actbill::cases::{Blessed, CaseFile, Suite};
 
-use crate::cases::{read, verdicts};
+use crate::cases::{read, results};
 use crate::shared::{ready, told};
 
 fn bless(name: &str, text: &str) -> Option<Blessed> {
     let suite = read(name, text, true).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
-    let played = suite.play(&ready().set, &ready().diagram);
-    let mut blessed = suite.bless(&played).unwrap_or_else(|message| panic!("{message}"));
+    let runs = suite.run(&ready().set, &ready().diagram);
+    let mut blessed = suite.bless(&runs).unwrap_or_else(|message| panic!("{message}"));
     assert!(blessed.len() <= 1);
     blessed.pop()
 }
@@ -22,7 +22,7 @@ fn round_trip(name: &str, text: &str) -> String {
     let now = blessed(name, text);
     let (before, after) =
         (read(name, text, true).unwrap(), read(name, &now, false).unwrap_or_else(|e| panic!("{}", told(&e))));
-    let failed: Vec<_> = verdicts(&after).into_iter().filter(|(_, passes, _)| !passes).collect();
+    let failed: Vec<_> = results(&after).into_iter().filter(|(_, passes, _)| !passes).collect();
     assert!(failed.is_empty(), "{name}: {failed:?}\n{now}");
     let notes = |suite: &Suite| -> Vec<String> {
         let records = suite.claims.iter().flat_map(|claims| &claims.records);
@@ -111,113 +111,20 @@ fn sums_of_a_service_are_blessed_too() {
     assert!(now.contains("units = 4 # of them\namount = \"70.88\"\n"), "{now}");
 }
 
-const HEAD: &str = "\"client\": \"client-a\", \"date\": \"2026-03-02\", \"minutes\": 60, \"staff_role\": \
-                    \"vocational_specialist\", \"eligibility\": \"department\"";
-
 #[test]
-fn json_keeps_its_notes_and_layout() {
-    let text = format!(
-        "\u{feff}{{ \"month\": 3, \"notes\": [\n  {{ \"id\": \"ä-1\", {HEAD}, \"activity\": \"job_coaching\",\n    \"expect\": \
-         {{ \"title\": \"a title\",  \"units\": 5, \"payer\": \"department\" }} }},\n  {{ \"id\": \"n-2\", {HEAD}, \
-         \"activity\": \"other\", \"expect\": {{ \"payer\": \"department\", \"known_wrong\": null }} }},\n  {{ \"id\": \
-         \"n-3\", {HEAD}, \"activity\": \"other\" }}\n] }}\n"
-    );
-    let now = round_trip("a.json", &text);
-    assert!(now.contains("{ \"title\": \"a title\",  \"units\": 4, \"payer\": \"department\" }"), "{now}");
-    let held =
-        "{ \"payer\": null, \"known_wrong\": null, \"status\": \"held\", \"rules\": [\"house.other-activity\"] }";
-    assert!(now.contains(held), "{now}");
-    let third = text.split("\"n-3\"").nth(1).unwrap();
-    assert!(now.ends_with(third), "a note beside the cases is left alone: {now}");
-}
-
-#[test]
-fn a_json_file_that_expects_nothing_yet_is_filled_in() {
-    let text = format!(
-        "{{\"id\": \"n-1\", {HEAD}, \"activity\": \"job_coaching\"}}\n{{\"id\": \"n-2\"}}\n{{\"id\": \"n-3\"\n"
-    );
-    let now = round_trip_or_reason("a.ndjson", &text);
-    assert!(now.is_err(), "a line that is no JSON has no place for what it expects");
-    let text = format!("\n{{\"id\": \"n-1\", {HEAD}, \"activity\": \"job_coaching\"}}\n\n  {{\"id\": \"n-2\"}}  \n");
-    let now = round_trip("a.ndjson", &text);
-    let first = "\"activity\": \"job_coaching\", \"expect\": {\"status\": \"billable\", \"payer\": \"department\", \"code\": \
-                 \"H2023 HK\", \"units\": 4, \"amount\": 70.88, \"rules\": [\"act.job-coaching\"]}}\n\n";
-    assert!(now.contains(first), "{now}");
-    let second = "  {\"id\": \"n-2\", \"expect\": {\"status\": \"rejected\", \"error\": \"missing-field\"}}  \n";
-    assert!(now.ends_with(second), "{now}");
-    let one = round_trip("a.json", &format!("{{\"id\": \"n-1\", {HEAD}, \"activity\": \"other\", \"expect\": {{}}}}"));
-    assert!(one.contains("\"expect\": {\"status\": \"held\", \"rules\": [\"house.other-activity\"]}}"), "{one}");
-}
-
-fn round_trip_or_reason(name: &str, text: &str) -> Result<Vec<Blessed>, String> {
-    let suite = read(name, text, true).map_err(|mistakes| told(&mistakes))?;
-    suite.bless(&suite.play(&ready().set, &ready().diagram)).map_err(|message| message.to_string())
-}
-
-#[test]
-fn fields_beside_the_note_stay_fields() {
-    let text = format!(
-        "{{\"id\": \"n-1\", {HEAD}, \"activity\": \"other\", \"expect_payer\": \"department\", \"expect_units\": 4}}\n\
-         {{\"id\": \"n-2\", {HEAD}, \"activity\": \"job_coaching\", \"expect_missing\": [\"contact\"]}}\n"
-    );
-    let now = round_trip("a.ndjson", &text);
-    let first = "\"expect_payer\": null, \"expect_units\": null, \"expect_status\": \"held\", \"expect_rules\": \
-                 [\"house.other-activity\"]}\n";
-    assert!(now.contains(first), "{now}");
-    assert!(now.ends_with("\"expect_missing\": []}\n"), "{now}");
-}
-
-#[test]
-fn csv_rows_that_hold_stay_byte_for_byte() {
-    let head = "id,client,date,minutes,activity,staff_role,eligibility,remark,expect_payer,expect_units";
-    let rest = "2026-03-02,60,job_coaching,vocational_specialist,department";
-    let text = format!(
-        "\u{feff}{head}\r\nn-1,client-a,{rest},\"a, b\",department,5\r\nn-2,client-b,{rest},'q' \"x\",department,4\r\n\
-         n-3,client-c,2026-03-02,60,other,nurse,department,,department,4\r\nn-4,client-d,{rest},,,\r\n"
-    );
-    let now = round_trip("a.csv", &text);
-    let lines: Vec<&str> = now.split("\r\n").collect();
-    assert_eq!(lines[0], format!("\u{feff}{head},expect_status,expect_rules"));
-    assert_eq!(lines[1], format!("n-1,client-a,{rest},\"a, b\",department,4,,"));
-    assert_eq!(lines[3], "n-3,client-c,2026-03-02,60,other,nurse,department,,,,held,house.other-activity");
-    assert_eq!(lines[4], format!("n-4,client-d,{rest},,,,,"));
-    let only_units = text.replace("n-3,client-c,2026-03-02,60,other,nurse,department,,department,4\r\n", "");
-    let now = round_trip("a.csv", &only_units);
-    let others = |text: &str| text.split("\r\n").filter(|line| !line.starts_with("n-1")).collect::<Vec<_>>().join("|");
-    assert_eq!(others(&now), others(&only_units), "rows that hold, and the header, are not touched");
-}
-
-#[test]
-fn a_csv_file_that_expects_nothing_yet_is_filled_in() {
-    let text = "id,client,date,minutes,activity,staff_role,eligibility\n\
-                n-1,client-a,2026-03-02,60,job_coaching,vocational_specialist,department\n\
-                n-2,client-a,2026-03-02,60,transport,nurse,department\nn-1,client-a,2026-03-02,60,other,nurse,none\n";
-    let now = round_trip("a.csv", text);
-    assert!(now.starts_with(
-        "id,client,date,minutes,activity,staff_role,eligibility,expect_status,expect_payer,expect_code,expect_units,\
-         expect_amount,expect_rules,expect_missing,expect_error\n"
-    ));
-    assert!(now.contains(",department,billable,department,H2023 HK,4,70.88,act.job-coaching,,\n"), "{now}");
-    assert!(now.contains(",department,held,,,,,,sole_purpose,\n"), "{now}");
-    assert!(now.ends_with(",none,rejected,,,,,,,repeated-id\n"), "{now}");
-}
-
-/// The quickstart, whatever it comes to, is its own test after a blessing, in each form.
-#[test]
-fn the_quickstart_becomes_a_test_of_itself() {
-    for name in ["notes.json", "notes.ndjson", "notes.csv"] {
-        let text = crate::page::page(&format!("examples/quickstart/{name}"));
-        let suite = read(name, &round_trip(name, &text), false).unwrap();
-        assert_eq!(suite.cases().count(), 13, "{name}");
+fn only_case_files_are_rewritten() {
+    let notes = "id,client,expect_status\nn-1,client-a,held\n".as_bytes();
+    let cases = CASES.replace("totals.department.vocational_act.units = 9\n", "");
+    for (name, bytes) in [("a.csv", notes), ("a.cases.toml", cases.as_bytes())] {
+        let suite = Suite::read(&ready().set, vec![CaseFile { name: name.into(), bytes: bytes.into() }], true).unwrap();
+        let blessed = suite.bless(&suite.run(&ready().set, &ready().diagram));
+        match name {
+            "a.csv" => {
+                assert!(blessed.unwrap_err().to_string().starts_with("error[unwritable]: the expectations in `a.csv`"));
+            }
+            _ => assert_eq!(blessed.unwrap().len(), 1),
+        }
     }
-}
-
-#[test]
-fn bytes_that_are_no_text_are_not_written() {
-    let bytes = b"id,client,expect_status\nn-1,client-\xff,held\n".to_vec();
-    let suite = Suite::read(&ready().set, vec![CaseFile { name: "a.csv".into(), bytes }], true).unwrap();
-    let refused = suite.bless(&suite.play(&ready().set, &ready().diagram)).unwrap_err();
-    assert!(refused.to_string().starts_with("error[unwritable]: `a.csv`"), "{refused}");
 }
 
 #[test]

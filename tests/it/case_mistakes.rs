@@ -3,7 +3,7 @@
 use actbill::cases::{CaseFile, Suite};
 use actbill::message::Code;
 
-use crate::cases::{read, suite, verdicts};
+use crate::cases::{read, results, suite};
 use crate::shared::{ready, told};
 
 /// A case file of one case, and what is wrong with it: the code, the line and column, and what the remedy says.
@@ -108,7 +108,7 @@ fn the_shape_of_a_case_is_held() {
 fn a_field_that_the_rules_do_not_know_may_be_what_a_case_is_about() {
     let text = "[[case]]\ntitle = \"t\"\nstrict = true\nnote = { activity = \"other\", staff_role = \"nurse\", \
                 mood = \"good\" }\nexpect = { error = \"unknown-field\" }\n";
-    assert!(verdicts(&suite("a.cases.toml", text))[0].1);
+    assert!(results(&suite("a.cases.toml", text))[0].1);
 }
 
 /// The same notes and expectations in every form; the last one expects the wrong payer.
@@ -172,10 +172,10 @@ fn forms() -> [(&'static str, String); 5] {
 fn every_form_of_file_says_the_same() {
     for (name, text) in forms() {
         let suite = suite(name, &text);
-        let verdicts = verdicts(&suite);
+        let results = results(&suite);
         let cases = if name == "a.cases.toml" { 1 } else { 4 };
-        assert_eq!(verdicts.len(), cases, "{name}");
-        let differing: Vec<_> = verdicts
+        assert_eq!(results.len(), cases, "{name}");
+        let differing: Vec<_> = results
             .iter()
             .flat_map(|(_, _, differences)| differences)
             .map(|d| (d.note, d.what.as_str(), d.expected.as_str(), d.got.as_str()))
@@ -203,8 +203,8 @@ fn a_note_file_is_held_to_its_expectations() {
         ("\"Exepct_Payer\": \"department\"", Code::UnknownKey, "`expect_payer`"),
         ("\"Expect_units\": 4", Code::UnknownKey, "`expect_units`"),
         ("\"expect_unit\": \"hour\"", Code::NoSuchValue, "day"),
-        ("\"expect\": {}", Code::ExpectsNothing, "--bless"),
-        ("\"contact\": \"phone\"", Code::ExpectsNothing, "--bless"),
+        ("\"expect\": {}", Code::ExpectsNothing, "`expect_…`"),
+        ("\"contact\": \"phone\"", Code::ExpectsNothing, "`expect_…`"),
     ] {
         let mistakes = read("a.ndjson", &format!("\n{{{note}, {more}}}\n"), false).unwrap_err();
         let [mistake] = mistakes.as_slice() else { panic!("{more}: {}", told(&mistakes)) };
@@ -234,7 +234,7 @@ fn a_case_file_that_is_no_text_is_refused_where_the_bad_byte_stands() {
 #[test]
 fn cases_of_a_note_file_are_titled() {
     let csv = "id,client,date,expect_status,expect_title\nn-1,client-a,,rejected,\n,client-a,,rejected,\n3,,,rejected,no date\n";
-    let titles: Vec<String> = verdicts(&suite("a.csv", csv)).into_iter().map(|(title, ..)| title).collect();
+    let titles: Vec<String> = results(&suite("a.csv", csv)).into_iter().map(|(title, ..)| title).collect();
     assert_eq!(titles, ["note n-1", "record 2", "no date"]);
 }
 
@@ -258,7 +258,7 @@ fn a_mistake_is_told_once() {
 #[test]
 fn a_title_is_plain() {
     let text = "[[case]]\ntitle = \"a\\nb\\u001b\\uFFFE\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\nexpect = { status = \"held\" }\n";
-    assert_eq!(verdicts(&suite("a.cases.toml", text))[0].0, "a b\u{fffd}\u{fffd}");
+    assert_eq!(results(&suite("a.cases.toml", text))[0].0, "a b\u{fffd}\u{fffd}");
 }
 
 /// A column that an export may well have is no misspelt expectation.
@@ -276,7 +276,7 @@ fn an_ordinary_column_is_no_expectation() {
         let csv = format!(
             "id,client,date,minutes,activity,staff_role,expect_status,{name}\nn-1,client-a,2026-03-02,30,other,nurse,held,x\n"
         );
-        assert_eq!(verdicts(&suite("a.csv", &csv)).len(), 1, "{name}");
+        assert_eq!(results(&suite("a.csv", &csv)).len(), 1, "{name}");
     }
     for (name, meant) in
         [("expected_units", "expect_units"), ("exepct_payr", "expect_payer"), ("expect-unts", "expect_units")]

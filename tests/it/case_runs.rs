@@ -249,6 +249,21 @@ fn annotations_stand_on_one_line_each() {
 }
 
 #[test]
+fn reports_for_people_hide_and_forge_nothing() {
+    let hostile = "::error\\u001b[2J\\u009b\\u202e\\u200b\\ufeff\\n::error forged";
+    let case =
+        wrong().replace("a <long>", hostile).replace("units = 5", &format!("bundled_into = \"{hostile}\", units = 5"));
+    let folder = Folder::new().with("hostile.toml", case);
+    for format in ["text", "github", "junit"] {
+        let ended = folder.run(&["test", "hostile.toml", "--format", format]);
+        assert_eq!(ended.status, 1, "{format}: {ended:?}");
+        assert!(ended.stdout.contains("[2J"), "{format}: {}", ended.stdout);
+        assert!(!ended.stdout.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}', '\u{feff}']), "{format}");
+        assert!(!ended.stdout.lines().any(|line| line.starts_with("::error forged")), "{format}: {}", ended.stdout);
+    }
+}
+
+#[test]
 fn a_blessing_writes_all_files_or_none_and_never_ends_well() {
     let folder = folder();
     let ended = folder.run(&["test", "wrong.toml", "right.cases.toml", "known.toml", "--bless"]);

@@ -1,6 +1,6 @@
 //! Sample claims: each expectation can fail, what no row could say is refused, and every form of file says the same.
 
-use actbill::cases::{CaseFile, Counting, Coverage, Difference, Key, Suite, TotalKey};
+use actbill::cases::{CaseFile, Counting, Coverage, Difference, ExpectedField, Suite, TotalField};
 use actbill::message::Message;
 
 use crate::shared::{ready, shipped_cases, told};
@@ -16,16 +16,16 @@ pub(crate) fn read(name: &str, text: &str, blank: bool) -> Result<Suite, Vec<Mes
 }
 
 /// By case: its title, whether it is as it should be, and what differs.
-pub(crate) fn verdicts(suite: &Suite) -> Vec<(String, bool, Vec<Difference>)> {
-    let played = suite.play(&ready().set, &ready().diagram);
-    let verdicts = played.iter().flat_map(actbill::cases::Played::verdicts);
-    verdicts.map(|verdict| (verdict.case.title.clone(), verdict.passes(), verdict.differences)).collect()
+pub(crate) fn results(suite: &Suite) -> Vec<(String, bool, Vec<Difference>)> {
+    let runs = suite.run(&ready().set, &ready().diagram);
+    let results = runs.iter().flat_map(actbill::cases::ClaimsRun::results);
+    results.map(|result| (result.case.title.clone(), result.passes(), result.differences)).collect()
 }
 
 /// What differs in a file of one case: the fields or sums.
 fn differing(text: &str) -> Vec<String> {
-    let verdicts = verdicts(&suite("a.cases.toml", text));
-    let [(_, _, differences)] = verdicts.as_slice() else { panic!("{} cases", verdicts.len()) };
+    let results = results(&suite("a.cases.toml", text));
+    let [(_, _, differences)] = results.as_slice() else { panic!("{} cases", results.len()) };
     differences.iter().map(|difference| difference.what.clone()).collect()
 }
 
@@ -43,9 +43,9 @@ fn the_shipped_cases_pass_and_reach_every_rule() {
     let ready = ready();
     let files = shipped_cases().into_iter().map(CaseFile::from).collect();
     let suite = Suite::read(&ready.set, files, false).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
-    let failed: Vec<_> = verdicts(&suite).into_iter().filter(|(_, passes, _)| !passes).collect();
+    let failed: Vec<_> = results(&suite).into_iter().filter(|(_, passes, _)| !passes).collect();
     assert!(failed.is_empty(), "{failed:?}");
-    let coverage = Coverage::new(&ready.set, &ready.diagram, &suite.play(&ready.set, &ready.diagram), Counting::All);
+    let coverage = Coverage::new(&ready.set, &ready.diagram, &suite.run(&ready.set, &ready.diagram), Counting::All);
     let ids = |wanted: fn(&actbill::cases::RuleCoverage) -> bool| -> Vec<&str> {
         let left_out = coverage.rules.iter().filter(|reached| !wanted(reached));
         left_out.map(|reached| ready.set.rule(reached.rule).id.as_str()).collect()
@@ -75,48 +75,48 @@ fn the_shipped_cases_answer_every_setting_both_ways() {
 }
 
 /// By key: a note, what is right of it and what is wrong.
-const EXPECTATIONS: [(Key, &str, &str, &str); 20] = [
-    (Key::Status, COACHING, "\"billable\"", "\"held\""),
-    (Key::Payer, COACHING, "\"department\"", "\"mo_healthnet\""),
-    (Key::Service, COACHING, "\"vocational_act\"", "\"act_team\""),
-    (Key::Code, COACHING, "\"H2023HK\"", "\"H0040\""),
-    (Key::Modifiers, COACHING, "[\"HK\"]", "\"none\""),
-    (Key::Minutes, COACHING, "60", "59"),
-    (Key::QuarterHours, COACHING, "4", "3"),
-    (Key::Unit, COACHING, "\"quarter_hour\"", "\"day\""),
-    (Key::Units, COACHING, "4", "5"),
-    (Key::Rate, COACHING, "\"17.72\"", "17.73"),
-    (Key::Amount, COACHING, "70.88", "\"unpriced\""),
-    (Key::BundledInto, SKILLS, "\"none\"", "\"n-02\""),
-    (Key::Rules, COACHING, "[\"act.job-coaching\"]", "[\"act.job-coaching\", \"act.general-skills\"]"),
-    (Key::OnlyRules, COACHING, "[\"act.job-coaching\"]", "[]"),
+const EXPECTATIONS: [(ExpectedField, &str, &str, &str); 20] = [
+    (ExpectedField::Status, COACHING, "\"billable\"", "\"held\""),
+    (ExpectedField::Payer, COACHING, "\"department\"", "\"mo_healthnet\""),
+    (ExpectedField::Service, COACHING, "\"vocational_act\"", "\"act_team\""),
+    (ExpectedField::Code, COACHING, "\"H2023HK\"", "\"H0040\""),
+    (ExpectedField::Modifiers, COACHING, "[\"HK\"]", "\"none\""),
+    (ExpectedField::Minutes, COACHING, "60", "59"),
+    (ExpectedField::QuarterHours, COACHING, "4", "3"),
+    (ExpectedField::Unit, COACHING, "\"quarter_hour\"", "\"day\""),
+    (ExpectedField::Units, COACHING, "4", "5"),
+    (ExpectedField::Rate, COACHING, "\"17.72\"", "17.73"),
+    (ExpectedField::Amount, COACHING, "70.88", "\"unpriced\""),
+    (ExpectedField::BundledInto, SKILLS, "\"none\"", "\"n-02\""),
+    (ExpectedField::Rules, COACHING, "[\"act.job-coaching\"]", "[\"act.job-coaching\", \"act.general-skills\"]"),
+    (ExpectedField::OnlyRules, COACHING, "[\"act.job-coaching\"]", "[]"),
     (
-        Key::Missing,
+        ExpectedField::Missing,
         "activity = \"transport\", staff_role = \"nurse\", eligibility = \"department\"",
         "[\"sole_purpose\"]",
         "\"none\"",
     ),
     (
-        Key::Possible,
+        ExpectedField::Possible,
         "activity = \"transport\", staff_role = \"nurse\", eligibility = \"department\"",
         "[\"held\", \"non_billable\"]",
         "[\"non_billable\"]",
     ),
     (
-        Key::Presumed,
+        ExpectedField::Presumed,
         COACHING,
         "[\"contact\", \"other_funding\", \"client_present\", \"csw_qualified\"]",
         "[\"contact\", \"other_funding\", \"client_present\"]",
     ),
-    (Key::Findings, SKILLS, "[\"unpriced\"]", "\"none\""),
-    (Key::OnlyFindings, SKILLS, "[\"unpriced\"]", "[\"unpriced\", \"below-unit\"]"),
-    (Key::Error, "activity = \"knitting\", staff_role = \"nurse\"", "\"unknown-value\"", "\"missing-field\""),
+    (ExpectedField::Findings, SKILLS, "[\"unpriced\"]", "\"none\""),
+    (ExpectedField::OnlyFindings, SKILLS, "[\"unpriced\"]", "[\"unpriced\", \"below-unit\"]"),
+    (ExpectedField::Error, "activity = \"knitting\", staff_role = \"nurse\"", "\"unknown-value\"", "\"missing-field\""),
 ];
 
 #[test]
 fn every_expectation_can_fail_and_only_what_is_named_is_compared() {
-    let keys: Vec<Key> = EXPECTATIONS.iter().map(|(key, ..)| *key).collect();
-    assert_eq!(keys, Key::ALL);
+    let keys: Vec<ExpectedField> = EXPECTATIONS.iter().map(|(key, ..)| *key).collect();
+    assert_eq!(keys, ExpectedField::ALL);
     for (key, note, right, wrong) in EXPECTATIONS {
         let key = key.as_str();
         assert_eq!(differing(&one(note, &format!("{key} = {right}"))), Vec::<String>::new(), "{key} = {right}");
@@ -156,14 +156,14 @@ fn every_sum_can_fail() {
         )
     };
     let coaching = [
-        (TotalKey::Notes, "2", "3"),
-        (TotalKey::Minutes, "85", "86"),
-        (TotalKey::QuarterHours, "5", "4"),
-        (TotalKey::Units, "5", "4"),
-        (TotalKey::Amount, "\"88.60\"", "\"88.61\""),
-        (TotalKey::UnpricedUnits, "0", "1"),
+        (TotalField::Notes, "2", "3"),
+        (TotalField::Minutes, "85", "86"),
+        (TotalField::QuarterHours, "5", "4"),
+        (TotalField::Units, "5", "4"),
+        (TotalField::Amount, "\"88.60\"", "\"88.61\""),
+        (TotalField::UnpricedUnits, "0", "1"),
     ];
-    assert_eq!(coaching.map(|(key, ..)| key), TotalKey::ALL);
+    assert_eq!(coaching.map(|(key, ..)| key), TotalField::ALL);
     for (key, right, wrong) in coaching {
         let key = key.as_str();
         let line = |value: &str| text(&format!("totals.department.vocational_act.{key} = {value}"));
@@ -201,8 +201,8 @@ fn a_case_whose_settings_are_gone_fails() {
     set.settings.retain(|setting| set.vocabulary.fact(setting.fact).name != "remote_job_coaching");
     let text = one(COACHING, "units = 4") + "settings = { remote_job_coaching = \"no\" }\n";
     let suite = suite("a.cases.toml", &text);
-    let played = suite.play(&set, &ready().diagram);
-    assert_eq!(played[0].verdicts()[0].differences[0].what, "settings");
+    let runs = suite.run(&set, &ready().diagram);
+    assert_eq!(runs[0].results()[0].differences[0].what, "settings");
 }
 
 #[test]
@@ -217,13 +217,13 @@ fn a_variant_changes_what_it_names_and_inherits_the_rest() {
         [[case.but]]\ntitle = \"not answered\"\nnote = { eligibility = \"\" }\nexpect = { missing = [\"eligibility\"] }\n\
         [[case.but]]\ntitle = \"the default\"\nnote = { eligibility = \"department\" }\n\
         settings = { remote_job_coaching = \"no\" }\nexpect = { status = \"held\" }\n";
-    let verdicts = verdicts(&suite("a.cases.toml", text));
-    let titles: Vec<&str> = verdicts.iter().map(|(title, ..)| title.as_str()).collect();
+    let results = results(&suite("a.cases.toml", text));
+    let titles: Vec<&str> = results.iter().map(|(title, ..)| title.as_str()).collect();
     assert_eq!(
         titles,
         ["by phone", "by phone; but eligible", "by phone; but not answered", "by phone; but the default"]
     );
-    assert!(verdicts.iter().all(|(_, passes, _)| *passes), "{verdicts:?}");
+    assert!(results.iter().all(|(_, passes, _)| *passes), "{results:?}");
 }
 
 #[test]
@@ -231,10 +231,10 @@ fn what_a_note_does_not_say_is_filled_in() {
     let two = "[[case]]\ntitle = \"t\"\nnotes = [{ activity = \"other\", staff_role = \"nurse\", expect = { minutes = \
                60 } }, { activity = \"other\", staff_role = \"nurse\", expect = { minutes = 60 } }]\n";
     let suite = suite("a.cases.toml", two);
-    let played = suite.play(&ready().set, &ready().diagram);
-    let heads: Vec<_> = played[0].rows.iter().map(|row| (row.id.as_deref(), row.client.as_deref())).collect();
+    let runs = suite.run(&ready().set, &ready().diagram);
+    let heads: Vec<_> = runs[0].rows.iter().map(|row| (row.id.as_deref(), row.client.as_deref())).collect();
     assert_eq!(heads, [(Some("n-01"), Some("client-a")), (Some("n-02"), Some("client-a"))]);
-    assert!(played[0].rows.iter().all(|row| row.date.as_deref() == Some("2026-03-02")));
+    assert!(runs[0].rows.iter().all(|row| row.date.as_deref() == Some("2026-03-02")));
     for field in ["id", "client", "date", "minutes"] {
         let note = format!("activity = \"other\", staff_role = \"nurse\", {field} = \"\"");
         assert!(differing(&one(&note, "error = \"missing-field\"")).is_empty(), "{field}");
@@ -245,8 +245,8 @@ fn what_a_note_does_not_say_is_filled_in() {
 fn a_case_known_to_be_wrong_fails_once_it_passes() {
     let text = |units: u32| one(COACHING, &format!("units = {units}")) + "known_wrong = \"a question for the state\"\n";
     let (wrong, right) = (suite("a.cases.toml", &text(5)), suite("a.cases.toml", &text(4)));
-    assert!(verdicts(&wrong)[0].1);
-    assert!(!verdicts(&right)[0].1);
+    assert!(results(&wrong)[0].1);
+    assert!(!results(&right)[0].1);
 }
 
 #[test]
@@ -256,8 +256,8 @@ fn an_old_id_of_a_rule_still_resolves() {
     rule.formerly.push("act.coaching".into());
     let file = CaseFile { name: "a.cases.toml".into(), bytes: one(COACHING, "rules = [\"act.coaching\"]").into() };
     let suite = Suite::read(&set, vec![file], false).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
-    let played = suite.play(&set, &ready().diagram);
-    assert!(played.iter().flat_map(actbill::cases::Played::verdicts).all(|verdict| verdict.passes()));
+    let runs = suite.run(&set, &ready().diagram);
+    assert!(runs.iter().flat_map(actbill::cases::ClaimsRun::results).all(|result| result.passes()));
 }
 
 #[test]

@@ -84,6 +84,8 @@ mod snapshots;
 mod tidy;
 /// Rule sets of a few lines.
 mod tiny;
+/// Nothing that is shown to a person moves the cursor, forges a line or hides.
+mod visible;
 /// Sample claims: what is found, what is refused, and that formats agree.
 mod cases;
 /// What is wrong in a file of sample claims, and that every form of file agrees.

@@ -28,9 +28,9 @@ pub(crate) fn ready(text: &str) -> Ready {
 
 /// What becomes of these mutants under the cases of a suite.
 pub(crate) fn statuses(ready: &Ready, suite: &Suite, list: Vec<Mutant>) -> Vec<MutantStatus> {
-    let played = suite.play(&ready.set, &ready.diagram);
+    let runs = suite.run(&ready.set, &ready.diagram);
     let mutants = Mutants::new(&ready.set, list).unwrap();
-    let statuses = suite.try_mutants((&mutants, &ready.diagram), &played, Counting::All, &|| {});
+    let statuses = suite.try_mutants((&mutants, &ready.diagram), &runs, Counting::All, &|| {});
     statuses.into_iter().map(Option::unwrap).collect()
 }
 
@@ -241,9 +241,9 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
         };
         let changed_diagram = Diagram::new(&changed);
         let first_failed = || {
-            let played = suite.play(&changed, &changed_diagram);
-            let verdicts = played.iter().flat_map(actbill::cases::Played::verdicts).collect::<Vec<_>>();
-            verdicts.into_iter().find(|verdict| !verdict.passes()).map(|verdict| verdict.case.title.clone())
+            let runs = suite.run(&changed, &changed_diagram);
+            let results = runs.iter().flat_map(actbill::cases::ClaimsRun::results).collect::<Vec<_>>();
+            results.into_iter().find(|result| !result.passes()).map(|result| result.case.title.clone())
         };
         match status {
             // Bounds of settings that the program reads, or that exclude the answer in force, are refused on loading.

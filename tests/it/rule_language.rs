@@ -1,10 +1,12 @@
-//! What each part of the rule language means. Source: design, section 6.
+//! What each part of the rule language means.
 
 use actbill::effective::parse_date;
 use actbill::facts::{Facts, date_answer};
+use actbill::read::Format;
 use actbill::rules::Effect;
 
-use crate::shared::told;
+use crate::notes::{Record, json};
+use crate::shared::{run, told};
 use crate::tiny::{OFFER, codes, decided, ends, load, loaded, rule};
 
 #[test]
@@ -192,6 +194,25 @@ fn numbers_are_asked_in_bands() {
     facts.derive(&ready.set.vocabulary, parse_date("2026-03-02").unwrap(), 60);
     let strike = ready.set.rules.iter().find(|rule| rule.id == "strike").unwrap();
     assert_eq!(strike.applies(&facts, parse_date("2026-03-02").unwrap()), Some(true));
+}
+
+/// Notes whose answers lie in the same bands share a decision, so its sentence may not hold a number of one of them.
+#[test]
+fn a_sentence_holds_no_number_of_another_note() {
+    let offer = rule("offer", "long", "when.activity = \"a\"; when.n.at_least = 30; service = \"s\"; payers = [\"p\"]");
+    let speaks = rule("exclude", "speaks", "when.activity = \"a\"; payers = [\"q\"]");
+    let ready = loaded(&[&offer, &speaks]);
+    let notes = ["10", "12"].map(|n| {
+        let fields = [("id", n), ("client", "client-a"), ("date", "2026-03-02"), ("minutes", "60"), ("activity", "a")];
+        json(&Record::of(&fields).with(&[("n", n)]))
+    });
+    let rows = run(&ready, &[("notes", Format::Ndjson, notes.join("\n").as_bytes())], false).unwrap().rows;
+    for row in rows {
+        assert_eq!(
+            row.because.as_deref(),
+            Some("Nobody pays: it is speaks (house rule); X1 M N needs `n` to be 30 or more.")
+        );
+    }
 }
 
 #[test]

@@ -19,7 +19,8 @@ fn answers_are_typed_as_notes_speak() {
     let plain =
         ready_with(&[("video_is_in_person", "yes")], &[("eligibility", "mo_healthnet"), ("symptom_link", "yes")]);
     let of = |ready: &Ready| {
-        let told = |presumption: &actbill::rules::Presumption| ready.set.answer_text(presumption.fact, presumption.value);
+        let told =
+            |presumption: &actbill::rules::Presumption| ready.set.answer_text(presumption.fact, presumption.value);
         ready
             .set
             .settings

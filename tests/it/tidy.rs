@@ -9,7 +9,7 @@ use crate::shared::ready;
 /// Lines that a file may have before it is no longer read in one sitting.
 const LINES: usize = 430;
 
-/// The payers' acts, and words that each mean two things. Source: design, section 3.
+/// The payers' acts, and words that each mean two things.
 const WORDS: [&str; 11] =
     ["patient", "patients", "payor", "payors", "encounter", "encounters", "denied", "paid", "unpaid", "tcm", "ccm"];
 

@@ -2,7 +2,7 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
 
-use super::super::{Key, Slot, Step, TotalKey, Wish};
+use super::super::{Expectation, ExpectedField, Step, TotalField};
 use super::{Edit, Sum};
 
 /// The file with these expectations and sums; `None` if a place is not to be found in it.
@@ -11,23 +11,24 @@ pub(super) fn rewrite(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
     let mark = text.get(..text.len() - bare.len())?;
     let mut document: DocumentMut = bare.parse().ok()?;
     for edit in edits {
-        let Slot::Table(way) = edit.slot else { return None };
-        let table = descend(document.as_item_mut(), way, true)?.as_table_like_mut()?;
+        let table = descend(document.as_item_mut(), edit.at, true)?.as_table_like_mut()?;
         for before in edit.before {
-            match edit.now.iter().find(|wish| wish.key == before.key) {
-                Some(wish) if wish == before => {}
-                Some(wish) => put(table, wish.key.as_str(), value(wish)),
+            match edit.now.iter().find(|expectation| expectation.key == before.key) {
+                Some(expectation) if expectation == before => {}
+                Some(expectation) => put(table, expectation.key.as_str(), value(expectation)),
                 None => drop(table.remove(before.key.as_str())),
             }
         }
-        for wish in edit.now.iter().filter(|wish| !edit.before.iter().any(|before| before.key == wish.key)) {
-            put(table, wish.key.as_str(), value(wish));
+        for expectation in
+            edit.now.iter().filter(|expectation| !edit.before.iter().any(|before| before.key == expectation.key))
+        {
+            put(table, expectation.key.as_str(), value(expectation));
         }
     }
-    for (way, wish, now) in sums {
+    for (way, expectation, now) in sums {
         let table = descend(document.as_item_mut(), way, false)?.as_table_like_mut()?;
-        let number = now.parse::<i64>().ok().filter(|_| wish.key != TotalKey::Amount);
-        put(table, wish.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
+        let number = now.parse::<i64>().ok().filter(|_| expectation.key != TotalField::Amount);
+        put(table, expectation.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
     }
     let whole = document.to_string();
     // The TOML writer knows one end of line only.
@@ -78,11 +79,13 @@ fn change(list: &mut Array, now: &Array) {
     wanted.iter().filter(|wanted| !before.contains(wanted)).for_each(|wanted| list.push(wanted.as_str()));
 }
 
-fn value(wish: &Wish) -> Value {
-    if wish.key.is_list() {
-        return Value::Array(wish.words.iter().map(String::as_str).collect::<Array>());
+fn value(expectation: &Expectation) -> Value {
+    if expectation.key.is_list() {
+        return Value::Array(expectation.words.iter().map(String::as_str).collect::<Array>());
     }
-    let word = wish.words.first().map_or("", String::as_str);
-    let number = word.parse::<i64>().ok().filter(|_| matches!(wish.key, Key::Units | Key::Minutes | Key::QuarterHours));
+    let word = expectation.words.first().map_or("", String::as_str);
+    let number = word.parse::<i64>().ok().filter(|_| {
+        matches!(expectation.key, ExpectedField::Units | ExpectedField::Minutes | ExpectedField::QuarterHours)
+    });
     number.map_or_else(|| Value::from(word), Value::from)
 }

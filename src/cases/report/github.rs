@@ -2,15 +2,20 @@
 
 use std::io::{self, Write};
 
-use super::{MutantsReport, NO_LONGER_WRONG, Report, line};
+use super::{MutantsReport, NO_LONGER_WRONG, Report, describe, write_visible};
 use crate::message::{Level, Message};
+use crate::visible::visible_lines;
 
 impl Report<'_> {
     /// Writes annotations, then the counts.
     pub fn github(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (_, verdict) in self.verdicts().filter(|(_, verdict)| !verdict.passes()) {
-            let case = verdict.case;
-            let mut lines: Vec<String> = verdict.differences.iter().map(line).collect();
+        write_visible(out, |out| self.write_annotations(out))
+    }
+
+    fn write_annotations(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (_, result) in self.results().filter(|(_, result)| !result.passes()) {
+            let case = result.case;
+            let mut lines: Vec<String> = result.differences.iter().map(describe).collect();
             if case.known_wrong.is_some() {
                 lines.insert(0, NO_LONGER_WRONG.to_owned());
             }
@@ -52,7 +57,7 @@ pub fn annotation(message: &Message) -> String {
     let at = place.map(|at| format!("file={},line={},col={},", property(&at.file), at.line, at.column));
     let lines: Vec<&str> =
         [Some(&message.text), message.help.as_ref()].into_iter().flatten().map(String::as_str).collect();
-    let (title, text) = (message.code, data(&lines.join("\n")));
+    let (title, text) = (message.code, data(&visible_lines(&lines.join("\n"))));
     format!("::{level} {}title={title}::{text}", at.unwrap_or_default())
 }
 

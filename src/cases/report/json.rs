@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::{Coverage, Difference, OutcomeCoverage, Played, Verdict};
+use super::super::{CaseResult, ClaimsRun, Coverage, Difference, OutcomeCoverage};
 use super::{Counts, MutantsReport, NoteJson, Report, notes_of};
 use crate::facts::WrittenAnswer;
 use crate::report::{Row, write_json};
@@ -95,12 +95,12 @@ impl Report<'_> {
             summary: self.counts(),
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
             mutants: self.mutants.as_ref(),
-            cases: self.verdicts().map(|(played, verdict)| self.case_json(played, verdict)).collect(),
+            cases: self.results().map(|(run, result)| self.case_json(run, result)).collect(),
         };
         write_json(&told, out)
     }
 
-    fn case_json<'v>(&self, played: &'v Played<'_>, verdict: &'v Verdict<'_>) -> CaseJson<'v> {
+    fn case_json<'v>(&self, run: &'v ClaimsRun<'_>, result: &'v CaseResult<'_>) -> CaseJson<'v> {
         let pairs = |pairs: &'v [(String, String)]| pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let difference = |difference: &'v Difference| DifferenceJson {
             note: difference.note.map(|note| note + 1),
@@ -109,24 +109,24 @@ impl Report<'_> {
             got: &difference.got,
         };
         let note = |at: usize| {
-            let (read, presumed) = self.read(played, at).unwrap_or_default();
-            let (record, row) = (played.claims.records.get(at)?, played.rows.get(at)?);
+            let (read, presumed) = self.read(run, at).unwrap_or_default();
+            let (record, row) = (run.claims.records.get(at)?, run.rows.get(at)?);
             Some(NoteAndRow { number: at + 1, note: NoteJson(record), read, presumed, row })
         };
-        let failed = if verdict.passes() { Vec::new() } else { notes_of(verdict, played) };
-        let case = verdict.case;
+        let failed = if result.passes() { Vec::new() } else { notes_of(result, run) };
+        let case = result.case;
         CaseJson {
             file: &case.place.file,
             line: case.place.line,
             column: case.place.column,
             title: &case.title,
-            status: status(verdict),
+            status: status(result),
             known_wrong: case.known_wrong.as_deref(),
-            settings: pairs(&played.claims.settings).collect(),
-            presume: pairs(&played.claims.presume).collect(),
-            strict: played.claims.strict,
-            as_of: played.claims.as_of.map(|date| date.to_string()),
-            differences: verdict.differences.iter().map(difference).collect(),
+            settings: pairs(&run.claims.settings).collect(),
+            presume: pairs(&run.claims.presume).collect(),
+            strict: run.claims.strict,
+            as_of: run.claims.as_of.map(|date| date.to_string()),
+            differences: result.differences.iter().map(difference).collect(),
             notes: failed.into_iter().filter_map(note).collect(),
         }
     }
@@ -159,8 +159,8 @@ impl Report<'_> {
     }
 }
 
-fn status(verdict: &Verdict<'_>) -> &'static str {
-    match (verdict.passes(), &verdict.case.known_wrong) {
+fn status(result: &CaseResult<'_>) -> &'static str {
+    match (result.passes(), &result.case.known_wrong) {
         (true, None) => "passed",
         (true, Some(_)) => "known_wrong",
         (false, None) => "failed",

@@ -4,25 +4,27 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::super::Verdict;
-use super::{MutantsReport, NO_LONGER_WRONG, Report, line};
+use super::super::CaseResult;
+use super::{MutantsReport, NO_LONGER_WRONG, Report, describe, write_visible};
 
 impl Report<'_> {
     /// Writes `JUnit` XML. It carries no times, so that the same run writes the same bytes.
     pub fn junit(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut document = Document::new("actbill test");
         let mut suite: Option<TestSuite> = None;
-        for (_, verdict) in self.verdicts() {
-            let file = &verdict.case.place.file;
+        for (_, result) in self.results() {
+            let file = &result.case.place.file;
             if suite.as_ref().is_some_and(|suite| suite.name.as_str() != file) {
                 document.add_test_suites(suite.take());
             }
-            suite.get_or_insert_with(|| TestSuite::new(file)).add_test_case(test_case(verdict));
+            suite.get_or_insert_with(|| TestSuite::new(file)).add_test_case(test_case(result));
         }
         document.add_test_suites(suite);
         document.add_test_suites(self.mutants.as_ref().map(mutants));
-        document.serialize(&mut *out).map_err(io::Error::other)?;
-        out.write_all(b"\n")
+        write_visible(out, |out| {
+            document.serialize(&mut *out).map_err(io::Error::other)?;
+            out.write_all(b"\n")
+        })
     }
 }
 
@@ -45,9 +47,9 @@ fn mutants(report: &MutantsReport) -> TestSuite {
     suite
 }
 
-fn test_case(verdict: &Verdict<'_>) -> TestCase {
-    let (case, lines) = (verdict.case, verdict.differences.iter().map(line).collect::<Vec<_>>());
-    let status = match (verdict.passes(), &case.known_wrong) {
+fn test_case(result: &CaseResult<'_>) -> TestCase {
+    let (case, lines) = (result.case, result.differences.iter().map(describe).collect::<Vec<_>>());
+    let status = match (result.passes(), &case.known_wrong) {
         (true, None) => TestCaseStatus::success(),
         (true, Some(why)) => {
             let mut skipped = TestCaseStatus::skipped();

@@ -10,23 +10,25 @@ pub use github::annotation;
 pub use mutants::{MutantCounts, MutantRow, MutantsReport, WitnessView, differences};
 
 use std::fmt;
+use std::io::{self, Write};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Coverage, Difference, Played, Verdict};
+use super::{CaseResult, ClaimsRun, Coverage, Difference};
 use crate::facts::Origin;
 use crate::read::{Record, Value};
 use crate::report::Row;
 use crate::rules::{Outcome, RuleSet};
+use crate::visible::{visible, visible_lines};
 
 /// What came of a run.
 #[derive(Debug)]
 pub struct Report<'r> {
     /// The rules.
     pub set: &'r RuleSet,
-    /// What came of each batch, with the verdict on each of its cases.
-    pub played: Vec<(&'r Played<'r>, Vec<Verdict<'r>>)>,
+    /// What came of each batch, with the result on each of its cases.
+    pub runs: Vec<(&'r ClaimsRun<'r>, Vec<CaseResult<'r>>)>,
     /// What the cases reach, if that was asked.
     pub coverage: Option<Coverage>,
     /// What became of each small change of the rules, if that was asked.
@@ -55,18 +57,18 @@ impl fmt::Display for Counts {
 }
 
 impl<'r> Report<'r> {
-    /// The report of batches that were played.
-    pub fn of(set: &'r RuleSet, played: &'r [Played<'r>], coverage: Option<Coverage>) -> Self {
-        let played = played.iter().map(|played| (played, played.verdicts())).collect();
-        Self { set, played, coverage, mutants: None }
+    /// The report of batches that were run.
+    pub fn new(set: &'r RuleSet, runs: &'r [ClaimsRun<'r>], coverage: Option<Coverage>) -> Self {
+        let runs = runs.iter().map(|run| (run, run.results())).collect();
+        Self { set, runs, coverage, mutants: None }
     }
 
     /// How many cases became what.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for (_, verdict) in self.verdicts() {
+        for (_, result) in self.results() {
             counts.cases += 1;
-            match (verdict.passes(), &verdict.case.known_wrong) {
+            match (result.passes(), &result.case.known_wrong) {
                 (false, _) => counts.failed += 1,
                 (true, None) => counts.passed += 1,
                 (true, Some(_)) => counts.known_wrong += 1,
@@ -75,13 +77,13 @@ impl<'r> Report<'r> {
         counts
     }
 
-    fn verdicts(&self) -> impl Iterator<Item = (&Played<'r>, &Verdict<'r>)> {
-        self.played.iter().flat_map(|(played, verdicts)| verdicts.iter().map(|verdict| (*played, verdict)))
+    fn results(&self) -> impl Iterator<Item = (&ClaimsRun<'r>, &CaseResult<'r>)> {
+        self.runs.iter().flat_map(|(run, results)| results.iter().map(|result| (*run, result)))
     }
 
     /// The facts that were read of a note: those it answers, and those that are presumed.
-    fn read(&self, played: &Played<'_>, note: usize) -> Option<(Vec<String>, Vec<String>)> {
-        let read = played.read.get(note)?.as_ref()?;
+    fn read(&self, run: &ClaimsRun<'_>, note: usize) -> Option<(Vec<String>, Vec<String>)> {
+        let read = run.read.get(note)?.as_ref()?;
         let (mut answered, mut presumed) = (Vec::new(), Vec::new());
         for (id, fact) in self.set.vocabulary.facts().filter(|(_, fact)| fact.origin != Origin::Setting) {
             let word = self.set.answer_text(id, read.facts.get(id));
@@ -110,15 +112,22 @@ impl<'r> Report<'r> {
     }
 }
 
+/// Writes text that a person or a build server reads, with every character that cannot be seen as a mark.
+fn write_visible(out: &mut dyn Write, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    out.write_all(visible_lines(&String::from_utf8_lossy(&text)).as_bytes())
+}
+
 /// The notes that a case says something of, by place in the batch: those that differ, or all where a sum does.
-fn notes_of(verdict: &Verdict<'_>, played: &Played<'_>) -> Vec<usize> {
-    let whole = verdict.differences.iter().any(|difference| difference.note.is_none());
-    let named = |at: &usize| verdict.case.notes.iter().any(|expected| expected.note == *at);
-    let differs = |at: &usize| verdict.differences.iter().any(|difference| difference.note == Some(*at));
-    let all = 0..played.rows.len();
+fn notes_of(result: &CaseResult<'_>, run: &ClaimsRun<'_>) -> Vec<usize> {
+    let whole = result.differences.iter().any(|difference| difference.note.is_none());
+    let named = |at: &usize| result.case.notes.iter().any(|expected| expected.note == *at);
+    let differs = |at: &usize| result.differences.iter().any(|difference| difference.note == Some(*at));
+    let all = 0..run.rows.len();
     if whole {
         all.collect()
-    } else if verdict.differences.is_empty() {
+    } else if result.differences.is_empty() {
         all.filter(named).collect()
     } else {
         all.filter(differs).collect()
@@ -129,9 +138,9 @@ fn notes_of(verdict: &Verdict<'_>, played: &Played<'_>) -> Vec<usize> {
 const NO_LONGER_WRONG: &str = "is known to be wrong and passes: the rules are right now, so remove `known_wrong`";
 
 /// A difference on one line.
-fn line(difference: &Difference) -> String {
+fn describe(difference: &Difference) -> String {
     let Difference { what, expected, got, .. } = difference;
-    format!("{what}: expected {expected}, got {got}")
+    visible(&format!("{what}: expected {expected}, got {got}")).into_owned()
 }
 
 /// A note as it stands in its file, as JSON.

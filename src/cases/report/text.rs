@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::super::{Claims, Counting, Difference, OutcomeCoverage, Played, RuleCoverage, Verdict};
-use super::{MutantsReport, NO_LONGER_WRONG, NoteJson, Report, notes_of};
+use super::super::{CaseResult, Claims, ClaimsRun, Counting, Difference, OutcomeCoverage, RuleCoverage};
+use super::{MutantsReport, NO_LONGER_WRONG, NoteJson, Report, notes_of, write_visible};
 use crate::rules::{AnsweredBy, RuleId};
 use crate::space::Example;
+use crate::visible::visible;
 
 /// Outcomes shown before the rest is only counted.
 const SHOWN: usize = 5;
@@ -13,8 +14,12 @@ const SHOWN: usize = 5;
 impl Report<'_> {
     /// Writes the text.
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (played, verdict) in self.verdicts().filter(|(_, verdict)| !verdict.passes()) {
-            self.failure(played, verdict, out)?;
+        write_visible(out, |out| self.write_text(out))
+    }
+
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (run, result) in self.results().filter(|(_, result)| !result.passes()) {
+            self.failure(run, result, out)?;
         }
         if let Some(coverage) = &self.coverage {
             self.coverage(coverage, out)?;
@@ -28,29 +33,31 @@ impl Report<'_> {
         self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
 
-    fn failure(&self, played: &Played<'_>, verdict: &Verdict<'_>, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "FAILED  {}  {}", verdict.case.place, verdict.case.title)?;
-        if verdict.case.known_wrong.is_some() {
+    fn failure(&self, run: &ClaimsRun<'_>, result: &CaseResult<'_>, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "FAILED  {}  {}", result.case.place, result.case.title)?;
+        if result.case.known_wrong.is_some() {
             writeln!(out, "  {NO_LONGER_WRONG}")?;
         }
-        self.around(played.claims, out)?;
+        self.around(run.claims, out)?;
         let widest = |text: &dyn Fn(&Difference) -> &String, least: usize| {
-            verdict.differences.iter().map(|d| text(d).chars().count()).max().unwrap_or(0).max(least)
+            result.differences.iter().map(|d| text(d).chars().count()).max().unwrap_or(0).max(least)
         };
         let (label, width) = (widest(&|d| &d.what, 14), widest(&|d| &d.expected, 8));
         let differences = |note: Option<usize>, out: &mut dyn Write| -> io::Result<()> {
-            let mut here = verdict.differences.iter().filter(|difference| difference.note == note).peekable();
+            let mut here = result.differences.iter().filter(|difference| difference.note == note).peekable();
             if here.peek().is_some() {
                 writeln!(out, "    {:label$}  {:width$}  got", "", "expected")?;
             }
-            here.try_for_each(|d| writeln!(out, "    {:label$}  {:width$}  {}", d.what, d.expected, d.got))
+            here.try_for_each(|d| {
+                writeln!(out, "    {:label$}  {:width$}  {}", d.what, visible(&d.expected), visible(&d.got))
+            })
         };
-        for note in notes_of(verdict, played) {
-            if let Some(record) = played.claims.records.get(note) {
+        for note in notes_of(result, run) {
+            if let Some(record) = run.claims.records.get(note) {
                 writeln!(out, "  note      {}", serde_json::to_string(&NoteJson(record))?)?;
             }
             differences(Some(note), out)?;
-            self.reasons(played, note, out)?;
+            self.reasons(run, note, out)?;
         }
         differences(None, out)?;
         writeln!(out)
@@ -61,7 +68,7 @@ impl Report<'_> {
         let own = |name: &str| claims.settings.iter().any(|(answered, _)| answered == name);
         let answered = self.set.settings.iter().filter(|setting| setting.by != AnsweredBy::Default);
         let answered = answered.map(|setting| (&self.set.vocabulary.fact(setting.fact).name, setting));
-        let told = |name: &str, value: &str| format!("{name} = {value}");
+        let told = |name: &str, value: &str| visible(&format!("{name} = {value}")).into_owned();
         let others = answered
             .filter(|(name, _)| !own(name))
             .map(|(name, setting)| told(name, &self.set.answer_text(setting.fact, setting.value)));
@@ -81,21 +88,21 @@ impl Report<'_> {
     }
 
     /// What was read of a note, and what decided it.
-    fn reasons(&self, played: &Played<'_>, note: usize, out: &mut dyn Write) -> io::Result<()> {
-        if let Some((answered, presumed)) = self.read(played, note) {
+    fn reasons(&self, run: &ClaimsRun<'_>, note: usize, out: &mut dyn Write) -> io::Result<()> {
+        if let Some((answered, presumed)) = self.read(run, note) {
             writeln!(out, "  read      {}", answered.join(", "))?;
             if !presumed.is_empty() {
                 writeln!(out, "  presumed  {}", presumed.join(", "))?;
             }
         }
-        let Some(row) = played.rows.get(note) else { return Ok(()) };
+        let Some(row) = run.rows.get(note) else { return Ok(()) };
         let mut label = "decided";
         for (id, title) in self.decided(row) {
-            writeln!(out, "  {label:8}  {id}: {title}")?;
+            writeln!(out, "  {label:8}  {id}: {}", visible(title))?;
             label = "";
         }
         if let Some(because) = &row.because {
-            writeln!(out, "  because   {because}")?;
+            writeln!(out, "  because   {}", visible(because))?;
         }
         if let Some(error) = &row.error {
             let field = error.field.as_ref().map(|field| format!(" `{field}`:")).unwrap_or_default();

@@ -148,7 +148,7 @@ fn write_nearest(paper: &mut WrappedText, note: &Explanation) {
     for offer in &note.nearest {
         paper.item(2, "- ", &format!("{} [{}]", words::capital(&offer.title), offer.id));
         write_lacks(paper, offer);
-        match offer.against.as_slice() {
+        match offer.obstacles.as_slice() {
             [] if !offer.lacks.is_empty() => {}
             [] if payers_differ => paper.line(4, "It lacks nothing; another note of the day names another payer."),
             [] => paper.line(4, "It lacks nothing; what is not answered may take it away."),

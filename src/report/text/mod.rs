@@ -12,7 +12,7 @@ use notes::{Notes, Reasons};
 use totals::{rests_on, totals};
 
 use super::{Report, Row, RowWriter};
-use crate::rules::{PART_QUARTER_HOUR, POOL};
+use crate::rules::ProgramSetting;
 use crate::table::{Screen, TextTable};
 
 /// Characters shown of an id; a table breaks long words slowly, and a person reads none of them to the end.
@@ -64,11 +64,11 @@ fn shorten(text: &str) -> String {
     if text.chars().nth(ID).is_some() { format!("{shown}…") } else { shown }
 }
 
-/// The two settings that decide units are always named; the others where they are not at their default.
+/// The settings that the program reads are always named; the others where they are not at their default.
 fn settings(report: &Report<'_>, screen: Screen) -> TextTable {
     let mut table = TextTable::new(screen, &["setting", "answer", "given by"]);
     for (name, setting) in &report.run.settings {
-        if [PART_QUARTER_HOUR, POOL].contains(&name.as_str()) || setting.by != "default" {
+        if ProgramSetting::find(name).is_some() || setting.by != "default" {
             table.add_row([name.clone(), setting.value.text(), setting.by.to_owned()]);
         }
     }

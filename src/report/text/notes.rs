@@ -77,7 +77,8 @@ impl Notes {
             Status::Held => Color::Yellow,
             Status::Rejected => Color::Red,
         };
-        let shown = row.shown.iter().map(|(_, word)| word.as_ref().map(crate::facts::WrittenAnswer::text).unwrap_or_default());
+        let shown =
+            row.shown.iter().map(|(_, word)| word.as_ref().map(crate::facts::WrittenAnswer::text).unwrap_or_default());
         let left = [
             TextCell::from(row.id.as_deref().map_or_else(|| position(row), shorten)),
             TextCell::from(row.date.as_deref().unwrap_or_default()),

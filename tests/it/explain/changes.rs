@@ -141,7 +141,8 @@ fn spread(changes: &Changes) -> BTreeMap<Steps, Outcome> {
 }
 
 fn written(set: &RuleSet, facts: &Facts) -> String {
-    let answers = set.vocabulary.facts().map(|(id, fact)| format!("{}={}", fact.name, set.answer_text(id, facts.get(id))));
+    let answers =
+        set.vocabulary.facts().map(|(id, fact)| format!("{}={}", fact.name, set.answer_text(id, facts.get(id))));
     answers.collect::<Vec<_>>().join(" ")
 }
 

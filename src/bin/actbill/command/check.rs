@@ -132,7 +132,8 @@ fn check_set(
     let (sources, misquoted) = compared.map_or((None, Vec::new()), |compared| {
         (Some(compared.sources.into_iter().map(Into::into).collect()), compared.problems)
     });
-    let report = CheckReport { rules: Some(RulesRun::new(set)), house_rules: HouseRule::of(set), sources, ..unproved() };
+    let report =
+        CheckReport { rules: Some(RulesRun::new(set)), house_rules: HouseRule::list(set), sources, ..unproved() };
     let diagram = Diagram::new(set);
     let (faults, graphs) = match (faults(set, &diagram), diagram.graphs(set)) {
         (Ok(faults), Ok(graphs)) => (faults, graphs),

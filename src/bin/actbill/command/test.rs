@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use actbill::cases::{Blessed, Counting, Coverage, MutantsReport, Played, Report, Suite, annotation};
+use actbill::cases::{Blessed, ClaimsRun, Counting, Coverage, MutantsReport, Report, Suite, annotation};
 use actbill::message::{Code, Message};
 use actbill::mutants::{self, Mutants};
 use actbill::place::Place;
 use actbill::proof::too_complex;
 use actbill::run::Ready;
+use actbill::visible::visible;
 
 use crate::args::RuleArgs;
 use crate::console::{Console, progress};
@@ -28,7 +29,7 @@ Examples:
   actbill test --filter coaching --coverage          some of the cases, and what they reach
   actbill test cases --format junit -o junit.xml     a folder of cases, for a build server
   actbill test --mutants                             each small change of the rules that no case notices
-  actbill test new.json --bless                      write what is decided today into the file, for review
+  actbill test new.cases.toml --bless                write what is decided today into the file, for review
 
 Sample claims are notes with what is expected of them:
   a case file (`*.cases.toml`)    [[case]] title = \"…\", note = { activity = \"job_coaching\", … },
@@ -145,20 +146,22 @@ pub(crate) fn run(args: &TestArgs, console: &Console) -> Result<Exit> {
     };
     suite.keep(&args.filter);
     if suite.cases().next().is_none() {
-        return nothing_ran(args, &target, &Report::of(&ready.set, &[], None), console);
+        return nothing_ran(args, &target, &Report::new(&ready.set, &[], None), console);
     }
     if args.list {
-        print(|out| suite.cases().try_for_each(|case| writeln!(out, "{}  {}", case.place, case.title)))?;
+        print(|out| {
+            suite.cases().try_for_each(|case| writeln!(out, "{}", visible(&format!("{}  {}", case.place, case.title))))
+        })?;
         return Ok(Exit::Done);
     }
-    let played = suite.play(&ready.set, &ready.diagram);
-    for played in &played {
-        console.print_all(&played.said.iter().map(|message| with_case_place(played, message)).collect::<Vec<_>>());
+    let runs = suite.run(&ready.set, &ready.diagram);
+    for run in &runs {
+        console.print_all(&run.warnings.iter().map(|message| with_case_place(run, message)).collect::<Vec<_>>());
     }
     if args.bless {
-        return bless(&suite, &played, console);
+        return bless(&suite, &runs, console);
     }
-    report(args, &target, &ready, &suite, &played, console)
+    report(args, &target, &ready, &suite, &runs, console)
 }
 
 /// Writes the report and says how the run ends.
@@ -167,20 +170,20 @@ fn report(
     target: &Target,
     ready: &Ready,
     suite: &Suite,
-    played: &[Played<'_>],
+    runs: &[ClaimsRun<'_>],
     console: &Console,
 ) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
     let counting = if args.own { Counting::Own } else { Counting::All };
-    let coverage = wanted.then(|| Coverage::new(&ready.set, &ready.diagram, played, counting));
+    let coverage = wanted.then(|| Coverage::new(&ready.set, &ready.diagram, runs, counting));
     let enough = args.min_coverage.is_none_or(|least| coverage.as_ref().is_none_or(|coverage| coverage.reaches(least)));
-    let mut report = Report::of(&ready.set, played, coverage);
+    let mut report = Report::new(&ready.set, runs, coverage);
     let passed = report.counts().failed == 0;
     if args.mutants && !passed {
         let text = "changes of the rules were not tried, because cases fail as the rules are";
         console.print(&Message::warning(Code::MutantsNotTried, text).help("correct the cases or the rules first"));
     } else if args.mutants {
-        report.mutants = Some(try_mutants(ready, suite, played, counting)?);
+        report.mutants = Some(try_mutants(ready, suite, runs, counting)?);
     }
     let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survived > 0);
     write(args, target, &report)?;
@@ -196,13 +199,13 @@ fn report(
 fn try_mutants(
     Ready { set, diagram, .. }: &Ready,
     suite: &Suite,
-    played: &[Played<'_>],
+    runs: &[ClaimsRun<'_>],
     counting: Counting,
 ) -> Result<MutantsReport, Message> {
     let mutants = Mutants::new(set, mutants::all(set)).map_err(|error| too_complex(set, error))?;
     let length = u64::try_from(mutants.list.len()).unwrap_or(u64::MAX);
     let bar = progress(length, true, "changing the rules {bar:30} {pos} of {len}, {eta} left");
-    let statuses = suite.try_mutants((&mutants, diagram), played, counting, &|| bar.inc(1));
+    let statuses = suite.try_mutants((&mutants, diagram), runs, counting, &|| bar.inc(1));
     bar.finish_and_clear();
     Ok(MutantsReport::new(set, &mutants.list, &statuses))
 }
@@ -248,8 +251,8 @@ fn nothing_ran(args: &TestArgs, target: &Target, report: &Report<'_>, console: &
 }
 
 /// Writes what is decided today into the files. It never ends well: a person must look first.
-fn bless(suite: &Suite, played: &[Played<'_>], console: &Console) -> Result<Exit> {
-    let blessed = suite.bless(played)?;
+fn bless(suite: &Suite, runs: &[ClaimsRun<'_>], console: &Console) -> Result<Exit> {
+    let blessed = suite.bless(runs)?;
     let mut outputs = Vec::new();
     for file in &blessed {
         let target = Target::new(Some(Path::new(&file.name)))?;
@@ -257,10 +260,9 @@ fn bless(suite: &Suite, played: &[Played<'_>], console: &Console) -> Result<Exit
     }
     output::finish(outputs, false)?;
     print(|out| blessed.iter().try_for_each(|file| write_changes(file, out)))?;
-    let passes_now = |played: &Played<'_>| {
-        played.verdicts().iter().any(|verdict| verdict.case.known_wrong.is_some() && !verdict.passes())
-    };
-    if played.iter().any(passes_now) {
+    let passes_now =
+        |run: &ClaimsRun<'_>| run.results().iter().any(|result| result.case.known_wrong.is_some() && !result.passes());
+    if runs.iter().any(passes_now) {
         let text = "a case that is known to be wrong passes: --bless does not remove its `known_wrong`";
         let help = "remove the line; run without --bless to see which case it is";
         console.print(&Message::warning(Code::Blessed, text).help(help));
@@ -277,17 +279,17 @@ fn bless(suite: &Suite, played: &[Played<'_>], console: &Console) -> Result<Exit
 
 fn write_changes(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
     for change in &file.changes {
-        writeln!(out, "{}  {}", change.place, change.title)?;
+        writeln!(out, "{}", visible(&format!("{}  {}", change.place, change.title)))?;
         for (key, before, now) in &change.keys {
             let word = |word: &str| if word.is_empty() { "(not expected)".to_owned() } else { word.to_owned() };
-            writeln!(out, "    {key}: {} -> {}", word(before), word(now))?;
+            writeln!(out, "    {}", visible(&format!("{key}: {} -> {}", word(before), word(now))))?;
         }
     }
     Ok(())
 }
 
 /// A warning about a batch, at its file.
-fn with_case_place(played: &Played<'_>, message: &Message) -> Message {
-    let file = played.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
+fn with_case_place(run: &ClaimsRun<'_>, message: &Message) -> Message {
+    let file = run.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
     message.clone().with_place(Place { file, line: 1, column: 1 })
 }

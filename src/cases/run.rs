@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Case, Claims, Suite, Wish};
+use super::{Case, Claims, Expectation, Suite};
 use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
@@ -13,24 +13,24 @@ use crate::run::Batch;
 
 /// What came of one batch of sample claims.
 #[derive(Debug)]
-pub struct Played<'s> {
+pub struct ClaimsRun<'s> {
     /// The batch.
     pub claims: &'s Claims,
     /// One row for each note.
     pub rows: Vec<Row>,
     /// By note: what it answers; `None` for a rejected record.
-    pub read: Vec<Option<Read>>,
+    pub read: Vec<Option<NoteAnswers>>,
     /// The sums.
     pub summary: Summary,
     /// Warnings of the whole batch.
-    pub said: Vec<Message>,
+    pub warnings: Vec<Message>,
     /// Why the rule set does not take the batch's settings; then there are no rows.
     pub refused: Option<Message>,
 }
 
 /// What one note answers.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct NoteAnswers {
     /// Its answers, with settings and derived facts.
     pub answered: Facts,
     /// The same with what is presumed.
@@ -41,7 +41,7 @@ pub struct Read {
 
 /// What became of one case.
 #[derive(Debug)]
-pub struct Verdict<'s> {
+pub struct CaseResult<'s> {
     /// The case.
     pub case: &'s Case,
     /// What is not as expected.
@@ -61,7 +61,7 @@ pub struct Difference {
     pub got: String,
 }
 
-impl Verdict<'_> {
+impl CaseResult<'_> {
     /// Whether the case is as it should be: everything as expected, or known to be wrong and wrong.
     pub fn passes(&self) -> bool {
         self.differences.is_empty() == self.case.known_wrong.is_none()
@@ -73,10 +73,10 @@ type Answers<'s> = (&'s [(String, String)], &'s [(String, String)]);
 
 impl Suite {
     /// Runs every batch, in order of file and place.
-    pub fn play(&self, set: &RuleSet, diagram: &Diagram) -> Vec<Played<'_>> {
+    pub fn run(&self, set: &RuleSet, diagram: &Diagram) -> Vec<ClaimsRun<'_>> {
         let one = |claims| match answered(set, Claims::answers(claims)) {
-            Ok(set) => Played::of(claims, &set, diagram),
-            Err(refused) => Played::refused(claims, refused),
+            Ok(set) => ClaimsRun::new(claims, &set, diagram),
+            Err(refused) => ClaimsRun::refused(claims, refused),
         };
         self.claims.iter().map(one).collect()
     }
@@ -88,7 +88,7 @@ pub(super) fn first_failure<'s>(claims: &[&'s Claims], set: &RuleSet, diagram: &
     let mut alike: BTreeMap<Answers<'_>, Result<Cow<'_, RuleSet>, Message>> = BTreeMap::new();
     claims.iter().find_map(|claims| {
         match alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers())) {
-            Ok(set) => Played::of(claims, set, diagram).first_failed(),
+            Ok(set) => ClaimsRun::new(claims, set, diagram).first_failed(),
             Err(_) => claims.counted().next(),
         }
     })
@@ -116,8 +116,8 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Co
     Ok(Cow::Owned(own))
 }
 
-impl<'s> Played<'s> {
-    fn of(claims: &'s Claims, set: &RuleSet, diagram: &Diagram) -> Self {
+impl<'s> ClaimsRun<'s> {
+    fn new(claims: &'s Claims, set: &RuleSet, diagram: &Diagram) -> Self {
         let mut batch = Batch::new(set, diagram, claims.strict.into());
         let mut read = Vec::new();
         for record in &claims.records {
@@ -125,17 +125,17 @@ impl<'s> Played<'s> {
             read.push(facts.map(|answered| {
                 let mut facts = answered.clone();
                 let presumed = if claims.strict { Vec::new() } else { set.fill(&mut facts) };
-                Read { answered, facts, presumed }
+                NoteAnswers { answered, facts, presumed }
             }));
         }
-        let mut said = Vec::new();
-        let (batch, _) = batch.finish(&mut |message| said.push(message));
-        Self { claims, rows: Row::all(&batch), read, summary: Summary::new(&batch), said, refused: None }
+        let mut warnings = Vec::new();
+        let (batch, _) = batch.finish(&mut |message| warnings.push(message));
+        Self { claims, rows: Row::all(&batch), read, summary: Summary::new(&batch), warnings, refused: None }
     }
 
     fn refused(claims: &'s Claims, refused: Message) -> Self {
-        let (rows, read, said) = (Vec::new(), Vec::new(), Vec::new());
-        Self { claims, rows, read, summary: Summary::default(), said, refused: Some(refused) }
+        let (rows, read, warnings) = (Vec::new(), Vec::new(), Vec::new());
+        Self { claims, rows, read, summary: Summary::default(), warnings, refused: Some(refused) }
     }
 
     fn first_failed(&self) -> Option<&'s Case> {
@@ -143,9 +143,9 @@ impl<'s> Played<'s> {
     }
 
     /// What became of each case.
-    pub fn verdicts(&self) -> Vec<Verdict<'s>> {
-        let verdict = |case| Verdict { case, differences: self.differences(case) };
-        self.claims.cases.iter().map(verdict).collect()
+    pub fn results(&self) -> Vec<CaseResult<'s>> {
+        let result = |case| CaseResult { case, differences: self.differences(case) };
+        self.claims.cases.iter().map(result).collect()
     }
 
     fn differences(&self, case: &Case) -> Vec<Difference> {
@@ -156,21 +156,26 @@ impl<'s> Played<'s> {
         let mut differences = Vec::new();
         for expected in &case.notes {
             let row = self.rows.get(expected.note);
-            let unmet = expected.expect.iter().filter(|wish| row.is_none_or(|row| !wish.is_met(row)));
-            differences.extend(unmet.map(|wish| differs(wish, expected.note, row)));
+            let unmet = expected.expect.iter().filter(|expectation| row.is_none_or(|row| !expectation.is_met(row)));
+            differences.extend(unmet.map(|expectation| differs(expectation, expected.note, row)));
         }
-        for wish in &case.totals {
-            let got = wish.said(&self.summary);
-            if got != wish.word {
-                differences.push(Difference { note: None, what: wish.name(), expected: wish.word.clone(), got });
+        for expectation in &case.totals {
+            let got = expectation.actual(&self.summary);
+            if got != expectation.word {
+                differences.push(Difference {
+                    note: None,
+                    what: expectation.name(),
+                    expected: expectation.word.clone(),
+                    got,
+                });
             }
         }
         differences
     }
 }
 
-fn differs(wish: &Wish, note: usize, row: Option<&Row>) -> Difference {
-    let told = |words: &[String]| if words.is_empty() { "none".to_owned() } else { words.join(" ") };
-    let got = row.map_or_else(|| told(&[]), |row| told(&wish.key.said(row)));
-    Difference { note: Some(note), what: wish.key.as_str().to_owned(), expected: told(&wish.words), got }
+fn differs(expectation: &Expectation, note: usize, row: Option<&Row>) -> Difference {
+    let text = |words: &[String]| if words.is_empty() { "none".to_owned() } else { words.join(" ") };
+    let got = row.map_or_else(|| text(&[]), |row| text(&expectation.key.row_values(row)));
+    Difference { note: Some(note), what: expectation.key.as_str().to_owned(), expected: text(&expectation.words), got }
 }
