@@ -106,7 +106,7 @@ fn quotes(set: &RuleSet, source: usize) -> impl Iterator<Item = (&String, &Span,
 fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
     let (text, help) = if named {
         let text = format!("the text of `{}` is not the one that the citations were checked against", source.name);
-        (text, "see which quotes still stand, mend the rules, then give the new text's SHA-256")
+        (text, "see which quotes still stand, fix the rules, then give the new text's SHA-256")
     } else {
         let text = format!("no text of `{}` is there: none has its SHA-256 and none its name", source.name);
         (text, "put the source's text into the folder")

@@ -255,7 +255,7 @@ impl Reader<'_> {
 fn reason(walker: &mut TomlTable<'_>) -> Option<String> {
     let why = walker.text("known_wrong")?;
     if why.value.trim().is_empty() {
-        let help = "say what is wrong in the rules, so that somebody can mend it; or leave the key out";
+        let help = "say what is wrong in the rules, so that somebody can fix it; or leave the key out";
         walker.problems.add(&why.span, Code::MissingKey, "`known_wrong` gives no reason", help);
     }
     Some(why.value)

@@ -26,14 +26,15 @@ const KNOWN_WRONG: &str = "known_wrong";
 pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<Claims, Vec<Message>> {
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
-    let told = |error| vec![file_message(&file.name, error)];
-    let (form, mut opened) = open(BufReader::new(file.bytes.as_slice()), Format::of_name(&file.name)).map_err(told)?;
+    let messages = |error| vec![file_message(&file.name, error)];
+    let (form, mut opened) =
+        open(BufReader::new(file.bytes.as_slice()), Format::from_file_name(&file.name)).map_err(messages)?;
     let read = form.read(&mut opened, &set.vocabulary, &mut |record| {
         let case = reader.case(&record, records.len());
         records.push(owned(record, |field| is_expectation(set, &field.name)));
         cases.push(case);
     });
-    read.map_err(told)?;
+    read.map_err(messages)?;
     if !reader.mistakes.is_empty() {
         return Err(reader.mistakes);
     }
@@ -77,7 +78,7 @@ impl Reader<'_> {
                     match fault {
                         Some(fault) => {
                             let message = Message::error(fault.code, format!("`{EXPECT}`: {}", fault.text));
-                            self.mistakes.push(message.help("mend the object").with_place(at));
+                            self.mistakes.push(message.help("fix the object").with_place(at));
                         }
                         None => fields
                             .iter()
@@ -169,7 +170,7 @@ fn text(value: &Value<'_>) -> Option<String> {
     }
 }
 
-/// The words of a value. Empty text and `null` expect nothing; the words of a list in text are parted by blanks.
+/// The words of a value. Empty text and `null` expect nothing; the words of a list in text are separated by spaces.
 fn raw(key: ExpectedField, value: &Value<'_>) -> Option<Raw> {
     let Value::Nested(list) = value else {
         let text = text(value)?;

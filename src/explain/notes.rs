@@ -175,7 +175,7 @@ fn explanation(
     let allows = |service, payer| bill::allows(batch, in_batch, service, payer);
     let changes = (!billable).then(|| change_words::changes(&note, options.most_changed, &allows));
     let advice: Vec<String> = in_batch.evaluation().advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
-    let mut told = Explanation {
+    let mut explanation = Explanation {
         facts: note.facts(counts_quarter_hours),
         others: bill::others(batch, in_batch),
         bill: bill::bill(batch, in_batch),
@@ -186,6 +186,6 @@ fn explanation(
         changes,
         ..rejected(row, kept)
     };
-    told.rules = standing::named(&ready.set, &told);
-    told
+    explanation.rules = standing::named(&ready.set, &explanation);
+    explanation
 }

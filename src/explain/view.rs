@@ -138,7 +138,7 @@ pub enum Standing {
     Pays,
     /// It was offered, but the note is held.
     Held,
-    /// It hangs on what is not answered.
+    /// It depends on an open answer.
     Open,
     /// It was offered, but another payer or service comes first.
     SecondChoice,

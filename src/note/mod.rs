@@ -142,7 +142,7 @@ fn note(fields: &Fields<'_>, vocabulary: &Vocabulary, settings: &Facts) -> Resul
         }
         let answer = answer(fact, field)?;
         if fact.name == BIRTH_DATE && answer > date_answer(date) {
-            let (text, help) = ("the birth date is after the service date", "mend whichever of the two is wrong");
+            let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
             return Err(fault(Code::BirthAfterService, BIRTH_DATE, Some(field), text, help));
         }
         facts.set(id, answer);

@@ -124,7 +124,7 @@ impl<'s> Search<'s> {
             return None;
         }
         let text = format!("`{}` never needs to override `{}`", rule.id, self.set.rule(under).id);
-        let help = "the two never decide the same note differently: remove the override, or mend the conditions";
+        let help = "the two never decide the same note differently: remove the override, or fix the conditions";
         let message = Message::warning(Code::IdleOverride, text).help(help);
         Some(self.problem(rule, message, &[id, under]))
     }

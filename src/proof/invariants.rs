@@ -78,11 +78,11 @@ fn refute(
     let help = match own {
         // The promise is not the user's own: it is replaced where the user's rule is right.
         Some(_) => format!(
-            "mend the rule; or, if it is right, put a promise in its place that allows it: repeat \
+            "fix the rule; or, if it is right, put a promise in its place that allows it: repeat \
              `[[invariant]]` with `id = \"{}\"`, `replaces = true` and what still holds",
             invariant.id
         ),
-        None => "mend the rules, or the promise if it says too much".to_owned(),
+        None => "fix the rules, or the promise if it says too much".to_owned(),
     };
     let message = Message::error(Code::InvariantFails, text).help(help);
     let problem = Problem::new(set, own.unwrap_or(&invariant.span), message);

@@ -100,7 +100,7 @@ fn malformed(error: &serde_json::Error, text: &str) -> FileError {
         Category::Eof => ("the JSON document is cut off", "export it again, whole"),
         _ => (
             "the JSON document is malformed here",
-            "mend the document; if it has one note on each line, use `--from ndjson`",
+            "fix the document; if it has one note on each line, use `--from ndjson`",
         ),
     };
     let (line, column) = line_and_column(before, count(error.line().max(1)), 1);
@@ -120,7 +120,7 @@ pub(super) fn record<'a>(text: &'a str, bad: &[usize], names: &dyn FieldNames) -
         Err(error) => {
             let cut_off = error.classify() == Category::Eof;
             let text = if cut_off { "this note is cut off" } else { "this note is malformed JSON" };
-            return rejected(Code::BadJson, text.into(), "mend or export this note again");
+            return rejected(Code::BadJson, text.into(), "fix or export this note again");
         }
     };
     if is_keyed(&members, names) {

@@ -31,15 +31,33 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that a file name ends in, if it says one.
-    pub fn of_name(name: &str) -> Option<Self> {
-        let (_, ending) = name.rsplit_once('.')?;
-        match ending.to_ascii_lowercase().as_str() {
-            "json" => Some(Self::Json),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
-            "csv" => Some(Self::Csv),
-            _ => None,
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Json, Self::Ndjson, Self::Csv];
+
+    /// Its name, which is also an ending of file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
         }
+    }
+
+    /// What it is, in a line.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Json => "One document: an array of notes, an object with a `notes` array, or one note",
+            Self::Ndjson => "One note on each line",
+            Self::Csv => "A header row, then one note on each row",
+        }
+    }
+
+    /// The format of a file with this name, if its ending says one.
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let ending = ending.to_ascii_lowercase();
+        let named = Self::ALL.into_iter().find(|format| format.name() == ending);
+        named.or_else(|| (ending == "jsonl").then_some(Self::Ndjson))
     }
 
     /// Reads every record in turn; returns how many there were.

@@ -189,12 +189,12 @@ impl HouseRule {
     /// The house rules of a set, by id.
     pub fn list(set: &RuleSet) -> Vec<Self> {
         let house = set.rules.iter().filter(|rule| rule.basis.house);
-        let told = |rule: &crate::rules::Rule| Self {
+        let row = |rule: &crate::rules::Rule| Self {
             id: rule.id.clone(),
             title: rule.title.clone(),
             note: rule.basis.note.clone(),
         };
-        house.map(told).collect()
+        house.map(row).collect()
     }
 }
 

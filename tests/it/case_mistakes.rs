@@ -94,7 +94,7 @@ fn the_shape_of_a_case_is_held() {
             Code::NoSuchValue,
             "a whole number",
         ),
-        ("[[case]\n", Code::NotToml, "mend"),
+        ("[[case]\n", Code::NotToml, "fix"),
     ] {
         let mistakes = read("a.cases.toml", text, false).unwrap_err();
         let found = mistakes.iter().find(|mistake| mistake.code == code);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::shared::ready;
 
 /// Lines that a file may have before it is no longer read in one sitting.
-const LINES: usize = 430;
+const LINES: usize = 400;
 
 /// The payers' acts, and words that each mean two things.
 const WORDS: [&str; 11] =

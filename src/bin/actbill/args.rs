@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{Days, NaiveDate};
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use actbill::effective::parse_date;
 use actbill::read::Format;
@@ -78,25 +79,11 @@ impl StrictArgs {
     }
 }
 
-/// A format of notes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum NoteFormat {
-    /// One document: an array of notes, an object with a `notes` array, or one note
-    Json,
-    /// One note on each line
-    Ndjson,
-    /// A header row, then one note on each row
-    Csv,
-}
-
-impl NoteFormat {
-    pub(crate) fn format(self) -> Format {
-        match self {
-            Self::Json => Format::Json,
-            Self::Ndjson => Format::Ndjson,
-            Self::Csv => Format::Csv,
-        }
-    }
+/// Parses the name of a format of notes.
+pub(crate) fn note_format() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.map(|format| PossibleValue::new(format.name()).help(format.description()));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Format::ALL.into_iter().find(|format| format.name() == name).ok_or("not a format of notes"))
 }
 
 /// Parses a date.

@@ -30,7 +30,7 @@ pub(crate) fn open(paths: &[PathBuf], format: Option<Format>) -> Result<(Vec<Inp
     let bar = progress(length, length >= LONG, "reading {bar:30} {percent}% of {total_bytes}, {eta} left");
     let input = |(path, file): (&PathBuf, Option<(File, u64)>)| {
         let name = path.display().to_string();
-        let format = format.or_else(|| Format::of_name(&name));
+        let format = format.or_else(|| Format::from_file_name(&name));
         match file {
             Some((file, _)) => Input { name, format, bytes: Box::new(bar.wrap_read(file)) },
             None => Input { name: "standard input".into(), format, bytes: Box::new(bar.wrap_read(io::stdin())) },

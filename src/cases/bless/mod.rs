@@ -155,12 +155,12 @@ fn updated(expect: &Expect, row: &Row) -> Expect {
 }
 
 fn changed(edit: &Edit<'_>) -> Vec<(String, String, String)> {
-    let told = |expect: &Expect, key: ExpectedField| match expect.iter().find(|expectation| expectation.key == key) {
+    let text = |expect: &Expect, key: ExpectedField| match expect.iter().find(|expectation| expectation.key == key) {
         Some(expectation) if expectation.words.is_empty() => super::expect::NONE.to_owned(),
         Some(expectation) => expectation.words.join(" "),
         None => String::new(),
     };
     let keys =
-        ExpectedField::ALL.iter().map(|key| (key.as_str().to_owned(), told(edit.before, *key), told(&edit.now, *key)));
+        ExpectedField::ALL.iter().map(|key| (key.as_str().to_owned(), text(edit.before, *key), text(&edit.now, *key)));
     keys.filter(|(_, before, now)| before != now).collect()
 }

@@ -91,13 +91,13 @@ struct OutcomeJson<'r> {
 impl Report<'_> {
     /// Writes one JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let told = Document {
+        let document = Document {
             summary: self.counts(),
             coverage: self.coverage.as_ref().map(|coverage| self.coverage_json(coverage)),
             mutants: self.mutants.as_ref(),
             cases: self.results().map(|(run, result)| self.case_json(run, result)).collect(),
         };
-        write_json(&told, out)
+        write_json(&document, out)
     }
 
     fn case_json<'v>(&self, run: &'v ClaimsRun<'_>, result: &'v CaseResult<'_>) -> CaseJson<'v> {

@@ -88,8 +88,8 @@ impl<'r> Report<'r> {
         for (id, fact) in self.set.vocabulary.facts().filter(|(_, fact)| fact.origin != Origin::Setting) {
             let word = self.set.answer_text(id, read.facts.get(id));
             if !word.is_empty() {
-                let told = format!("{} = {word}", fact.name);
-                if read.presumed.contains(&id) { presumed.push(told) } else { answered.push(told) }
+                let answer = format!("{} = {word}", fact.name);
+                if read.presumed.contains(&id) { presumed.push(answer) } else { answered.push(answer) }
             }
         }
         Some((answered, presumed))

@@ -68,17 +68,17 @@ impl Report<'_> {
         let own = |name: &str| claims.settings.iter().any(|(answered, _)| answered == name);
         let answered = self.set.settings.iter().filter(|setting| setting.by != AnsweredBy::Default);
         let answered = answered.map(|setting| (&self.set.vocabulary.fact(setting.fact).name, setting));
-        let told = |name: &str, value: &str| visible(&format!("{name} = {value}")).into_owned();
+        let pair = |name: &str, value: &str| visible(&format!("{name} = {value}")).into_owned();
         let others = answered
             .filter(|(name, _)| !own(name))
-            .map(|(name, setting)| told(name, &self.set.answer_text(setting.fact, setting.value)));
+            .map(|(name, setting)| pair(name, &self.set.answer_text(setting.fact, setting.value)));
         let settings: Vec<String> =
-            claims.settings.iter().map(|(name, value)| told(name, value)).chain(others).collect();
+            claims.settings.iter().map(|(name, value)| pair(name, value)).chain(others).collect();
         if !settings.is_empty() {
             writeln!(out, "  settings  {}", settings.join(", "))?;
         }
         if !claims.presume.is_empty() {
-            let presume: Vec<String> = claims.presume.iter().map(|(name, value)| told(name, value)).collect();
+            let presume: Vec<String> = claims.presume.iter().map(|(name, value)| pair(name, value)).collect();
             writeln!(out, "  presume   {}", presume.join(", "))?;
         }
         if claims.strict {

@@ -39,7 +39,7 @@ impl HeldNotes {
             let finding = row.findings.iter().find(|finding| finding.code == Code::DayPayersDiffer.as_str());
             let reason = finding.map_or_else(
                 || format!("a person to decide: {}", row.rules.join(", ")),
-                |finding| format!("a person to mend: {}", finding.text),
+                |finding| format!("a person to fix: {}", finding.text),
             );
             self.by_reason.entry(reason).or_default().add(row);
         }

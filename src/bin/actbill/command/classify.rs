@@ -13,7 +13,7 @@ use actbill::report::{Columns, Report, RowFormat};
 use actbill::run::{Options, classify};
 use actbill::status::Status;
 
-use crate::args::{NoteFormat, RuleArgs, StrictArgs, date, today};
+use crate::args::{RuleArgs, StrictArgs, date, note_format, today};
 use crate::console::{self, Console};
 use crate::draft::Readers;
 use crate::exit::Exit;
@@ -41,8 +41,8 @@ pub(crate) struct ClassifyArgs {
     inputs: Vec<PathBuf>,
 
     /// Format of the inputs [default: by extension, else by content]
-    #[arg(long, value_name = "FORMAT")]
-    from: Option<NoteFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = note_format())]
+    from: Option<Format>,
 
     /// Format of the output; `auto` is text on a terminal, else the output's extension or the input's format
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
         as_of: args.as_of.unwrap_or_else(today),
         columns: Columns::new(&ready.set, args.show.iter().map(String::as_str))?,
     };
-    let (inputs, bar) = inputs::open(&args.inputs, args.from.map(NoteFormat::format))?;
+    let (inputs, bar) = inputs::open(&args.inputs, args.from)?;
     let mut messages = Messages::default();
     let classified = classify(&ready, inputs, &options, &mut |message| messages.add(message));
     bar.finish_and_clear();
@@ -137,7 +137,7 @@ fn row_format(args: &ClassifyArgs, input: Format, target: &Target) -> RowFormat 
     let is_text = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt"));
     let format = match (args.format, &args.output) {
         (OutputFormat::Auto, Some(path)) if is_text(path) => OutputFormat::Text,
-        (OutputFormat::Auto, Some(path)) => Format::of_name(&path.to_string_lossy()).unwrap_or(input).into(),
+        (OutputFormat::Auto, Some(path)) => Format::from_file_name(&path.to_string_lossy()).unwrap_or(input).into(),
         (OutputFormat::Auto, None) if io::stdout().is_terminal() => OutputFormat::Text,
         (OutputFormat::Auto, None) => input.into(),
         (format, _) => format,

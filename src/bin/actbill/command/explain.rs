@@ -13,7 +13,7 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::write_json;
 
-use crate::args::{NoteFormat, RuleArgs, StrictArgs};
+use crate::args::{RuleArgs, StrictArgs, note_format};
 use crate::console;
 use crate::draft::Readers;
 use crate::exit::Exit;
@@ -63,8 +63,8 @@ pub(crate) struct ExplainArgs {
     changes: usize,
 
     /// Format of the inputs [default: by extension, else by content]
-    #[arg(long, value_name = "FORMAT")]
-    from: Option<NoteFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = note_format())]
+    from: Option<Format>,
 
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -112,12 +112,12 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
 /// Whether an argument names notes: a file, standard input, or a name that ends as a file of notes does.
 fn is_notes(what: &Path) -> bool {
     let named = what.to_string_lossy();
-    named == "-" || Format::of_name(&named).is_some() || named.contains('/') || (what.exists() && !what.is_dir())
+    named == "-" || Format::from_file_name(&named).is_some() || named.contains('/') || (what.exists() && !what.is_dir())
 }
 
 fn explain_notes(args: &ExplainArgs, paths: &[PathBuf], target: &Target) -> Result<Exit> {
     let ready = files::ready(&args.rules)?;
-    let (inputs, bar) = inputs::open(paths, args.from.map(NoteFormat::format))?;
+    let (inputs, bar) = inputs::open(paths, args.from)?;
     let wanted = match (args.all, args.note.is_empty()) {
         (true, _) => Wanted::All,
         (false, true) => Wanted::Only,
