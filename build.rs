@@ -1,4 +1,4 @@
-//! Fingerprints the program's own sources, so that a run can say exactly which program made it.
+//! Computes a fingerprint of the program's own sources, so that a run can record exactly which program made it.
 
 use std::fs;
 use std::io;

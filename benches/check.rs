@@ -1,7 +1,7 @@
-//! How long proofs and decisions take: the shipped rules, and made-up sets of 99 to 3,000 rules.
+//! Measures how long proofs and decisions take for the shipped rules and for generated sets of 99 to 3,000 rules.
 //!
-//! `cargo bench --bench check`, or `cargo bench --bench check -- 300` for one of them. The yardstick is plain judging: how many notes could be judged rule by rule in the time
-//! of the proof, against how many the proof covers.
+//! Run `cargo bench --bench check`, or add `-- 300` for one size. The baseline is plain evaluation: how many notes
+//! could be judged rule by rule in the time the proof takes, compared with how many notes the proof covers.
 
 #![expect(
     clippy::unwrap_used,
@@ -26,11 +26,11 @@ use actbill::run::is_rule_file;
 
 use synthetic::{Size, rule_set};
 
-/// Notes that are decided for a mean.
+/// Number of notes over which decision time is averaged.
 const NOTES: usize = 20_000;
 
 fn main() {
-    // Cargo adds `--bench`.
+    // Cargo adds `--bench`, which is not a number.
     let wanted: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     if wanted.is_empty() {
         measure("the shipped rules", &shipped());
@@ -42,7 +42,7 @@ fn main() {
     }
 }
 
-/// The shipped rule files.
+/// Reads the shipped rule files.
 fn shipped() -> Vec<RuleFile> {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/rules")).unwrap();
     let paths = folder.map(|entry| entry.unwrap().path());
@@ -103,7 +103,7 @@ fn day() -> chrono::NaiveDate {
     parse_date("2026-03-02").unwrap()
 }
 
-/// A note that answers a share of the facts, in percent, and always the required ones.
+/// Generates a note that answers `share` percent of the facts, and always the required ones.
 fn note(set: &RuleSet, seed: &mut u64, share: u64) -> Facts {
     let mut random = || {
         *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

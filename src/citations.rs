@@ -1,6 +1,6 @@
-//! Citations both ways: each quote stands once in its source, and each sentence that carries a rule is cited or waived.
+//! Checks citations both ways: each quote occurs once in its source, and each normative sentence is cited or waived.
 //!
-//! Uses no graph and opens no files: texts of sources come in.
+//! This module uses no graph and opens no files; callers pass in the source texts.
 
 use std::ops::Range;
 
@@ -10,57 +10,57 @@ use crate::message::{Code, Message};
 use crate::proof::{Problem, in_order};
 use crate::rules::{RuleSet, Source, Span};
 
-/// Words that make a sentence carry a rule.
+/// Phrases that make a sentence normative.
 const NORMATIVE: [&str; 5] = ["may be billed", "will not pay", "may not be billed", "must", "at a minimum"];
 
-/// Words of a sentence that a message shows.
+/// Maximum number of words of a sentence to show in a message.
 const MOST_WORDS: usize = 15;
 
-/// A text that may be a source.
+/// A text that may belong to a source.
 #[derive(Clone, Debug)]
 pub struct SourceText {
-    /// The file's name, without its folder and ending.
+    /// File name without folder and extension.
     pub name: String,
-    /// Its bytes.
+    /// Contents of the file.
     pub bytes: Vec<u8>,
 }
 
-/// What was compared with a source.
+/// The result of comparing one source with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparedSource {
-    /// Its name in the rules.
+    /// Name of the source in the rules.
     pub name: String,
-    /// The text that it was compared with.
+    /// Which text was found.
     pub text: TextFound,
-    /// Quotes of it in the rules, waivers among them.
+    /// Number of quotes of this source in the rules, including waivers.
     pub quotes: usize,
-    /// Sentences of the text that carry a rule; 0 without a text.
+    /// Number of normative sentences in the text; 0 if there is no text.
     pub sentences: usize,
 }
 
-/// The text that was found for a source.
+/// Which text was found for a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextFound {
-    /// The one that the citations were checked against: it has the SHA-256 of the rules.
+    /// The text that the citations were checked against: its SHA-256 matches the rules.
     Same,
-    /// One with its name and other bytes.
+    /// A text with the source's name but a different SHA-256.
     Changed,
-    /// None, though the rules say which one it is.
+    /// No text, although the rules give a SHA-256.
     Missing,
-    /// None is expected: the rules give no SHA-256.
+    /// No text is expected, because the rules give no SHA-256.
     Unchecked,
 }
 
-/// What came of comparing citations with the texts of their sources.
+/// The result of comparing citations with the texts of their sources.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// Each source, in the order of their names.
+    /// All sources, ordered by name.
     pub sources: Vec<ComparedSource>,
-    /// Everything wrong, in order of place.
+    /// All problems, ordered by location.
     pub problems: Vec<Problem>,
 }
 
-/// A source's text with single blanks, and the sentences in it.
+/// A source's text with whitespace collapsed to single spaces, and the byte ranges of its sentences.
 struct Text {
     plain: String,
     sentences: Vec<Range<usize>>,
@@ -94,12 +94,12 @@ pub fn compare(set: &RuleSet, texts: &[SourceText]) -> Comparison {
     Comparison { sources, problems: in_order(problems) }
 }
 
-/// The quotes of a source, of citations and of waivers; and whether each must stand there once only.
+/// Returns the quotes from a source, in citations and waivers, each with whether it must occur only once.
 fn quotes(set: &RuleSet, source: usize) -> impl Iterator<Item = (&String, &Span, bool)> {
     let all = set.bases().flat_map(|basis| &basis.cites).filter(move |cite| cite.source == source);
     let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span, true)));
     let waivers = set.waivers.iter().filter(move |waiver| waiver.source == source);
-    // A sentence that the source repeats needs one waiver only.
+    // A sentence that the source repeats needs only one waiver.
     cited.chain(waivers.map(|waiver| (&waiver.quote, &waiver.span, false)))
 }
 
@@ -114,7 +114,7 @@ fn changed(set: &RuleSet, source: &Source, named: bool) -> Problem {
     Problem::new(set, &source.span, Message::warning(Code::SourceChanged, text).help(help))
 }
 
-/// Quotes, of citations and waivers, that do not stand exactly once in the text.
+/// Reports quotes, in citations and waivers, that the text lacks, and cited quotes that it contains more than once.
 fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
     let problem = |(quote, span, once): (&String, &Span, bool)| {
         let (text, help) = match text.places(quote).len() {
@@ -129,7 +129,7 @@ fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
     quotes(set, source).filter_map(problem).collect()
 }
 
-/// Sentences that carry a rule and that nothing cites or waives; and waivers that excuse nothing.
+/// Reports normative sentences that nothing cites or waives, and waivers that have no effect.
 fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Problem> {
     let quotes = set.deciding_bases().flat_map(|basis| &basis.cites).filter(|cite| cite.source == at);
     let quotes = quotes.filter_map(|cite| cite.quote.as_ref());
@@ -192,12 +192,12 @@ impl Text {
         Self { sentences: sentences.collect(), plain }
     }
 
-    /// Where words stand, letter for letter, whatever blanks are between them.
+    /// Returns the byte ranges at which `words` occurs verbatim, ignoring differences in whitespace.
     fn places(&self, words: &str) -> Vec<Range<usize>> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let begins = |at: &usize| self.plain.get(*at..).is_some_and(|rest| rest.starts_with(&words));
         let all = if words.is_empty() { 0 } else { self.plain.len() };
-        // One place may begin within another one.
+        // Occurrences may overlap.
         (0..all).filter(begins).map(|at| at..at + words.len()).collect()
     }
 
@@ -214,7 +214,7 @@ impl Text {
     }
 }
 
-/// How many blank lines usually stand between two lines of a paragraph: more than that separate two paragraphs.
+/// Returns the usual number of blank lines between two lines of a paragraph; a larger gap separates two paragraphs.
 fn usual_gap(text: &str) -> usize {
     let mut counts = [0_usize; 3];
     let mut gap = 0;
@@ -231,7 +231,7 @@ fn usual_gap(text: &str) -> usize {
     counts.iter().enumerate().max_by_key(|(gap, count)| (**count, usize::MAX - gap)).map_or(0, |(gap, _)| gap)
 }
 
-/// Whether a sentence begins with this word: a mark of a list, or a capital letter or digit behind a full stop.
+/// Returns whether a sentence begins with this word: a list marker, or a capital or digit after the end of a sentence.
 fn begins_sentence(before: &str, word: &str) -> bool {
     let mark = word
         .chars()

@@ -1,13 +1,13 @@
-//! The closed list of what the program can say: each thing has a code, and each code a page in `src/codes/`.
+//! The closed list of codes: every message has a code, and every code has a page in `src/codes/`.
 //!
-//! `tests/it/gallery.rs` runs what is on the pages.
+//! `tests/it/gallery.rs` runs the examples on the pages.
 
 use std::fmt;
 
-/// Declares the codes once: the name of each, and what kind of thing it speaks about.
+/// Declares each code once, with its printed name and what it is about.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $about:ident;)+) => {
-        /// Everything the program can say has a code, and every code has a page in `src/codes/`.
+        /// The code of a message or finding. Every code has a page in `src/codes/`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code { $($(#[doc = $doc])+ $name,)+ }
 
@@ -15,22 +15,23 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
-            /// The code as it is printed, such as `unknown-value`.
+            /// Returns the code as it is printed, such as `unknown-value`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
             }
 
-            /// The code of a name such as `unknown-value`.
+            /// Finds a code by its printed name, such as `unknown-value`.
             pub fn find(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|code| code.as_str() == name)
             }
 
-            /// The page of the code, as Markdown: what it means, what to do, and the smallest input that shows it.
+            /// Returns the page of the code as Markdown: what it means, what to do, and the smallest input that shows
+            /// it.
             pub fn page(self) -> &'static str {
                 match self { $(Self::$name => include_str!(concat!("codes/", $text, ".md")),)+ }
             }
 
-            /// What the code speaks about.
+            /// Returns what the code is about.
             pub fn about(self) -> About {
                 match self { $(Self::$name => About::$about,)+ }
             }
@@ -38,49 +39,49 @@ macro_rules! codes {
     };
 }
 
-/// What a code speaks about.
+/// What a code is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// One record: it is rejected, the rest goes on.
+    /// One record, which is rejected while the others are processed.
     Record,
-    /// A whole input: nothing is classified.
+    /// A whole input. Nothing is classified.
     File,
     /// A whole run, or a file that it writes.
     Run,
-    /// The command line: nothing is classified.
+    /// The command line. Nothing is classified.
     Usage,
-    /// The rule set: nothing is classified.
+    /// The rule set. Nothing is classified.
     Rules,
-    /// The rule set, which decides all the same: what `actbill check` finds.
+    /// The rule set, which can still decide notes. Reported by `actbill check`.
     Proof,
-    /// Something seen on or across notes.
+    /// Something noticed in one note or across notes.
     Finding,
 }
 
 codes! {
-    /// A record of a JSON input is not an object.
+    /// A record of a JSON input that is not an object.
     NotAnObject = "not-an-object", Record;
-    /// An NDJSON line is not JSON.
+    /// An NDJSON line that is not JSON.
     BadJson = "bad-json", Record;
-    /// A record holds bytes that are not UTF-8.
+    /// A record that contains bytes that are not UTF-8.
     BadUtf8 = "bad-utf8", Record;
-    /// A record names one field twice.
+    /// A record that has the same field twice.
     RepeatedField = "repeated-field", Record;
-    /// A CSV row has more or fewer cells than the header.
+    /// A CSV row with more or fewer cells than the header.
     RaggedRow = "ragged-row", Record;
-    /// Text follows a closing quote in a CSV row.
+    /// Text after a closing quote in a CSV row.
     StrayQuote = "stray-quote", Record;
-    /// A quoted cell of a CSV row holds further rows.
+    /// A quoted cell of a CSV row that contains further rows.
     SwallowedRows = "swallowed-rows", Record;
-    /// A required field has no answer.
+    /// A required field without an answer.
     MissingField = "missing-field", Record;
-    /// A field is not of the form it must have.
+    /// A field whose value does not have the required form.
     BadField = "bad-field", Record;
-    /// A coded field holds no value of the vocabulary.
+    /// A coded field whose value is not in the vocabulary.
     UnknownValue = "unknown-value", Record;
-    /// An id that an earlier record has used.
+    /// An id that an earlier record already used.
     RepeatedId = "repeated-id", Record;
-    /// Minutes, duration, start and end do not agree.
+    /// Minutes, duration, start and end that do not agree.
     MinutesDisagree = "minutes-disagree", Record;
     /// A birth date after the service date.
     BirthAfterService = "birth-after-service", Record;
@@ -93,7 +94,7 @@ codes! {
     BadDocument = "bad-document", File;
     /// A JSON document that holds no notes.
     NoNotes = "no-notes", File;
-    /// A CSV input whose first row names no field of a note.
+    /// A CSV input whose first row contains no field of a note.
     NoHeader = "no-header", File;
     /// A CSV input with a quote that is never closed.
     OpenQuote = "open-quote", File;
@@ -101,33 +102,33 @@ codes! {
     NotUtf8 = "not-utf8", File;
     /// A sample claim that expects nothing.
     ExpectsNothing = "expects-nothing", Run;
-    /// A run of sample claims in which there was none.
+    /// A run of sample claims without a single case.
     NoCases = "no-cases", Run;
     /// Sample claims in which too few rules decide.
     LowCoverage = "low-coverage", Run;
-    /// Changes of the rules that were not tried, because cases fail as the rules are.
+    /// Mutants that were not tried, because cases fail under the original rules.
     MutantsNotTried = "mutants-not-tried", Run;
-    /// Sample claims whose expectations were written anew.
+    /// Sample claims whose expectations were rewritten.
     Blessed = "blessed", Run;
-    /// Notes that are held, in a run that must have none.
+    /// Notes that are held in a run that must have none.
     NotesHeld = "notes-held", Run;
     /// Output that cannot be written.
     Unwritable = "unwritable", Run;
-    /// A page of rules that was made from other rules.
+    /// A generated page of rules that does not match the current rules.
     StalePage = "stale-page", Run;
 
-    /// A command line that cannot be carried out.
+    /// A command line that cannot be executed.
     Usage = "usage", Usage;
 
     /// A rule file that is not TOML.
     NotToml = "not-toml", Rules;
-    /// A folder with no rule file.
+    /// A folder without rule files.
     NoRules = "no-rules", Rules;
     /// A key or block that the rule language does not have.
     UnknownKey = "unknown-key", Rules;
-    /// A key that is required.
+    /// A required key that is missing.
     MissingKey = "missing-key", Rules;
-    /// A value of another type than the key takes.
+    /// A value whose type is not the one that the key takes.
     WrongType = "wrong-type", Rules;
     /// A name that nothing in the set declares.
     UnknownName = "unknown-name", Rules;
@@ -135,57 +136,57 @@ codes! {
     NoSuchValue = "no-such-value", Rules;
     /// A name or id that is declared twice.
     RepeatedName = "repeated-name", Rules;
-    /// A name, id or value that cannot be one.
+    /// A name, id or value that is not allowed.
     ReservedName = "reserved-name", Rules;
     /// A replacement with nothing to replace.
     NothingToReplace = "nothing-to-replace", Rules;
     /// A block with neither a citation nor `basis = "house"`.
     NoBasis = "no-basis", Rules;
-    /// A quote of more than fifteen words, or none where one is needed.
+    /// A quote of more than fifteen words, or a missing quote where one is required.
     BadQuote = "bad-quote", Rules;
-    /// A date that is not one, or a range that ends before it begins.
+    /// An invalid date, or a range that ends before it begins.
     BadDate = "bad-date", Rules;
     /// A rate that is not a plain dollar amount.
     BadAmount = "bad-amount", Rules;
-    /// A condition that can never hold or cannot be asked in this way.
+    /// A condition that can never hold or cannot be written in this way.
     BadCondition = "bad-condition", Rules;
-    /// An override that cannot be one.
+    /// An override that is not allowed.
     BadOverride = "bad-override", Rules;
-    /// Two rates of one service from the same date.
+    /// Two rates for one service from the same date.
     SameRateDate = "same-rate-date", Rules;
-    /// A list that is longer than anybody would write by hand.
+    /// A list that is longer than anyone would write by hand.
     TooMany = "too-many", Rules;
-    /// Notes that no rule speaks to.
+    /// Notes that no rule decides.
     Gap = "gap", Rules;
     /// Notes that two offers decide differently.
     Conflict = "conflict", Rules;
-    /// A rule set too tangled to prove.
+    /// A rule set that is too complex to prove.
     TooComplex = "too-complex", Rules;
 
-    /// A rule that never decides anything and is no reason for anything.
+    /// A rule that never decides anything and is never a reason.
     DeadRule = "dead-rule", Proof;
     /// An offer whose payers are all taken away wherever it applies.
     AlwaysStruck = "always-struck", Proof;
     /// An override between offers that never decide the same note differently.
     IdleOverride = "idle-override", Proof;
-    /// An invariant that some note breaks.
+    /// A promise that some note breaks.
     InvariantFails = "invariant-fails", Proof;
-    /// A fact, setting, source, service or payer that nothing uses.
+    /// A fact, setting, source, service or payer that is never used.
     Unused = "unused", Proof;
-    /// A rate that ends with nothing after it.
+    /// A rate that ends without a successor.
     RateEnds = "rate-ends", Proof;
-    /// A source of which no text with its SHA-256 is there.
+    /// A source for which no text with the recorded SHA-256 is available.
     SourceChanged = "source-changed", Proof;
-    /// A quote that does not occur in its source, or more than once.
+    /// A quote that does not occur in its source, or occurs more than once.
     QuoteNotOnce = "quote-not-once", Proof;
-    /// A sentence of a source that carries a rule and that nothing cites or waives.
+    /// A sentence of a source that carries a rule but is neither cited nor waived.
     UncitedSentence = "uncited-sentence", Proof;
 
-    /// A billable note whose minutes earned no unit.
+    /// A billable note whose minutes earn no unit.
     BelowUnit = "below-unit", Finding;
     /// Units with no known price.
     Unpriced = "unpriced", Finding;
-    /// The billable notes of one client and date name different payers.
+    /// Billable notes of one client and date that name different payers.
     DayPayersDiffer = "day-payers-differ", Finding;
 }
 

@@ -2,23 +2,23 @@
 
 use chrono::NaiveDate;
 
-/// From one date through another; an end that is not given is open (`undated`).
+/// A range from one date through another. A missing (`undated`) end is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effective {
-    /// First date in force; `None`: before all dates.
+    /// First date in the range; `None` if it has no beginning.
     pub from: Option<NaiveDate>,
-    /// Last date in force; `None`: without end.
+    /// Last date in the range; `None` if it has no end.
     pub through: Option<NaiveDate>,
 }
 
 impl Effective {
-    /// Whether the range holds the date.
+    /// Whether the range contains the date.
     pub fn contains(self, date: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= date) && self.through.is_none_or(|through| date <= through)
     }
 }
 
-/// Reads `YYYY-MM-DD` and nothing else; `None` for another form or a day that does not exist.
+/// Parses `YYYY-MM-DD`. Returns `None` for any other form and for days that do not exist.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let (year, rest) = text.split_once('-')?;
     let (month, day) = rest.split_once('-')?;

@@ -1,47 +1,47 @@
-//! The numbers of the fields that a note may have, and which names of other fields may be shown.
+//! Numbers of the fields that a note may have, and a check whether the name of an unknown field may be shown.
 
-/// The number of a known field: first the fields of every note, then one for each fact that notes answer, as the
-/// vocabulary numbers them. Faults are looked for in this order.
+/// The number of a known field: first the fields of every note, then one for each fact that notes answer, as numbered
+/// by the vocabulary. Faults are searched for in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FieldId(usize);
 
 impl FieldId {
-    /// The note's own id.
+    /// The id of the note.
     pub const ID: Self = Self(0);
-    /// Who was served.
+    /// The client who was served.
     pub const CLIENT: Self = Self(1);
-    /// Who did the work.
+    /// The staff member who did the work.
     pub const STAFF: Self = Self(2);
     /// The service date.
     pub const DATE: Self = Self(3);
-    /// Clock time at which the work began.
+    /// The clock time at which the work began.
     pub const START: Self = Self(4);
-    /// Clock time at which the work ended.
+    /// The clock time at which the work ended.
     pub const END: Self = Self(5);
-    /// Documented minutes.
+    /// The documented minutes.
     pub const MINUTES: Self = Self(6);
-    /// Documented minutes, by their other name.
+    /// The documented minutes, under their other name.
     pub const DURATION: Self = Self(7);
 
-    /// The names of the fields of every note, by number.
+    /// Names of the fields that every note may have, by number.
     pub const NAMES: [&str; 8] = ["id", "client", "staff", "date", "start", "end", "minutes", "duration"];
 
-    /// The field of this number.
+    /// Creates the field with this number.
     pub fn new(index: usize) -> Self {
         Self(index)
     }
 
-    /// Its number.
+    /// Returns the number of the field.
     pub fn index(self) -> usize {
         self.0
     }
 }
 
-/// The most characters of an unknown name that are shown.
+/// Most characters of an unknown name that are shown.
 const SHOWN: usize = 40;
 
-/// An unknown field's name as messages and reports may show it. It comes from a note and may hold a sentence about a
-/// person, so it is shown only if it looks like a name; `None`: say where the field stands instead.
+/// Returns the name of an unknown field as messages and reports may show it. A name from a note may contain a sentence
+/// about a person, so anything that does not look like a name yields `None`: show the field's position instead.
 pub fn showable(name: &str) -> Option<String> {
     let is_plain = |c: char| c.is_alphanumeric() || " _-./#()".contains(c);
     if name.trim().is_empty() || !name.chars().all(is_plain) {

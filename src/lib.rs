@@ -1,7 +1,7 @@
-//! Decides a month of service notes: who pays, under which code, for how many units and dollars, and by which sentence.
+//! Decides a month of service notes: who pays, under which code, how many units and dollars, and by which sentence.
 //!
-//! The modules below are the pipeline. A module imports only modules above it in this list; a test holds that.
-//! The library opens no files and knows no clock, terminal or network: bytes come in, rows go out.
+//! The modules below form the pipeline. Each module may import only modules above it in this list, which a test
+//! enforces. The library opens no files and uses no clock, terminal or network: it takes bytes and returns rows.
 
 pub mod money;
 pub mod units;

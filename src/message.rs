@@ -1,6 +1,6 @@
-//! The one form of everything that the program says.
+//! The one form of everything that the program reports.
 //!
-//! A message about a note names file, place, field and what was expected. It never repeats a value from a note.
+//! A message about a note gives the file, place and field, and what was expected. It never repeats a value from a note.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,57 +10,57 @@ pub use crate::codes::{About, Code};
 use crate::place::Place;
 use crate::visible::{visible, visible_lines};
 
-/// How much a message weighs.
+/// Severity of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// Something was refused.
     Error,
-    /// Something was taken, but deserves a look.
+    /// Something was accepted but deserves a look.
     Warning,
 }
 
-/// One message: `FILE:LINE:COL: error[code]: text`, the excerpt where there is one, then the remedy.
+/// One message: `FILE:LINE:COL: error[code]: text`, then the excerpt if there is one, then the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Where, if anywhere.
+    /// The place that the message is about, if any.
     pub place: Option<Place>,
-    /// Error or warning.
+    /// Severity of the message.
     pub level: Level,
-    /// What kind of thing is said.
+    /// Code of the message.
     pub code: Code,
-    /// Number of the record that is rejected, from 1.
+    /// Number of the rejected record, counted from 1.
     pub record: Option<u64>,
-    /// Its field that is wrong.
+    /// The field that is wrong.
     pub field: Option<String>,
-    /// What is wrong: a lower-case fragment with no full stop.
+    /// What is wrong, as a lowercase fragment without a period.
     pub text: String,
-    /// The line of a rule file with a caret.
+    /// The line of a rule file, marked with a caret.
     pub excerpt: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
-    /// What else there is to know, such as the smallest note that shows a problem of the rule set.
+    /// Additional information, such as the smallest note that shows a problem of the rule set.
     pub note: Option<String>,
 }
 
 impl Message {
-    /// An error with no place yet.
+    /// Creates an error without a place.
     pub fn error(code: Code, text: impl Into<String>) -> Self {
         let (place, record, field, excerpt, help, note) = Default::default();
         Self { place, level: Level::Error, code, record, field, text: text.into(), excerpt, help, note }
     }
 
-    /// A warning with no place yet.
+    /// Creates a warning without a place.
     pub fn warning(code: Code, text: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(code, text) }
     }
 
-    /// The same at a place.
+    /// Sets the place.
     #[must_use]
     pub fn with_place(self, place: Place) -> Self {
         Self { place: Some(place), ..self }
     }
 
-    /// The same with a remedy.
+    /// Sets the help text.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
@@ -100,33 +100,33 @@ impl fmt::Display for Message {
 
 impl std::error::Error for Message {}
 
-/// The most places that are named beside the first.
+/// The maximum number of places to list besides the first.
 const PLACES: usize = 3;
 
-/// The most different messages of one code. Any more are only counted.
+/// The maximum number of different messages per code. Any more are only counted.
 const MESSAGES: usize = 20;
 
-/// Gathers the messages of a run. Those that say the same thing of different records become one message, with their
-/// number and the first places.
+/// Collects the messages of a run. Identical messages about different records become one message with their number and
+/// the first few places.
 #[derive(Debug, Default)]
 pub struct Messages {
     groups: Vec<Group>,
-    /// Index of each group.
+    /// Index of each group in `groups`.
     by_text: BTreeMap<(Code, Option<String>, String), usize>,
     by_code: BTreeMap<Code, Count>,
 }
 
-/// Messages that say the same thing.
+/// Messages with the same text.
 #[derive(Debug)]
 struct Group {
     first: Message,
-    /// Places of the next ones.
+    /// Places of the messages after the first.
     places: Vec<Place>,
-    /// How many there are beside the first.
+    /// Number of messages besides the first.
     more: usize,
 }
 
-/// How many messages of one code there are.
+/// Number of messages with one code.
 #[derive(Debug, Default)]
 struct Count {
     groups: usize,
@@ -153,7 +153,7 @@ impl Messages {
         self.groups.push(Group { first: message, places: Vec::new(), more: 0 });
     }
 
-    /// The messages in the order in which each was first added, then how many were left out.
+    /// Returns the messages in the order in which each was first added, followed by how many were left out.
     pub fn finish(self) -> Vec<Message> {
         let left_out = self.by_code.into_iter().filter(|(_, count)| count.left_out > 0).map(|(code, count)| {
             let level = self.groups.iter().find(|group| group.first.code == code).map(|group| group.first.level);
@@ -178,7 +178,7 @@ impl Group {
     }
 }
 
-/// Why a file could not be read or written, in plain words.
+/// Describes in plain words why a file could not be read or written.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or folder".into(),

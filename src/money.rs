@@ -1,6 +1,7 @@
-//! Exact dollars: the rate for one unit, the amount of a claim line and the shares of its notes.
+//! Exact dollar amounts: the rate for one unit, the amount of a claim line and the shares of its notes.
 //!
-//! Knows nothing of payers or rules. No float is ever made: a rate comes from text and an amount is a decimal.
+//! This module knows nothing about payers or rules. It uses no floats: rates are parsed from text, amounts are
+//! decimals.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -11,12 +12,12 @@ use std::str::FromStr;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Serialize, Serializer};
 
-/// Dollars for one unit, zero or more, with at most four decimals.
+/// Dollars for one unit: zero or more, with at most four decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(Decimal);
 
 impl Rate {
-    /// Reads plain digits with at most four decimals, such as `17.72`; anything else is `None`.
+    /// Parses plain digits with at most four decimals, such as `17.72`. Returns `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |part: &str, most: usize| {
@@ -25,27 +26,27 @@ impl Rate {
         (digits(whole, 9) && digits(fraction, 4)).then(|| Decimal::from_str(text).ok().map(Self)).flatten()
     }
 
-    /// The rate that is a cent higher.
+    /// Returns the rate plus one cent.
     #[must_use]
     pub fn a_cent_more(self) -> Self {
         Self(self.0.saturating_add(Decimal::new(1, 2)))
     }
 
-    /// Units × rate with every digit, as text.
+    /// Returns units × rate as text, with every digit.
     pub fn exact(self, units: u64) -> String {
         with_cents(self.times(units))
     }
 
-    /// The amount of a claim line with so many units: what its payer computes.
+    /// Returns the amount of a claim line with this many units, as its payer computes it.
     pub fn line_amount(self, units: u64) -> Amount {
         round_half_up_to_cent(self.times(units))
     }
 
     /// Splits the amount of a claim line among its notes.
     ///
-    /// `units` holds the units of each note, earliest note first. Each note gets its units × rate cut down to the cent.
-    /// The cents left over go one by one to the notes with the largest cut-off parts, the earlier first. The shares add
-    /// up to [`Rate::line_amount`] of all the units.
+    /// `units` holds the units of each note, earliest note first. Each note gets its units × rate, truncated to the
+    /// cent. The remaining cents go one by one to the notes with the largest truncated parts, the earlier note first.
+    /// The shares add up to [`Rate::line_amount`] of all units.
     pub fn shares(self, units: &[u32]) -> Vec<Amount> {
         let cent = Amount(Decimal::new(1, 2));
         let exact = || units.iter().map(|units| self.times((*units).into()));
@@ -54,7 +55,7 @@ impl Rate {
         let mut left = line - shares.iter().copied().sum();
         let mut by_cut_off: Vec<(Decimal, &mut Amount)> =
             exact().zip(&mut shares).map(|(exact, share)| (exact.saturating_sub(share.0), share)).collect();
-        // A stable sort: of equal parts the earlier note's stays first.
+        // The sort is stable, so of notes with equal truncated parts the earlier one stays first.
         by_cut_off.sort_by_key(|(cut_off, _)| Reverse(*cut_off));
         for (_, share) in by_cut_off {
             if left < cent {
@@ -71,7 +72,7 @@ impl Rate {
     }
 }
 
-/// Rounds exact dollars half-up to the cent: the one place where an amount is rounded.
+/// Rounds exact dollars half up to the cent. This is the only place where an amount is rounded.
 fn round_half_up_to_cent(exact: Decimal) -> Amount {
     Amount(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
 }
@@ -82,12 +83,12 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Dollars and cents.
+/// An amount in dollars and cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Nothing: the amount of a note that earned no unit.
+    /// Zero dollars: the amount of a note that earned no unit.
     pub const ZERO: Self = Self(Decimal::ZERO);
 }
 
@@ -119,14 +120,14 @@ impl fmt::Display for Amount {
     }
 }
 
-/// As text with at least two decimals, and more only where they say something.
+/// Formats a value with at least two decimals, and with more only if they are significant.
 fn with_cents(value: Decimal) -> String {
     let value = value.normalize();
     let decimals = usize::try_from(value.scale()).unwrap_or(2).max(2);
     format!("{value:.decimals$}")
 }
 
-/// As a JSON number with every digit, never through a float.
+/// Serializes a number as JSON with every digit, without going through a float.
 fn serialize_exact<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::Number::from_str(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
 }

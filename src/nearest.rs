@@ -1,6 +1,7 @@
-//! The nearest known name for a misspelt one.
+//! Finds the known name closest to a misspelled one, and joins names for sentences.
 
-/// The known name most like `wanted`, if one is like enough to be meant. Letter case and `-`, `_`, blanks do not count.
+/// Returns the known name closest to `wanted`, if one is close enough. Ignores letter case; `-`, `_` and spaces are
+/// alike.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "_");
     let wanted = plain(wanted);
@@ -8,7 +9,7 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
     let far = length.max(3) / 3;
     known
         .into_iter()
-        // Names of very different lengths are never near; a sentence need not be compared with each of them.
+        // Names of very different lengths are never close, so a long sentence need not be compared with every name.
         .filter(|name| name.chars().count().abs_diff(length) <= far)
         .map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), name))
         .filter(|(distance, _)| *distance <= far)
@@ -16,12 +17,12 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
-/// Names in backticks, joined for a sentence: `` `a`, `b` or `c` ``.
+/// Joins names in backticks for a sentence: `` `a`, `b` or `c` ``.
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     joined(names.into_iter().map(|name| format!("`{name}`")).collect(), "or")
 }
 
-/// Parts joined for a sentence: `a, b or c`.
+/// Joins parts for a sentence: `a, b or c`.
 pub fn joined(mut parts: Vec<String>, word: &str) -> String {
     match (parts.pop(), parts.is_empty()) {
         (None, _) => String::new(),

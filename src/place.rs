@@ -1,21 +1,21 @@
-//! Where something stands: file, line and column, and the line itself with a caret.
+//! Positions in files: file, line and column, and the line itself with a caret.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A place in a file. Lines and columns count from 1, columns in characters.
+/// A position in a file. Lines and columns start at 1, and columns count characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The file's name as the user gave it.
+    /// Name of the file, as the user gave it.
     pub file: String,
-    /// Line, from 1.
+    /// Line number, starting at 1.
     pub line: u64,
-    /// Column in characters, from 1.
+    /// Column in characters, starting at 1.
     pub column: u64,
 }
 
 impl Place {
-    /// The place of a byte offset in a text.
+    /// Returns the place of a byte offset in a text.
     pub fn in_text(file: &str, text: &str, offset: usize) -> Self {
         Position::START.after(text.get(..offset).unwrap_or(text)).in_file(file)
     }
@@ -27,7 +27,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Line and column, both from 1.
+/// Line and column, both starting at 1.
 #[derive(Clone, Copy, Debug)]
 struct Position {
     line: u64,
@@ -37,7 +37,7 @@ struct Position {
 impl Position {
     const START: Self = Self { line: 1, column: 1 };
 
-    /// The position after more text.
+    /// Returns the position after more text.
     fn after(self, text: &str) -> Self {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         match text.rsplit_once('\n') {
@@ -54,18 +54,18 @@ impl Position {
     }
 }
 
-/// Positions in one text, one for every kilobyte, so that finding a place does not read the whole text.
+/// Known positions in one text, about one per kilobyte, so that locating an offset does not scan the whole text.
 #[derive(Debug)]
 pub struct PlaceIndex {
-    /// Offsets with their positions, ascending.
+    /// Byte offsets and their positions, in ascending order.
     known: Vec<(usize, Position)>,
 }
 
 impl PlaceIndex {
-    /// Bytes between two positions.
+    /// Bytes between two known positions.
     const STEP: usize = 1024;
 
-    /// Reads the text once.
+    /// Builds the index in one pass over the text.
     pub fn new(text: &str) -> Self {
         let mut last = (0, Position::START);
         let mut known = vec![last];
@@ -77,7 +77,7 @@ impl PlaceIndex {
         Self { known }
     }
 
-    /// The place of a byte offset in the same text.
+    /// Returns the place of a byte offset in the same text.
     pub fn place_of(&self, file: &str, text: &str, offset: usize) -> Place {
         let offset = offset.min(text.len());
         let after = self.known.partition_point(|(known, _)| *known <= offset);
@@ -87,11 +87,11 @@ impl PlaceIndex {
     }
 }
 
-/// The most bytes of a line that are shown before the span, and from its beginning.
+/// Most bytes of a line that are shown before the start of a span, and most that are shown after it.
 const SHOWN: usize = 120;
 
-/// The line that a span begins on, and below it carets under the span's part of that line. Of a very long line only the
-/// surroundings of the span are shown.
+/// Returns the line on which a span begins, with carets below the span's part of that line. If the line is very long,
+/// only the surroundings of the span are shown.
 pub fn excerpt(text: &str, span: &Range<usize>) -> String {
     let at = text.floor_char_boundary(span.start);
     let first = text.ceil_char_boundary(at.saturating_sub(SHOWN));

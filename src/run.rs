@@ -1,6 +1,6 @@
-//! The pipeline wired: rule files and inputs in, a report out.
+//! The whole pipeline: takes rule files and inputs, and returns a report.
 //!
-//! Knows no terminal, clock or paths: whoever calls opens the files and says which day it is.
+//! Uses no terminal, clock or paths: the caller opens the files and supplies the date.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
@@ -21,47 +21,47 @@ use crate::read::{FileError, Format, Record, open};
 use crate::report::{Columns, InputRun, Program, Report, RulesRun, Run};
 use crate::rules::{RuleFile, RuleSet};
 
-/// Ends the names of files with sample claims, which stand beside rule files and are none.
+/// Suffix of files with sample claims, which are kept beside rule files but are not rule files.
 const CASES: &str = ".cases.toml";
 
-/// The program that this library is, with the SHA-256 over its sources.
+/// This program, with the SHA-256 of its sources.
 pub const PROGRAM: Program = Program {
     name: env!("CARGO_PKG_NAME"),
     version: env!("CARGO_PKG_VERSION"),
     fingerprint: env!("ACTBILL_FINGERPRINT"),
 };
 
-/// SHA-256 of bytes, as text.
+/// Returns the SHA-256 of bytes as hex text.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Whether a file of this name in a rule folder is a rule file: the case of its ending does not count.
+/// Returns whether a file in a rule folder is a rule file, judging by its name. Case is ignored.
 pub fn is_rule_file(name: &str) -> bool {
     let ending = Path::new(name).extension();
     let is_toml = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     is_toml && !is_hidden(name) && !name.to_lowercase().ends_with(CASES)
 }
 
-/// Whether a file or folder of this name is one that a person does not see: an editor's or a tool's.
+/// Returns whether a file or folder is hidden, such as one that belongs to an editor or a tool.
 pub fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }
 
-/// A rule set that is proved and ready to decide.
+/// A rule set that is proved and ready to decide notes.
 #[derive(Debug)]
 pub struct Ready {
     /// The rules.
     pub set: RuleSet,
-    /// The rules as graphs.
+    /// The decision graphs of the rules.
     pub diagram: Diagram,
-    /// Whether the proof was made when the rules were released, promises included.
+    /// Whether the set was proved when the rules were released, including its promises.
     released: bool,
 }
 
 impl Ready {
-    /// Checks rule files, takes answers to settings and presumptions, and proves that every note is decided. All
-    /// problems at once; a set with one problem decides nothing.
+    /// Checks rule files, applies answers to settings and presumptions, and proves that every note is decided. Reports
+    /// all problems at once; a set with any problem decides nothing.
     pub fn new(
         files: Vec<RuleFile>,
         set: &[(String, String)],
@@ -70,9 +70,9 @@ impl Ready {
         Self::prove(rules(files, set, presume)?)
     }
 
-    /// The same for released rules, which were proved for every answer to their settings. They are proved again only
-    /// where the user's own files hold a block that can make a gap or a conflict; graphs are then built as notes need
-    /// them.
+    /// Like [`Self::new`], but for released rules, which were proved for every answer to their settings. They are
+    /// proved again only if the user's own files contain a block that can cause a gap or a conflict. If not, graphs are
+    /// built when notes need them.
     pub fn released(
         files: Vec<RuleFile>,
         set: &[(String, String)],
@@ -91,7 +91,7 @@ impl Ready {
         Ok(Self { set, diagram, released: false })
     }
 
-    /// The promises that the rules break, each as a warning.
+    /// Returns a warning for each promise that the rules break.
     fn warnings(&self) -> Vec<Message> {
         if self.released {
             return Vec::new();
@@ -105,8 +105,8 @@ impl Ready {
     }
 }
 
-/// Checks rule files, and takes answers to settings and presumptions. All problems at once. Whether the rules decide
-/// every note is not looked at.
+/// Checks rule files, and applies answers to settings and presumptions. Reports all problems at once. Does not check
+/// whether the rules decide every note.
 pub fn rules(
     files: Vec<RuleFile>,
     set: &[(String, String)],
@@ -124,7 +124,7 @@ pub fn rules(
     if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
 }
 
-/// Names that the command line gives two values, and so none.
+/// Returns an error for each name that has two values on the command line.
 fn given_twice(pairs: &[(String, String)], done: &str) -> Vec<Message> {
     let names: BTreeSet<&String> = pairs.iter().map(|(name, _)| name).collect();
     let often = |name: &&String| pairs.iter().filter(|(other, _)| other == *name).count() > 1;
@@ -136,11 +136,11 @@ fn given_twice(pairs: &[(String, String)], done: &str) -> Vec<Message> {
 
 /// One input.
 pub struct Input<'i> {
-    /// Its name for messages and the run.
+    /// Name of the input in messages and in the run.
     pub name: String,
-    /// Its format, if that is known from its name or said.
+    /// Format of the input, if it is given or known from the name.
     pub format: Option<Format>,
-    /// Its bytes.
+    /// Contents of the input.
     pub bytes: Box<dyn Read + 'i>,
 }
 
@@ -150,7 +150,7 @@ impl std::fmt::Debug for Input<'_> {
     }
 }
 
-/// What a run does not take for granted.
+/// How strict a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Strictness {
     /// Whether no answer is presumed.
@@ -160,27 +160,27 @@ pub struct Strictness {
 }
 
 impl From<bool> for Strictness {
-    /// Everything or nothing.
+    /// Sets both flags to the same value.
     fn from(strict: bool) -> Self {
         Self { presume_nothing: strict, known_fields_only: strict }
     }
 }
 
-/// How to run.
+/// Options of a run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What is not taken for granted.
+    /// How strict the run is.
     pub strictness: Strictness,
-    /// The date the run is made for. It is recorded with the run and changes no decision.
+    /// The date the run is made for. It is recorded with the run and does not affect decisions.
     pub as_of: NaiveDate,
-    /// Other facts that rows show.
+    /// Additional facts to show in rows.
     pub columns: Columns,
 }
 
-/// Classifies all records of all inputs as one batch. Returns what is to be written and the first input's format. `say`:
-/// hears of each rejected record and each unknown field.
+/// Classifies all records of all inputs as one batch. Returns the report and the format of the first input. Calls `say`
+/// for each rejected record and each unknown field.
 ///
-/// An input that cannot be read to its end is an error, and then there are no rows at all.
+/// If an input cannot be read to its end, returns an error and no rows at all.
 pub fn classify<'r>(
     ready: &'r Ready,
     inputs: Vec<Input<'_>>,
@@ -222,13 +222,13 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
     }
 }
 
-/// Notes of one batch: decided one by one, rolled up together.
+/// The notes of one batch, decided one by one and then rolled up together.
 #[derive(Debug)]
 pub struct Batch<'r> {
     set: &'r RuleSet,
-    /// Answers that no note gives.
+    /// The answers that come from settings.
     settings: Facts,
-    /// Nothing is presumed, and a field that the rule set does not know rejects its record.
+    /// Whether nothing is presumed, and whether unknown fields reject their records.
     strictness: Strictness,
     ids: UsedIds,
     unknown: UnknownFields,
@@ -237,7 +237,7 @@ pub struct Batch<'r> {
 }
 
 impl<'r> Batch<'r> {
-    /// An empty batch under these rules.
+    /// Creates an empty batch under these rules.
     pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strictness: Strictness) -> Self {
         let judge = Judge::new(set, diagram, !strictness.presume_nothing);
         Self {
@@ -251,13 +251,14 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// The same empty batch, with these columns in its rows.
+    /// Returns the empty batch with these columns added to its rows.
     #[must_use]
     pub fn with_columns(self, columns: &Columns) -> Self {
         Self { decided: batch::Batch::new(self.judge, columns.facts()), ..self }
     }
 
-    /// Adds a record of an input, and says why if it is rejected. Returns what a note answers, presumptions apart.
+    /// Adds a record of an input, and calls `say` if it is rejected. Returns the note's own answers, without
+    /// presumptions.
     pub fn add(
         &mut self,
         input: usize,
@@ -280,14 +281,14 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// The id of the record that was added last.
+    /// Returns the id of the record that was added last.
     pub fn last_id(&self) -> Option<&str> {
         self.decided.id(self.decided.len().checked_sub(1)?)
     }
 
-    /// Rolls the batch up, and says which fields the rule set does not know, each with how many records have it.
+    /// Rolls up the batch. Calls `say` for each unknown field, and returns how many records have each of them.
     pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
-        // In strict runs each of these records was rejected for it, and the message said so.
+        // In strict runs, each of these records was already rejected with a message about the field.
         if !self.strictness.known_fields_only {
             self.unknown.warnings(&self.set.vocabulary).into_iter().for_each(say);
         }
@@ -296,7 +297,7 @@ impl<'r> Batch<'r> {
     }
 }
 
-/// Reads an input record by record; an error is one of the whole input.
+/// Reads an input record by record. An error concerns the whole input.
 pub fn read(
     batch: &mut Batch<'_>,
     input: Input<'_>,
@@ -310,7 +311,7 @@ pub fn read(
     Ok((format, InputRun { name: input.name, sha256, records }))
 }
 
-/// Why a record is rejected, at its place.
+/// Builds the message for a rejected record, at its place.
 fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
     let fault = rejection.fault.clone();
     let (line, column) = record.line_and_column(fault.offset);
@@ -319,13 +320,13 @@ fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
     Message { record: Some(record.number), field: fault.field, ..message }
 }
 
-/// A file's error as a message, at its place where it has one.
+/// Converts the error of a file to a message, at its place if it has one.
 pub fn file_message(name: &str, error: FileError) -> Message {
     let place = Place { file: name.to_owned(), line: error.line.unwrap_or(1), column: error.column };
     Message::error(error.code, error.text).with_place(place).help(error.help)
 }
 
-/// Hashes what it hands on.
+/// A reader that hashes the bytes it passes on.
 struct Hashing<R> {
     inner: R,
     hash: Sha256,

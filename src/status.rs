@@ -1,4 +1,4 @@
-//! What becomes of one note: the four statuses of a row.
+//! The four statuses of a row.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use serde::Serialize;
 pub enum Status {
     /// A payer is billed.
     Billable,
-    /// Nobody pays.
+    /// Nobody pays for the work.
     NonBillable,
-    /// A fact is missing that could change the outcome, or a rule asks for a person.
+    /// A fact that could change the outcome is missing, or a rule requires review by a person.
     Held,
-    /// The record is no note: a field is missing or wrong. So is a record of which nothing is known.
+    /// The record is not a valid note: a field is missing or wrong. Also used if nothing is known about a record.
     #[default]
     Rejected,
 }
@@ -23,7 +23,7 @@ impl Status {
     /// Every status, in the order in which reports count them.
     pub const ALL: [Self; 4] = [Self::Billable, Self::NonBillable, Self::Held, Self::Rejected];
 
-    /// Its name in rows, rules and sample claims.
+    /// Returns the name of the status in rows, rules and sample claims.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Billable => "billable",

@@ -1,41 +1,41 @@
-//! Minutes to 15-minute units, for one note or for a pool of notes.
+//! Converts minutes to 15-minute units, for one note or for a pool of notes.
 //!
-//! Knows nothing of payers, rates or rules.
+//! This module knows nothing about payers, rates or rules.
 
 use std::cmp::Reverse;
 
 /// Minutes in a quarter hour.
 pub const QUARTER_HOUR: u32 = 15;
 
-/// How many left-over minutes make a further quarter hour: 1 to 15.
+/// The number of leftover minutes that count as another quarter hour: 1 to 15.
 ///
-/// 15 counts whole quarter hours only, 8 is the eight-minute rule, 1 counts any part.
+/// 15 counts only whole quarter hours, 8 is the eight-minute rule, and 1 counts any part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartQuarterHour(u32);
 
 impl PartQuarterHour {
-    /// Whole quarter hours only: the default, since neither guidance document states Missouri's rule.
+    /// Only whole quarter hours. This is the default, since neither guidance document states Missouri's rule.
     pub const WHOLE: Self = Self(QUARTER_HOUR);
 
-    /// `None` unless 1 to 15.
+    /// Returns `None` unless `minutes` is between 1 and 15.
     pub fn new(minutes: i64) -> Option<Self> {
         u32::try_from(minutes).ok().filter(|minutes| (1..=QUARTER_HOUR).contains(minutes)).map(Self)
     }
 
-    /// How many left-over minutes make a further quarter hour.
+    /// Returns the number of leftover minutes that count as another quarter hour.
     pub fn minutes(self) -> u32 {
         self.0
     }
 
-    /// Quarter hours in so many minutes. Never falls as minutes rise.
+    /// Returns the number of quarter hours in the minutes. The result never decreases as minutes increase.
     pub fn quarter_hours(self, minutes: u32) -> u32 {
         minutes / QUARTER_HOUR + u32::from(minutes % QUARTER_HOUR >= self.0)
     }
 
-    /// Shares the quarter hours of all the minutes together among the notes they come from.
+    /// Distributes the quarter hours of all minutes together among the notes they come from.
     ///
-    /// `minutes` stands in order, earliest note first. Each note keeps its whole quarter hours; what the left-over
-    /// minutes make together goes, one each, to the notes with most of them, the earlier first.
+    /// `minutes` is ordered, earliest note first. Each note keeps its whole quarter hours. Those that the leftover
+    /// minutes make together go, one each, to the notes with the most leftover minutes, earlier notes first.
     pub fn pooled(self, minutes: &[u32]) -> Vec<u32> {
         let total = self.quarter_hours(minutes.iter().sum());
         let mut units: Vec<u32> = minutes.iter().map(|minutes| minutes / QUARTER_HOUR).collect();

@@ -1,16 +1,16 @@
-//! Text made safe to show to a person: nothing in it moves the cursor, forges a line or hides.
+//! Makes text safe to show to a person, so that nothing in it can move the cursor, forge a line or stay hidden.
 
 use std::borrow::Cow;
 
-/// What stands for a character that cannot be seen.
+/// The replacement for a character that cannot be seen.
 const MARK: char = char::REPLACEMENT_CHARACTER;
 
-/// One line of text in which every control, bidirectional or invisible character is a visible mark.
+/// Returns one line of text with every control, bidirectional or invisible character replaced by a visible mark.
 pub fn visible(text: &str) -> Cow<'_, str> {
     replace(text, is_invisible)
 }
 
-/// The same for text of several lines: line breaks and tabs stay.
+/// Like [`visible`], but for text of several lines: line breaks and tabs are kept.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| is_invisible(c) && !matches!(c, '\n' | '\t'))
 }
@@ -23,22 +23,22 @@ fn replace(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
     }
 }
 
-/// Whether a character acts on the terminal or on the text around it instead of being seen itself.
+/// Whether a character acts on the terminal or on the surrounding text instead of being visible itself.
 fn is_invisible(c: char) -> bool {
     let is_no_character = u32::from(c) & 0xfffe == 0xfffe;
     c.is_control()
         || is_no_character
         || matches!(c,
-            // Marks, embeddings, overrides and isolates of the writing direction.
+            // Bidirectional marks, embeddings, overrides and isolates.
             '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // Line breaks of their own.
+            // Unicode line and paragraph separators.
             | '\u{2028}'..='\u{2029}'
-            // Joiners, fillers, variation selectors and other characters of no width.
+            // Joiners, fillers, variation selectors and other zero-width characters.
             | '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            // Tags.
+            // Tag characters.
             | '\u{e0000}'..='\u{e0fff}')
 }
 

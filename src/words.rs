@@ -1,6 +1,6 @@
-//! Conditions, effects, dates and citations in plain words. Names and values stand in backticks.
+//! Describes conditions, effects, dates and citations in plain words. Names and values are put in backticks.
 //!
-//! Knows no notes, and neither lists nor pages.
+//! Knows nothing about notes or about the layout of lists and pages.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::rules::{
     ValueSet,
 };
 
-/// When a rule applies: one phrase for each thing that must hold, the groups in one phrase. None: it always applies.
+/// Describes when a rule applies: one phrase for each condition, and one for all groups. Empty if it always applies.
 pub fn condition(set: &RuleSet, condition: &Condition) -> Vec<String> {
     let mut phrases = tests(set, &condition.all);
     let groups: Vec<String> =
@@ -26,7 +26,7 @@ pub fn condition(set: &RuleSet, condition: &Condition) -> Vec<String> {
     phrases
 }
 
-/// Tests, one phrase each: what every note answers first, settings last.
+/// Describes tests, one phrase each: required facts first, settings last.
 pub fn tests(set: &RuleSet, tests: &[Test]) -> Vec<String> {
     let mut tests: Vec<&Test> = tests.iter().collect();
     tests.sort_by_key(|test| {
@@ -36,14 +36,14 @@ pub fn tests(set: &RuleSet, tests: &[Test]) -> Vec<String> {
     tests.into_iter().map(|test| self::test(set, test)).collect()
 }
 
-/// One test, such as `` `activity` is `transport` or `other` ``.
+/// Describes one test, such as `` `activity` is `transport` or `other` ``.
 pub fn test(set: &RuleSet, test: &Test) -> String {
     let fact = set.vocabulary.fact(test.fact);
     let setting = if fact.origin == Origin::Setting { "the setting " } else { "" };
     format!("{setting}`{}` is {}", fact.name, answers(set, test.fact, &test.values))
 }
 
-/// A set of answers as it is said after "is"; whichever is shorter of what is in it and what is not.
+/// Describes a set of answers so that it can follow "is", by what is in it or what is not, whichever is shorter.
 pub fn answers(set: &RuleSet, fact: FactId, answers: &ValueSet) -> String {
     let fact = set.vocabulary.fact(fact);
     match answers {
@@ -71,7 +71,7 @@ pub fn answers(set: &RuleSet, fact: FactId, answers: &ValueSet) -> String {
     }
 }
 
-/// A range of numbers, from the first to before the second.
+/// Describes a range of numbers; the upper bound is exclusive.
 fn band((from, before): (i64, i64), (lowest, end): (i64, i64)) -> String {
     let last = before.saturating_sub(1);
     match (from <= lowest, before >= end) {
@@ -83,13 +83,13 @@ fn band((from, before): (i64, i64), (lowest, end): (i64, i64)) -> String {
     }
 }
 
-/// A question in words, also where the vocabulary gives none.
+/// Returns the question that a fact asks, or a generic one if the vocabulary has none.
 pub fn question(set: &RuleSet, fact: FactId) -> String {
     let fact = set.vocabulary.fact(fact);
     if fact.ask.is_empty() { format!("What is `{}`?", fact.name) } else { fact.ask.clone() }
 }
 
-/// What a fact or setting takes.
+/// Describes the values that a fact or setting accepts.
 pub fn takes(kind: &Kind) -> String {
     match kind {
         Kind::Coded(values) => joined(values.clone(), "or"),
@@ -98,7 +98,7 @@ pub fn takes(kind: &Kind) -> String {
     }
 }
 
-/// What a rule does where it applies.
+/// Describes what a rule does when it applies.
 pub fn effect(set: &RuleSet, rule: &Rule) -> String {
     match &rule.effect {
         Effect::Offer { service, payers, overrides } => {
@@ -136,18 +136,18 @@ fn of_services(set: &RuleSet, removes: &Removes, word: &str) -> String {
     format!(" {word} {}", joined(titles, "or"))
 }
 
-/// A payer as it is said.
+/// Returns the title of a payer.
 pub fn payer_title(set: &RuleSet, payer: PayerId) -> &str {
     &set.payer(payer).title
 }
 
-/// A service as it is said, with its code.
+/// Returns the title of a service, with its procedure code.
 pub fn service_title(set: &RuleSet, service: ServiceId) -> String {
     let service = set.service(service);
     format!("{} ({})", service.title, service.full_code())
 }
 
-/// What becomes of a note.
+/// Describes the outcome of a note.
 pub fn outcome(set: &RuleSet, outcome: Outcome) -> String {
     match outcome {
         Outcome::Billable(service, payer) => {
@@ -160,7 +160,7 @@ pub fn outcome(set: &RuleSet, outcome: Outcome) -> String {
     }
 }
 
-/// What a clause of an invariant says, one phrase for each fact or part of the outcome.
+/// Describes a clause of an invariant, one phrase for each fact or part of the outcome.
 pub fn clause(set: &RuleSet, clause: &Clause) -> Vec<String> {
     let outcome = clause.outcome.iter().map(|test| outcome_test(set, test));
     outcome.chain(tests(set, &clause.facts)).collect()
@@ -172,14 +172,14 @@ fn outcome_test(set: &RuleSet, test: &OutcomeTest) -> String {
         values.filter(move |(value, _)| test.values.contains(value) == accepted).map(|(_, name)| name)
     };
     let part = test.part.as_str();
-    // All values but one fit where the test was written with `not`.
+    // A test that accepts all values except one was written with `not`.
     match names(false).collect::<Vec<_>>().as_slice() {
         [only] if test.values.len() > 1 => format!("the {part} is not `{only}`"),
         _ => format!("the {part} is {}", one_of(names(true))),
     }
 }
 
-/// Dates, both ends included.
+/// Describes a range of dates, both ends inclusive.
 pub fn dates(effective: Effective) -> String {
     match (effective.from, effective.through) {
         (None, None) => "on every date".into(),
@@ -189,7 +189,7 @@ pub fn dates(effective: Effective) -> String {
     }
 }
 
-/// Where something is said, with its words or with ours.
+/// Describes where a source says something, with a quote or with our own summary.
 pub fn citation(set: &RuleSet, citation: &Citation) -> String {
     let source = set.sources.get(citation.source).map(|source| source.title.as_str()).unwrap_or_default();
     let said = match (&citation.quote, &citation.says) {
@@ -200,7 +200,7 @@ pub fn citation(set: &RuleSet, citation: &Citation) -> String {
     format!("{source}, {}{said}", citation.at)
 }
 
-/// What a block rests on, in short: the names of its sources, and `house`.
+/// Describes the basis of a block in short: the names of its sources, and `house`.
 pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let sources = basis.cites.iter().filter_map(|cite| set.sources.get(cite.source)).map(|source| &source.name);
@@ -212,7 +212,7 @@ pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
     names
 }
 
-/// Values of a variable as they are written in a table; whichever is shorter of what is in them and what is not.
+/// Describes values of a variable as written in a table, by what is in them or what is not, whichever is shorter.
 pub fn values(set: &RuleSet, variable: &Variable, within: &BTreeSet<u16>) -> String {
     let named = |wanted: bool| -> Vec<String> {
         let values = variable.values().filter(|value| within.contains(value) == wanted);
@@ -231,13 +231,13 @@ pub fn values(set: &RuleSet, variable: &Variable, within: &BTreeSet<u16>) -> Str
     }
 }
 
-/// With a capital letter at its beginning.
+/// Capitalizes the first letter.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A number in groups of three digits.
+/// Formats a number with its digits in groups of three.
 pub fn grouped(number: impl std::fmt::Display) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

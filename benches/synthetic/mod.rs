@@ -1,19 +1,19 @@
-//! Made-up rule sets of any size, as text: shaped like guidance, with rules that ask of every activity among them.
+//! Generates rule sets of any size as text, shaped like the guidance, with some rules that apply to all activities.
 
 use std::fmt::Write;
 
-/// How large a made-up rule set is.
+/// The size of a generated rule set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
-    /// All rules, the global strikes among them.
+    /// Number of rules, including the global strikes.
     pub(crate) rules: usize,
-    /// Facts beside the activity, settings among them.
+    /// Number of facts besides the activity, including settings.
     pub(crate) facts: usize,
-    /// Strikes that ask no activity.
+    /// Number of strikes whose conditions do not ask the activity.
     pub(crate) strikes: usize,
-    /// Facts that are settings.
+    /// Number of the facts that are settings.
     pub(crate) settings: usize,
-    /// Activities.
+    /// Number of activities.
     pub(crate) activities: usize,
 }
 
@@ -21,13 +21,13 @@ impl Size {
     /// 300 rules over 45 facts with 15 global strikes and 8 settings.
     pub(crate) const LARGE: Self = Self { rules: 300, facts: 45, strikes: 15, settings: 8, activities: 24 };
 
-    /// The same shape with another number of rules.
+    /// Returns the same shape with another number of rules.
     pub(crate) fn with_rules(rules: usize) -> Self {
         Self { rules, activities: (rules / 12).max(4), ..Self::LARGE }
     }
 }
 
-/// A rule set that decides every note. Each activity has a catch-all exclude; offers of an activity bill one service.
+/// Generates a rule set that decides every note. Each activity has a catch-all exclude; its offers bill one service.
 pub(crate) fn rule_set(size: Size) -> String {
     let mut random = Random(7);
     let mut text = String::from(
@@ -80,7 +80,7 @@ fn activity_rule(rule: usize, size: Size, random: &mut Random) -> String {
     if kind == "hold" && random.below(2) == 0 {
         text += "payers = [\"p1\", \"p2\"]\n";
     }
-    // The first rule of each activity asks nothing more, so that every note of it is spoken to.
+    // The first rule of each activity has no further condition, so that it covers every note of that activity.
     if nth > 0 {
         let asked = 2 + random.below(3);
         text += &conditions(size, asked, random);
@@ -106,12 +106,12 @@ fn conditions(size: Size, count: usize, random: &mut Random) -> String {
     text
 }
 
-/// How many values a made-up fact has.
+/// Returns the number of values of a generated fact.
 fn values_of(fact: usize) -> usize {
     2 + fact % 3
 }
 
-/// Numbers that look random and are the same in every run.
+/// A pseudorandom number generator that yields the same numbers in every run.
 struct Random(u64);
 
 impl Random {

@@ -1,4 +1,4 @@
-//! One client's day of one service: its notes in order, and the claim lines that they come to.
+//! One client's day of one service: its notes in order, and the resulting claim lines.
 
 use std::collections::BTreeMap;
 
@@ -16,34 +16,34 @@ pub struct ServiceDay {
     pub(super) client: NameId,
     /// The service date.
     pub date: NaiveDate,
-    /// What is billed.
+    /// The billed service.
     pub service: ServiceId,
-    /// The notes, by place in the batch. Earliest first: by start; notes without a time after those with one; then as
-    /// they came in.
+    /// Indexes of the notes in the batch, earliest first: by start time, then notes without a start time; ties keep the
+    /// order of the records.
     pub notes: Vec<usize>,
-    /// The claim lines, by payer. None where the notes name different payers for the day's one unit: then all of them
-    /// are held.
+    /// The claim lines, by payer. Empty if the notes name different payers for the day's one unit; all of them are then
+    /// held.
     pub lines: Vec<ClaimLine>,
 }
 
-/// What one payer is billed for one client, date and service.
+/// What one payer is billed for one client, date, and service.
 #[derive(Debug)]
 pub struct ClaimLine {
-    /// Who pays.
+    /// The payer.
     pub payer: PayerId,
     /// The rate in force.
     pub rate: Option<Rate>,
-    /// The notes that share it, earliest first, by place in the batch.
+    /// Indexes in the batch of the notes that share this line, earliest first.
     pub notes: Vec<usize>,
-    /// Their documented minutes.
+    /// Total documented minutes of the notes.
     pub minutes: u32,
-    /// Units of the service.
+    /// Number of units of the service.
     pub units: u32,
-    /// Units × rate, rounded to the cent once; `None` where units have no known price.
+    /// Units × rate, rounded to the cent once; `None` if the units have no known price.
     pub amount: Option<Amount>,
 }
 
-/// Gathers the days of a batch and settles what each note earns.
+/// Groups the billable notes of a batch into days and determines what each note earns.
 pub(super) fn roll_up(batch: &mut Batch<'_>) -> Vec<ServiceDay> {
     let billable = batch.notes().filter_map(|note| {
         let Verdict::Billable(service, payer) = note.evaluation().verdict else { return None };
@@ -74,7 +74,7 @@ pub(super) fn roll_up(batch: &mut Batch<'_>) -> Vec<ServiceDay> {
     days
 }
 
-/// Makes the claim line of these notes, and gives each of them its units and its share of the dollars.
+/// Builds the claim line for these notes, and assigns each note its units and its share of the dollars.
 fn settle(
     batch: &mut Batch<'_>,
     service: ServiceId,
@@ -97,7 +97,7 @@ fn settle(
     ClaimLine { payer, rate, minutes: minutes.iter().sum(), notes, units, amount }
 }
 
-/// The units of each note of a claim line, earliest first.
+/// Returns the units of each note on a claim line, earliest first.
 fn units(set: &RuleSet, service: ServiceId, minutes: &[u32]) -> Vec<u32> {
     let part = set.part_quarter_hour();
     match set.service(service).unit {

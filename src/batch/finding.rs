@@ -1,30 +1,30 @@
-//! Something seen on a note or across notes.
+//! Findings on a single note or across notes.
 
 use super::BatchNote;
 use crate::message::Code;
 use crate::rules::Unit;
 
-/// Other notes that a finding names at most; all of a long day's notes on each of them would grow with its square.
+/// Maximum number of other notes that a finding names. Naming all notes of a long day would grow quadratically.
 pub const MOST_NAMED: usize = 20;
 
-/// Something seen on a note.
+/// A finding on a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// Its minutes earned nothing.
+    /// The note's minutes earned no unit.
     BelowUnit,
-    /// Its units have no known price.
+    /// The note's units have no known price.
     Unpriced,
-    /// The notes of its day name different payers.
+    /// The notes of the day name different payers.
     DayPayersDiffer {
-        /// The other notes, by place in the batch: the [`MOST_NAMED`] nearest ones, in the order of their day.
+        /// Indexes in the batch of the [`MOST_NAMED`] nearest other notes, in the order of the day.
         with: Vec<usize>,
-        /// How many there are, named or not.
+        /// Total number of other notes, whether named or not.
         others: usize,
     },
 }
 
 impl Finding {
-    /// Its code.
+    /// Returns the code of this finding.
     pub fn code(&self) -> Code {
         match self {
             Self::BelowUnit => Code::BelowUnit,
@@ -33,7 +33,7 @@ impl Finding {
         }
     }
 
-    /// Other notes that it names, by place in the batch.
+    /// Returns the indexes in the batch of the other notes that this finding names.
     pub fn other_notes(&self) -> &[usize] {
         match self {
             Self::BelowUnit | Self::Unpriced => &[],
@@ -41,7 +41,7 @@ impl Finding {
         }
     }
 
-    /// What was seen, and what to do about it.
+    /// Describes the finding and what to do about it.
     pub fn text(&self) -> String {
         match self {
             Self::BelowUnit => "the minutes of this note earned no unit under `part_quarter_hour` and `pool`".into(),
@@ -64,7 +64,7 @@ impl Finding {
 }
 
 impl BatchNote<'_> {
-    /// What was seen, advice apart.
+    /// Returns the findings on this note, not including the advice of rules.
     pub fn findings(self) -> Vec<Finding> {
         let Some(day) = self.service_day() else { return Vec::new() };
         let Some(earned) = self.earned() else {
@@ -78,7 +78,7 @@ impl BatchNote<'_> {
     }
 }
 
-/// Of a day's notes the [`MOST_NAMED`] nearest to one place, without the one there.
+/// Returns the [`MOST_NAMED`] notes of a day that are nearest to `place`, excluding the note at `place` itself.
 fn nearest(notes: &[usize], place: usize) -> Vec<usize> {
     let first = place.saturating_sub(MOST_NAMED / 2).min(notes.len().saturating_sub(MOST_NAMED + 1));
     let window = notes.iter().enumerate().skip(first).take(MOST_NAMED + 1);

@@ -1,4 +1,4 @@
-//! What only several records show before notes are decided: ids that are used twice, and fields that nobody knows.
+//! Checks across records before notes are decided: repeated ids and unknown fields.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::note::{Note, Rejection, id_fields, unknown_fields};
 use crate::place::Place;
 use crate::read::{Fault, FieldNames, Record, Value};
 
-/// The ids that records have used so far, rejected records among them.
+/// The ids used by the records so far, including rejected records.
 #[derive(Debug, Default)]
 pub struct UsedIds {
     #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
@@ -15,8 +15,8 @@ pub struct UsedIds {
 }
 
 impl UsedIds {
-    /// Takes the ids of a record, and rejects it if an earlier record has one of them. A fault that goes before its id
-    /// stays.
+    /// Adds the ids of a record, and rejects the record if an earlier one used any of them. If the record is already
+    /// rejected for a fault that takes precedence over its id, that fault is kept.
     pub fn check(
         &mut self,
         record: &Record<'_>,
@@ -40,29 +40,29 @@ impl UsedIds {
     }
 }
 
-/// The most different names of unknown fields that are kept. A document may be keyed by something, with other names in
+/// Maximum number of distinct unknown field names to keep. A document may use data as keys, with different names in
 /// each record.
 const KEPT: usize = 10_000;
 
-/// The most names that have a message of their own.
+/// Maximum number of names that get a message of their own.
 const REPORTED: usize = 10;
 
-/// The fields that the rule set does not know, with how many records have them.
+/// The fields that the rule set does not know, with the number of records that have them.
 #[derive(Debug, Default)]
 pub struct UnknownFields {
-    /// By name, if it may be shown.
+    /// Number of records by field name, for names that are safe to show.
     named: BTreeMap<String, u64>,
-    /// Records with other names than those that are kept.
+    /// Number of records with names beyond those that are kept.
     further: u64,
-    /// Records with fields whose names may not be shown, and where the first of these fields stands.
+    /// Number of records with fields whose names must not be shown, and the location of the first such field.
     hidden: u64,
     first_hidden: Option<Place>,
-    /// Records with fields that have no name.
+    /// Number of records with fields that have no name.
     nameless: u64,
 }
 
 impl UnknownFields {
-    /// Counts the unknown fields of a record of this file.
+    /// Counts the unknown fields of a record in `file`.
     pub fn count(&mut self, file: &str, record: &Record<'_>) {
         let (mut hides, mut has_further) = (false, false);
         for field in unknown_fields(record) {
@@ -88,7 +88,7 @@ impl UnknownFields {
         self.further += u64::from(has_further);
     }
 
-    /// Warns of each name that is almost a known one, of a few others, and of all others together.
+    /// Returns warnings: one for each near match of a known name, one each for a few others, and one for the rest.
     pub fn warnings(&self, names: &dyn FieldNames) -> Vec<Message> {
         let warning = |text: String| Message::warning(Code::UnknownField, text);
         let mut warnings = Vec::new();
@@ -122,7 +122,7 @@ impl UnknownFields {
         warnings
     }
 
-    /// The names that may be shown, with how many records have each.
+    /// Returns the names that are safe to show, each with the number of records that have it.
     pub fn into_named(self) -> BTreeMap<String, u64> {
         self.named
     }

@@ -1,4 +1,4 @@
-//! What is kept of each note: numbers alone.
+//! The compact form in which each note is kept: numbers only.
 
 use chrono::NaiveDate;
 
@@ -16,14 +16,14 @@ pub(super) struct Line {
     pub(super) staff_role: Answer,
     pub(super) activity: Option<NameId>,
     pub(super) date: NaiveDate,
-    /// Minutes after midnight at which it began.
+    /// Start time, in minutes after midnight.
     pub(super) start: Option<u32>,
     /// Documented minutes.
     pub(super) minutes: u32,
-    /// The number of its day among those of the batch; `None` for a note that is not billable alone.
+    /// Index of the note's day among the days of the batch; `None` if the note on its own is not billable.
     pub(super) day: Option<usize>,
-    /// What it earns of its claim line.
+    /// Units that the note earns on its claim line.
     pub(super) units: u32,
-    /// Its share of the line's dollars; `None` where units have no known price.
+    /// The note's share of the claim line's dollars; `None` if its units have no known price.
     pub(super) amount: Option<Amount>,
 }

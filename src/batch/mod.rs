@@ -1,6 +1,6 @@
-//! What only several notes show: pooled minutes, the day's one unit, payers that differ within a day, claim lines.
+//! Everything that depends on several notes: pooled minutes, the day's one unit, differing payers, claim lines.
 //!
-//! A batch keeps a small line for each note, with texts by number. Knows no formats.
+//! A batch keeps a small line for each note and stores repeated texts once. Knows nothing about formats.
 
 mod day;
 mod finding;
@@ -34,21 +34,21 @@ pub struct Batch<'r> {
     set: &'r RuleSet,
     decisions: Decisions<'r>,
     records: Vec<Record>,
-    /// Clients, staff and activities.
+    /// Interned names of clients, staff, and activities.
     names: Names,
-    /// Ids of notes; empty text for a rejected record.
+    /// Ids of the notes; the empty string for a rejected record.
     ids: Texts,
-    /// The fact that says who did the work, if the rule set asks it.
+    /// The fact for the role of the staff member, if the rule set declares it.
     staff_role: Option<FactId>,
-    /// Other facts whose answers are kept for rows.
+    /// Other facts whose answers are kept for the rows.
     shown: Vec<FactId>,
-    /// Their answers, record by record.
+    /// The answers to the `shown` facts, record by record.
     answers: Vec<Answer>,
-    /// By client, date and service, once the batch is rolled up.
+    /// Days by client, date, and service; empty until the batch is rolled up.
     days: Vec<ServiceDay>,
 }
 
-/// One record with its place in the inputs.
+/// A record and its position in the inputs.
 #[derive(Debug)]
 struct Record {
     input: usize,
@@ -62,17 +62,17 @@ enum Entry {
     Rejected(Box<Rejection>),
 }
 
-/// What became of one record.
+/// The result for one record.
 #[derive(Clone, Copy, Debug)]
 pub enum RecordView<'b> {
-    /// A note with its decision.
+    /// A note and its decision.
     Decided(BatchNote<'b>),
-    /// A record that is no note.
+    /// A record that could not be read as a note.
     Rejected(&'b Rejection),
 }
 
 impl<'r> Batch<'r> {
-    /// An empty batch. `shown`: facts whose answers rows show beside the usual ones.
+    /// Creates an empty batch. `shown` lists the facts whose answers rows show in addition to their own fields.
     pub fn new(judge: Judge<'r>, shown: &[FactId]) -> Self {
         let set = judge.set();
         Self {
@@ -88,7 +88,8 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Decides a note alone and adds it. `input`: which input it stands in, from 0. `number`: its position there, from 1.
+    /// Decides a note alone and adds it. `input` is the index of its input, from 0; `number` is its position there,
+    /// from 1.
     pub fn add(&mut self, input: usize, number: u64, note: &Note) {
         let head = &note.head;
         let line = Line {
@@ -109,39 +110,39 @@ impl<'r> Batch<'r> {
         self.records.push(Record { input, number, entry: Entry::Decided(line) });
     }
 
-    /// Adds a record that is no note.
+    /// Adds a record that could not be read as a note.
     pub fn reject(&mut self, input: usize, number: u64, rejection: Box<Rejection>) {
         self.ids.push("");
         self.answers.extend(self.shown.iter().map(|_| Answer::Unanswered));
         self.records.push(Record { input, number, entry: Entry::Rejected(rejection) });
     }
 
-    /// Settles what each note earns. Notes that are added later earn nothing.
+    /// Determines what each note earns. Notes added after this call earn nothing.
     pub fn roll_up(&mut self) {
         self.days = day::roll_up(self);
     }
 
-    /// The rules that decided.
+    /// Returns the rule set that decides the notes.
     pub fn set(&self) -> &'r RuleSet {
         self.set
     }
 
-    /// The facts whose answers rows show beside the usual ones.
+    /// Returns the facts whose answers rows show in addition to their own fields.
     pub fn shown_facts(&self) -> &[FactId] {
         &self.shown
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether there are no records.
+    /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// A record by its place in the batch, from 0.
+    /// Returns the record at an index in the batch, from 0.
     pub fn record(&self, index: usize) -> Option<RecordView<'_>> {
         Some(match &self.records.get(index)?.entry {
             Entry::Decided(line) => RecordView::Decided(BatchNote::new(self, index, line)),
@@ -149,12 +150,12 @@ impl<'r> Batch<'r> {
         })
     }
 
-    /// Which input a record stands in, from 0, and its position there, from 1.
+    /// Returns the index of a record's input, from 0, and the record's position in it, from 1.
     pub fn position(&self, index: usize) -> Option<(usize, u64)> {
         self.records.get(index).map(|record| (record.input, record.number))
     }
 
-    /// A note by its place in the batch; `None` for a rejected record.
+    /// Returns the note at an index in the batch; `None` for a rejected record.
     pub fn note(&self, index: usize) -> Option<BatchNote<'_>> {
         match self.record(index)? {
             RecordView::Decided(note) => Some(note),
@@ -162,12 +163,12 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Every note.
+    /// Returns an iterator over all notes.
     pub fn notes(&self) -> impl Iterator<Item = BatchNote<'_>> {
         (0..self.len()).filter_map(|index| self.note(index))
     }
 
-    /// The id that a record gives.
+    /// Returns the id of a record, if it has one.
     pub fn id(&self, index: usize) -> Option<&str> {
         match self.record(index)? {
             RecordView::Decided(_) => Some(self.ids.get(index)),
@@ -175,7 +176,7 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// The claim lines, by client, date, payer and service. Notes that earned no unit between them make no line.
+    /// Returns the claim lines, ordered by client, date, payer, and service. Lines without any units are omitted.
     pub fn claim_lines(&self) -> Vec<(&ServiceDay, &ClaimLine)> {
         let lines = self.days.iter().flat_map(|day| day.lines.iter().map(move |line| (day, line)));
         let mut lines: Vec<_> = lines.filter(|(_, line)| line.units > 0).collect();
@@ -183,12 +184,12 @@ impl<'r> Batch<'r> {
         lines
     }
 
-    /// The client of a day.
+    /// Returns the client of a day.
     pub fn client(&self, day: &ServiceDay) -> &str {
         self.names.get(day.client)
     }
 
-    /// The billable notes of a client's date, by service.
+    /// Returns the days of a client on a date, one for each service.
     fn days_of(&self, client: NameId, date: NaiveDate) -> impl Iterator<Item = &ServiceDay> {
         let first = self.days.partition_point(|day| (day.client, day.date) < (client, date));
         let rest = self.days.get(first..).unwrap_or_default();

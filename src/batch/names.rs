@@ -1,12 +1,12 @@
-//! Texts of notes, kept once: names by number, ids behind one another.
+//! Storage that keeps each text of a note once: interned names, and ids in one contiguous string.
 
 use indexmap::IndexSet;
 
-/// A name, by its number in the batch. Numbers follow the order of the records and are never shown.
+/// Index of an interned name in the batch. Indexes follow the order of the records and are never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NameId(usize);
 
-/// Names that repeat from note to note.
+/// Interned names, which repeat from note to note.
 #[derive(Debug, Default)]
 pub(super) struct Names(IndexSet<String>);
 
@@ -20,7 +20,7 @@ impl Names {
     }
 }
 
-/// Texts by number.
+/// A list of texts in one contiguous string.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     text: String,

@@ -1,4 +1,4 @@
-//! A decided note of a batch, as everything that reads the batch sees it.
+//! A view of one decided note, for everything that reads the batch.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use crate::money::{Amount, Rate};
 use crate::rules::{Outcome, PayerId, ServiceId, Unit};
 use crate::status::Status;
 
-/// A note, its decision, and what it earns among the others.
+/// A note, its decision, and what it earns alongside the other notes.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNote<'b> {
     pub(super) batch: &'b Batch<'b>,
-    /// Its place in the batch, from 0.
+    /// Index in the batch, from 0.
     pub index: usize,
     pub(super) line: &'b Line,
 }
@@ -25,17 +25,17 @@ pub struct BatchNote<'b> {
 pub struct Earned<'b> {
     /// The service.
     pub service: ServiceId,
-    /// Who pays.
+    /// The payer.
     pub payer: PayerId,
     /// The rate in force on the service date.
     pub rate: Option<Rate>,
-    /// How many units.
+    /// Number of units.
     pub units: u32,
-    /// Its share of the claim line's dollars, zero for zero units; `None` where units have no known price.
+    /// The note's share of the claim line's dollars, zero for zero units; `None` if the units have no known price.
     pub amount: Option<Amount>,
-    /// The note that carries the day's unit, if another one does, by place in the batch.
+    /// Index in the batch of the note that carries the day's unit, if that is another note.
     pub bundled_into: Option<usize>,
-    /// The claim line that it is part of.
+    /// The claim line that this note is part of.
     pub claim_line: &'b ClaimLine,
 }
 
@@ -44,69 +44,69 @@ impl<'b> BatchNote<'b> {
         Self { batch, index, line }
     }
 
-    /// Its id as read.
+    /// Returns the note's id as read.
     pub fn id(self) -> &'b str {
         self.batch.ids.get(self.index)
     }
 
-    /// Who was served, as read.
+    /// Returns the client as read.
     pub fn client(self) -> &'b str {
         self.batch.names.get(self.line.client)
     }
 
-    /// Who did the work, as read.
+    /// Returns the staff member as read.
     pub fn staff(self) -> Option<&'b str> {
         self.line.staff.map(|staff| self.batch.names.get(staff))
     }
 
-    /// The fact that says who did the work, with its answer.
+    /// Returns the fact for the role of the staff member, with its answer.
     pub fn staff_role(self) -> Option<(FactId, Answer)> {
         Some((self.batch.staff_role?, self.line.staff_role))
     }
 
-    /// What was done, by its name in the vocabulary.
+    /// Returns the activity, by its name in the vocabulary.
     pub fn activity(self) -> Option<&'b str> {
         self.line.activity.map(|activity| self.batch.names.get(activity))
     }
 
-    /// The service date.
+    /// Returns the service date.
     pub fn date(self) -> NaiveDate {
         self.line.date
     }
 
-    /// Minutes after midnight at which it began, if it says so.
+    /// Returns the start time in minutes after midnight, if the note gives one.
     pub fn start(self) -> Option<u32> {
         self.line.start
     }
 
-    /// Minutes after midnight at which it ended, if it says so.
+    /// Returns the end time in minutes after midnight, if the note gives a start time.
     pub fn end(self) -> Option<u32> {
         self.line.start.map(|start| start + self.line.minutes)
     }
 
-    /// Documented minutes.
+    /// Returns the documented minutes.
     pub fn minutes(self) -> u32 {
         self.line.minutes
     }
 
-    /// Quarter hours of its minutes alone.
+    /// Returns the quarter hours of this note's minutes alone.
     pub fn quarter_hours(self) -> u32 {
         self.batch.set.part_quarter_hour().quarter_hours(self.line.minutes)
     }
 
-    /// The answers that rows show beside the usual ones, each with its fact.
+    /// Returns the answers that rows show in addition to their own fields, each with its fact.
     pub fn answers(self) -> impl Iterator<Item = (FactId, Answer)> + use<'b> {
         let count = self.batch.shown.len();
         let answers = self.batch.answers.iter().skip(self.index.saturating_mul(count));
         self.batch.shown.iter().copied().zip(answers.copied())
     }
 
-    /// What was decided on the note alone.
+    /// Returns the decision on this note on its own.
     pub fn evaluation(self) -> &'b Evaluation {
         self.batch.decisions.get(self.line.decision)
     }
 
-    /// What it came to among the others.
+    /// Returns the outcome of this note alongside the other notes of its day.
     pub fn outcome(self) -> Outcome {
         match self.evaluation().verdict {
             Verdict::Billable(..) if self.conflicting_payers().is_some() => Outcome::Held,
@@ -116,7 +116,7 @@ impl<'b> BatchNote<'b> {
         }
     }
 
-    /// The status of its row.
+    /// Returns the status shown in the note's row.
     pub fn status(self) -> Status {
         match self.outcome() {
             Outcome::Billable(..) => Status::Billable,
@@ -125,7 +125,7 @@ impl<'b> BatchNote<'b> {
         }
     }
 
-    /// What it earns; `None` for a note that is not billable.
+    /// Returns what the note earns; `None` if it is not billable.
     pub fn earned(self) -> Option<Earned<'b>> {
         let Verdict::Billable(service, payer) = self.evaluation().verdict else { return None };
         let claim_line = self.service_day()?.lines.iter().find(|line| line.payer == payer)?;
@@ -141,17 +141,17 @@ impl<'b> BatchNote<'b> {
         })
     }
 
-    /// The notes of its client, date and service that are billable alone, itself among them.
+    /// Returns the day of this note: all notes of its client, date, and service that are billable on their own.
     pub fn service_day(self) -> Option<&'b ServiceDay> {
         self.batch.days.get(self.line.day?)
     }
 
-    /// The billable notes of its client and date, by service.
+    /// Returns the days of this note's client on its date, one for each service.
     pub fn service_days(self) -> impl Iterator<Item = &'b ServiceDay> {
         self.batch.days_of(self.line.client, self.line.date)
     }
 
-    /// The payers that the notes of its day name for the one unit, where they differ: all of these notes are held.
+    /// Returns the payers that the day's notes name for its one unit, if they differ. All of these notes are then held.
     pub fn conflicting_payers(self) -> Option<BTreeSet<PayerId>> {
         let day = self.service_day().filter(|day| day.lines.is_empty())?;
         let payers = day.notes.iter().filter_map(|index| match self.batch.note(*index)?.evaluation().verdict {

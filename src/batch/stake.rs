@@ -5,17 +5,17 @@ use crate::decide::Verdict;
 use crate::money::Amount;
 use crate::rules::{Outcome, PayerId, ServiceId, Unit};
 
-/// The most that a held note could add to a claim line, other notes as they are.
+/// The most that a held note could add to a claim line if all other notes stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stake {
-    /// Units of the service.
+    /// Number of units of the service.
     pub units: u32,
-    /// Dollars; `None` where the units have no known price.
+    /// Dollars; `None` if the units have no known price.
     pub amount: Option<Amount>,
 }
 
 impl BatchNote<'_> {
-    /// What is at stake; `None` unless the note is held for missing facts.
+    /// Returns what is at stake; `None` unless the note is held for missing facts.
     pub fn at_stake(self) -> Option<Stake> {
         let Verdict::HeldOpen { possible, .. } = &self.evaluation().verdict else { return None };
         let stakes = possible.iter().map(|outcome| match outcome {
@@ -25,7 +25,7 @@ impl BatchNote<'_> {
         stakes.max_by_key(|stake| (stake.amount.unwrap_or(Amount::ZERO), stake.units))
     }
 
-    /// What the note would add if it were billed as this service to this payer.
+    /// Returns what the note would add if it were billed to this payer as this service.
     fn could_add(self, service: ServiceId, payer: PayerId) -> Stake {
         let set = self.batch.set;
         let part = set.part_quarter_hour();
@@ -33,7 +33,7 @@ impl BatchNote<'_> {
         let line = day.and_then(|day| day.lines.iter().find(|line| line.payer == payer));
         let (before, minutes) = line.map_or((0, 0), |line| (line.units, line.minutes));
         let units = match set.service(service).unit {
-            // The day's unit stands on another note, or its payers differ and all of its notes are held.
+            // Another note carries the day's unit, or the payers differ and all notes of the day are held.
             Unit::Day => u32::from(day.is_none()),
             Unit::QuarterHour if set.pools_by_day() => part.quarter_hours(minutes + self.minutes()) - before,
             Unit::QuarterHour => part.quarter_hours(self.minutes()),

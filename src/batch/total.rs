@@ -1,34 +1,34 @@
-//! Sums over notes.
+//! Totals over notes.
 
 use std::ops::AddAssign;
 
 use super::BatchNote;
 use crate::money::Amount;
 
-/// Sums over notes of one service, or of none.
+/// Totals over the notes of one service, or over notes without a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Total {
-    /// How many notes.
+    /// Number of notes.
     pub notes: u64,
     /// Documented minutes.
     pub minutes: u64,
-    /// Quarter hours of each note alone.
+    /// Quarter hours, computed for each note alone.
     pub quarter_hours: u64,
-    /// Units of the service; units of two services have no sum.
+    /// Units of the service. Units of different services cannot be added.
     pub units: u64,
-    /// Dollars of what is priced.
+    /// Dollars for the units that have a known price.
     pub amount: Amount,
-    /// Units with no known price.
+    /// Number of units with no known price.
     pub unpriced_units: u64,
 }
 
 impl Total {
-    /// Dollars of what is priced; `None` where units were earned and none of them has a known price.
+    /// Returns the dollars for the priced units; `None` if units were earned and none of them has a known price.
     pub fn priced(&self) -> Option<Amount> {
         (self.unpriced_units == 0 || self.units > self.unpriced_units).then_some(self.amount)
     }
 
-    /// Adds a note.
+    /// Adds a note to the totals.
     pub fn add(&mut self, note: BatchNote<'_>) {
         let earned = note.earned();
         let units = earned.map_or(0, |earned| earned.units.into());

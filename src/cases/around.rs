@@ -1,4 +1,4 @@
-//! What a case sets beside its notes: settings, presumptions, strictness, the date of the run.
+//! The options that a case sets besides its notes: settings, presumptions, strictness, and the date of the run.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,7 @@ use crate::message::{Code, Message};
 use crate::rules::RuleSet;
 use crate::toml::{Problems, Text, TomlTable};
 
-/// What a case sets beside its notes.
+/// The options that a case sets besides its notes.
 #[derive(Clone, Default)]
 pub(super) struct Around {
     pub(super) settings: Vec<(String, String)>,
@@ -17,7 +17,7 @@ pub(super) struct Around {
     pub(super) as_of: Option<NaiveDate>,
 }
 
-/// Settings, presumptions and how to run, on top of what holds already.
+/// Reads settings, presumptions and run options on top of those already in force.
 pub(super) fn read(set: &RuleSet, walker: &mut TomlTable<'_>, mut around: Around) -> Around {
     let mut scratch = set.clone();
     if let Some(table) = walker.table("settings", "settings table") {
@@ -52,13 +52,13 @@ pub(super) fn read(set: &RuleSet, walker: &mut TomlTable<'_>, mut around: Around
     around
 }
 
-/// Says that the rule set does not take an answer.
+/// Reports that the rule set does not accept an answer.
 fn refuse(known: bool, (name, value): (&Text, &Text), message: Message, problems: &Problems<'_>) {
     let (at, code) = if known { (&value.span, Code::NoSuchValue) } else { (&name.span, Code::UnknownName) };
     problems.add(at, code, message.text, message.help.unwrap_or_default());
 }
 
-/// Adds answers; one for the same name takes the place of an earlier one.
+/// Adds answers, replacing earlier ones with the same name.
 fn put(answers: &mut Vec<(String, String)>, words: Vec<(Text, Text)>) {
     for (name, value) in words {
         answers.retain(|(earlier, _)| *earlier != name.value);

@@ -1,4 +1,4 @@
-//! Case files: TOML beside the rules, each case with a title, its notes and what is expected of them.
+//! Case files: TOML files beside the rules, in which each case has a title, notes and expectations.
 
 use ::toml::de::DeValue;
 
@@ -13,7 +13,7 @@ use crate::read::{FieldNames, Value};
 use crate::rules::{RuleFile, RuleSet};
 use crate::toml::{self, Problems, Span, Text, TomlTable, TomlValue};
 
-/// Reads a case file; all mistakes at once.
+/// Reads a case file. Reports all mistakes at once.
 pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Vec<Claims>, Vec<Message>> {
     let text = std::str::from_utf8(&file.bytes).map_err(|error| {
         let text = String::from_utf8_lossy(&file.bytes);
@@ -30,17 +30,17 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     if mistakes.is_empty() { Ok(claims) } else { Err(mistakes) }
 }
 
-/// Reads the cases of one file.
+/// Reader for the cases of one file.
 struct Reader<'r> {
     set: &'r RuleSet,
     at: usize,
     file: &'r RuleFile,
     blank: bool,
-    /// What a note of this file says unless it says otherwise.
+    /// Default fields for every note in this file.
     usual: Vec<Given>,
 }
 
-/// One note of a case as it is written.
+/// One note of a case, as written in the file.
 struct Written {
     fields: Vec<Given>,
     expect: Option<Expect>,
@@ -66,7 +66,7 @@ impl Reader<'_> {
         claims
     }
 
-    /// A case and the variants under it.
+    /// Reads a case and its `but` variants.
     fn case(&self, mut walker: TomlTable<'_>, way: &[Step]) -> Vec<Claims> {
         let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
@@ -99,7 +99,7 @@ impl Reader<'_> {
         std::iter::once(claims).chain(buts).collect()
     }
 
-    /// The same note with other answers.
+    /// Reads a `but` variant: the note of the case with some answers changed.
     fn but(
         &self,
         mut walker: TomlTable<'_>,
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Place::in_text(&self.file.name, &self.file.text, at.range.start)
     }
 
-    /// The notes of a case: one under `note`, or several under `note` or `notes`.
+    /// Reads the notes of a case: one under `note`, or several under `note` or `notes`.
     fn notes(&self, walker: &mut TomlTable<'_>, way: &[Step]) -> Vec<Written> {
         let mut notes = Vec::new();
         for key in ["note", "notes"] {
@@ -179,7 +179,7 @@ impl Reader<'_> {
         notes
     }
 
-    /// Fields of a note, and what it expects.
+    /// Reads the fields of a note and its expectations.
     fn fields(&self, mut note: TomlTable<'_>) -> (Vec<Given>, Option<Expect>) {
         let expect = note.table("expect", "expect table").map(|table| self.expect(&table));
         let (entries, problems) = (note.entries(), note.problems);
@@ -187,7 +187,7 @@ impl Reader<'_> {
         (fields.filter_map(|(name, entry)| self.given(name, entry, problems)).collect(), expect)
     }
 
-    /// The expectation of the case itself, which is that of its only note.
+    /// Reads the case's own `expect` table, which applies to its only note.
     fn own_expect(&self, walker: &mut TomlTable<'_>, notes: &mut [Written], way: &[Step]) -> bool {
         let Some(table) = walker.table("expect", "expect table") else { return false };
         let at = table.span.clone();
@@ -251,7 +251,7 @@ impl Reader<'_> {
     }
 }
 
-/// Why the rules are known to be wrong.
+/// Reads the reason why the rules are known to be wrong.
 fn reason(walker: &mut TomlTable<'_>) -> Option<String> {
     let why = walker.text("known_wrong")?;
     if why.value.trim().is_empty() {

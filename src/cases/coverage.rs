@@ -15,59 +15,59 @@ use crate::space::{Example, Region, Space};
 /// Which blocks of the rule files count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counting {
-    /// All of them.
+    /// All blocks.
     All,
-    /// Those of the user's own files.
+    /// Only blocks in the user's own files.
     Own,
 }
 
 impl Counting {
-    /// Whether a block that stands here counts.
+    /// Returns whether the block at this span counts.
     pub fn counts(self, set: &RuleSet, at: &Span) -> bool {
         self == Self::All || set.is_own(at)
     }
 }
 
-/// What a suite reaches of a rule set.
+/// How much of a rule set a suite covers.
 #[derive(Clone, Debug)]
 pub struct Coverage {
     /// Which blocks count.
     pub counting: Counting,
-    /// By rule.
+    /// Coverage of each rule that counts.
     pub rules: Vec<RuleCoverage>,
-    /// Every outcome that some note of an activity has. Empty where only the user's own blocks count.
+    /// Every outcome that some note of an activity can have. Empty if only the user's own blocks count.
     pub outcomes: Vec<OutcomeCoverage>,
 }
 
-/// What a suite reaches of one rule.
+/// How much of one rule a suite covers.
 #[derive(Clone, Debug)]
 pub struct RuleCoverage {
     /// The rule.
     pub rule: RuleId,
-    /// Whether it decided some note or added a finding to it.
+    /// Whether the rule decided some note or added a finding to one.
     pub decides: bool,
-    /// Whether some note is a near miss: the rule does not apply, and all of its conditions but one hold.
+    /// Whether some note is a near miss: the rule does not apply, but all of its conditions except one hold.
     pub steps_aside: bool,
 }
 
 /// Whether a suite reaches an outcome of some activities that all rules treat alike.
 #[derive(Clone, Debug)]
 pub struct OutcomeCoverage {
-    /// The names of the activities.
+    /// Names of the activities.
     pub activities: Vec<String>,
-    /// What some notes of them come to.
+    /// An outcome that some note of these activities has.
     pub outcome: Outcome,
-    /// Whether some note of a case comes to it.
+    /// Whether some note of a case has the outcome.
     pub is_reached: bool,
-    /// The smallest note that comes to it.
+    /// The smallest note that has the outcome.
     pub example: Option<Example>,
 }
 
-/// A note of a case as its answers and its service date.
+/// The answers of a note in a case, and its service date.
 type Dated<'n> = (&'n Facts, NaiveDate);
 
 impl Coverage {
-    /// What these batches reach. Only notes count of which a case expects something.
+    /// Computes the coverage of these batches. Only notes of which a case expects something count.
     pub fn new(set: &RuleSet, diagram: &Diagram, runs: &[ClaimsRun<'_>], counting: Counting) -> Self {
         let notes: Vec<(&Row, Option<Dated<'_>>)> = runs.iter().flat_map(expected_notes).collect();
         let read: Vec<Dated<'_>> = notes.iter().filter_map(|(_, read)| *read).collect();
@@ -83,18 +83,18 @@ impl Coverage {
         Self { counting, rules, outcomes }
     }
 
-    /// How many rules decide in some case.
+    /// Returns the number of rules that decide in some case.
     pub fn deciding(&self) -> usize {
         self.rules.iter().filter(|rule| rule.decides).count()
     }
 
-    /// Whether so many of a hundred rules decide in some case.
+    /// Returns whether at least this percentage of the rules decide in some case.
     pub fn reaches(&self, percent: u8) -> bool {
         self.deciding() * 100 >= usize::from(percent) * self.rules.len()
     }
 }
 
-/// The notes of a batch of which a case expects something: all of them where it expects a sum.
+/// Returns the notes of a batch of which a case expects something, or all notes if a case expects a total.
 fn expected_notes<'p>(run: &'p ClaimsRun<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
     let Claims { cases, .. } = run.claims;
     let all = cases.iter().any(|case| !case.totals.is_empty());
@@ -111,7 +111,7 @@ fn names(row: &Row) -> impl Iterator<Item = &str> {
     row.rules.iter().map(String::as_str).chain(findings)
 }
 
-/// Whether one condition of the rule fails and all others hold. Its dates count as a condition.
+/// Returns whether exactly one condition of the rule fails. The rule's dates count as one condition.
 fn is_near_miss(rule: &Rule, alternatives: &[Vec<Test>], (facts, date): Dated<'_>) -> bool {
     let out_of_date = usize::from(!rule.effective.contains(date));
     let failing = |tests: &[Test]| {
@@ -122,7 +122,7 @@ fn is_near_miss(rule: &Rule, alternatives: &[Vec<Test>], (facts, date): Dated<'_
     rule.applies(facts, date) == Some(false) && alternatives.iter().any(|tests| failing(tests) == Some(1))
 }
 
-/// Every outcome of every graph. None where the graphs are too large to be built.
+/// Returns every outcome of every graph, or nothing if the graphs are too large to build.
 fn outcomes(set: &RuleSet, diagram: &Diagram, notes: &[Dated<'_>]) -> Vec<OutcomeCoverage> {
     let graphs = diagram.graphs(set).unwrap_or_default();
     graphs.into_iter().flat_map(|graph| outcomes_of(set, diagram, graph, notes)).collect()

@@ -1,6 +1,6 @@
-//! What may be expected of a note: the keys, what each may say, and how a row answers it.
+//! Expectations about a note: their keys, the values each key accepts, and the row values they are compared with.
 //!
-//! Knows no formats: keys and words come in as they stand in a file.
+//! Independent of file formats: keys and values arrive exactly as written in a file.
 
 use toml::de::DeValue;
 
@@ -12,9 +12,9 @@ use crate::rules::{Effect, RuleSet, Unit};
 use crate::status::Status;
 use crate::toml::{Problems, Span, TomlValue, suggestion};
 
-/// The word that expects a field to be absent, or a list to be empty.
+/// The value that expects a field to be absent or a list to be empty.
 pub(super) const NONE: &str = "none";
-/// The word that expects units with no known price.
+/// The value that expects units with no known price.
 pub(super) const UNPRICED: &str = "unpriced";
 
 macro_rules! keys {
@@ -27,12 +27,12 @@ macro_rules! keys {
             /// Every key, in the order of the row.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
-            /// Its name in case files.
+            /// Returns the name of the key in case files.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
             }
 
-            /// Whether it takes a list.
+            /// Returns whether the key takes a list.
             pub fn is_list(self) -> bool {
                 match self { $(Self::$name => $list,)+ }
             }
@@ -43,73 +43,73 @@ macro_rules! keys {
 keys! {
     /// `billable`, `non_billable`, `held` or `rejected`.
     Status = "status", false;
-    /// Who pays; `non_billable` where nobody does.
+    /// The payer, or `non_billable` if nobody pays.
     Payer = "payer", false;
-    /// What is billed.
+    /// The billed service.
     Service = "service", false;
-    /// Its procedure code, with its modifiers or without them.
+    /// The procedure code, with or without its modifiers.
     Code = "code", false;
-    /// The code's modifiers, all of them.
+    /// All modifiers of the procedure code.
     Modifiers = "modifiers", true;
     /// Documented minutes.
     Minutes = "minutes", false;
-    /// 15-minute units of that time.
+    /// 15-minute units of the documented minutes.
     QuarterHours = "quarter_hours", false;
     /// The billed unit.
     Unit = "unit", false;
-    /// How many the note earns.
+    /// Number of units that the note earns.
     Units = "units", false;
-    /// Dollars for one unit, or `unpriced`.
+    /// Dollars per unit, or `unpriced`.
     Rate = "rate", false;
     /// Dollars, or `unpriced`.
     Amount = "amount", false;
-    /// Id of the note that carries the day's unit.
+    /// Id of the note that carries the unit of the day.
     BundledInto = "bundled_into", false;
-    /// Rules that decided, others perhaps beside them.
+    /// Rules that decided the note; there may be others.
     Rules = "rules", true;
-    /// Rules that decided, and no others.
+    /// Exactly the rules that decided the note.
     OnlyRules = "only_rules", true;
-    /// Facts whose answer could change the outcome, all of them.
+    /// All facts whose answers could change the outcome.
     Missing = "missing", true;
-    /// What is still possible, all of it.
+    /// All outcomes that are still possible.
     Possible = "possible", true;
-    /// Facts taken as their default and able to change the outcome, all of them.
+    /// All facts that were presumed and that could change the outcome.
     Presumed = "presumed", true;
-    /// Findings, others perhaps beside them.
+    /// Findings on the note; there may be others.
     Findings = "findings", true;
-    /// Findings, and no others.
+    /// Exactly the findings on the note.
     OnlyFindings = "only_findings", true;
-    /// The code of a rejection.
+    /// Code of the error that rejected the record.
     Error = "error", false;
 }
 
-/// Something expected of one field.
+/// An expectation about one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
-    /// Of which field.
+    /// The field.
     pub key: ExpectedField,
-    /// One word, or the words of a list; an empty list expects none.
+    /// One value, or the items of a list. Empty if the field or list must be empty.
     pub words: Vec<String>,
 }
 
-/// What is expected of one note: only what is named is compared.
+/// The expectations about one note. Only the fields they name are compared.
 pub type Expect = Vec<Expectation>;
 
-/// What is wrong with an expectation.
+/// A mistake in an expectation.
 pub(super) struct Mistake {
     pub(super) code: Code,
     pub(super) text: String,
     pub(super) help: String,
 }
 
-/// Words as they stand in a file.
+/// Values as written in a file.
 pub(super) struct Raw {
     pub(super) words: Vec<String>,
     pub(super) list: bool,
 }
 
 impl ExpectedField {
-    /// A key by its name. `beside`: what else may stand in its place.
+    /// Finds a key by name. `beside` lists the other names allowed in the same place, for suggestions.
     pub(super) fn parse(name: &str, beside: &[&str]) -> Result<Self, Mistake> {
         Self::ALL.iter().copied().find(|key| key.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(beside.iter().copied()).collect();
@@ -118,7 +118,7 @@ impl ExpectedField {
         })
     }
 
-    /// What is wished, if a row of this rule set could ever say it.
+    /// Builds the expectation. Fails if no row of this rule set could ever have this value.
     pub(super) fn expectation(self, raw: Raw, set: &RuleSet) -> Result<Expectation, Mistake> {
         let name = self.as_str();
         if raw.words.iter().any(String::is_empty) {
@@ -140,11 +140,11 @@ impl ExpectedField {
         Ok(Expectation { key: self, words })
     }
 
-    /// A word in the form in which rows say it.
+    /// Converts a value to the form that rows use.
     fn word(self, word: &str, set: &RuleSet) -> Result<String, Mistake> {
         match self {
             Self::Units | Self::Minutes | Self::QuarterHours => {
-                // As in a note, `4.0` is a whole number.
+                // As in notes, `4.0` is accepted as a whole number.
                 let whole = word.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
                 let digits = whole.map_or(word, |(whole, _)| whole);
                 digits.parse::<u32>().map(|number| number.to_string()).map_err(|_| self.form(word, "a whole number"))
@@ -173,7 +173,7 @@ impl ExpectedField {
         }
     }
 
-    /// Every word that a row could say in this field.
+    /// Returns every value that a row could have in this field.
     fn known(self, set: &RuleSet) -> Vec<String> {
         let payers = set.payers.iter().map(|payer| payer.name.clone());
         let codes = |about| Code::ALL.iter().filter(move |code| code.about() == about).map(ToString::to_string);
@@ -210,7 +210,7 @@ impl ExpectedField {
         Mistake { code: Code::NoSuchValue, text, help: suggestion(word, &known) }
     }
 
-    /// What a row says in this field, in the words of an expectation.
+    /// Returns the values of this field in a row, in the form that expectations use.
     pub fn row_values(self, row: &Row) -> Vec<String> {
         let one = |word: Option<String>| word.into_iter().collect::<Vec<_>>();
         let priced = |dollars: Option<String>| match dollars {
@@ -241,7 +241,7 @@ impl ExpectedField {
 }
 
 impl Expectation {
-    /// Whether the row says what is wished.
+    /// Returns whether the row meets the expectation.
     pub fn is_met(&self, row: &Row) -> bool {
         let values = self.key.row_values(row);
         match self.key {
@@ -249,7 +249,7 @@ impl Expectation {
                 self.words.iter().all(|word| values.contains(word))
             }
             ExpectedField::Code => match (self.words.first(), values.first()) {
-                // A code alone leaves its modifiers open.
+                // A code without modifiers accepts any modifiers.
                 (Some(word), Some(code)) => code == word || code.split(' ').next() == Some(word),
                 (word, code) => word.is_none() && code.is_none(),
             },
@@ -261,7 +261,7 @@ impl Expectation {
     }
 }
 
-/// A code of the set as it is said: alone, or with its modifiers, whether they are written apart or not.
+/// Finds the procedure code that a value means, alone or with its modifiers. Case, spaces and punctuation are ignored.
 fn coded(word: &str, set: &RuleSet) -> Option<String> {
     let plain = |code: &str| code.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
     let codes = codes(set);
@@ -272,7 +272,7 @@ fn codes(set: &RuleSet) -> Vec<String> {
     set.services.iter().flat_map(|service| [service.full_code(), service.code.clone()]).collect()
 }
 
-/// The id of today of a rule, whichever of its ids is given.
+/// Returns the current id of a rule, given its current id or a former one.
 fn rule_id(word: &str, set: &RuleSet) -> Option<String> {
     let by_id = set.rules.iter().find(|rule| rule.id == word);
     let found = by_id.or_else(|| set.rules.iter().find(|rule| rule.formerly.iter().any(|former| former == word)));
@@ -283,12 +283,12 @@ fn rule_ids(set: &RuleSet) -> Vec<String> {
     set.rules.iter().map(|rule| rule.id.clone()).collect()
 }
 
-/// Says what is wrong, at its place.
+/// Reports a mistake at its span.
 pub(super) fn report_mistake(at: &Span, mistake: Mistake, problems: &Problems<'_>) {
     problems.add(at, mistake.code, mistake.text, mistake.help);
 }
 
-/// The word or the words under a key; what is of another type is a problem.
+/// Reads the value or list of values of a key. Reports a problem if it has the wrong type.
 pub(super) fn read_words(key: &str, entry: &TomlValue<'_>, problems: &Problems<'_>) -> Option<Raw> {
     let word = |entry: &TomlValue<'_>| match entry.value {
         DeValue::String(text) => Some(text.trim().to_owned()),

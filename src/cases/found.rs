@@ -1,4 +1,4 @@
-//! A sample claim made of the note that shows a problem: a case file with that one case.
+//! Turns the note that shows a problem into a sample claim: a case file with a single case.
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
@@ -10,8 +10,8 @@ use crate::proof::Problem;
 use crate::rules::RuleSet;
 use crate::space::Example;
 
-/// The case file of a problem's note. Under rules that decide the note, it expects what they decide today; else it
-/// expects nothing yet.
+/// Returns a case file for the note that shows a problem. If the rules decide the note, the case expects what they
+/// decide today; otherwise it expects nothing yet.
 pub fn claim(
     set: &RuleSet,
     diagram: Option<&Diagram>,

@@ -1,6 +1,6 @@
-//! Sample claims: notes with what is expected of them, run against a rule set.
+//! Sample claims: notes with expectations, run against a rule set.
 //!
-//! A case asserts what users see, the public row. Knows no disk and no terminal: files come in as bytes.
+//! A case checks what users see, which is the public row. Does no file or terminal I/O: files arrive as bytes.
 
 mod around;
 mod bless;
@@ -36,17 +36,17 @@ use crate::rules::{RuleFile, RuleSet};
 use crate::run::is_hidden;
 use crate::visible::visible;
 
-/// A file of sample claims: its name, which says its form, and its bytes.
+/// A file of sample claims: its name, which determines its format, and its bytes.
 #[derive(Clone, Debug)]
 pub struct CaseFile {
-    /// Its name; one that ends in `.toml` is a case file, any other a note file.
+    /// Name of the file. If it ends in `.toml`, this is a case file, otherwise a note file.
     pub name: String,
-    /// The whole of it.
+    /// Full contents of the file.
     pub bytes: Vec<u8>,
 }
 
-/// Whether a file of this name beside rule files is one of sample claims, such as `agency.cases.toml`: letter case
-/// does not count.
+/// Returns whether a file beside the rule files holds sample claims, judging by its name, such as `agency.cases.toml`.
+/// Case is ignored.
 pub fn is_case_file(name: &str) -> bool {
     let name = name.to_lowercase();
     let endings = ["toml", "json", "ndjson", "jsonl", "csv"];
@@ -69,58 +69,58 @@ impl From<RuleFile> for CaseFile {
 /// All sample claims of a run.
 #[derive(Debug, Default)]
 pub struct Suite {
-    /// The files they stand in.
+    /// The files that contain the claims.
     pub files: Vec<CaseFile>,
-    /// The claims, in order of file and place.
+    /// The claims, ordered by file and position.
     pub claims: Vec<Claims>,
 }
 
-/// Notes that are one batch, and the cases that expect something of them.
+/// The notes of one batch and the cases about them.
 #[derive(Debug, Default)]
 pub struct Claims {
-    /// Its file, by place in the suite.
+    /// Index of the file in the suite.
     pub file: usize,
     /// Answers to settings.
     pub settings: Vec<(String, String)>,
-    /// Answers that are presumed.
+    /// Presumed answers.
     pub presume: Vec<(String, String)>,
     /// Whether nothing is presumed and unknown fields are refused.
     pub strict: bool,
-    /// The date the run is made for; it changes no decision.
+    /// The date the run is made for. It does not affect decisions.
     pub as_of: Option<NaiveDate>,
     /// The notes.
     pub records: Vec<Record<'static>>,
-    /// What is expected; a case file has one case for each batch, a note file one for each note that expects something.
+    /// The cases. A case file has one case per batch; a note file has one per note that expects something.
     pub cases: Vec<Case>,
 }
 
-/// One case: it passes if everything that it names is so.
+/// One case. It passes if all of its expectations are met.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What it is about.
+    /// Title of the case.
     pub title: String,
-    /// Where it is written.
+    /// Where the case is written.
     pub place: Place,
-    /// By note: its place in the batch, what is expected of its row, and where that is written.
+    /// The expectations about notes.
     pub notes: Vec<Expected>,
-    /// What is expected of the sums.
+    /// The expectations about totals.
     pub totals: Vec<ExpectedTotal>,
-    /// Why the rules are known to decide it wrongly today: it is expected to fail.
+    /// Why the rules are known to be wrong about this case today. If set, the case is expected to fail.
     pub known_wrong: Option<String>,
 }
 
-/// What is expected of one note of a batch.
+/// The expectations about one note of a batch.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    /// The note, by place in the batch.
+    /// Index of the note in the batch.
     pub note: usize,
-    /// What is expected of its row.
+    /// The expectations about its row.
     pub expect: Expect,
-    /// In a case file: the keys and list positions that lead to its table.
+    /// In a case file, the path of keys and list indices to the table with the expectations.
     pub at: Vec<Step>,
 }
 
-/// One step on the way to a table.
+/// One step of a path to a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Into the value of a key.
@@ -129,14 +129,14 @@ pub enum Step {
     Item(usize),
 }
 
-/// A title on one line, in characters that can be seen.
+/// Puts a title on one line and makes every character visible.
 fn one_line(title: &str) -> String {
     visible(&title.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 impl Suite {
-    /// Reads files of sample claims; all mistakes at once. What is expected must be something that this rule set could
-    /// say. `blank`: whether cases may still expect nothing, because a blessing is to write it.
+    /// Reads files of sample claims. Reports all mistakes at once. Every expected value must be one that a row of this
+    /// rule set could have. If `blank` is set, cases may expect nothing, because blessing is about to fill them in.
     pub fn read(set: &RuleSet, files: Vec<CaseFile>, blank: bool) -> Result<Self, Vec<Message>> {
         let (mut claims, mut mistakes) = (Vec::new(), Vec::new());
         for (at, file) in files.iter().enumerate() {
@@ -153,7 +153,8 @@ impl Suite {
         if mistakes.is_empty() { Ok(Self { files, claims }) } else { Err(mistakes) }
     }
 
-    /// Keeps the cases whose file or title holds one of these texts, whatever the letter case; all if there are none.
+    /// Keeps the cases whose file name or title contains one of these texts, ignoring case; all cases if there are no
+    /// texts.
     pub fn keep(&mut self, texts: &[String]) {
         if texts.is_empty() {
             return;
@@ -166,7 +167,7 @@ impl Suite {
         self.claims.retain(|claims| !claims.cases.is_empty());
     }
 
-    /// Every case, in order of file and place.
+    /// Iterates over all cases, ordered by file and position.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.claims.iter().flat_map(|claims| &claims.cases)
     }

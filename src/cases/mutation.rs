@@ -1,4 +1,4 @@
-//! Sample claims against mutants of the rules: which of those that nothing is proved of a case kills.
+//! Runs sample claims against mutants of the rules: finds which of the mutants left undecided by proof a case kills.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,54 +18,54 @@ use crate::report::Row;
 use crate::rules::RuleSet;
 use crate::run::{Batch, Input, Strictness, read};
 
-/// What becomes of a mutant.
+/// What happened to a mutant.
 #[derive(Clone, Debug)]
 pub enum MutantStatus {
     /// Something notices the change.
     Killed(Killer),
-    /// Every note is decided alike.
+    /// Every note is decided the same way.
     Equivalent,
-    /// Nothing notices the change. What would; `None` for a promise, which decides no note.
+    /// Nothing notices the change. Holds notes that would; `None` for a promise, which decides no note.
     Survived(Option<Box<Evidence>>),
 }
 
-/// What notices a change.
+/// What noticed a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Killer {
     /// `check` finds this problem.
     Check(Code),
-    /// The case of this title fails.
+    /// The case with this title fails.
     Case(String),
-    /// Of a promise: this change of a rule breaks the promise as written and not as changed.
+    /// For a mutant of a promise: this change of a rule breaks the promise as written but not the mutant.
     Mutant(String),
 }
 
-/// Notes that show a change, with what the rules say of them before and after it.
+/// Notes that show a change, with their rows before and after it.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     /// The notes.
     pub witness: Witness,
-    /// Their rows under the rules as they are.
+    /// Their rows under the original rules.
     pub before: Vec<Row>,
-    /// Their rows under the changed rules; none where those do not take the settings that the notes need.
+    /// Their rows under the changed rules. Empty if those do not accept the settings that the notes need.
     pub after: Vec<Row>,
 }
 
-/// A note of a batch as its answers and its date.
+/// The answers of a note in a batch, and its date.
 type Dated<'n> = (&'n Facts, NaiveDate);
 
-/// What is needed to try mutants.
+/// Everything needed to try mutants.
 struct Trial<'t> {
     suite: &'t Suite,
     mutants: &'t Mutants<'t>,
     diagram: &'t Diagram,
-    /// By batch: its notes.
+    /// The notes of each batch.
     notes: Vec<Vec<Dated<'t>>>,
 }
 
 impl Suite {
-    /// What becomes of each mutant, on all cores; the same whatever their number. Mutants of blocks that do not count
-    /// have no status. `runs`: the batches under the rules as they are. `done` hears of each mutant tried.
+    /// Tries every mutant, using all cores; the result does not depend on their number. Mutants of blocks that do not
+    /// count get no status. `runs` are the batches under the original rules. Calls `done` after each mutant.
     pub fn try_mutants(
         &self,
         (mutants, diagram): (&Mutants<'_>, &Diagram),
@@ -75,7 +75,7 @@ impl Suite {
     ) -> Vec<Option<MutantStatus>> {
         let trial = Trial { suite: self, mutants, diagram, notes: runs.iter().map(notes).collect() };
         let counts = |mutant: &Mutant| counting.counts(mutants.set, &mutant.span);
-        // Only changes of rules show what a promise is good for.
+        // A promise can only be shown to matter by a change of a rule.
         let any_promise = mutants.list.iter().any(|mutant| is_promise(mutant) && counts(mutant));
         let tried: Vec<OnceLock<(Option<MutantStatus>, Vec<usize>)>> =
             mutants.list.iter().map(|_| OnceLock::new()).collect();
@@ -125,7 +125,7 @@ impl Suite {
 }
 
 impl Trial<'_> {
-    /// What becomes of one mutant, and the mutants of promises that it kills.
+    /// Tries one mutant. Returns its status and the mutants of promises that it kills.
     fn try_one(
         &self,
         prover: &mut Prover<'_>,
@@ -171,13 +171,13 @@ fn is_promise(mutant: &Mutant) -> bool {
     matches!(mutant.changed, Change::Promise(..))
 }
 
-/// The notes of a batch that were not rejected.
+/// Returns the notes of a batch that were not rejected.
 fn notes<'p>(run: &'p ClaimsRun<'_>) -> Vec<Dated<'p>> {
     let read = run.read.iter().zip(&run.rows);
     read.filter_map(|(read, row)| Some((&read.as_ref()?.answered, parse_date(row.date.as_deref()?)?))).collect()
 }
 
-/// The rows of notes under a rule set; `None` if it does not take the settings that they need.
+/// Returns the rows of notes under a rule set, or `None` if it does not accept the settings that they need.
 pub fn rows_for(set: &RuleSet, diagram: &Diagram, witness: &Witness) -> Option<Vec<Row>> {
     let mut set = set.clone();
     for (name, value) in witness.notes.iter().flat_map(|note| &note.settings) {

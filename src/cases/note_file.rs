@@ -1,6 +1,7 @@
-//! Note files whose notes carry what is expected of them: an `expect` object, or `expect_…` fields.
+//! Note files whose notes carry their own expectations, in an `expect` object or in `expect_…` fields.
 //!
-//! The whole file is one batch, so ids and days work as in classifying; notes that expect nothing stand beside.
+//! The whole file is one batch, so ids and days work as in `classify`. Notes without expectations are part of the batch
+//! too.
 
 use std::io::BufReader;
 
@@ -14,15 +15,15 @@ use crate::read::{Field, FieldNames, Format, Record, Value, object, open};
 use crate::rules::RuleSet;
 use crate::run::file_message;
 
-/// The field that holds an object of expectations, and what begins the name of a field that holds one of them.
+/// Name of the field that holds an object of expectations, and prefix of fields that each hold one expectation.
 const EXPECT: &str = "expect";
 const PREFIX: &str = "expect_";
 
-/// What stands beside the expectations.
+/// Keys that are allowed beside expectations.
 const TITLE: &str = "title";
 const KNOWN_WRONG: &str = "known_wrong";
 
-/// Reads a note file; all mistakes at once.
+/// Reads a note file. Reports all mistakes at once.
 pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<Claims, Vec<Message>> {
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
@@ -56,7 +57,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// The case that a record is, if it expects anything.
+    /// Builds the case of a record. It has no expectations if the record has none.
     fn case(&mut self, record: &Record<'_>, note: usize) -> Case {
         let place = Place { file: self.file.name.clone(), line: record.line, column: record.column };
         let id = record.fields.iter().find(|field| field.id == Some(FieldId::ID));
@@ -101,7 +102,7 @@ impl Reader<'_> {
         case
     }
 
-    /// Takes one expectation, or what stands beside them.
+    /// Reads one expectation, or one of the keys allowed beside expectations.
     fn take(&mut self, name: &str, value: &Value<'_>, at: &Place, case: &mut Case, expect: &mut Expect) {
         let taken = match name {
             TITLE | KNOWN_WRONG => match text(value) {
@@ -133,13 +134,13 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a field is about what is expected. One that is spelt almost so is too: it must not be overlooked.
+/// Returns whether a field is about expectations. A misspelled name counts too, so that it is not silently ignored.
 fn is_expectation(set: &RuleSet, name: &str) -> bool {
     set.vocabulary.field(name).is_none() && customary_key(name).is_some()
 }
 
-/// The expectation that a field's name says, or almost says. What an export may well hold, such as
-/// `expected_end_date`, is none.
+/// Returns the expectation key that a field name spells, exactly or almost. Names that an export may well have, such as
+/// `expected_end_date`, do not count.
 fn customary_key(name: &str) -> Option<String> {
     let plain = name.to_lowercase().replace(['-', ' '], "_");
     let (head, tail) = plain.split_once('_').map_or((plain.as_str(), None), |(head, tail)| (head, Some(tail)));
@@ -170,7 +171,7 @@ fn text(value: &Value<'_>) -> Option<String> {
     }
 }
 
-/// The words of a value. Empty text and `null` expect nothing; the words of a list in text are separated by spaces.
+/// Returns the values of a field. Empty text and `null` expect nothing; lists in text are separated by spaces.
 fn raw(key: ExpectedField, value: &Value<'_>) -> Option<Raw> {
     let Value::Nested(list) = value else {
         let text = text(value)?;
@@ -190,7 +191,7 @@ fn raw(key: ExpectedField, value: &Value<'_>) -> Option<Raw> {
     Some(Raw { words: list.iter().map(word).collect::<Option<_>>()?, list: true })
 }
 
-/// The record to be kept, without the fields that are not the note's.
+/// Returns an owned copy of a record, without the fields that do not belong to the note.
 fn owned(record: Record<'_>, leave_out: impl Fn(&Field<'_>) -> bool) -> Record<'static> {
     let fields = record.fields.into_iter().filter(|field| !leave_out(field)).map(|field| Field {
         name: field.name.into_owned().into(),

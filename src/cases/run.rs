@@ -1,4 +1,4 @@
-//! Running cases: each batch under the rule set with its settings, its public rows against what is expected.
+//! Runs cases: classifies each batch with its settings and compares the public rows with the expectations.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,58 +11,58 @@ use crate::report::{Row, Summary};
 use crate::rules::RuleSet;
 use crate::run::Batch;
 
-/// What came of one batch of sample claims.
+/// The results of one batch of sample claims.
 #[derive(Debug)]
 pub struct ClaimsRun<'s> {
     /// The batch.
     pub claims: &'s Claims,
-    /// One row for each note.
+    /// The rows, one per note.
     pub rows: Vec<Row>,
-    /// By note: what it answers; `None` for a rejected record.
+    /// The answers of each note; `None` for a rejected record.
     pub read: Vec<Option<NoteAnswers>>,
-    /// The sums.
+    /// The totals.
     pub summary: Summary,
-    /// Warnings of the whole batch.
+    /// Warnings about the whole batch.
     pub warnings: Vec<Message>,
-    /// Why the rule set does not take the batch's settings; then there are no rows.
+    /// Why the rule set does not accept the settings of the batch. If set, there are no rows.
     pub refused: Option<Message>,
 }
 
-/// What one note answers.
+/// The answers of one note.
 #[derive(Clone, Debug)]
 pub struct NoteAnswers {
-    /// Its answers, with settings and derived facts.
+    /// The answers that the note gives, plus settings and derived facts.
     pub answered: Facts,
-    /// The same with what is presumed.
+    /// Like `answered`, plus presumed answers.
     pub facts: Facts,
-    /// Which of them are presumed.
+    /// The facts that are presumed.
     pub presumed: Vec<FactId>,
 }
 
-/// What became of one case.
+/// The result of one case.
 #[derive(Debug)]
 pub struct CaseResult<'s> {
     /// The case.
     pub case: &'s Case,
-    /// What is not as expected.
+    /// The expectations that were not met.
     pub differences: Vec<Difference>,
 }
 
-/// Something that is not as expected.
+/// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The note, by place in the batch; `None` for a sum or the whole batch.
+    /// Index of the note in the batch; `None` for a total or the whole batch.
     pub note: Option<usize>,
-    /// The field or the sum.
+    /// Name of the field or total.
     pub what: String,
-    /// What was expected.
+    /// The expected value.
     pub expected: String,
-    /// What came.
+    /// The actual value.
     pub got: String,
 }
 
 impl CaseResult<'_> {
-    /// Whether the case is as it should be: everything as expected, or known to be wrong and wrong.
+    /// Returns whether the case passes: all expectations are met, or some are not and the case is known to be wrong.
     pub fn passes(&self) -> bool {
         self.differences.is_empty() == self.case.known_wrong.is_none()
     }
@@ -72,7 +72,7 @@ impl CaseResult<'_> {
 type Answers<'s> = (&'s [(String, String)], &'s [(String, String)]);
 
 impl Suite {
-    /// Runs every batch, in order of file and place.
+    /// Runs every batch, in order of file and position.
     pub fn run(&self, set: &RuleSet, diagram: &Diagram) -> Vec<ClaimsRun<'_>> {
         let one = |claims| match answered(set, Claims::answers(claims)) {
             Ok(set) => ClaimsRun::new(claims, &set, diagram),
@@ -82,8 +82,8 @@ impl Suite {
     }
 }
 
-/// The first case of these batches that fails under a rule set, in order of file and place. Cases that are known to be
-/// wrong do not count. Batches with the same settings share one rule set.
+/// Returns the first case of these batches that fails under a rule set, in order of file and position. Ignores cases
+/// that are known to be wrong. Batches with the same settings share one rule set.
 pub(super) fn first_failure<'s>(claims: &[&'s Claims], set: &RuleSet, diagram: &Diagram) -> Option<&'s Case> {
     let mut alike: BTreeMap<Answers<'_>, Result<Cow<'_, RuleSet>, Message>> = BTreeMap::new();
     claims.iter().find_map(|claims| {
@@ -99,13 +99,13 @@ impl Claims {
         (&self.settings, &self.presume)
     }
 
-    /// The cases that are to pass.
+    /// Iterates over the cases that must pass.
     fn counted(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.known_wrong.is_none())
     }
 }
 
-/// The set with these answers, or why it does not take them.
+/// Applies these answers to the set. Returns an error if it does not accept one of them.
 fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Cow<'s, RuleSet>, Message> {
     if settings.is_empty() && presume.is_empty() {
         return Ok(Cow::Borrowed(set));
@@ -142,7 +142,7 @@ impl<'s> ClaimsRun<'s> {
         self.claims.counted().find(|case| !self.differences(case).is_empty())
     }
 
-    /// What became of each case.
+    /// Returns the result of each case.
     pub fn results(&self) -> Vec<CaseResult<'s>> {
         let result = |case| CaseResult { case, differences: self.differences(case) };
         self.claims.cases.iter().map(result).collect()

@@ -1,4 +1,4 @@
-//! A note of a case file: what the case says, on top of what its file usually says, on top of what any note needs.
+//! A note of a case file: the fields of the case over the defaults of its file over the fields that every note needs.
 
 use crate::field::FieldId;
 use crate::message::Code;
@@ -7,19 +7,19 @@ use crate::read::{Field, Record, Value};
 use crate::rules::RuleSet;
 use crate::toml::{Problems, Text};
 
-/// What a note is that does not say it: an invented client, day and length.
+/// Values for a note that does not give its own: an invented client, date and length.
 const CLIENT: &str = "client-a";
 const DATE: &str = "2026-03-02";
 const MINUTES: &str = "60";
 
-/// The fields that say how long a note is.
+/// The fields that give the length of a note.
 const TIMES: [FieldId; 4] = [FieldId::START, FieldId::END, FieldId::MINUTES, FieldId::DURATION];
 
-/// One field as a case gives it.
+/// One field as written in a case.
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) name: Text,
-    /// Its number; `None` if the rule set does not know it.
+    /// Id of the field; `None` if the rule set does not know it.
     pub(super) id: Option<FieldId>,
     pub(super) value: Value<'static>,
 }
@@ -34,8 +34,8 @@ impl Given {
     }
 }
 
-/// Fields with changes: what is said again takes the place of what was said. A note that says how long it is, in
-/// whichever way, takes nothing of that from before.
+/// Applies changes to fields: a changed field replaces the original one. If a change gives the length of the note in
+/// any way, all original fields for its length are dropped.
 pub(super) fn with(mut fields: Vec<Given>, changes: Vec<Given>) -> Vec<Given> {
     let timed = changes.iter().any(Given::is_time);
     let stays = |field: &Given| !changes.iter().any(|change| change.means(field));
@@ -44,14 +44,14 @@ pub(super) fn with(mut fields: Vec<Given>, changes: Vec<Given>) -> Vec<Given> {
     fields
 }
 
-/// Says which fields the rule set does not know: in a case they are slips of the pen.
+/// Reports the fields that the rule set does not know. In a case, these are typos.
 pub(super) fn refuse_unknown_fields(set: &RuleSet, fields: &[Given], problems: &Problems<'_>) {
     for field in fields.iter().filter(|field| field.id.is_none()) {
         problems.add_unknown(&field.name, Code::UnknownField, "field of a note", set.vocabulary.field_names());
     }
 }
 
-/// The record of these fields, with what every note needs and this one does not say.
+/// Builds a record from these fields, adding whatever every note needs and this one does not give.
 pub(super) fn record(fields: Vec<Given>, number: usize, place: &Place) -> Record<'static> {
     let has = |id: FieldId| fields.iter().any(|field| field.id == Some(id));
     let own_id = format!("n-{:02}", number + 1);

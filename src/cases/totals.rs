@@ -1,4 +1,4 @@
-//! What may be expected of the sums of a batch.
+//! Expectations about the totals of a batch.
 
 use super::Step;
 use super::expect::{Mistake, Raw, UNPRICED, read_words, report_mistake};
@@ -8,35 +8,35 @@ use crate::report::Summary;
 use crate::rules::RuleSet;
 use crate::toml::{Problems, Text, TomlTable, TomlValue, suggestion};
 
-/// A sum of which something can be expected.
+/// A total of which something can be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TotalField {
-    /// How many notes.
+    /// Number of notes.
     Notes,
     /// Documented minutes.
     Minutes,
-    /// Quarter hours of each note alone.
+    /// Quarter hours of each note counted separately.
     QuarterHours,
-    /// Units; where there are units of two kinds, only a service has a sum of them.
+    /// Units. If a payer has units of two kinds, only its services have this total.
     Units,
-    /// Dollars of what is priced, or `unpriced`.
+    /// Dollars of the priced units, or `unpriced`.
     Amount,
     /// Units with no known price.
     UnpricedUnits,
 }
 
-/// Something expected of one sum.
+/// An expectation about one total.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedTotal {
-    /// Of which payer, or `non_billable`.
+    /// The payer, or `non_billable`.
     pub payer: String,
-    /// Of which of its services; `None`: of all.
+    /// A service of the payer; `None` for all services together.
     pub service: Option<String>,
-    /// Which sum.
+    /// The total.
     pub key: TotalField,
-    /// What it is.
+    /// The expected value.
     pub word: String,
-    /// The table that it stands in.
+    /// Path to the table that contains it.
     pub at: Vec<Step>,
 }
 
@@ -45,7 +45,7 @@ impl TotalField {
     pub const ALL: [Self; 6] =
         [Self::Notes, Self::Minutes, Self::QuarterHours, Self::Units, Self::Amount, Self::UnpricedUnits];
 
-    /// Its name in case files.
+    /// Returns the name of the key in case files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Notes => "notes",
@@ -57,7 +57,7 @@ impl TotalField {
         }
     }
 
-    /// The word for what is wished, as sums say it.
+    /// Converts the expected value to the form that totals use.
     pub(super) fn expectation(self, raw: &Raw) -> Result<String, Mistake> {
         let name = self.as_str();
         let [word] = raw.words.as_slice() else {
@@ -79,7 +79,7 @@ impl TotalField {
         })
     }
 
-    /// A key by its name.
+    /// Finds a key by name.
     pub(super) fn parse(name: &str, services: &[&str]) -> Result<Self, Mistake> {
         Self::ALL.into_iter().find(|key| key.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|key| key.as_str()).chain(services.iter().copied()).collect();
@@ -90,13 +90,13 @@ impl TotalField {
 }
 
 impl ExpectedTotal {
-    /// Its name, such as `department.vocational_act units`.
+    /// Returns the name of the total, such as `department.vocational_act units`.
     pub fn name(&self) -> String {
         let service = self.service.as_ref().map(|service| format!(".{service}")).unwrap_or_default();
         format!("{}{service} {}", self.payer, self.key.as_str())
     }
 
-    /// What the sum says.
+    /// Returns the actual value of the total.
     pub fn actual(&self, summary: &Summary) -> String {
         let payer = summary.payers.get(&self.payer);
         let of_payer = |key| match (key, payer) {
@@ -127,7 +127,7 @@ fn dollars(amount: Option<Amount>) -> String {
     amount.map_or_else(|| UNPRICED.into(), |amount| amount.to_string())
 }
 
-/// One number if the units are of one kind; days and quarter hours have no sum.
+/// Returns a single number if all units are of one kind. Days and quarter hours cannot be added.
 fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
     match (units.len(), units.values().next()) {
         (0, _) | (_, None) => "0".into(),
@@ -136,7 +136,7 @@ fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
     }
 }
 
-/// Reads `totals`: by payer its sums, and by service within it.
+/// Reads the `totals` table: for each payer its totals, and nested tables for its services.
 pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<ExpectedTotal> {
     let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
     let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();

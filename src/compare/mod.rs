@@ -1,29 +1,29 @@
-//! Two rule sets side by side, activity by activity: on which notes they differ.
+//! Compares two rule sets, activity by activity, to find the notes that they decide differently.
 //!
-//! Both are built in one store, where equal graphs are one node. Two sets decide an activity *alike* if every note of it
-//! comes to the same outcome for the same reasons and with the same advice.
+//! Both are built in one store, where equal graphs are the same node. Two sets decide an activity *alike* if every note
+//! of it has the same outcome, reasons, and advice under both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagram::{ActivityGraph, ActivityRules, Conditions, Diagram, Ref, Store, Variables};
 use crate::rules::{Effect, RuleId, RuleSet};
 
-/// A rule set as it is, for one activity, to hold changed sets against.
+/// The original rule set for one activity, as a baseline for changed sets.
 #[derive(Clone, Debug)]
 pub struct Baseline<'b> {
     set: &'b RuleSet,
     variables: &'b Variables,
     activity: u16,
-    /// Where the graphs of both sets are kept.
+    /// The store that holds the graphs of both sets.
     pub store: Store,
-    /// The set as it is.
+    /// The rules of the original set.
     pub rules: ActivityRules,
-    /// By rule of the set as it is: where it is a reason for what is decided.
+    /// For each rule of the original set, a graph that is true for the notes for which it is a reason.
     pub reasons: BTreeMap<RuleId, Ref>,
 }
 
 impl<'b> Baseline<'b> {
-    /// The baseline of one of a diagram's graphs.
+    /// Creates the baseline for one graph of a diagram.
     pub fn new(set: &'b RuleSet, diagram: &'b Diagram, graph: &ActivityGraph) -> Self {
         Self {
             set,
@@ -35,22 +35,22 @@ impl<'b> Baseline<'b> {
         }
     }
 
-    /// The rules of a changed set, built beside the set as it is.
+    /// Builds the rules of a changed set in the same store as the original.
     ///
-    /// `conditions`: those of the changed set. A rule whose conditions are left out is a rule that is not there.
+    /// `conditions` are those of the changed set. A rule that has no conditions there is treated as removed.
     pub fn build(&mut self, changed: &RuleSet, conditions: &Conditions) -> ActivityRules {
         ActivityRules::build(changed, conditions, self.activity, self.variables, &mut self.store)
     }
 
-    /// The rules of a set that differs in one rule, which has this condition.
+    /// Builds the rules of a set in which only `rule` differs and has this condition.
     pub fn build_with(&mut self, changed: &RuleSet, rule: RuleId, condition: Ref) -> ActivityRules {
         let mut conditions = self.rules.conditions.clone();
         conditions.insert(rule, condition);
         ActivityRules::from_conditions(changed, conditions, &mut self.store)
     }
 
-    /// Notes on which a changed set differs: those of another outcome; if there are none, those of other reasons or
-    /// advice. `FALSE` exactly if the two decide the activity alike.
+    /// Returns a graph of the notes that a changed set decides differently: those with a different outcome or, if there
+    /// are none, those with different reasons or advice. It is `FALSE` exactly if both sets decide the activity alike.
     pub fn difference(&mut self, changed: &RuleSet, after: &ActivityRules) -> Ref {
         let outcomes = self.store.differs(self.rules.outcome, after.outcome);
         if outcomes != Ref::FALSE {
@@ -60,7 +60,7 @@ impl<'b> Baseline<'b> {
         let are_same_offers = self.are_same_offers(changed, after);
         let mut differences = Vec::new();
         for rule in rules.collect::<BTreeSet<RuleId>>() {
-            // The same rule beside the same offers is a reason for the same notes.
+            // The same rule among the same offers is a reason for the same notes.
             let is_same = self.rules.condition(rule) == after.condition(rule)
                 && self.rules.holds.get(&rule) == after.holds.get(&rule)
                 && self.set.rule(rule).effect == changed.rule(rule).effect;
@@ -77,7 +77,7 @@ impl<'b> Baseline<'b> {
         self.store.any(differences)
     }
 
-    /// Whether both sets make the same offers and leave them the same payers.
+    /// Returns whether both sets have the same offers and leave them the same payers.
     fn are_same_offers(&self, changed: &RuleSet, after: &ActivityRules) -> bool {
         let offers = |set: &RuleSet, rules: &ActivityRules| -> Vec<(RuleId, Ref, Effect)> {
             let rules =
@@ -87,13 +87,13 @@ impl<'b> Baseline<'b> {
         self.rules.survivors == after.survivors && offers(self.set, &self.rules) == offers(changed, after)
     }
 
-    /// Whether a changed set decides the activity alike.
+    /// Returns whether a changed set decides the activity alike.
     pub fn is_alike(&mut self, changed: &RuleSet, conditions: &Conditions) -> bool {
         let after = self.build(changed, conditions);
         self.difference(changed, &after) == Ref::FALSE
     }
 
-    /// Where a rule of the set as it is gives a reason or advice.
+    /// Returns a graph of the notes for which a rule of the original set gives a reason or advice.
     fn effect_of(&self, rule: RuleId) -> Ref {
         match self.set.rule(rule).effect {
             Effect::Advise => self.rules.condition(rule),

@@ -1,7 +1,7 @@
-//! Why a note was decided so, in one sentence.
+//! Explains a decision in one sentence.
 //!
-//! Of a note that nobody pays the sentence names the obstacle nearest to payment: what an offer for this activity
-//! lacks, beside the rule that closes the other payers.
+//! For a note that nobody pays for, the sentence names the obstacle nearest to payment: what the note lacks for an
+//! offer for this activity, and the rule that rules out the other payers.
 
 use super::near::{Lack, NearOffer, NearOffers};
 use super::{Applies, NoteInGraph, Verdict, offered};
@@ -10,14 +10,15 @@ use crate::nearest::joined;
 use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId};
 use crate::words;
 
-/// Missing facts of which the sentence says what each answer would lead to; of more it only says which they are.
+/// Maximum number of missing facts for which the sentence lists where each answer leads. If exceeded, it only names
+/// them.
 const EXPLAINED: usize = 3;
 
-/// Conditions that a note may lack for an offer that the sentence still calls near.
+/// Maximum number of conditions that a note may fail for the sentence to mention an offer as near.
 const NEAR: usize = 2;
 
 impl NoteInGraph<'_> {
-    /// The payer, then the titles of the rules.
+    /// Builds the sentence: the payer or status first, then the titles of the rules.
     pub(super) fn because(&self, verdict: &Verdict, rules: &[RuleId], applicable: &[(RuleId, Applies)]) -> String {
         let set = self.judge.set();
         match verdict {
@@ -49,20 +50,20 @@ impl NoteInGraph<'_> {
         }
     }
 
-    /// What stands between a note that nobody pays and payment.
+    /// Describes what keeps a note that nobody pays for from being billable.
     fn obstacles(&self, rules: &[RuleId], applicable: &[(RuleId, Applies)]) -> String {
         let set = self.judge.set();
         let offered = offered(set, applicable.iter().map(|(rule, _)| *rule));
         if !offered.is_empty() {
             return titles(set, &enough(set, rules, offered));
         }
-        // What is said of the work says enough; who the client is would only be noise beside it.
+        // Excludes for the work are enough of an explanation; rules about the client would only be noise here.
         let is_exclude = |rule: &&RuleId| matches!(set.rule(**rule).effect, Effect::Exclude(_));
         let excludes: Vec<RuleId> = rules.iter().filter(is_exclude).copied().collect();
         let lacks = self.near_offers().into_iter().map(|offer| self.lacking(&offer)).collect::<Vec<_>>();
         let (said, lacks) = match (excludes.is_empty(), lacks.is_empty()) {
             (true, _) => (rules.to_vec(), lacks),
-            // Nothing else would say why nobody pays for a client whom the excluded payer never pays for.
+            // If no offer is near, only the strikes explain why no payer covers this client.
             (false, true) => (excludes.into_iter().chain(self.general_strikes(rules)).collect(), lacks),
             (false, false) => (excludes, lacks),
         };
@@ -75,7 +76,7 @@ impl NoteInGraph<'_> {
         rules.iter().filter(is_strike).copied().collect()
     }
 
-    /// Offers for this activity that fail by few conditions and that a payer would otherwise pay for.
+    /// Returns the offers for this activity that fail only a few conditions and that a payer would otherwise pay for.
     fn near_offers(&self) -> Vec<NearOffer> {
         let offers = NearOffers { judge: self.judge, answered: self.answered, filled: &self.filled, date: self.date };
         let mut near = offers.nearest(self.graph.rules.conditions.keys().copied());
@@ -86,7 +87,7 @@ impl NoteInGraph<'_> {
         near
     }
 
-    /// What a note lacks for an offer: ``H2023 HK needs `staff_role` to be `vocational_specialist`; the note says …``.
+    /// Describes what an offer needs: ``H2023 HK needs `staff_role` to be `vocational_specialist`; the note says …``.
     fn lacking(&self, offer: &NearOffer) -> String {
         let set = self.judge.set();
         let rule = set.rule(offer.rule);
@@ -110,12 +111,12 @@ impl NoteInGraph<'_> {
             (Origin::Setting, _) => format!("the setting `{}` to be {needs} (it is `{now}`)", fact.name),
             (_, Answer::Unanswered) => format!("`{}` to be {needs} (the note does not say)", fact.name),
             (_, Answer::Value(_)) => format!("`{}` to be {needs} (the note says `{now}`)", fact.name),
-            // Notes whose numbers lie in the same band share the sentence.
+            // Omit the number, so that all notes in the same band share the sentence.
             (_, Answer::Number(_)) => format!("`{}` to be {needs}", fact.name),
         }
     }
 
-    /// What each answer to a missing fact would lead to: `` `plan_link` is not answered (yes: MO HealthNet; no: …)``.
+    /// Describes where each answer to a fact leads: `` `plan_link` is not answered (yes: MO HealthNet; no: …)``.
     fn leads_to(&self, fact: FactId) -> String {
         let set = self.judge.set();
         let vocabulary = &set.vocabulary;
@@ -150,7 +151,7 @@ impl NoteInGraph<'_> {
     }
 }
 
-/// An outcome as a clause of a longer sentence.
+/// Describes an outcome as a clause of a longer sentence.
 fn outcome_in_short(set: &RuleSet, outcome: Outcome) -> String {
     match outcome {
         Outcome::Billable(service, payer) => {
@@ -161,7 +162,7 @@ fn outcome_in_short(set: &RuleSet, outcome: Outcome) -> String {
     }
 }
 
-/// As few of the rules that took payers away as took away all that were offered.
+/// Greedily picks a few of `rules` that together remove all offered payers in `left`.
 fn enough(set: &RuleSet, rules: &[RuleId], mut left: Vec<(ServiceId, PayerId)>) -> Vec<RuleId> {
     let takes = |rule: &RuleId, offered: &(ServiceId, PayerId)| {
         set.rule(*rule).effect.removes().is_some_and(|removes| removes.removes(offered.0, offered.1))

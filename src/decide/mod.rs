@@ -1,6 +1,6 @@
-//! Facts and graphs → one evaluation: what was decided and why.
+//! Facts and graphs → one evaluation: the decision and its reasons.
 //!
-//! Rows, explanations, sample claims and mutants all read this one answer. Knows neither money nor formats.
+//! Rows, explanations, sample claims, and mutants all use this evaluation. Knows nothing about money or formats.
 
 mod because;
 mod near;
@@ -17,76 +17,76 @@ use crate::diagram::{ActivityGraph, Assignment, Diagram, Ref};
 use crate::facts::{FactId, Facts, Origin};
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
-/// What was decided.
+/// The decision on a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// One payer pays for one service.
     Billable(ServiceId, PayerId),
     /// Nobody pays.
     NonBillable,
-    /// A hold rule applies: no sentence covers it, a person must look.
+    /// A hold rule applies: no source covers the note, so a person must decide.
     HeldByRule,
     /// A missing answer could change the outcome.
     HeldOpen {
-        /// The facts that matter, by name.
+        /// The facts whose answers matter, ordered by name.
         missing: Vec<FactId>,
-        /// What is still possible.
+        /// The outcomes that are still possible.
         possible: BTreeSet<Outcome>,
     },
 }
 
-/// What was decided on one note, and why.
+/// The decision on one note, and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evaluation {
-    /// What was decided.
+    /// The decision.
     pub verdict: Verdict,
-    /// The rules that decided: offers first, then by id.
+    /// The rules that are reasons for the decision: offers first, then by id.
     pub rules: Vec<RuleId>,
-    /// The presumed facts that would be missing if nothing were presumed, by name.
+    /// The presumed facts that would be missing if nothing were presumed, ordered by name.
     pub presumed: Vec<FactId>,
-    /// The settings whose other answer could change the outcome, by name.
+    /// The settings for which another answer could change the outcome, ordered by name.
     pub settings: Vec<FactId>,
-    /// Advice that applies however open facts are answered.
+    /// Advise rules that apply regardless of how open facts are answered.
     pub advice: Vec<RuleId>,
-    /// Why, in one sentence.
+    /// The explanation, in one sentence.
     pub because: String,
 }
 
 /// Whether a rule applies to a note that may leave facts open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Applies {
-    /// However the open facts are answered.
+    /// The rule applies regardless of how the open facts are answered.
     Surely,
-    /// For some way to answer them.
+    /// The rule applies for some answers to the open facts.
     Perhaps,
 }
 
-/// Decides notes over one rule set. Threads can share it.
+/// Decides notes under one rule set. It can be shared between threads.
 #[derive(Clone, Copy, Debug)]
 pub struct Judge<'s> {
     set: &'s RuleSet,
     diagram: &'s Diagram,
-    /// Whether what the set presumes is taken for answered.
+    /// Whether to fill in the presumptions of the set.
     presume: bool,
 }
 
 impl<'s> Judge<'s> {
-    /// A judge of this set. `presume`: whether what the set presumes is taken for answered.
+    /// Creates a judge for this set. `presume` is whether to fill in the presumptions of the set.
     pub fn new(set: &'s RuleSet, diagram: &'s Diagram, presume: bool) -> Self {
         Self { set, diagram, presume }
     }
 
-    /// The rules by which it decides.
+    /// Returns the rule set.
     pub fn set(&self) -> &'s RuleSet {
         self.set
     }
 
-    /// The graphs by which it decides.
+    /// Returns the decision graphs.
     pub fn diagram(&self) -> &'s Diagram {
         self.diagram
     }
 
-    /// The answers with what is presumed filled in, and which facts that were.
+    /// Returns the answers with presumptions filled in, and the facts that were presumed.
     pub fn fill(&self, answered: &Facts) -> (Facts, Vec<FactId>) {
         let mut filled = answered.clone();
         let presumed = if self.presume { self.set.fill(&mut filled) } else { Vec::new() };
@@ -98,7 +98,7 @@ impl<'s> Judge<'s> {
         self.note_in_graph(answered, date).map_or_else(Self::undecided, |note| note.evaluate())
     }
 
-    /// A note with its presumptions and the graph that decides it.
+    /// Prepares a note: fills in presumptions and finds the graph that decides it.
     fn note_in_graph<'n>(&self, answered: &'n Facts, date: NaiveDate) -> Option<NoteInGraph<'n>>
     where
         's: 'n,
@@ -117,18 +117,18 @@ impl<'s> Judge<'s> {
         })
     }
 
-    /// The graph that decides a note with these answers.
+    /// Returns the graph that decides a note with these answers.
     pub fn graph(&self, facts: &Facts) -> Option<&'s ActivityGraph> {
         self.diagram.graph(self.set, self.diagram.position_for(facts)?)
     }
 
-    /// What a note can come to: the outcomes over all ways to answer what it leaves open, nothing presumed.
+    /// Returns the possible outcomes of a note over all answers to its open facts. Nothing is presumed.
     pub fn possible(&self, facts: &Facts, date: NaiveDate) -> BTreeSet<Outcome> {
         let Some(graph) = self.graph(facts) else { return BTreeSet::new() };
         graph.possible(&self.diagram.variables.assign(facts, date))
     }
 
-    /// Whether another answer to a fact, the others as they are, could change the outcome. Nothing is presumed.
+    /// Returns whether another answer to `fact`, all else unchanged, could change the outcome. Nothing is presumed.
     pub fn matters(&self, facts: &Facts, date: NaiveDate, fact: FactId) -> bool {
         let (Some(graph), Some(variable)) = (self.graph(facts), self.diagram.variables.position(fact)) else {
             return false;
@@ -136,13 +136,13 @@ impl<'s> Judge<'s> {
         graph.depends_on(&self.diagram.variables.assign(facts, date), variable)
     }
 
-    /// The rules that apply to a note, or may. Nothing is presumed.
+    /// Returns the rules that apply or may apply to a note. Nothing is presumed.
     pub fn applicable(&self, facts: &Facts, date: NaiveDate) -> Vec<(RuleId, Applies)> {
         let Some(graph) = self.graph(facts) else { return Vec::new() };
         graph.applicable(&self.diagram.variables.assign(facts, date))
     }
 
-    /// A note that no graph decides: of an activity that the rules do not know, which the vocabulary never lets pass.
+    /// Returns the decision on a note with an unknown activity. The vocabulary rejects such notes earlier.
     fn undecided() -> Evaluation {
         Evaluation {
             verdict: Verdict::HeldByRule,
@@ -156,24 +156,24 @@ impl<'s> Judge<'s> {
 }
 
 impl ActivityGraph {
-    /// The outcomes over all ways to answer what is open.
+    /// Returns the possible outcomes over all answers to open variables.
     pub fn possible(&self, assignment: &Assignment) -> BTreeSet<Outcome> {
         let leaves = self.store.leaves(self.rules.outcome, assignment);
         leaves.into_iter().filter_map(|leaf| self.store.outcome(leaf)).collect()
     }
 
-    /// Whether another value of a variable, the others as they are, could change the outcome.
+    /// Returns whether another value of `variable`, all else unchanged, could change the outcome.
     pub fn depends_on(&self, assignment: &Assignment, variable: usize) -> bool {
         self.store.depends_on(self.rules.outcome, assignment, variable)
     }
 
-    /// The rules that apply, or may.
+    /// Returns the rules that apply or may apply.
     pub fn applicable(&self, assignment: &Assignment) -> Vec<(RuleId, Applies)> {
         let rules = self.rules.conditions.keys();
         rules.filter_map(|rule| Some((*rule, self.applies(*rule, assignment)?))).collect()
     }
 
-    /// Whether a rule applies, or may. A hold does not apply where strikes leave none of its payers.
+    /// Returns whether a rule applies or may apply. A hold does not apply if strikes remove all its payers.
     pub fn applies(&self, rule: RuleId, assignment: &Assignment) -> Option<Applies> {
         let condition = self.rules.holds.get(&rule).or_else(|| self.rules.conditions.get(&rule))?;
         match self.store.verdict(*condition, assignment) {
@@ -188,9 +188,9 @@ impl ActivityGraph {
 struct NoteInGraph<'n> {
     judge: Judge<'n>,
     graph: &'n ActivityGraph,
-    /// What is answered or presumed.
+    /// Values of all answers, including presumed ones.
     assignment: Assignment,
-    /// What is answered, where something is presumed besides.
+    /// Values of the given answers alone; `None` if nothing was presumed.
     unpresumed: Option<Assignment>,
     presumed: Vec<FactId>,
     filled: Facts,
@@ -205,7 +205,7 @@ impl NoteInGraph<'_> {
         let verdict = match (outcomes.next(), outcomes.next()) {
             (Some(Outcome::Billable(service, payer)), None) => Verdict::Billable(service, payer),
             (Some(Outcome::NonBillable), None) => Verdict::NonBillable,
-            // A set with a gap or a conflict does not load; were there one, a person would have to look.
+            // A set with a gap or a conflict does not load; if one existed, a person would have to decide.
             (Some(Outcome::Held | Outcome::Gap | Outcome::Conflict) | None, None) | (None, Some(_)) => {
                 Verdict::HeldByRule
             }
@@ -225,7 +225,7 @@ impl NoteInGraph<'_> {
         }
     }
 
-    /// The facts whose missing answers leave the outcome open, by name.
+    /// Returns the facts that leave the outcome open because they are not answered, ordered by name.
     fn missing(&self, assignment: &Assignment) -> Vec<FactId> {
         let variables = self.graph.store.open(self.graph.rules.outcome, assignment).variables;
         let vocabulary = &self.judge.set.vocabulary;
@@ -244,7 +244,7 @@ impl NoteInGraph<'_> {
         facts
     }
 
-    /// Of the presumed facts those that would be missing if nothing were presumed.
+    /// Returns the presumed facts that would be missing if nothing were presumed.
     fn rests_on(&self) -> Vec<FactId> {
         let Some(unpresumed) = &self.unpresumed else { return Vec::new() };
         if self.graph.store.leaves(self.graph.rules.outcome, unpresumed).len() < 2 {
@@ -255,7 +255,7 @@ impl NoteInGraph<'_> {
         missing
     }
 
-    /// The settings whose other answer could change the outcome.
+    /// Returns the settings for which another answer could change the outcome.
     fn settings(&self) -> Vec<FactId> {
         let asked = self.graph.store.asked(self.graph.rules.outcome, &self.assignment);
         let is_setting = |fact: &FactId| self.judge.set.vocabulary.fact(*fact).origin == Origin::Setting;
@@ -265,8 +265,8 @@ impl NoteInGraph<'_> {
         self.by_name(matter.map(|(_, fact)| fact).collect())
     }
 
-    /// The rules that decided, offers first. However the open facts are answered; where no rule did so in every case,
-    /// those that may have.
+    /// Returns the rules that are reasons for the decision, offers first. Prefers rules that are reasons for every
+    /// answer to the open facts; if there are none, returns those that are reasons for some.
     fn reasons(&self, verdict: &Verdict, applicable: &[(RuleId, Applies)]) -> Vec<RuleId> {
         if matches!(verdict, Verdict::HeldOpen { .. }) {
             return Vec::new();
@@ -291,8 +291,8 @@ impl NoteInGraph<'_> {
         offers.into_iter().chain(others).collect()
     }
 
-    /// Of a note that nobody pays: what surely takes away a payer that may be offered. An open fact may decide whether
-    /// the work is offered at all, but not that these would stand in its way.
+    /// For a non-billable note, returns the rules that surely apply and remove a payer that may be offered. Open facts
+    /// may decide whether the work is offered at all, but not whether these rules would stand in the way.
     fn against(&self, applicable: &[(RuleId, Applies)]) -> Vec<RuleId> {
         let set = self.judge.set;
         let offered = offered(set, applicable.iter().map(|(rule, _)| *rule));
@@ -305,7 +305,7 @@ impl NoteInGraph<'_> {
     }
 }
 
-/// Every service and payer that one of these rules offers.
+/// Returns every service and payer that these rules offer.
 pub fn offered(set: &RuleSet, rules: impl IntoIterator<Item = RuleId>) -> Vec<(ServiceId, PayerId)> {
     let mut offered = Vec::new();
     for rule in rules {

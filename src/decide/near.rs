@@ -1,6 +1,6 @@
-//! The offers that come nearest to a note, and what the note lacks for each.
+//! Finds the offers nearest to a note, and what the note lacks for each.
 //!
-//! Nearer is what lacks fewer answers that are history; of those, what lacks less.
+//! An offer is nearer if the note lacks fewer answers that are history and, among equals, fewer answers in total.
 
 use std::collections::BTreeSet;
 
@@ -11,46 +11,46 @@ use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
 use crate::rules::{Effect, PayerId, RuleId, RuleSet, Test, ValueSet};
 
-/// An offer that a note comes near, or that applies and that nobody pays for.
+/// An offer that a note nearly meets, or an offer that applies although nobody pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearOffer {
     /// The offer.
     pub rule: RuleId,
-    /// What it asks and the note does not meet; none where it applies.
+    /// The tests that the note fails; empty if the offer applies.
     pub lacks: Vec<Lack>,
-    /// Whether the service date is outside the offer's dates.
+    /// Whether the service date is outside the effective dates of the offer.
     pub off_date: bool,
 }
 
-/// One answer that an offer asks and a note does not give.
+/// One answer that an offer requires and the note does not give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lack {
-    /// The fact that is asked.
+    /// The fact that the offer asks.
     pub fact: FactId,
-    /// What the note answers, or what is presumed.
+    /// The note's answer, or the presumed one.
     pub now: Answer,
-    /// The answers that would do.
+    /// Answers, any one of which is enough.
     pub needs: ValueSet,
 }
 
-/// How far an offer is: answers it lacks that are history, then all it lacks.
+/// Distance of an offer: the number of lacking answers that are history, then the number of all lacking answers.
 type Distance = (usize, usize);
 
-/// Finds the offers that come nearest to one note.
+/// Finds the offers nearest to one note.
 #[derive(Clone, Copy, Debug)]
 pub struct NearOffers<'n> {
-    /// Decides what would apply.
+    /// The judge that decides which rules apply.
     pub judge: Judge<'n>,
-    /// What the note answers.
+    /// The note's own answers.
     pub answered: &'n Facts,
-    /// The same with what is presumed.
+    /// The note's answers with presumptions filled in.
     pub filled: &'n Facts,
     /// The service date.
     pub date: NaiveDate,
 }
 
 impl NearOffers<'_> {
-    /// The nearest offers among these rules; all of them are equally near.
+    /// Returns the nearest of the offers in `among`; all of them are equally near.
     pub fn nearest(self, among: impl IntoIterator<Item = RuleId>) -> Vec<NearOffer> {
         let found: Vec<(Distance, NearOffer)> = among.into_iter().filter_map(|rule| self.offer(rule)).collect();
         let least = found.iter().map(|(distance, _)| *distance).min();
@@ -73,8 +73,8 @@ impl NearOffers<'_> {
         Some((distance, NearOffer { rule: id, lacks: failing.iter().map(lack).collect(), off_date }))
     }
 
-    /// The tests of an alternative that fail. What is presumed is worked out anew where a required fact would have to
-    /// be another one.
+    /// Returns the failing tests of an alternative. If it requires other answers to required facts, presumptions are
+    /// recomputed under those answers.
     fn failing(self, tests: &[Test]) -> Vec<&Test> {
         let vocabulary = &self.judge.set().vocabulary;
         let fails = |facts: &Facts, test: &Test| test.values.contains(facts.get(test.fact)) != Some(true);
@@ -88,14 +88,14 @@ impl NearOffers<'_> {
         tests.iter().filter(|test| fails(if required(test) { self.filled } else { facts }, test)).collect()
     }
 
-    /// What would still stand against an offer if the note lacked nothing: holds that would apply, and, if no payer were
-    /// left, what takes the payers away.
+    /// Returns the rules that would still stand in the way if the note met every condition of the offer: holds that
+    /// would apply and, if no payer would be left, the rules that remove the payers.
     pub fn obstacles(self, offer: &NearOffer) -> Vec<RuleId> {
         let set = self.judge.set();
         let rule = set.rule(offer.rule);
         let Effect::Offer { service, payers, .. } = &rule.effect else { return Vec::new() };
         let Effective { from, through } = rule.effective;
-        // Of the dates of the offer the one next to the note's.
+        // The effective date of the offer that is closest to the note's date.
         let next = from.filter(|from| self.date < *from).or(through.filter(|through| self.date > *through));
         let date = next.unwrap_or(self.date);
         let takes = |id: RuleId, payer: PayerId| {
@@ -115,7 +115,7 @@ impl NearOffers<'_> {
         surely.into_iter().filter(|id| all_taken || is_hold(*id)).collect()
     }
 
-    /// The answers with what an offer lacks; if several activities would do, once with each of them.
+    /// Returns the note's answers with the lacking ones filled in; if several activities fit, one variant for each.
     fn activities(self, lacks: &[Lack]) -> Vec<Facts> {
         let facts = self.with_lacking(lacks.iter().map(|lack| (lack.fact, &lack.needs)));
         let activity = self.judge.diagram().activity_fact();
@@ -132,7 +132,7 @@ impl NearOffers<'_> {
         with.collect()
     }
 
-    /// The answers with what an offer lacks: the one answer that fits, else left open.
+    /// Returns the note's answers with each lacking fact set to its only fitting value, or else left open.
     fn with_lacking<'t>(self, lacks: impl IntoIterator<Item = (FactId, &'t ValueSet)>) -> Facts {
         let mut facts = self.answered.clone();
         for (fact, needs) in lacks {
@@ -148,7 +148,7 @@ impl NearOffers<'_> {
     }
 }
 
-/// Whether no lever moves a fact: it is history.
+/// Returns whether no lever can change the answer to a fact, that is, whether the fact is history.
 fn is_history(set: &RuleSet, fact: FactId) -> bool {
     let fact = set.vocabulary.fact(set.vocabulary.input_of(fact));
     fact.origin != Origin::Setting && !matches!(fact.lever, Some(Lever::Chart | Lever::Record))

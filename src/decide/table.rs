@@ -1,4 +1,4 @@
-//! Decisions by number: notes that answer alike share one, made once.
+//! Memo table of decisions: notes with equivalent answers share one decision, which is computed once.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use super::{Evaluation, Judge, NoteInGraph};
 use crate::diagram::Assignment;
 use crate::facts::Facts;
 
-/// A decision of a table, by its number in it.
+/// Index of a decision in its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DecisionId(u32);
 
-/// Everything that a decision can depend on: the activities' graph, and the values of the variables that their rules ask,
-/// as answered and, where something is presumed, with that filled in.
+/// Everything that a decision can depend on: the graph, identified by its first activity, and the values of the
+/// variables that its rules ask, with presumptions filled in; then the values without them, if something was presumed.
 type DecisionKey = (u16, Assignment, Option<Assignment>);
 
 /// The decisions of a batch.
@@ -22,23 +22,23 @@ type DecisionKey = (u16, Assignment, Option<Assignment>);
 pub struct Decisions<'s> {
     judge: Judge<'s>,
     list: Vec<Arc<Evaluation>>,
-    /// The decision on notes that no graph decides.
+    /// The decision for notes that no graph decides.
     undecided: Option<DecisionId>,
     known: FxHashMap<DecisionKey, DecisionId>,
 }
 
 impl<'s> Decisions<'s> {
-    /// An empty table.
+    /// Creates an empty table.
     pub fn new(judge: Judge<'s>) -> Self {
         Self { judge, list: Vec::new(), undecided: None, known: FxHashMap::default() }
     }
 
-    /// The judge that decides.
+    /// Returns the judge that decides.
     pub fn judge(&self) -> Judge<'s> {
         self.judge
     }
 
-    /// Decides one note.
+    /// Decides one note, reusing an earlier decision if there is one.
     pub fn decide(&mut self, answered: &Facts, date: NaiveDate) -> DecisionId {
         let Some(note) = self.judge.note_in_graph(answered, date) else {
             let id = self.undecided.unwrap_or_else(|| self.add(Judge::undecided()));
@@ -60,7 +60,7 @@ impl<'s> Decisions<'s> {
         id
     }
 
-    /// A decision of this table.
+    /// Returns the decision at an index of this table.
     #[expect(clippy::indexing_slicing, reason = "numbers are made only by the table that they are asked of")]
     pub fn get(&self, id: DecisionId) -> &Arc<Evaluation> {
         &self.list[usize::try_from(id.0).unwrap_or(usize::MAX)]

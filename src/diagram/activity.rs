@@ -1,8 +1,9 @@
-//! The graph of one activity: what every note of it comes to.
+//! The decision graph of one activity, which gives the outcome of every note of it.
 //!
-//! Collect the offers; take away the payers that an exclude or a strike names; the first payer left pays. A hold comes
-//! before everything. Two offers left with different outcomes are a conflict, unless one overrides the other. Work that
-//! no offer, exclude or hold speaks to is a gap; strikes do not count, for they say nothing about what was done.
+//! Collect the offers, remove the payers that an exclude or a strike names, and bill the first payer that remains. A
+//! hold takes precedence over everything. Two surviving offers with different outcomes are a conflict, unless one
+//! overrides the other. Work that no offer, exclude, or hold covers is a gap; strikes do not count, because they do not
+//! describe the work.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,16 +12,16 @@ use super::order::order;
 use super::{Ref, Store, TooComplex, Variables};
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
-/// An offer, and where one of its payers is left as the first.
+/// An offer with one of its payers, and the condition under which that payer is the first one left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Survivor {
     /// The offer.
     pub offer: RuleId,
-    /// What it offers.
+    /// The offered service.
     pub service: ServiceId,
     /// The payer that is left.
     pub payer: PayerId,
-    /// Yes where the offer applies, this payer is left and no preferred one is.
+    /// True where the offer applies, this payer is left, and no preferred payer is.
     pub condition: Ref,
 }
 
@@ -30,23 +31,23 @@ impl Survivor {
     }
 }
 
-/// The rules that can apply to one activity, as graphs of a store.
+/// The rules that can apply to one activity, as graphs in a store.
 #[derive(Clone, Debug)]
 pub struct ActivityRules {
-    /// Each rule that can apply, with the graph of its condition. By id.
+    /// The condition of each rule that can apply, by rule id.
     pub conditions: BTreeMap<RuleId, Ref>,
-    /// Each hold with where it holds the note. By id.
+    /// For each hold, by rule id, a graph that is true where it holds the note.
     pub holds: BTreeMap<RuleId, Ref>,
-    /// Every payer of every offer.
+    /// One entry for each payer of each offer.
     pub survivors: Vec<Survivor>,
-    /// What each note of the activity comes to.
+    /// Graph that maps each note of the activity to its outcome.
     pub outcome: Ref,
-    /// By outcome with reasons of offers, excludes and strikes: where notes come to it.
+    /// For each outcome other than held, gap, or conflict, a graph that is true where notes have that outcome.
     decided: BTreeMap<Outcome, Ref>,
 }
 
 impl ActivityRules {
-    /// The rules of a set that can apply to an activity, in a store over these variables.
+    /// Builds the rules of a set that can apply to an activity, in a store over these variables.
     pub fn build(
         set: &RuleSet,
         conditions: &Conditions,
@@ -64,7 +65,7 @@ impl ActivityRules {
         Self::from_conditions(set, conditions, store)
     }
 
-    /// The rules of a set that have these conditions for an activity.
+    /// Builds the rules of a set from their conditions for one activity.
     pub fn from_conditions(set: &RuleSet, conditions: BTreeMap<RuleId, Ref>, store: &mut Store) -> Self {
         let mut builder = Builder { set, store, conditions, taken: BTreeMap::new() };
         let holds = builder.holds();
@@ -79,12 +80,12 @@ impl ActivityRules {
         Self { conditions: builder.conditions, holds, survivors, outcome, decided }
     }
 
-    /// Where notes come to an outcome that is billable or non-billable.
+    /// Returns a graph that is true where notes have `outcome`, which must be billable or non-billable.
     pub(super) fn decided(&self, outcome: Outcome) -> Ref {
         self.decided.get(&outcome).copied().unwrap_or(Ref::FALSE)
     }
 
-    /// The condition of a rule: never, if it cannot apply to the activity.
+    /// Returns the condition of a rule; `FALSE` if it cannot apply to the activity.
     pub fn condition(&self, rule: RuleId) -> Ref {
         self.conditions.get(&rule).copied().unwrap_or(Ref::FALSE)
     }
@@ -94,12 +95,12 @@ struct Builder<'b> {
     set: &'b RuleSet,
     store: &'b mut Store,
     conditions: BTreeMap<RuleId, Ref>,
-    /// By service and payer: where the payer is taken away.
+    /// Cache by service and payer: where the payer is removed.
     taken: BTreeMap<(ServiceId, PayerId), Ref>,
 }
 
 impl Builder<'_> {
-    /// Where any rule of some kind applies.
+    /// Returns where any rule with a matching effect applies.
     fn any(&mut self, wanted: &dyn Fn(&Effect) -> bool) -> Ref {
         let set = self.set;
         let of_kind = self.conditions.iter().filter(|(rule, _)| wanted(&set.rule(**rule).effect));
@@ -107,7 +108,7 @@ impl Builder<'_> {
         self.store.any(parts)
     }
 
-    /// Where a payer is taken away for a service.
+    /// Returns where a payer is removed for a service.
     fn taken(&mut self, service: ServiceId, payer: PayerId) -> Ref {
         if let Some(known) = self.taken.get(&(service, payer)) {
             return *known;
@@ -117,7 +118,7 @@ impl Builder<'_> {
         taken
     }
 
-    /// Where a strike takes a payer away whatever the service.
+    /// Returns where a strike removes a payer for all services.
     fn struck_for_all(&mut self, payer: PayerId) -> Ref {
         self.any(&|effect| match effect {
             Effect::Strike(removes) => removes.services.is_none() && removes.payers.contains(&payer),
@@ -125,7 +126,7 @@ impl Builder<'_> {
         })
     }
 
-    /// Where each hold holds the note: not where strikes leave none of the payers that it names.
+    /// Returns where each hold holds the note. A hold that names payers has no effect where strikes remove all of them.
     fn holds(&mut self) -> BTreeMap<RuleId, Ref> {
         let mut holds = BTreeMap::new();
         for (rule, condition) in self.conditions.clone() {
@@ -144,7 +145,7 @@ impl Builder<'_> {
         let mut survivors = Vec::new();
         for (offer, condition) in self.conditions.clone() {
             let Effect::Offer { service, payers, .. } = &self.set.rule(offer).effect else { continue };
-            // Where the offer applies and every payer so far is taken away.
+            // Where the offer applies and every payer so far is removed.
             let mut open = condition;
             for payer in payers {
                 let taken = self.taken(*service, *payer);
@@ -174,7 +175,7 @@ impl Builder<'_> {
         self.store.choose(held, held_leaf, outcome)
     }
 
-    /// By what is billed: where an offer survives that no other surviving one overrides with another outcome.
+    /// Returns, for each service and payer, where an offer of it survives without being overridden by one of another.
     fn winners(&mut self, survivors: &[Survivor]) -> BTreeMap<(ServiceId, PayerId), Ref> {
         let mut winners: BTreeMap<(ServiceId, PayerId), Vec<Ref>> = BTreeMap::new();
         for own in survivors {
@@ -187,14 +188,14 @@ impl Builder<'_> {
         winners.into_iter().map(|(billed, parts)| (billed, self.store.any(parts))).collect()
     }
 
-    /// Where two offers survive with different outcomes and neither overrides the other.
+    /// Returns where two offers survive with different outcomes and neither overrides the other.
     fn conflict(&mut self, survivors: &[Survivor]) -> Ref {
         let related: Vec<bool> = survivors.iter().map(|own| self.is_related(own.offer, survivors)).collect();
         let mut by_billed: BTreeMap<(ServiceId, PayerId), Vec<Ref>> = BTreeMap::new();
         for (survivor, _) in survivors.iter().zip(&related).filter(|(_, related)| !**related) {
             by_billed.entry(survivor.billed()).or_default().push(survivor.condition);
         }
-        // Offers without overrides conflict wherever two things are billed.
+        // Offers that are in no override relation conflict wherever two different outcomes are billed.
         let (mut conflict, mut any) = (Ref::FALSE, Ref::FALSE);
         for parts in by_billed.into_values() {
             let billed = self.store.any(parts);
@@ -225,29 +226,29 @@ impl Builder<'_> {
     }
 }
 
-/// Whether an offer names another one in `overrides`.
+/// Returns whether offer `one` names `other` in its `overrides`.
 fn overrides(set: &RuleSet, one: RuleId, other: RuleId) -> bool {
     matches!(&set.rule(one).effect, Effect::Offer { overrides, .. } if overrides.contains(&other))
 }
 
-/// Whether two survivors would decide a note differently and neither offer overrides the other.
+/// Returns whether two survivors would decide a note differently and neither offer overrides the other.
 pub(crate) fn are_tied(set: &RuleSet, one: &Survivor, other: &Survivor) -> bool {
     let (first, second) = (one.offer, other.offer);
     one.billed() != other.billed() && !overrides(set, first, second) && !overrides(set, second, first)
 }
 
-/// The graph of activities that all rules treat alike.
+/// The decision graph shared by activities that all rules treat alike.
 #[derive(Debug)]
 pub struct ActivityGraph {
     /// The activities.
     pub activities: Vec<u16>,
-    /// The rules that can apply.
+    /// The rules that can apply to them.
     pub rules: ActivityRules,
-    /// By rule that can apply: where it is a reason for what is decided.
+    /// For each rule that can apply, a graph that is true where it is a reason for the decision.
     pub reasons: BTreeMap<RuleId, Ref>,
-    /// The variables that the rules ask. No answer to another question makes a difference, in nothing that is said.
+    /// The variables that the rules ask. No other variable affects the decision or its explanation.
     pub asked: Vec<usize>,
-    /// Where the graphs are kept.
+    /// The store that holds the graphs.
     pub store: Store,
 }
 
@@ -272,7 +273,7 @@ impl ActivityGraph {
     }
 }
 
-/// The order in which an activity's graphs ask the variables.
+/// Returns the order in which an activity's graphs ask the variables.
 pub fn order_for(set: &RuleSet, conditions: &Conditions, activity: u16, variables: &Variables) -> Vec<usize> {
     let alternatives = conditions.for_activity(activity);
     let together: Vec<Vec<usize>> =
@@ -280,7 +281,7 @@ pub fn order_for(set: &RuleSet, conditions: &Conditions, activity: u16, variable
     order(variables.len(), &together)
 }
 
-/// The variables that an alternative of a rule's condition asks; the service date where the rule has dates.
+/// Returns the variables that an alternative of a rule asks, including the service date if the rule has dates.
 fn variables_of<'v>(
     set: &RuleSet,
     alternative: &'v Alternative,

@@ -1,16 +1,16 @@
-//! The conditions of all rules as alternatives, each with the activities that it holds for.
+//! The conditions of all rules as lists of alternatives, each with the activities that it can hold for.
 
 use super::ACTIVITY;
 use crate::facts::FactId;
 use crate::rules::{RuleId, RuleSet, Test, ValueSet};
 
-/// One alternative of a rule's condition: it holds where all tests pass.
+/// One alternative of a rule's condition, which holds if all its tests pass.
 #[derive(Clone, Debug)]
 pub(super) struct Alternative {
     pub(super) rule: RuleId,
-    /// By activity: whether the alternative can hold for it; `None`: for every one.
+    /// For each activity, whether the alternative can hold for it; `None` if it can hold for every activity.
     activities: Option<Vec<bool>>,
-    /// Its other tests, each fact once.
+    /// The remaining tests, at most one for each fact.
     pub(super) tests: Vec<Test>,
 }
 
@@ -20,21 +20,21 @@ impl Alternative {
     }
 }
 
-/// Every alternative of a rule set, in the order of the rules.
+/// All alternatives of a rule set, in the order of the rules.
 #[derive(Clone, Debug)]
 pub struct Conditions {
     list: Vec<Alternative>,
 }
 
 impl Conditions {
-    /// The alternatives of a set.
+    /// Returns the alternatives of a set.
     pub fn new(set: &RuleSet) -> Self {
         let activity = set.vocabulary.find(ACTIVITY);
         let ids = set.rules().map(|(id, _)| id);
         Self { list: ids.flat_map(|id| alternatives(set, activity, id)).collect() }
     }
 
-    /// The same with one rule's alternatives taken from another set.
+    /// Returns these conditions with one rule's alternatives taken from another set.
     #[must_use]
     pub fn with_rule(&self, set: &RuleSet, rule: RuleId) -> Self {
         let mut list: Vec<Alternative> = self.list.iter().filter(|known| known.rule != rule).cloned().collect();
@@ -43,24 +43,24 @@ impl Conditions {
         Self { list }
     }
 
-    /// The same as if a rule were not there.
+    /// Returns these conditions without one rule.
     #[must_use]
     pub fn without(&self, rule: RuleId) -> Self {
         Self { list: self.list.iter().filter(|known| known.rule != rule).cloned().collect() }
     }
 
-    /// The alternatives that can hold for an activity, by position.
+    /// Returns the positions of the alternatives that can hold for an activity.
     pub(super) fn positions(&self, activity: u16) -> Vec<usize> {
         let fitting = self.list.iter().enumerate().filter(|(_, alternative)| alternative.holds_for(activity));
         fitting.map(|(position, _)| position).collect()
     }
 
-    /// The alternatives that can hold for an activity.
+    /// Returns the alternatives that can hold for an activity.
     pub(super) fn for_activity(&self, activity: u16) -> impl Iterator<Item = &Alternative> {
         self.list.iter().filter(move |alternative| alternative.holds_for(activity))
     }
 
-    /// Whether a rule can hold for an activity.
+    /// Returns whether a rule can apply to an activity.
     pub fn rule_applies_to(&self, rule: RuleId, activity: u16) -> bool {
         let first = self.list.partition_point(|known| known.rule < rule);
         let own = self.list.iter().skip(first).take_while(|known| known.rule == rule);

@@ -1,10 +1,10 @@
-//! Rules → decision graphs: one for each activity, built when it is first needed.
+//! Rules → decision graphs, one for each activity, built on first use.
 //!
 //! Every note answers the activity, so an activity's graph holds only the rules that can apply to it. The other facts
-//! that rules ask are the graph's *variables*; numbers and dates are cut into bands. A node asks one variable and has
-//! one child for each of its values; a walk ends at a leaf. Equal nodes are stored once and a node whose children are
-//! all equal is left out, so two graphs of one store mean the same exactly if they are the same node. Knows no notes
-//! and no formats.
+//! that rules ask are the graph's *variables*; numbers and dates are divided into bands. A node asks one variable and
+//! has one child for each of its values; a walk ends at a leaf. Nodes are hash-consed and a node whose children are all
+//! equal is omitted, so two graphs in one store are equivalent exactly if they are the same node. This module knows
+//! nothing about notes or formats.
 
 mod activity;
 mod conditions;
@@ -15,7 +15,9 @@ mod store;
 mod variable;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 pub(crate) use activity::are_tied;
 pub use activity::{ActivityGraph, ActivityRules, Survivor, order_for};
@@ -27,20 +29,20 @@ pub use variable::{Assignment, Question, Value, Variable, Variables};
 use crate::facts::{Answer, FactId, Facts};
 use crate::rules::{RuleId, RuleSet};
 
-/// The fact by which rules are divided into graphs.
+/// The fact that selects the graph.
 pub const ACTIVITY: &str = "activity";
 
-/// The graphs of a rule set. Threads can share it.
+/// The graphs of a rule set. It can be shared between threads.
 #[derive(Debug)]
 pub struct Diagram {
-    /// What the graphs ask.
+    /// The variables that the graphs ask.
     pub variables: Variables,
-    /// The fact that chooses the graph, if the rule set declares it.
+    /// The fact that selects the graph, if the rule set declares it.
     activity: Option<FactId>,
     /// The conditions of all rules.
     pub conditions: Conditions,
     classes: Vec<Class>,
-    /// By activity: its class.
+    /// Index of the class of each activity.
     class_of: Vec<usize>,
 }
 
@@ -48,26 +50,26 @@ pub struct Diagram {
 #[derive(Debug)]
 struct Class {
     activities: Vec<u16>,
-    graph: OnceLock<Option<Arc<ActivityGraph>>>,
+    graph: OnceLock<Result<Arc<ActivityGraph>, TooComplex>>,
 }
 
-/// A graph grew beyond what can be handled; the question that most of its nodes ask.
+/// Error for a graph that grew too large; holds the question that most of its nodes ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooComplex(pub Question);
 
 impl Diagram {
-    /// The graphs of a rule set, none of them built yet.
+    /// Creates the graphs of a rule set. None of them is built yet.
     pub fn new(set: &RuleSet) -> Self {
         Self::with_variables(set, Variables::new(&[set]))
     }
 
-    /// The same over these variables, which must be at least as fine as the rules ask.
+    /// Like [`Diagram::new`], but over these variables, whose bands must be at least as fine as the rules need.
     pub fn with_variables(set: &RuleSet, variables: Variables) -> Self {
         Self::with_conditions(set, variables, Conditions::new(set))
     }
 
-    /// The graphs of a set that differs in one rule. The variables must be fine enough for it; graphs of activities that
-    /// the rule cannot apply to are shared as far as they are built.
+    /// Creates the graphs of a set that differs in one rule. The bands of the variables must be fine enough for that
+    /// rule. Graphs that are already built are shared if the rule cannot apply to their activities.
     #[must_use]
     pub fn with_rule(&self, changed: &RuleSet, rule: RuleId) -> Self {
         let conditions = self.conditions.with_rule(changed, rule);
@@ -106,32 +108,32 @@ impl Diagram {
         Self { variables, activity, conditions, classes, class_of }
     }
 
-    /// How many graphs there are.
+    /// Returns the number of graphs.
     pub fn len(&self) -> usize {
         self.classes.len()
     }
 
-    /// Whether there is no graph: no activity is declared.
+    /// Returns whether there are no graphs, because no activity is declared.
     pub fn is_empty(&self) -> bool {
         self.classes.is_empty()
     }
 
-    /// The fact that chooses the graph, if the rule set declares it.
+    /// Returns the fact that selects the graph, if the rule set declares it.
     pub fn activity_fact(&self) -> Option<FactId> {
         self.activity
     }
 
-    /// The activities that share a graph, by the graph's position.
+    /// Returns the activities that share the graph at a position.
     pub fn activities(&self, graph: usize) -> &[u16] {
         self.classes.get(graph).map_or(&[], |class| &class.activities)
     }
 
-    /// The position of an activity's graph.
+    /// Returns the position of an activity's graph.
     pub fn position(&self, activity: u16) -> Option<usize> {
         self.class_of.get(usize::from(activity)).copied()
     }
 
-    /// The position of the graph that decides a note with these answers.
+    /// Returns the position of the graph that decides a note with these answers.
     pub fn position_for(&self, facts: &Facts) -> Option<usize> {
         match self.activity.map(|fact| facts.get(fact)) {
             None => self.position(0),
@@ -140,22 +142,34 @@ impl Diagram {
         }
     }
 
-    /// A graph by its position, built if it is not there yet; `None` where it would be too large.
+    /// Returns the graph at a position, building it on first use; `None` if it would be too large.
     pub fn graph(&self, set: &RuleSet, position: usize) -> Option<&ActivityGraph> {
         let class = self.classes.get(position)?;
-        let build =
-            || ActivityGraph::build(set, &self.conditions, &class.activities, &self.variables).ok().map(Arc::new);
-        class.graph.get_or_init(build).as_deref()
+        self.build(set, class).as_deref().ok()
     }
 
-    /// Every graph, in the order of their first activities.
+    fn build<'c>(&self, set: &RuleSet, class: &'c Class) -> &'c Result<Arc<ActivityGraph>, TooComplex> {
+        class.graph.get_or_init(|| {
+            ActivityGraph::build(set, &self.conditions, &class.activities, &self.variables).map(Arc::new)
+        })
+    }
+
+    /// Builds all graphs, using all cores, and returns them ordered by their first activities.
     pub fn graphs(&self, set: &RuleSet) -> Result<Vec<&ActivityGraph>, TooComplex> {
-        let graph = |position: usize| {
-            self.graph(set, position).ok_or_else(|| {
-                let built = ActivityGraph::build(set, &self.conditions, self.activities(position), &self.variables);
-                built.err().unwrap_or(TooComplex(Question::ServiceDate))
-            })
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(class) = self.classes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if self.build(set, class).is_err() {
+                    break;
+                }
+            }
         };
-        (0..self.classes.len()).map(graph).collect()
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(self.classes.len());
+        thread::scope(|scope| {
+            (1..threads).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
+        let graph = |class| self.build(set, class).as_deref().map_err(|error| *error);
+        self.classes.iter().map(graph).collect()
     }
 }

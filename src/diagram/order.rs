@@ -1,16 +1,17 @@
-//! The order in which an activity's graph asks its variables: those that rules ask together stand next to each other.
+//! Variable ordering: the variables that rules ask together are placed close to each other.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// Rounds of the search for an order; it settles within a few.
+/// Number of rounds of the search for an order; it converges within a few.
 const ROUNDS: usize = 24;
 
-/// An order of all variables, the ones that rules ask first.
+/// Returns an order of all variables, starting with those that rules ask.
 ///
-/// `together`: for each alternative of a rule's condition, the variables that it asks. Each round moves every variable
-/// to the mean position of the alternatives that ask it (the FORCE heuristic); the round whose alternatives span the
-/// fewest positions wins. Graphs of disjoint alternatives then stay as small as the alternatives themselves.
+/// `together` lists, for each alternative of a rule's condition, the variables that it asks. Each round moves every
+/// variable to the mean position of the alternatives that ask it (the FORCE heuristic); the round with the smallest
+/// total span of the alternatives wins. Graphs of disjoint alternatives then stay as small as the alternatives
+/// themselves.
 pub(super) fn order(variables: usize, together: &[Vec<usize>]) -> Vec<usize> {
     let mut asked: BTreeMap<usize, usize> = BTreeMap::new();
     for variable in together.iter().flatten() {
@@ -34,7 +35,7 @@ fn positions(order: &[usize]) -> BTreeMap<usize, i64> {
     order.iter().copied().zip(0..).collect()
 }
 
-/// The sum over all alternatives of how far apart their variables stand.
+/// Returns the sum over all alternatives of the distance between their first and last variables.
 fn span(order: &[usize], together: &[Vec<usize>]) -> i64 {
     let positions = positions(order);
     let spans = together.iter().map(|alternative| {
@@ -46,7 +47,7 @@ fn span(order: &[usize], together: &[Vec<usize>]) -> i64 {
 
 fn rearranged(order: &[usize], together: &[Vec<usize>]) -> Vec<usize> {
     let positions = positions(order);
-    // By variable: the sum of the means of its alternatives as a fraction, and their number.
+    // For each variable, the sum of the mean positions of its alternatives, in units of 1 / `SCALE`, and their number.
     let mut pulls: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
     for alternative in together.iter().filter(|alternative| !alternative.is_empty()) {
         let sum: i64 = alternative.iter().filter_map(|variable| positions.get(variable)).sum();
@@ -65,5 +66,5 @@ fn rearranged(order: &[usize], together: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// Positions are compared to a thousandth.
+/// Mean positions are compared to a thousandth.
 const SCALE: i64 = 1_000;

@@ -1,15 +1,15 @@
-//! Where a rule is a reason for what is decided.
+//! Computes where a rule is a reason for the decision.
 //!
-//! Held: each hold that applies. Billable: each offer that comes to that payer, and what took away the payers that those
-//! offers would rather have had. Non-billable: what took away every payer that was offered; where nothing was offered,
-//! what says of this work or case, whatever the service, that nobody pays for it.
+//! Held: each hold that applies. Billable: each offer of that service to that payer, and the rules that removed the
+//! payers that those offers prefer. Non-billable: the rules that removed the payers that were offered; if nothing was
+//! offered, the rules which state, regardless of the service, that nobody pays for this work or in this case.
 
 use super::activity::ActivityRules;
 use super::{Ref, Store, Survivor};
 use crate::rules::{Effect, Outcome, Removes, RuleId, RuleSet};
 
 impl ActivityRules {
-    /// Where a rule is a reason for what is decided.
+    /// Returns a graph that is true where a rule is a reason for the decision.
     pub fn reason(&self, set: &RuleSet, store: &mut Store, rule: RuleId) -> Ref {
         let own = self.condition(rule);
         if own == Ref::FALSE {
@@ -28,12 +28,13 @@ impl ActivityRules {
         }
     }
 
-    /// Where an offer survives and the note is billed as it says.
+    /// Returns where an offer survives and the note is billed accordingly.
     fn wins(&self, store: &mut Store, survivor: &Survivor) -> Ref {
         store.and(survivor.condition, self.decided(Outcome::Billable(survivor.service, survivor.payer)))
     }
 
-    /// `is_general`: whether the rule speaks of all services, so that it is a reason where nothing is offered.
+    /// Returns where a removal is a reason. `is_general`: it covers all services, so it counts even if nothing is
+    /// offered.
     fn removal(&self, set: &RuleSet, store: &mut Store, (own, removes): (Ref, &Removes), is_general: bool) -> Ref {
         let mut parts = Vec::new();
         for survivor in &self.survivors {
@@ -62,7 +63,7 @@ impl ActivityRules {
     }
 }
 
-/// Whether a rule takes away a payer that the offer prefers to the one that is left.
+/// Returns whether a rule removes a payer that the offer prefers to the remaining one.
 fn takes_preferred(set: &RuleSet, removes: &Removes, survivor: &Survivor) -> bool {
     let Effect::Offer { payers, .. } = &set.rule(survivor.offer).effect else { return false };
     let preferred = payers.iter().take_while(|payer| **payer != survivor.payer);

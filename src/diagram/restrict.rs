@@ -1,25 +1,25 @@
-//! What a graph comes to for a note that leaves some variables open.
+//! Evaluates a graph for a note that leaves some variables open.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Ref, Store, Value};
 
-/// What is still possible, and what it depends on.
+/// The possible leaves of a graph, and the variables that they depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// The leaves over all ways to answer what is open, each once.
+    /// The distinct leaves over all values of the open variables.
     pub leaves: Vec<Ref>,
-    /// The variables on which two complete answers that differ only there lead to different leaves. In order.
+    /// Sorted variables for which two assignments that differ only in that variable can reach different leaves.
     pub variables: Vec<usize>,
 }
 
 impl Store {
-    /// The leaves that a graph can end at, whatever is open, each once.
+    /// Returns the distinct leaves that a graph can reach over all values of the open variables.
     pub fn leaves(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<Ref> {
         self.walk(root, assignment, |_| ())
     }
 
-    /// By variable: whether it is asked on the way to these leaves. The value of no other one makes a difference.
+    /// Returns, for each variable, whether it is asked on a path to these leaves. No other variable makes a difference.
     pub fn asked(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<bool> {
         let mut asked = vec![false; assignment.len()];
         self.walk(root, assignment, |variable| asked.get_mut(variable).into_iter().for_each(|asked| *asked = true));
@@ -48,7 +48,7 @@ impl Store {
         leaves
     }
 
-    /// Where the answered variables lead: the first node whose variable is open, or a leaf.
+    /// Follows the assigned variables to the first node whose variable is open, or to a leaf.
     fn settle(&self, mut at: Ref, answer: &mut impl FnMut(usize) -> Option<Value>) -> Ref {
         while let Some(node) = self.node(at)
             && let Some(value) = answer(node.variable)
@@ -59,7 +59,7 @@ impl Store {
         at
     }
 
-    /// Whether a yes-or-no graph says yes however open variables are answered; `None` where that differs.
+    /// Evaluates a boolean graph; `None` if the result depends on open variables.
     pub fn verdict(&self, root: Ref, assignment: &[Option<Value>]) -> Option<bool> {
         let first = self.settle(root, &mut |variable| answer(variable, assignment));
         if first.is_leaf() {
@@ -71,14 +71,14 @@ impl Store {
         }
     }
 
-    /// Whether two ways to answer what is open that differ only in this variable lead to different leaves. It counts as
-    /// open.
+    /// Returns whether two assignments of the open variables that differ only in `variable` can reach different leaves.
+    /// `variable` itself is treated as open.
     pub fn depends_on(&self, root: Ref, assignment: &[Option<Value>], variable: usize) -> bool {
         let mut others = self.values(variable).skip(1);
         others.any(|other| self.differ(root, assignment, variable, other))
     }
 
-    /// Whether the first value of a variable and another one lead to different leaves, all else alike.
+    /// Returns whether the first value of a variable and `other` can lead to different leaves, with all else equal.
     fn differ(&self, root: Ref, assignment: &[Option<Value>], variable: usize, other: Value) -> bool {
         let settle = |at: Ref, value: Value| {
             self.settle(at, &mut |asked| if asked == variable { Some(value) } else { answer(asked, assignment) })
@@ -100,9 +100,9 @@ impl Store {
         false
     }
 
-    /// The leaves that a graph can end at, and the variables that they depend on.
+    /// Returns the leaves that a graph can reach, and the variables that they depend on.
     ///
-    /// What remains of the graph is made as small as it can be, so that exactly the variables that matter are in it.
+    /// The restricted graph is fully reduced, so that it contains exactly the variables that matter.
     pub fn open(&self, root: Ref, assignment: &[Option<Value>]) -> Open {
         let mut rest = Rest { store: self, assignment, done: FxHashMap::default(), known: FxHashMap::default() };
         rest.remaining(root);
@@ -117,7 +117,7 @@ fn answer(variable: usize, assignment: &[Option<Value>]) -> Option<Value> {
     assignment.get(variable).copied().flatten()
 }
 
-/// A node or a leaf of what remains of a graph.
+/// A node or leaf of a restricted graph.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Remaining {
     Leaf(Ref),

@@ -1,4 +1,4 @@
-//! A store of graph nodes in which equal nodes are one (hash-consing), and the operations on graphs.
+//! A store of hash-consed graph nodes, and the operations on graphs.
 
 use num_bigint::BigUint;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -6,65 +6,65 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Question, TooComplex, Value, Variables};
 use crate::rules::Outcome;
 
-/// Nodes beyond which a store is given up: some 200 MB.
+/// Maximum number of nodes before a store is abandoned, about 200 MB.
 const MOST_NODES: usize = 1_000_000;
 
-/// Results of [`Store::choose`] that are remembered before a store is given up.
+/// Maximum number of memoized results of [`Store::choose`] before a store is abandoned.
 const MOST_CHOSEN: usize = 8 * MOST_NODES;
 
-/// Marks a reference to a leaf.
+/// Bit that marks a reference to a leaf.
 const LEAF: u32 = 1 << 31;
 
 /// A reference to a node or a leaf of a store.
 ///
-/// Leaves are `FALSE`, `TRUE`, and outcomes.
+/// The leaves are `FALSE`, `TRUE`, and the outcomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ref(u32);
 
 impl Ref {
-    /// The leaf that means no.
+    /// The boolean leaf for false.
     pub const FALSE: Self = Self(LEAF);
-    /// The leaf that means yes.
+    /// The boolean leaf for true.
     pub const TRUE: Self = Self(LEAF | 1);
 
-    /// Whether it is a leaf.
+    /// Returns whether this is a leaf.
     pub fn is_leaf(self) -> bool {
         self.0 & LEAF != 0
     }
 
-    /// The position of a node; `None` for a leaf.
+    /// Returns the index of a node in its store; `None` for a leaf.
     pub fn position(self) -> Option<usize> {
         if self.is_leaf() { None } else { usize::try_from(self.0).ok() }
     }
 }
 
-/// A question of a graph: its variable, and a child for each value.
+/// An inner node of a graph: a variable, and a child for each of its values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Node {
-    /// The variable's position among all variables.
+    /// Index of the variable among all variables.
     pub variable: usize,
-    /// By value.
+    /// One child for each value of the variable.
     pub children: Box<[Ref]>,
 }
 
-/// Nodes of graphs that ask their variables in one order; each node once. Children stand before their parents.
+/// Hash-consed nodes of graphs that ask their variables in one order. Children come before their parents.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// By variable: its level; graphs ask lower levels first.
+    /// Level of each variable; graphs ask lower levels first.
     levels: Vec<usize>,
-    /// By variable: how many values it has.
+    /// Number of values of each variable.
     sizes: Vec<u16>,
     nodes: Vec<Node>,
     known: FxHashMap<Node, Ref>,
-    /// What [`Store::choose`] has found.
+    /// Memo table of [`Store::choose`].
     chosen: FxHashMap<(Ref, Ref, Ref), Ref>,
-    /// The outcomes that stand at leaves.
+    /// The outcomes at leaves.
     outcomes: Vec<Outcome>,
     is_full: bool,
 }
 
 impl Store {
-    /// An empty store. `order`: every variable, the first to be asked first.
+    /// Creates an empty store. `order` lists every variable, the one to ask first at the front.
     pub fn new(variables: &Variables, order: &[usize]) -> Self {
         let mut levels = vec![0; variables.len()];
         for (level, variable) in order.iter().enumerate() {
@@ -81,17 +81,17 @@ impl Store {
         }
     }
 
-    /// How many nodes it holds.
+    /// Returns the number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Whether it holds no node.
+    /// Returns whether there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// An error once the store has grown beyond its limit; what was built since is then worthless.
+    /// Returns an error if the store has grown beyond its limit. Graphs built since then are invalid.
     pub fn check_size(&self, variables: &Variables) -> Result<(), TooComplex> {
         if !self.is_full {
             return Ok(());
@@ -105,19 +105,19 @@ impl Store {
         Err(TooComplex(question.unwrap_or(Question::ServiceDate)))
     }
 
-    /// The variables in the order in which graphs ask them.
+    /// Returns the variables in the order in which graphs ask them.
     pub fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.levels.len()).collect();
         order.sort_by_key(|variable| self.levels.get(*variable));
         order
     }
 
-    /// The node of a reference; `None` for a leaf.
+    /// Returns the node of a reference; `None` for a leaf.
     pub fn node(&self, at: Ref) -> Option<&Node> {
         self.nodes.get(at.position()?)
     }
 
-    /// The leaf of an outcome.
+    /// Returns the leaf of an outcome.
     pub fn leaf(&mut self, outcome: Outcome) -> Ref {
         let known = self.outcomes.iter().position(|known| *known == outcome);
         let position = known.unwrap_or_else(|| {
@@ -127,7 +127,7 @@ impl Store {
         Ref(LEAF | u32::try_from(position + 2).unwrap_or(u32::MAX))
     }
 
-    /// The outcome at a leaf; `None` for another reference.
+    /// Returns the outcome at a leaf; `None` for any other reference.
     pub fn outcome(&self, at: Ref) -> Option<Outcome> {
         if !at.is_leaf() {
             return None;
@@ -136,7 +136,7 @@ impl Store {
         self.outcomes.get(position.checked_sub(2)?).copied()
     }
 
-    /// The node with these children, one for each value of the variable; the child itself where all are equal.
+    /// Returns the node with these children, one for each value of the variable, or the child itself if all are equal.
     pub fn make(&mut self, variable: usize, children: Vec<Ref>) -> Ref {
         let Some(first) = children.first().copied() else { return Ref::FALSE };
         if children.iter().all(|child| *child == first) {
@@ -156,17 +156,18 @@ impl Store {
         made
     }
 
-    /// Yes exactly where the variable has one of these values. `passing`: by value.
+    /// Returns a graph that is true where the variable has a passing value. `passing` has one entry for each value.
     pub fn test(&mut self, variable: usize, passing: &[bool]) -> Ref {
         self.restricted_to(variable, passing, Ref::TRUE)
     }
 
-    /// `then` where the variable, which `then` asks later or not at all, has one of these values; else no.
+    /// Returns `then` where the variable has a passing value, else false. `then` must not ask it or an earlier
+    /// variable.
     fn restricted_to(&mut self, variable: usize, passing: &[bool], then: Ref) -> Ref {
         self.make(variable, passing.iter().map(|passes| if *passes { then } else { Ref::FALSE }).collect())
     }
 
-    /// Yes exactly where all tests pass; each is a variable with, by value, whether it passes.
+    /// Returns a graph that is true where all tests pass: pairs of a variable and, for each value, whether it passes.
     pub fn all(&mut self, mut tests: Vec<(usize, Vec<bool>)>) -> Ref {
         tests.sort_by_key(|(variable, _)| std::cmp::Reverse(self.levels.get(*variable).copied()));
         let mut all = Ref::TRUE;
@@ -176,7 +177,7 @@ impl Store {
         all
     }
 
-    /// `then` where `condition` says yes, `otherwise` where it says no.
+    /// Returns a graph that is `then` where `condition` is true and `otherwise` where it is false (if-then-else).
     pub fn choose(&mut self, condition: Ref, then: Ref, otherwise: Ref) -> Ref {
         match condition {
             Ref::TRUE => return then,
@@ -205,22 +206,22 @@ impl Store {
         made
     }
 
-    /// Both.
+    /// Returns the conjunction of two graphs.
     pub fn and(&mut self, one: Ref, other: Ref) -> Ref {
         self.choose(one.min(other), one.max(other), Ref::FALSE)
     }
 
-    /// At least one of the two.
+    /// Returns the disjunction of two graphs.
     pub fn or(&mut self, one: Ref, other: Ref) -> Ref {
         self.choose(one.min(other), Ref::TRUE, one.max(other))
     }
 
-    /// The one and not the other.
+    /// Returns a graph that is true where `one` is true and `other` is false.
     pub fn and_not(&mut self, one: Ref, other: Ref) -> Ref {
         self.choose(other, Ref::FALSE, one)
     }
 
-    /// At least one of all, joined in pairs so that intermediate graphs stay small.
+    /// Returns the disjunction of all graphs, combined in pairs so that intermediate graphs stay small.
     pub fn any(&mut self, parts: impl IntoIterator<Item = Ref>) -> Ref {
         let mut parts: Vec<Ref> = parts.into_iter().collect();
         while parts.len() > 1 {
@@ -229,7 +230,7 @@ impl Store {
         parts.first().copied().unwrap_or(Ref::FALSE)
     }
 
-    /// Yes where the graph ends at one of the wanted leaves.
+    /// Returns a graph that is true where `root` ends at one of the wanted outcomes.
     pub fn ends_at(&mut self, root: Ref, wanted: &dyn Fn(Outcome) -> bool) -> Ref {
         self.ends_at_leaf(root, &|store, leaf| store.outcome(leaf).is_some_and(wanted), &mut FxHashMap::default())
     }
@@ -248,7 +249,7 @@ impl Store {
         made
     }
 
-    /// Yes where two graphs end at different leaves.
+    /// Returns a graph that is true where two graphs end at different leaves.
     pub fn differs(&mut self, one: Ref, other: Ref) -> Ref {
         self.differs_from(one, other, &mut FxHashMap::default())
     }
@@ -272,7 +273,7 @@ impl Store {
         made
     }
 
-    /// The graph with these variables fixed: it asks none of them.
+    /// Returns the graph restricted to fixed values: it no longer asks these variables.
     pub fn restrict(&mut self, root: Ref, fixed: &[Option<Value>]) -> Ref {
         self.restrict_from(root, fixed, &mut FxHashMap::default())
     }
@@ -293,29 +294,30 @@ impl Store {
         made
     }
 
-    /// The variable that is asked first by one of these.
+    /// Returns the variable that these graphs ask first; `None` if all are leaves.
     pub fn first_asked(&self, parts: &[Ref]) -> Option<usize> {
         let asked = parts.iter().filter_map(|part| self.node(*part)).map(|node| node.variable);
         asked.min_by_key(|variable| self.levels.get(*variable))
     }
 
-    /// Whether a node asks its variable before another one; a leaf asks none.
+    /// Returns whether a node's variable comes before `variable` in the order; false for a leaf.
     pub(super) fn asks_before(&self, at: Ref, variable: usize) -> bool {
         self.node(at).is_some_and(|node| self.levels.get(node.variable) < self.levels.get(variable))
     }
 
-    /// What is left of a graph after an answer; one that does not ask the variable first stays as it is.
+    /// Returns the cofactor of a graph for one value of a variable; the graph itself if it does not ask the variable
+    /// first.
     pub fn step(&self, at: Ref, variable: usize, value: Value) -> Ref {
         let asks = self.node(at).filter(|node| node.variable == variable);
         asks.and_then(|node| node.children.get(usize::from(value))).copied().unwrap_or(at)
     }
 
-    /// Every value of a variable.
+    /// Returns all values of a variable.
     pub fn values(&self, variable: usize) -> std::ops::Range<Value> {
         0..self.sizes.get(variable).copied().unwrap_or(0)
     }
 
-    /// The nodes of a graph, children before their parents.
+    /// Returns the nodes of a graph, children before their parents.
     pub fn reachable(&self, root: Ref) -> Vec<Ref> {
         let (mut seen, mut open) = (FxHashSet::default(), vec![root]);
         while let Some(at) = open.pop() {
@@ -328,12 +330,12 @@ impl Store {
         nodes
     }
 
-    /// How many combinations of all variables there are.
+    /// Returns the number of combinations of values of all variables.
     pub fn combinations(&self) -> BigUint {
         self.sizes.iter().map(|size| BigUint::from(*size)).product()
     }
 
-    /// How many combinations of all variables lead to each leaf.
+    /// Returns, for each leaf, the number of combinations of values of all variables that lead to it.
     pub fn counts(&self, root: Ref) -> Vec<(Ref, BigUint)> {
         let order = self.order();
         let width = |from: usize, to: usize| -> BigUint {

@@ -1,4 +1,4 @@
-//! What graphs ask: each fact that a rule asks, and the service date, with finitely many values.
+//! The variables of the graphs: each fact that a rule asks, and the service date, with finitely many values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Kind, date_of};
 use crate::rules::{RuleSet, Test, ValueSet};
 
-/// What a variable asks.
+/// The question that a variable asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Question {
-    /// A fact.
+    /// The answer to a fact.
     Fact(FactId),
     /// The service date.
     ServiceDate,
 }
 
 impl Question {
-    /// The fact that is asked; `None` for the service date.
+    /// Returns the fact in question; `None` for the service date.
     pub fn fact(self) -> Option<FactId> {
         match self {
             Self::Fact(fact) => Some(fact),
@@ -27,31 +27,31 @@ impl Question {
         }
     }
 
-    /// Its name, as in rules and notes.
+    /// Returns the name of the question, as used in rules and notes.
     pub fn name(self, set: &RuleSet) -> &str {
         self.fact().map_or("date", |fact| &set.vocabulary.fact(fact).name)
     }
 }
 
-/// A value of a variable, by its position: a value of a coded fact, or a band of a number or date.
+/// Index of a value of a variable: a value of a coded fact, or a band of a number or date.
 pub type Value = u16;
 
-/// The values of some answers, by variable; `None`: not answered.
+/// The value of each variable; `None` if it is open.
 pub type Assignment = Vec<Option<Value>>;
 
 /// One question with its finitely many values.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// What is asked.
+    /// The question that it asks.
     pub question: Question,
-    /// Of numbers and dates: where each band begins; a band ends before the next one. Empty for coded facts.
+    /// For numbers and dates, the start of each band; a band ends where the next one starts. Empty for coded facts.
     pub bands: Vec<i64>,
-    /// How many values there are.
+    /// Number of values.
     pub size: u16,
 }
 
 impl Variable {
-    /// The value of an answer; `None` if it is open.
+    /// Returns the value of an answer; `None` if it is open.
     pub fn value(&self, answer: Answer) -> Option<Value> {
         match answer {
             Answer::Unanswered => None,
@@ -63,12 +63,12 @@ impl Variable {
         }
     }
 
-    /// An answer that has a value: the coded value, or the first number of the band.
+    /// Returns an answer that has this value: the coded value, or the first number of the band.
     pub fn answer(&self, value: Value) -> Answer {
         self.bands.get(usize::from(value)).map_or(Answer::Value(value), |from| Answer::Number(*from))
     }
 
-    /// A value as it is written: the coded value, or the band.
+    /// Describes a value as text: the coded value, or the band.
     pub fn describe(&self, set: &RuleSet, value: Value) -> String {
         let at = usize::from(value);
         let number = |number: i64| match self.question {
@@ -87,17 +87,17 @@ impl Variable {
         }
     }
 
-    /// Every value.
+    /// Returns all values.
     pub fn values(&self) -> std::ops::Range<Value> {
         0..self.size
     }
 
-    /// By value: whether it passes a test of this variable's fact.
+    /// Returns, for each value, whether it passes a test of this variable's fact.
     pub fn passing(&self, test: &Test) -> Vec<bool> {
         self.values().map(|value| test.values.contains(self.answer(value)) == Some(true)).collect()
     }
 
-    /// By value: whether it lies within a range of service dates.
+    /// Returns, for each value, whether it lies within a range of service dates.
     pub fn within(&self, effective: Effective) -> Vec<bool> {
         let contains = |value| match self.answer(value) {
             Answer::Number(day) => date_of(day).map_or(effective.from.is_none(), |date| effective.contains(date)),
@@ -107,7 +107,7 @@ impl Variable {
     }
 }
 
-/// Every question that rules ask beside the activity, in the order of the vocabulary; the service date last.
+/// Every question that rules ask besides the activity, in the order of the vocabulary; the service date comes last.
 #[derive(Clone, Debug)]
 pub struct Variables {
     list: Vec<Variable>,
@@ -116,7 +116,7 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// The variables of rule sets over one vocabulary. Bands are as fine as the rules and invariants of all sets ask.
+    /// Returns the variables of rule sets over one vocabulary, with bands as fine as their rules and invariants need.
     pub fn new(sets: &[&RuleSet]) -> Self {
         let mut cuts: BTreeMap<FactId, BTreeSet<i64>> = BTreeMap::new();
         let mut days = BTreeSet::new();
@@ -156,37 +156,37 @@ impl Variables {
         Self { by_fact: by_fact.collect(), date, list }
     }
 
-    /// The variables, in order.
+    /// Returns the variables, in order.
     pub fn list(&self) -> &[Variable] {
         &self.list
     }
 
-    /// How many there are.
+    /// Returns the number of variables.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether rules ask nothing but the activity.
+    /// Returns whether rules ask nothing but the activity.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// A variable by its position.
+    /// Returns the variable at a position.
     pub fn get(&self, position: usize) -> Option<&Variable> {
         self.list.get(position)
     }
 
-    /// The position of the variable that asks a fact.
+    /// Returns the position of the variable for a fact.
     pub fn position(&self, fact: FactId) -> Option<usize> {
         self.by_fact.get(&fact).copied()
     }
 
-    /// The position of the service date, if a rule is dated.
+    /// Returns the position of the service date, if any rule has dates.
     pub fn date_position(&self) -> Option<usize> {
         self.date
     }
 
-    /// Yes where all tests pass on dates of a range.
+    /// Returns a graph that is true where all tests pass and the service date is in a range.
     pub fn condition(&self, store: &mut Store, tests: &[Test], effective: Effective) -> Ref {
         let mut passing = Vec::with_capacity(tests.len() + 1);
         for test in tests {
@@ -199,7 +199,7 @@ impl Variables {
         store.all(passing)
     }
 
-    /// The values of a note's answers and service date.
+    /// Returns the assignment for a note's answers and service date.
     pub fn assign(&self, facts: &Facts, date: NaiveDate) -> Assignment {
         let answer = |variable: &Variable| match variable.question {
             Question::Fact(fact) => facts.get(fact),
@@ -209,19 +209,19 @@ impl Variables {
     }
 }
 
-/// Everything that the rules and invariants of a set test.
+/// Returns all tests in the rules and invariants of a set.
 fn tests(set: &RuleSet) -> impl Iterator<Item = &Test> {
     let rules = set.rules.iter().flat_map(|rule| rule.condition.tests());
     let invariants = set.invariants.iter();
     rules.chain(invariants.flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts)))
 }
 
-/// A date as days of the common era.
+/// Returns a date as a day number of the common era.
 fn day(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce())
 }
 
-/// A variable of bands that begin at the least number and at each cut.
+/// Creates a variable with bands that start at the least number and at each cut.
 fn banded(question: Question, least: i64, cuts: impl Iterator<Item = i64>) -> Variable {
     let bands: BTreeSet<i64> = cuts.filter(|cut| *cut > least).chain([least]).collect();
     Variable { question, size: u16::try_from(bands.len()).unwrap_or(u16::MAX), bands: bands.into_iter().collect() }

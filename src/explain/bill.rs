@@ -1,4 +1,4 @@
-//! How a billable note comes to its units and dollars, step by step, and what other notes have to do with it.
+//! How a billable note gets its units and dollars, step by step, and how other notes affect it.
 
 use super::view::{BillView, OtherNoteView, PooledNote};
 use crate::batch::{Batch, BatchNote, Earned};
@@ -8,7 +8,7 @@ use crate::report::RateView;
 use crate::rules::{PayerId, RuleSet, ServiceId, Unit};
 use crate::units::QUARTER_HOUR;
 
-/// The steps from minutes to dollars; `None` for a note that earns nothing because nobody pays, or not yet.
+/// Returns the steps from minutes to dollars, or `None` if the note earns nothing because nobody pays it, or not yet.
 pub(super) fn bill(batch: &Batch<'_>, note: BatchNote<'_>) -> Option<BillView> {
     let set = batch.set();
     let earned = note.earned()?;
@@ -92,7 +92,7 @@ fn quarter_hour_steps(set: &RuleSet, bill: &BillView, note: BatchNote<'_>) -> Ve
     steps
 }
 
-/// When a note began, as far as it says so.
+/// Describes when a note began, if it says so.
 fn began(note: BatchNote<'_>) -> String {
     note.start().map_or("with no time".into(), |start| format!("at {:02}:{:02}", start / 60, start % 60))
 }
@@ -117,7 +117,7 @@ fn day_steps(batch: &Batch<'_>, bill: &BillView, earned: Earned<'_>, note: Batch
     vec![day, whose]
 }
 
-/// `line_units`: the units of the claim line that the note is part of.
+/// Describes the steps from units to dollars. `line_units` are the units of the claim line that the note is part of.
 fn dollar_steps(bill: &BillView, line_units: u64) -> Vec<String> {
     let (Some(rate), Some(exact)) = (&bill.rate, &bill.exact) else {
         let unpriced =
@@ -145,14 +145,14 @@ fn dollar_steps(bill: &BillView, line_units: u64) -> Vec<String> {
     ]
 }
 
-/// Whether the note could be billed as this service to this payer beside the others: a day's unit has one payer.
+/// Returns whether the note could be billed as this service to this payer beside the others. A day unit has one payer.
 pub(super) fn allows(batch: &Batch<'_>, note: BatchNote<'_>, service: ServiceId, payer: PayerId) -> bool {
     let mut days = note.service_days().filter(|day| day.service == service);
     let differs = |index: &usize| *index != note.index && batch.note(*index).and_then(payer_alone) != Some(payer);
     batch.set().service(service).unit != Unit::Day || !days.any(|day| day.notes.iter().any(differs))
 }
 
-/// The payer of a note decided alone.
+/// Returns the payer of a note that is decided without regard to other notes.
 fn payer_alone(note: BatchNote<'_>) -> Option<PayerId> {
     match note.evaluation().verdict {
         Verdict::Billable(_, payer) => Some(payer),
@@ -160,7 +160,7 @@ fn payer_alone(note: BatchNote<'_>) -> Option<PayerId> {
     }
 }
 
-/// The notes whose minutes are pooled.
+/// Returns the notes whose minutes are pooled.
 fn pool(batch: &Batch<'_>, earned: Earned<'_>) -> Vec<PooledNote> {
     let notes = earned.claim_line.notes.iter().filter_map(|index| batch.note(*index));
     let pooled = notes.map(|note| PooledNote {
@@ -175,7 +175,7 @@ fn pools(set: &RuleSet, earned: Earned<'_>) -> bool {
     set.pools_by_day() && set.service(earned.service).unit == Unit::QuarterHour
 }
 
-/// What other notes have to do with this one.
+/// Describes how other notes affect this one.
 pub(super) fn others(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<OtherNoteView> {
     let set = batch.set();
     let day = note.service_day().map(|day| day.notes.as_slice()).unwrap_or_default();

@@ -1,6 +1,6 @@
-//! Smallest changes in words, sorted by how an answer could honestly change.
+//! Describes the smallest changes, grouped by how an answer could honestly change.
 //!
-//! A change of the chart is a question to the chart and never an instruction; what happened is told as history.
+//! A change of the chart is phrased as a question and never as an instruction. What happened is described as history.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use crate::facts::FactId;
 use crate::nearest::joined;
 use crate::words;
 
-/// The smallest changes of at most `most` facts that would make a note billable, and go with the other notes of its day.
+/// Finds the smallest changes of up to `most` facts that make a note billable and fit the other notes of its day.
 pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) -> ChangesView {
     let found = find(note.judge, (&note.answered, note.in_batch.date()), Limits::new(most), allows);
     let [record, setting, history] = found.complete;
@@ -39,7 +39,7 @@ pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) 
     view
 }
 
-/// A change belongs to its hardest part, which stands first.
+/// Builds the view of a change. A change belongs to the group of its hardest part, which comes first.
 fn change_view(note: &DecidedNote<'_>, found: &Changes, change: &Change) -> (Means, ChangeView) {
     let set = note.set();
     let parts = change.answers.iter().filter_map(|(question, values)| {
@@ -60,7 +60,7 @@ fn change_view(note: &DecidedNote<'_>, found: &Changes, change: &Change) -> (Mea
     (hardest, view)
 }
 
-/// One part of a change. `hardest`: the means of the whole change, for what is told as history asks nothing.
+/// Builds the view of one part of a change. `hardest` is the means of the whole change: history asks no question.
 fn part_view(
     note: &DecidedNote<'_>,
     (means, variable, values): (Means, &Variable, &BTreeSet<Value>),
@@ -87,7 +87,7 @@ fn part_view(
     PartView { fact: name, lever, now, from: note.source(asked), needs, text }
 }
 
-/// One part as a question: to the chart, to whoever can look it up, or to those who can answer a setting.
+/// Phrases one part as a question: to the chart, to whoever can look it up, or to those who can change a setting.
 fn question(note: &DecidedNote<'_>, fact: FactId, means: Means, needed: &str, now: &str) -> String {
     let set = note.set();
     let declared = set.vocabulary.fact(fact);
@@ -102,7 +102,7 @@ fn question(note: &DecidedNote<'_>, fact: FactId, means: Means, needed: &str, no
     }
 }
 
-/// The answer there is, told as history.
+/// Describes the current answer as history.
 fn as_history(note: &DecidedNote<'_>, fact: FactId, means: Means) -> String {
     let answer = note.answer(fact).map(|answer| answer.text()).unwrap_or_default();
     match note.source(fact) {
@@ -113,7 +113,7 @@ fn as_history(note: &DecidedNote<'_>, fact: FactId, means: Means) -> String {
     }
 }
 
-/// The answer there is, and who gives it.
+/// Describes the current answer and where it comes from.
 fn as_answered(note: &DecidedNote<'_>, fact: FactId) -> String {
     let answer = note.answer(fact).map(|answer| answer.text()).unwrap_or_default();
     match note.source(fact) {

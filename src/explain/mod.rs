@@ -1,6 +1,6 @@
-//! Why a note came to its payer, why not, and what would change it.
+//! Explains why a note got its payer, why it did not get another one, and what would change that.
 //!
-//! Knows no terminal and opens no files.
+//! Does no terminal or file I/O.
 
 mod bill;
 mod change_words;

@@ -1,4 +1,4 @@
-//! The offers that came nearest to a note, in words.
+//! Describes the offers that came nearest to a note.
 
 use super::note::DecidedNote;
 use super::view::{AnswerSource, LackView, NearOfferView};
@@ -6,10 +6,10 @@ use crate::decide::{Lack, NearOffer, NearOffers};
 use crate::rules::{Effect, RuleId};
 use crate::words;
 
-/// Nearest offers that are shown; were there more, they would all be far.
+/// The maximum number of nearest offers to show. If there were more, none of them would be near.
 const MOST_SHOWN: usize = 4;
 
-/// The nearest offers.
+/// Returns the nearest offers.
 pub(super) fn offers(note: &DecidedNote<'_>) -> Vec<NearOfferView> {
     let all = note.set().rules().map(|(id, _)| id);
     let date = note.in_batch.date();

@@ -1,4 +1,4 @@
-//! One decided note: its answers and where they came from, and the rules that apply to it or may.
+//! One decided note: its answers and where they came from, and the rules that apply or may apply to it.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ use crate::words;
 pub(super) struct DecidedNote<'n> {
     pub(super) judge: Judge<'n>,
     pub(super) in_batch: BatchNote<'n>,
-    /// Whether the note's minutes are worked out from when it began and ended.
+    /// Whether the note's minutes are computed from its start and end times.
     timed: bool,
-    /// What the note answers.
+    /// The note's own answers.
     pub(super) answered: Facts,
-    /// The same with what is presumed.
+    /// Like `answered`, plus presumed answers.
     pub(super) filled: Facts,
     presumed: Vec<FactId>,
-    /// The rules that apply, or may. By id.
+    /// The rules that apply or may apply, ordered by id.
     pub(super) applicable: Vec<(RuleId, Applies)>,
 }
 
@@ -36,7 +36,7 @@ impl<'n> DecidedNote<'n> {
         self.judge.set()
     }
 
-    /// Where the answer to a fact came from.
+    /// Returns where the answer to a fact came from.
     pub(super) fn source(&self, fact: FactId) -> AnswerSource {
         if self.filled.get(fact) == Answer::Unanswered {
             return AnswerSource::NotAnswered;
@@ -57,13 +57,13 @@ impl<'n> DecidedNote<'n> {
         }
     }
 
-    /// The answer to a fact as a note would write it, if there is one.
+    /// Returns the answer to a fact in the form that a note would use, if there is one.
     pub(super) fn answer(&self, fact: FactId) -> Option<WrittenAnswer> {
         let answer = self.filled.get(fact);
         answer.is_given().then(|| self.set().written_answer(fact, answer))
     }
 
-    /// Every fact and setting. `counts`: whether a service at stake is billed in quarter hours.
+    /// Returns every fact and setting. `counts` is whether a service at stake is billed in quarter hours.
     pub(super) fn facts(&self, counts: bool) -> Vec<FactView> {
         let set = self.set();
         let missing = match &self.in_batch.evaluation().verdict {
@@ -98,7 +98,7 @@ impl<'n> DecidedNote<'n> {
         view.collect()
     }
 
-    /// Facts that a rule asks which could apply, were only this one fact answered otherwise.
+    /// Returns the facts asked by rules that could apply if only this one fact were answered differently.
     fn asked_facts(&self) -> BTreeSet<FactId> {
         let rules = self.set().rules.iter().filter(|rule| rule.effective.contains(self.in_batch.date()));
         let alternatives: Vec<Vec<Test>> = rules.flat_map(|rule| rule.condition.alternatives()).collect();

@@ -1,4 +1,4 @@
-//! Notes of a batch, explained: the whole batch is classified, for other notes can have a say, and some are told.
+//! Explains notes of a batch. The whole batch is classified, because other notes can affect the explained ones.
 
 use std::collections::BTreeMap;
 
@@ -22,36 +22,36 @@ use crate::status::Status;
 /// Which notes are explained.
 #[derive(Clone, Debug)]
 pub enum Wanted {
-    /// Those with these ids.
+    /// The notes with these ids.
     Ids(Vec<String>),
-    /// All of them.
+    /// All notes.
     All,
-    /// The only one there is.
+    /// The only note of the batch.
     Only,
 }
 
 /// How notes are explained.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Which notes.
+    /// Which notes to explain.
     pub wanted: Wanted,
-    /// What is not taken for granted.
+    /// How strict the run is.
     pub strictness: Strictness,
-    /// The most facts of a change that is looked for.
+    /// The maximum number of facts in a suggested change.
     pub most_changed: usize,
 }
 
-/// What is kept of a record that is wanted, until the batch is rolled up.
+/// What is kept of a wanted record until the batch is rolled up.
 struct Kept {
-    /// What the note answers; `None` for a rejected record.
+    /// The answers of the note; `None` for a rejected record.
     facts: Option<Facts>,
     unknown_fields: Vec<UnknownField>,
     place: Place,
-    /// Whether its minutes are worked out from when it began and ended.
+    /// Whether the note's minutes are computed from its start and end times.
     timed: bool,
 }
 
-/// Classifies all records of all inputs as one batch, and explains those that are wanted.
+/// Classifies all records of all inputs as one batch, and explains the wanted ones.
 pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result<Explanations, Message> {
     let Options { wanted, strictness, .. } = options;
     let mut batch = Batch::new(&ready.set, &ready.diagram, *strictness);
@@ -97,7 +97,7 @@ fn is_wanted(wanted: &Wanted, id: Option<&str>, count: usize) -> bool {
     }
 }
 
-/// Every wanted note must be there. Ids are private, so no other one is named.
+/// Checks that every wanted note exists. The error names no other ids, because ids are private.
 fn all_there(wanted: &Wanted, batch: &batch::Batch<'_>) -> Result<(), Message> {
     let there = match batch.len() {
         0 => "there are no notes".into(),
@@ -133,7 +133,7 @@ fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, sa
     Kept { facts, unknown_fields: unknown.collect(), place: said_at.unwrap_or(place), timed }
 }
 
-/// An explanation of a record of which only its place is known.
+/// Builds the explanation of a record of which only the place is known.
 fn rejected(row: Row, kept: Kept) -> Explanation {
     Explanation {
         decision: row,

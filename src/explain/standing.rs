@@ -1,4 +1,4 @@
-//! Where each payer stands for each service at stake: what offered it, and what took it away.
+//! The standing of each payer for each service at stake: what offered it and what took it away.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::decide::{Applies, Verdict, offered};
 use crate::report::RuleView;
 use crate::rules::{Effect, PayerId, RuleSet, ServiceId};
 
-/// Each payer with the services at stake: those that are or may be offered; where none is, those that came nearest.
+/// Returns each payer with the services at stake: those that are or may be offered; if none, those that came nearest.
 pub(super) fn payers(note: &DecidedNote<'_>, nearest: &[NearOfferView]) -> Vec<PayerView> {
     let set = note.set();
     let offers = offered(set, note.applicable.iter().map(|(rule, _)| *rule));
@@ -36,7 +36,7 @@ fn service_view(note: &DecidedNote<'_>, service: ServiceId, payer: PayerId) -> S
     let takes = |effect: &Effect| effect.removes().is_some_and(|removes| removes.removes(service, payer));
     let mut taken_by = applying(note, takes);
     if offered_by.is_empty() {
-        // Of what nobody offers, what may be taken away besides is only noise.
+        // If nobody offers the service, a rule that only may take it away is noise.
         taken_by.retain(|rule| rule.surely);
     }
     let surely = |rules: &[RuleUse]| rules.iter().any(|rule| rule.surely);
@@ -54,14 +54,14 @@ fn service_view(note: &DecidedNote<'_>, service: ServiceId, payer: PayerId) -> S
     ServiceView { service: service.name.clone(), code: service.full_code(), stands, offered_by, taken_by }
 }
 
-/// The rules with some effect that apply, or may.
+/// Returns the rules with a wanted effect that apply or may apply.
 fn applying(note: &DecidedNote<'_>, wanted: impl Fn(&Effect) -> bool) -> Vec<RuleUse> {
     let rules = note.applicable.iter().map(|(id, applies)| (note.set().rule(*id), *applies == Applies::Surely));
     let wanted = rules.filter(|(rule, _)| wanted(&rule.effect));
     wanted.map(|(rule, surely)| RuleUse { id: rule.id.clone(), surely }).collect()
 }
 
-/// Holds that apply, or may.
+/// Returns the holds that apply or may apply.
 pub(super) fn holds(note: &DecidedNote<'_>) -> Vec<HoldView> {
     let set = note.set();
     let holds = note.applicable.iter().filter_map(|(id, applies)| {
@@ -76,7 +76,7 @@ pub(super) fn holds(note: &DecidedNote<'_>) -> Vec<HoldView> {
     holds.collect()
 }
 
-/// The rules that an explanation names, each once, in the order in which they are named.
+/// Returns the rules that an explanation names, without duplicates, in order of first mention.
 pub(super) fn named(set: &RuleSet, explanation: &Explanation) -> Vec<RuleView> {
     let services = explanation.payers.iter().flat_map(|payer| &payer.services);
     let mut ids: Vec<&String> = explanation.holds.iter().map(|hold| &hold.rule.id).collect();

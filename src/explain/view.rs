@@ -1,4 +1,4 @@
-//! What explanations hold: for programs as JSON, and for the writer of texts.
+//! The contents of explanations, for JSON output and for the text writer.
 
 use serde::Serialize;
 
@@ -6,10 +6,10 @@ use crate::facts::WrittenAnswer;
 use crate::money::Amount;
 use crate::report::{BasisView, Program, RateView, Row, RuleView, RulesRun};
 
-/// Stands at the end of every explanation of notes.
+/// The sentence at the end of every explanation.
 pub const REMINDER: &str = "Documentation may be corrected only to say what happened.";
 
-/// Some notes of a batch, explained.
+/// Explanations of some notes of a batch.
 #[derive(Debug, Serialize)]
 pub struct Explanations {
     /// The program.
@@ -18,53 +18,53 @@ pub struct Explanations {
     pub rules: RulesRun,
     /// Whether nothing was presumed.
     pub strict: bool,
-    /// How many records the batch has.
+    /// Number of records in the batch.
     pub records: u64,
-    /// How many of them were rejected.
+    /// Number of records that were rejected.
     pub rejected: u64,
-    /// The explanations, in order of the records.
+    /// The explanations, in the order of the records.
     pub notes: Vec<Explanation>,
-    /// That documentation may be corrected only to say what happened.
+    /// The reminder that documentation may be corrected only to say what happened.
     pub reminder: &'static str,
 }
 
-/// Why one record came to what it came to.
+/// Explains how one record was decided.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
     /// The row of `actbill classify`.
     pub decision: Row,
-    /// Where the record stands: file, line and column.
+    /// Where the record is: file, line and column.
     pub place: String,
     /// Fields of the record that the rule set does not know.
     pub unknown_fields: Vec<UnknownField>,
-    /// Each fact and setting with its answer and where that came from.
+    /// Each fact and setting with its answer and where the answer came from.
     pub facts: Vec<FactView>,
-    /// Each payer with what was offered to it and taken away again.
+    /// Each payer with what was offered to it and what was taken away again.
     pub payers: Vec<PayerView>,
-    /// Holds that apply, or may.
+    /// Holds that apply or may apply.
     pub holds: Vec<HoldView>,
     /// Ids of advice that applies.
     pub advice: Vec<String>,
-    /// Units and dollars, step by step.
+    /// The steps to units and dollars.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<BillView>,
-    /// What other notes had to do with it.
+    /// How other notes affect it.
     pub others: Vec<OtherNoteView>,
-    /// Where it is not billable: the offers that came nearest.
+    /// If the note is not billable, the offers that came nearest.
     pub nearest: Vec<NearOfferView>,
-    /// Where it is not billable: the smallest changes that would make it so.
+    /// If the note is not billable, the smallest changes that would make it so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<ChangesView>,
-    /// The rules that are named above, each once.
+    /// The rules named above, without duplicates.
     pub rules: Vec<RuleView>,
 }
 
 /// A field that the rule set does not know.
 #[derive(Debug, Serialize)]
 pub struct UnknownField {
-    /// Its name.
+    /// Name of the field.
     pub name: String,
-    /// The nearest known one.
+    /// The nearest known field name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
 }
@@ -73,24 +73,24 @@ pub struct UnknownField {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerSource {
-    /// The note says so.
+    /// The note gives the answer.
     Note,
-    /// The note does not say; the rule set presumes it.
+    /// The note does not say, and the rule set presumes the answer.
     Presumed,
-    /// A setting: nobody answered it, so its default holds.
+    /// A setting that nobody answered, so its default is used.
     Default,
     /// A setting that a rule file answers.
     Agency,
     /// A setting that the command line answers.
     CommandLine,
-    /// Worked out from other answers.
+    /// Computed from other answers.
     Derived,
-    /// Nobody says.
+    /// Nothing answers it.
     NotAnswered,
 }
 
 impl AnswerSource {
-    /// Whether it is an answer to a setting.
+    /// Returns whether the answer is to a setting.
     pub fn is_setting(self) -> bool {
         matches!(self, Self::Default | Self::Agency | Self::CommandLine)
     }
@@ -99,117 +99,117 @@ impl AnswerSource {
 /// A fact or setting with its answer.
 #[derive(Debug, Serialize)]
 pub struct FactView {
-    /// Its name.
+    /// Name of the fact or setting.
     pub name: String,
-    /// The question.
+    /// The question it asks.
     pub ask: String,
     /// The answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<WrittenAnswer>,
-    /// Where it came from.
+    /// Where the answer came from.
     pub from: AnswerSource,
-    /// What a derived answer is worked out from.
+    /// The fields that a derived answer is computed from.
     pub derived_from: Vec<String>,
-    /// What a presumption rests on.
+    /// The basis of a presumption.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<BasisView>,
-    /// Whether a rule asks it that could apply, were only this answer another one.
+    /// Whether it is asked by a rule that could apply if only this answer were different.
     pub asked: bool,
-    /// Whether another answer, the rest as it is, could change the outcome, or the units.
+    /// Whether a different answer to it alone could change the outcome or the units.
     pub matters: bool,
 }
 
 /// One payer.
 #[derive(Debug, Serialize)]
 pub struct PayerView {
-    /// Its name.
+    /// Name of the payer.
     pub payer: String,
-    /// Its title.
+    /// Title of the payer.
     pub title: String,
-    /// How it stands, by service at stake.
+    /// The payer's standing for each service at stake.
     pub services: Vec<ServiceView>,
 }
 
-/// How a payer stands to a service, the best first.
+/// A payer's standing for a service, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// It pays.
+    /// The payer pays.
     Pays,
-    /// It was offered, but the note is held.
+    /// The service was offered to the payer, but the note is held.
     Held,
-    /// It depends on an open answer.
+    /// The standing depends on an open answer.
     Open,
-    /// It was offered, but another payer or service comes first.
+    /// The service was offered to the payer, but another payer or service comes first.
     SecondChoice,
-    /// It was offered, and taken away again.
+    /// The service was offered to the payer and taken away again.
     TakenAway,
-    /// No rule offers it for this note.
+    /// No rule offers the service to the payer for this note.
     NotOffered,
 }
 
-/// One payer and one service.
+/// A payer's standing for one service.
 #[derive(Debug, Serialize)]
 pub struct ServiceView {
-    /// The service.
+    /// Name of the service.
     pub service: String,
-    /// Its code with modifiers.
+    /// The procedure code with its modifiers.
     pub code: String,
-    /// How it stands.
+    /// The standing.
     pub stands: Standing,
-    /// Offers to this payer.
+    /// Offers of the service to this payer.
     pub offered_by: Vec<RuleUse>,
-    /// Excludes and strikes that take this payer away.
+    /// Excludes and strikes that take the service away from this payer.
     pub taken_by: Vec<RuleUse>,
 }
 
-/// A rule that applies, or may.
+/// A rule that applies or may apply.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleUse {
-    /// Its id.
+    /// Id of the rule.
     pub id: String,
-    /// Whether it applies however the open facts are answered; otherwise it may.
+    /// Whether the rule applies no matter how the open facts are answered. If not, it may apply.
     pub surely: bool,
 }
 
-/// A hold.
+/// A hold that applies or may apply.
 #[derive(Debug, Serialize)]
 pub struct HoldView {
     /// The rule.
     #[serde(flatten)]
     pub rule: RuleUse,
-    /// What it says.
+    /// Title of the rule.
     pub title: String,
     /// What to record instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
 }
 
-/// How a billable note comes to its units and dollars.
+/// How a billable note gets its units and dollars.
 #[derive(Debug, Serialize)]
 pub struct BillView {
-    /// The service.
+    /// Name of the service.
     pub service: String,
     /// The billed unit.
     pub unit: &'static str,
-    /// Each step in words.
+    /// Description of each step.
     pub steps: Vec<String>,
     /// Whole quarter hours of the note's minutes.
     pub whole_quarter_hours: u32,
-    /// Minutes left over.
+    /// Minutes left over after the whole quarter hours.
     pub left_over: u32,
-    /// How many left-over minutes make a further quarter hour.
+    /// Number of left-over minutes that make another quarter hour.
     pub part_quarter_hour: u32,
-    /// Quarter hours of this note alone.
+    /// Quarter hours of this note by itself.
     pub alone: u32,
-    /// The notes whose minutes are pooled, this one among them, each with what it earns.
+    /// The notes whose minutes are pooled, including this one, with the units each earns.
     pub pool: Vec<PooledNote>,
     /// Units that the note earns.
     pub units: u32,
     /// The rate in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateView>,
-    /// Units × rate, before it is rounded.
+    /// Units × rate, before rounding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<String>,
     /// The note's share of its claim line, whose units × rate is rounded half-up to the cent.
@@ -220,117 +220,117 @@ pub struct BillView {
 /// One note of a pool.
 #[derive(Debug, Serialize)]
 pub struct PooledNote {
-    /// Its id.
+    /// Id of the note.
     pub id: String,
-    /// Its minutes.
+    /// Minutes of the note.
     pub minutes: u32,
-    /// What it earns.
+    /// Units that the note earns.
     pub units: u32,
 }
 
 /// Another note of the same client and day.
 #[derive(Debug, Serialize)]
 pub struct OtherNoteView {
-    /// Its id.
+    /// Id of the note.
     pub id: String,
-    /// What it has to do with this one: `carries_the_unit`, `bundled_into_this`, `pooled` or `names_another_payer`.
+    /// How it affects this note: `carries_the_unit`, `bundled_into_this`, `pooled` or `names_another_payer`.
     pub how: &'static str,
-    /// The same in words.
+    /// The same in a sentence.
     pub text: String,
 }
 
 /// An offer that came near.
 #[derive(Debug, Serialize)]
 pub struct NearOfferView {
-    /// The rule.
+    /// Id of the rule.
     pub id: String,
-    /// What it says.
+    /// Title of the rule.
     pub title: String,
-    /// What it offers.
+    /// The offered service.
     pub service: String,
-    /// To whom.
+    /// The payers it is offered to.
     pub payers: Vec<String>,
-    /// What the note lacks for it.
+    /// The conditions that the note does not meet.
     pub lacks: Vec<LackView>,
-    /// Rules that stand against it: holds, and those that take all its payers away.
+    /// Rules that stand in its way: holds, and rules that take away all its payers.
     pub obstacles: Vec<String>,
 }
 
-/// One condition that does not hold.
+/// A condition that does not hold.
 #[derive(Debug, Serialize)]
 pub struct LackView {
-    /// Of which fact.
+    /// The fact that the condition asks.
     pub fact: String,
-    /// The answer there is.
+    /// The current answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
-    /// Where it came from.
+    /// Where the answer came from.
     pub from: AnswerSource,
-    /// What the offer needs.
+    /// The answers that the offer needs.
     pub needs: String,
 }
 
-/// The smallest changes that would make a note billable, by how an answer could honestly change.
+/// The smallest changes that would make a note billable, grouped by how an answer could honestly change.
 #[derive(Debug, Serialize)]
 pub struct ChangesView {
-    /// Changes of at most so many facts were looked for.
+    /// The maximum number of facts in a change that was searched for.
     pub most: usize,
-    /// Whether all of them were found. Each one that was found is smallest, also where others may be missing.
+    /// Whether all changes were found. Even if not, each change that was found is smallest.
     pub complete: bool,
-    /// Up to how many facts all were found.
+    /// The number of facts up to which all changes were found.
     pub complete_up_to: CompleteView,
-    /// How many, each choice of answers counted.
+    /// Number of changes, counting each choice of answers.
     pub count: u64,
-    /// Questions to the chart: only if the chart already supports the other answer.
+    /// Questions to the chart. They apply only if the chart already supports the other answer.
     pub chart: Vec<ChangeView>,
-    /// Questions that somebody can look up.
+    /// Questions that somebody can look up in a record.
     pub record: Vec<ChangeView>,
-    /// Questions for the agency or the state; no change of the note.
+    /// Questions for the agency or the state. They change no note.
     pub setting: Vec<ChangeView>,
-    /// What happened and is not to be changed.
+    /// Facts about what happened, which must not be changed.
     pub history: Vec<ChangeView>,
 }
 
-/// Up to how many facts all changes were found.
+/// The number of facts up to which all changes were found.
 #[derive(Debug, Serialize)]
 pub struct CompleteView {
-    /// Changes of the chart and of records.
+    /// For changes of the chart and of records.
     pub record: usize,
-    /// Changes of settings besides.
+    /// For changes that involve settings too.
     pub setting: usize,
-    /// Changes of history besides.
+    /// For changes that involve history too.
     pub history: usize,
 }
 
-/// A smallest change, or several that differ only in which of the named answers they choose.
+/// A smallest change, or several that differ only in which of the listed answers they choose.
 #[derive(Debug, Serialize)]
 pub struct ChangeView {
-    /// What would have to be otherwise; all of it.
+    /// The facts that would have to be different, all of them together.
     pub parts: Vec<PartView>,
-    /// Who would pay.
+    /// The payer that would pay.
     pub payer: String,
-    /// For what.
+    /// The service that would be billed.
     pub service: String,
-    /// The service's code with modifiers.
+    /// The procedure code of the service with its modifiers.
     pub code: String,
-    /// What it leads to, in words.
+    /// Description of what the change leads to.
     pub leads_to: String,
 }
 
 /// One fact of a change.
 #[derive(Debug, Serialize)]
 pub struct PartView {
-    /// The fact or setting; `date` is the service date.
+    /// Name of the fact or setting; `date` is the service date.
     pub fact: String,
     /// How it could honestly change: `chart`, `record`, `setting` or `never`.
     pub lever: &'static str,
-    /// The answer there is.
+    /// The current answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
-    /// Where it came from.
+    /// Where the answer came from.
     pub from: AnswerSource,
-    /// The answers of which any will do.
+    /// The answers, any one of which is enough.
     pub needs: Vec<String>,
-    /// The same in words: a question, or for history a statement.
+    /// The same in a sentence: a question or, for history, a statement.
     pub text: String,
 }

@@ -1,4 +1,4 @@
-//! What one note answers: a small dense vector over the vocabulary, with what is worked out from other answers.
+//! The answers of one note: a small dense vector over the vocabulary, including answers derived from others.
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -8,33 +8,33 @@ use super::{FactId, Origin, Vocabulary};
 /// One answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
-    /// Nothing was said. It is never quietly taken for anything.
+    /// No answer was given. It is never silently taken for any other answer.
     Unanswered,
-    /// A value, by its place among the fact's values.
+    /// A value, by its index among the fact's values.
     Value(u16),
-    /// A number, or a date as days of the common era.
+    /// A number, or a date as the number of days in the Common Era.
     Number(i64),
 }
 
 impl Answer {
-    /// Whether there is one.
+    /// Whether there is an answer.
     pub fn is_given(self) -> bool {
         self != Self::Unanswered
     }
 }
 
-/// An answer as it is written: text or a whole number.
+/// An answer as it is written in notes and reports: text or a whole number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum WrittenAnswer {
     /// A whole number.
     Number(i64),
-    /// A value.
+    /// The name of a value, or other text.
     Text(String),
 }
 
 impl WrittenAnswer {
-    /// As text.
+    /// Returns the answer as text.
     pub fn text(&self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
@@ -43,30 +43,30 @@ impl WrittenAnswer {
     }
 }
 
-/// What is known on one note, by fact.
+/// The answers of one note, by fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts(Vec<Answer>);
 
 impl Facts {
-    /// Nothing answered yet.
+    /// Returns facts without any answer.
     pub fn unanswered(vocabulary: &Vocabulary) -> Self {
         Self(vec![Answer::Unanswered; vocabulary.facts.len()])
     }
 
-    /// The answer to a fact.
+    /// Returns the answer to a fact.
     pub fn get(&self, id: FactId) -> Answer {
         self.0.get(id.0).copied().unwrap_or(Answer::Unanswered)
     }
 
-    /// Answers a fact.
+    /// Sets the answer to a fact.
     pub fn set(&mut self, id: FactId, answer: Answer) {
         if let Some(slot) = self.0.get_mut(id.0) {
             *slot = answer;
         }
     }
 
-    /// Fills in what is derived from the other answers, the minutes and the service date. A number beyond what its fact
-    /// takes counts as the last one that it takes.
+    /// Fills in the facts that are derived from other answers, the minutes and the service date. A number outside the
+    /// range of its fact is clamped to that range.
     pub fn derive(&mut self, vocabulary: &Vocabulary, date: NaiveDate, minutes: u32) {
         for (id, fact) in vocabulary.facts() {
             let answer = match fact.origin {
@@ -87,17 +87,17 @@ impl Facts {
     }
 }
 
-/// The date that is so many days of the common era; `None` if the calendar does not go there.
+/// Converts days of the Common Era to a date. Returns `None` if the date cannot be represented.
 pub fn date_of(days: i64) -> Option<NaiveDate> {
     i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt)
 }
 
-/// A date as an answer.
+/// Returns a date as an answer.
 pub fn date_answer(date: NaiveDate) -> Answer {
     Answer::Number(i64::from(date.num_days_from_ce()))
 }
 
-/// Whole years from a birth date to a later date. Somebody born on 29 February turns a year older on 1 March.
+/// Returns the whole years from a birth date to a later date. People born on February 29 turn a year older on March 1.
 fn years(birth: NaiveDate, date: NaiveDate) -> i64 {
     let had_birthday = (date.month(), date.day()) >= (birth.month(), birth.day());
     i64::from(date.year()) - i64::from(birth.year()) - i64::from(!had_birthday)

@@ -1,7 +1,7 @@
-//! The declared vocabulary, and what one note answers: a small dense vector.
+//! The declared vocabulary, and the answers of one note as a small dense vector.
 //!
-//! A fact comes from the note, from a setting, or is derived here from other answers; rules cannot tell which.
-//! Knows no rules.
+//! A fact comes from the note, from a setting, or is derived here from other answers; rules treat all three alike. This
+//! module knows nothing about rules.
 
 mod answers;
 
@@ -16,39 +16,39 @@ use crate::read::FieldNames;
 /// Facts that every note must answer, if the rule set declares them.
 pub const REQUIRED: [&str; 2] = ["activity", "staff_role"];
 
-/// Names that rules use for the outcome and may therefore not be facts.
+/// Names that rules use for the outcome, and that therefore cannot be facts.
 pub const OUTCOME_NAMES: [&str; 3] = ["status", "service", "payer"];
 
 /// The date fact from which `age` is derived.
 pub const BIRTH_DATE: &str = "birth_date";
 
-/// The most minutes a note may have: a whole day.
+/// Most minutes that a note may have: a whole day.
 pub const MINUTES_MOST: i64 = 1440;
 
-/// One fact of a vocabulary, by its place in it.
+/// A fact of a vocabulary, by index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FactId(usize);
 
 impl FactId {
-    /// Its place in the vocabulary.
+    /// Returns the index of the fact in the vocabulary.
     pub fn index(self) -> usize {
         self.0
     }
 }
 
-/// What kind of answers a fact takes.
+/// The kind of answers that a fact takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// One of these values.
+    /// One of the listed values.
     Coded(Vec<String>),
-    /// A whole number from the first to the second, both included.
+    /// A whole number in an inclusive range, from the first number through the second.
     Number(i64, i64),
-    /// A calendar date. Rules ask what is derived from it.
+    /// A calendar date. Rules can only ask facts derived from it.
     Date,
 }
 
 impl Kind {
-    /// The number that the kind takes and that is next to an answer; any other answer as it is.
+    /// Clamps a number to the range of the kind, and returns any other answer unchanged.
     fn nearest(&self, answer: Answer) -> Answer {
         match (self, answer) {
             (Self::Number(least, most), Answer::Number(number)) => Answer::Number(number.clamp(*least, *most)),
@@ -57,55 +57,55 @@ impl Kind {
     }
 }
 
-/// Where answers come from.
+/// Where the answer to a fact comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The note.
+    /// The note itself.
     Note,
-    /// The agency's answer to a question the guidance leaves open.
+    /// The agency's answer to a question that the guidance leaves open.
     Setting,
-    /// The note's minutes.
+    /// The minutes of the note.
     Minutes,
-    /// Whole years from this date to the service date.
+    /// Whole years from the given date fact to the service date.
     Age(FactId),
-    /// Days from this date to the service date.
+    /// Days from the given date fact to the service date.
     DaysSince(FactId),
 }
 
 /// How an answer could honestly change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lever {
-    /// Only if the chart already supports it.
+    /// The answer can change only if the chart already supports it.
     Chart,
-    /// Look it up.
+    /// The answer can be looked up in a record.
     Record,
-    /// It is history.
+    /// The answer is history and cannot change.
     Never,
 }
 
-/// One thing a rule may ask.
+/// Something that a rule can ask.
 #[derive(Clone, Debug)]
 pub struct Fact {
-    /// Its name, as in rules and notes.
+    /// Name of the fact in rules and notes.
     pub name: String,
-    /// The question it answers.
+    /// The question that the fact answers.
     pub ask: String,
-    /// What it takes.
+    /// The kind of answers it takes.
     pub kind: Kind,
-    /// Where the answer comes from.
+    /// Where its answer comes from.
     pub origin: Origin,
-    /// How the answer could honestly change.
+    /// How its answer could honestly change.
     pub lever: Option<Lever>,
-    /// Where the answer can be looked up.
+    /// Where its answer can be looked up.
     pub look: Option<String>,
-    /// Names for lists of values, which conditions may use in place of the values.
+    /// Named groups of values, which conditions may use in place of the values.
     pub groups: BTreeMap<String, Vec<u16>>,
-    /// Values and aliases in lower case, each with its place among the values.
+    /// Values and aliases in lower case, each with the index of its value.
     words: BTreeMap<String, u16>,
 }
 
 impl Fact {
-    /// A fact with no aliases yet.
+    /// Creates a fact without aliases.
     pub fn new(name: &str, ask: &str, kind: Kind, origin: Origin, lever: Option<Lever>) -> Self {
         let words = match &kind {
             Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
@@ -123,12 +123,12 @@ impl Fact {
         }
     }
 
-    /// Adds another word for a value. `false` if the word already stands for another one.
+    /// Adds an alias for a value. Returns `false` if the alias already stands for another value.
     pub fn add_alias(&mut self, word: &str, value: u16) -> bool {
         *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
     }
 
-    /// Makes another word stand for a value; `None`: for none.
+    /// Makes an alias stand for another value, or removes it if `value` is `None`.
     pub fn set_alias(&mut self, word: &str, value: Option<u16>) {
         match value {
             Some(value) => drop(self.words.insert(word.to_owned(), value)),
@@ -136,13 +136,13 @@ impl Fact {
         }
     }
 
-    /// Other words for values, each with its value.
+    /// Returns the aliases, each with the name of its value.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
         let named = self.words.iter().filter_map(|(word, value)| Some((word.as_str(), self.value_name(*value)?)));
         named.filter(|(word, name)| *word != name.to_lowercase())
     }
 
-    /// The values of a coded fact; none for other kinds.
+    /// Returns the values of a coded fact; empty for other kinds.
     pub fn values(&self) -> &[String] {
         match &self.kind {
             Kind::Coded(values) => values,
@@ -150,52 +150,52 @@ impl Fact {
         }
     }
 
-    /// A value by its exact name.
+    /// Finds a value by its exact name.
     pub fn value(&self, name: &str) -> Option<u16> {
         (0..).zip(self.values()).find(|(_, value)| *value == name).map(|(at, _)| at)
     }
 
-    /// A value by what a note writes: letter case does not count, aliases do.
+    /// Finds a value by name or alias, ignoring letter case, as notes write it.
     pub fn parse_value(&self, word: &str) -> Option<u16> {
         self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
     }
 
-    /// The value whose name or alias is most like the word.
+    /// Returns the value whose name or alias is closest to the word; `None` if none is close enough.
     pub fn nearest_value(&self, word: &str) -> Option<&str> {
         let value = self.parse_value(nearest(word, self.words.keys().map(String::as_str))?)?;
         self.value_name(value)
     }
 
-    /// The name of a value.
+    /// Returns the name of a value.
     pub fn value_name(&self, value: u16) -> Option<&str> {
         self.values().get(usize::from(value)).map(String::as_str)
     }
 
-    /// Whether the values are just `yes` and `no`, so that `true` and `false` answer it too.
+    /// Whether the values are exactly `yes` and `no`, so that `true` and `false` are accepted as answers.
     pub fn is_yes_no(&self) -> bool {
         self.values().len() == 2 && self.value("yes").is_some() && self.value("no").is_some()
     }
 
-    /// Whether a note without an answer to it is refused.
+    /// Whether a note without an answer to the fact is rejected.
     pub fn is_required(&self) -> bool {
         REQUIRED.contains(&self.name.as_str())
     }
 }
 
-/// Everything a rule may ask, in order of declaration.
+/// Everything that a rule can ask, in order of declaration.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     facts: Vec<Fact>,
-    /// The facts that notes answer, in order of their fields.
+    /// The facts that notes answer, in the order of their fields.
     asked: Vec<FactId>,
     fields: BTreeMap<String, FieldId>,
 }
 
 impl Vocabulary {
-    /// A vocabulary of these facts. `columns`: an export's own field names, each with the name used here.
+    /// Builds a vocabulary of the declared facts. `columns` maps an export's own field names to the names used here.
     ///
-    /// Derived facts are added: `minutes`, `age` where there is a `birth_date`, and `days_since_X` for each other
-    /// date fact `X`.
+    /// Adds the derived facts: `minutes`, `age` if there is a `birth_date`, and `days_since_X` for each other date fact
+    /// `X`.
     pub fn new(declared: Vec<Fact>, columns: &BTreeMap<String, String>) -> Self {
         let mut facts = declared;
         facts.push(Fact::new("minutes", "How many minutes?", Kind::Number(1, MINUTES_MOST), Origin::Minutes, None));
@@ -222,39 +222,39 @@ impl Vocabulary {
         Self { facts, asked, fields }
     }
 
-    /// Every fact with its id.
+    /// Returns every fact with its id.
     pub fn facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
         self.facts.iter().enumerate().map(|(at, fact)| (FactId(at), fact))
     }
 
-    /// The fact of an id of this vocabulary.
+    /// Returns the fact with this id, which must come from this vocabulary.
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the vocabulary that they are asked of")]
     pub fn fact(&self, id: FactId) -> &Fact {
         &self.facts[id.0]
     }
 
-    /// The same, to be changed.
+    /// Like [`fact`](Self::fact), but mutable.
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the vocabulary that they are asked of")]
     pub fn fact_mut(&mut self, id: FactId) -> &mut Fact {
         &mut self.facts[id.0]
     }
 
-    /// A fact by its exact name.
+    /// Finds a fact by its exact name.
     pub fn find(&self, name: &str) -> Option<FactId> {
         self.facts.iter().position(|fact| fact.name == name).map(FactId)
     }
 
-    /// The facts that notes answer, each with its field.
+    /// Returns the facts that notes answer, each with its field.
     pub fn note_facts(&self) -> impl Iterator<Item = (FieldId, FactId)> {
         (FieldId::NAMES.len()..).map(FieldId::new).zip(self.asked.iter().copied())
     }
 
-    /// All names a note's field may have.
+    /// Returns all names that a field of a note may have.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
 
-    /// The fact whose missing answer leaves this one open: itself, or what it is derived from.
+    /// Returns the fact whose missing answer leaves `id` unanswered: `id` itself, or the fact it is derived from.
     pub fn input_of(&self, id: FactId) -> FactId {
         match self.fact(id).origin {
             Origin::Age(date) | Origin::DaysSince(date) => date,
@@ -262,7 +262,7 @@ impl Vocabulary {
         }
     }
 
-    /// The fact that is derived from this date fact.
+    /// Returns the fact that is derived from a date fact.
     pub fn derived(&self, date: FactId) -> Option<FactId> {
         let from_date = |origin| matches!(origin, Origin::Age(from) | Origin::DaysSince(from) if from == date);
         self.facts().find(|(_, fact)| from_date(fact.origin)).map(|(id, _)| id)
@@ -279,7 +279,7 @@ impl FieldNames for Vocabulary {
     }
 }
 
-/// Names of fields that a fact may not have.
+/// Whether a name is reserved and cannot be the name of a fact.
 pub fn is_reserved(name: &str) -> bool {
     FieldId::NAMES.contains(&name)
         || OUTCOME_NAMES.contains(&name)

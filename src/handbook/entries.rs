@@ -1,4 +1,4 @@
-//! The entries of a rule set: one for each rule, setting, fact, service, payer, source and invariant.
+//! Builds the entries of a rule set: one for each rule, setting, fact, service, payer, source, and invariant.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::rules::{
 };
 use crate::words;
 
-/// Every entry, rules first.
+/// Returns all entries, rules first.
 pub(super) fn entries(set: &RuleSet) -> Vec<Entry> {
     let facts = set.vocabulary.facts().filter(|(_, fact)| fact.origin != Origin::Setting);
     rules(set)
@@ -25,7 +25,7 @@ pub(super) fn entries(set: &RuleSet) -> Vec<Entry> {
         .collect()
 }
 
-/// The rules, by id.
+/// Returns the entries of the rules, ordered by id.
 pub(super) fn rules(set: &RuleSet) -> impl Iterator<Item = Entry> {
     set.rules.iter().map(|rule| self::rule(set, rule))
 }
@@ -136,7 +136,7 @@ fn fact(set: &RuleSet, id: FactId, declared: &Fact) -> Entry {
     entry
 }
 
-/// What is presumed, and where.
+/// Describes what is presumed, and under which condition.
 fn presumed(set: &RuleSet, presumption: &Presumption) -> String {
     let when = joined(words::tests(set, &presumption.when), "and");
     let value = set.answer_text(presumption.fact, presumption.value);

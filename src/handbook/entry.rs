@@ -1,4 +1,4 @@
-//! What a rule set says of one name, as labeled fields: lists, pages and programs all show the same ones.
+//! Everything that a rule set says about one name, as labeled fields, shared by lists, pages, and JSON output.
 
 use std::collections::BTreeMap;
 
@@ -11,75 +11,75 @@ use crate::report::{BasisView, RateView, file_and_line};
 use crate::rules::{Basis, Rule, RuleSet, Span};
 use crate::space::Example;
 
-/// What a rule set says of one name.
+/// Everything that a rule set says about one name.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// `rule`, `setting`, `fact`, `service`, `payer`, `source`, `invariant` or `code`.
     pub page: &'static str,
-    /// The kind of a rule; of others the same as `page`.
+    /// The kind of a rule; the same as `page` for other entries.
     pub kind: &'static str,
-    /// Its name or id.
+    /// The name or id.
     pub name: String,
-    /// Other names by which it can be found.
+    /// Other names under which the entry can be found.
     pub other_names: Vec<String>,
-    /// What it is called or asks, in plain English.
+    /// The title or question, in plain English.
     pub title: String,
-    /// What else there is to say.
+    /// The remaining information.
     pub fields: Vec<Field>,
 }
 
-/// One thing that is said of a name.
+/// One piece of information about a name.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Its key for programs; empty: only for people.
+    /// Key in JSON output; empty if the field is only shown in text.
     pub key: &'static str,
-    /// Its label for people; empty: only for programs.
+    /// Label in text output; empty if the field is only written to JSON.
     pub label: &'static str,
-    /// What is said.
+    /// The content.
     pub content: Content,
 }
 
-/// What a field says.
+/// The content of a field.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Content {
-    /// A phrase; names stand in backticks.
+    /// A phrase, with names in backticks.
     Text(String),
-    /// Phrases, each on its own.
+    /// Separate phrases.
     List(Vec<String>),
-    /// Text to be copied as it is.
+    /// Text to be copied verbatim.
     Verbatim(String),
-    /// Rules.
+    /// Links to rules.
     Rules(Vec<RuleLink>),
-    /// What it rests on.
+    /// The citations and house note that it is based on.
     Basis(BasisView),
     /// The rates of a service.
     Rates(Vec<RateView>),
-    /// A note that shows it.
+    /// An example note.
     Example(ExampleView),
-    /// A value for programs.
+    /// A value for JSON output only.
     Data(Value),
 }
 
-/// A note that shows something.
+/// An example note.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExampleView {
     /// The note.
     pub note: Example,
-    /// Settings that must be answered otherwise than they are.
+    /// Settings that need an answer other than the one in force.
     pub settings: BTreeMap<String, WrittenAnswer>,
-    /// What it comes to, in one sentence.
+    /// The explanation of its decision, in one sentence.
     pub because: String,
 }
 
 /// A rule that another entry names.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleLink {
-    /// Its id.
+    /// The rule's id.
     pub id: String,
-    /// Its kind.
+    /// The rule's kind.
     pub kind: &'static str,
-    /// What it says.
+    /// The rule's title.
     pub title: String,
 }
 
@@ -93,7 +93,7 @@ impl Entry {
         self.fields.push(Field { key, label, content });
     }
 
-    /// Adds a phrase, if there is one.
+    /// Adds a phrase unless it is empty.
     pub(super) fn text(&mut self, key: &'static str, label: &'static str, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
@@ -101,7 +101,7 @@ impl Entry {
         }
     }
 
-    /// Adds rules, if there are any.
+    /// Adds links to rules, if there are any.
     pub(super) fn rules<'r>(&mut self, key: &'static str, label: &'static str, rules: impl Iterator<Item = &'r Rule>) {
         let link = |rule: &Rule| RuleLink { id: rule.id.clone(), kind: rule.kind(), title: rule.title.clone() };
         let rules: Vec<RuleLink> = rules.map(link).collect();
@@ -114,7 +114,7 @@ impl Entry {
         self.add(key, "", Content::Data(value.into()));
     }
 
-    /// Adds what it rests on and where it is written.
+    /// Adds the basis of the entry and where it is defined.
     pub(super) fn basis(&mut self, set: &RuleSet, basis: &Basis, span: Option<&Span>) {
         if !basis.cites.is_empty() || basis.house {
             self.add("", "Rests on", Content::Basis(BasisView::new(set, basis)));
@@ -124,7 +124,7 @@ impl Entry {
         }
     }
 
-    /// Everything that it rests on.
+    /// Returns every basis of this entry, including those of its rates.
     pub(super) fn bases(&self) -> impl Iterator<Item = &BasisView> {
         self.fields.iter().flat_map(|field| match &field.content {
             Content::Basis(basis) => vec![basis],
@@ -134,7 +134,7 @@ impl Entry {
     }
 }
 
-/// As one object: what it is, its name, its title, then each field.
+/// Serializes as one object: the page, the name, the title, and then each field.
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (name, title) = match self.page {

@@ -1,4 +1,4 @@
-//! The rules as a list, and the settings as another: what a person looks up, and what a program reads.
+//! Lists of the rules and of the settings, for people and for programs.
 
 use std::io::{self, Write};
 
@@ -10,12 +10,12 @@ use crate::rules::{Rule, RuleSet, Setting};
 use crate::table::{Grid, Screen};
 use crate::words;
 
-/// In which format a list or a table is written.
+/// Output format of a list or a table.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// A table on a terminal.
+    /// A text table for a terminal.
     Text(Screen),
-    /// One document.
+    /// One JSON document.
     Json,
     /// Comma-separated values.
     Csv,
@@ -23,7 +23,7 @@ pub enum Form {
     Markdown,
 }
 
-/// Writes the rules, by id.
+/// Writes the rules, ordered by id.
 pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let row = |rule: &Rule| {
         let always = rule.effective == Effective::default();
@@ -42,7 +42,7 @@ pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the settings with the answers in force, by name.
+/// Writes the settings with the answers in force, ordered by name.
 pub fn settings(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let row = |setting: &Setting| {
         let fact = set.vocabulary.fact(setting.fact);

@@ -1,6 +1,6 @@
-//! The rule set as a person reads it: as lists, as a decision table, as one page, and a page for each name.
+//! The rule set in human-readable form: lists, a decision table, one HTML page, and a page for each name.
 //!
-//! Everything here is read off the checked set and its graphs, so it cannot say anything else than what decides.
+//! Everything here is derived from the checked set and its graphs, so it cannot differ from what decides.
 
 mod entries;
 mod entry;

@@ -1,4 +1,4 @@
-//! The page of a name: what it stands for, or the nearest known name.
+//! The page for a name, or the nearest known name if there is none.
 
 use super::entries::entries;
 use super::entry::{Content, Entry, ExampleView, Field};
@@ -13,10 +13,10 @@ use crate::space::{Example, Region, Space};
 use crate::table::{Screen, WrappedText};
 use crate::words;
 
-/// Columns of a label, blanks beside it included.
+/// Width of a label in columns, including the padding.
 const LABEL: usize = 14;
 
-/// The page of a code, which needs no rules.
+/// Returns the page of a message code, which needs no rules.
 pub fn code_page(name: &str) -> Option<Entry> {
     let code = Code::find(name)?;
     let about = match code.about() {
@@ -33,14 +33,14 @@ pub fn code_page(name: &str) -> Option<Entry> {
     Some(entry)
 }
 
-/// Every page of a name; a rule may be asked for by an id it had before, a service by its billing code.
+/// Returns all pages for a name. A rule can also be found by a former id, and a service by its procedure code.
 pub fn pages(ready: &Ready, name: &str) -> Result<Vec<Entry>, Message> {
     let all = entries(&ready.set);
     let find = |fits: &dyn Fn(&Entry) -> bool| all.iter().filter(|entry| fits(entry)).cloned().collect::<Vec<_>>();
     let mut pages: Vec<Entry> = code_page(name).into_iter().collect();
     pages.extend(find(&|entry| entry.name == name || entry.other_names.iter().any(|other| other == name)));
     if pages.is_empty() {
-        // Letter case and what stands between a code and its modifiers do not count.
+        // Ignore case and any separators between a code and its modifiers.
         let plain = |code: &str| code.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
         let is_code = |entry: &Entry| entry.other_names.iter().any(|other| plain(other) == plain(name));
         pages = find(&|entry| entry.page == "service" && is_code(entry));
@@ -64,7 +64,7 @@ fn unknown(entries: &[Entry], name: &str) -> Message {
     Message::error(Code::Usage, text).help(help.unwrap_or_else(lists))
 }
 
-/// Adds what only the graphs know: the smallest note in which a rule decides, and whether a promise holds.
+/// Adds information from the graphs: the smallest note that a rule decides, or whether a promise holds.
 fn add_proof(ready: &Ready, page: &mut Entry) {
     match page.page {
         "rule" => {
@@ -83,7 +83,7 @@ fn add_proof(ready: &Ready, page: &mut Entry) {
     }
 }
 
-/// Adds to the page of a promise whether it holds.
+/// Adds whether a promise holds to its page.
 pub(super) fn add_holds(page: &mut Entry, broken: &[Problem]) {
     let holds = !broken.iter().any(|problem| problem.about.contains(&page.name));
     page.data("holds", holds);
@@ -95,7 +95,7 @@ pub(super) fn add_holds(page: &mut Entry, broken: &[Problem]) {
     page.text("", "Proof", proof);
 }
 
-/// The smallest note in which a rule is a reason for the decision; of advice, in which it applies.
+/// Returns the smallest note for which a rule is a reason or, for an advise rule, to which it applies.
 fn smallest_note(Ready { set, diagram, .. }: &Ready, id: RuleId) -> Option<Example> {
     let is_advice = matches!(set.rule(id).effect, Effect::Advise);
     let found = (0..diagram.len()).filter_map(|position| {
@@ -108,7 +108,7 @@ fn smallest_note(Ready { set, diagram, .. }: &Ready, id: RuleId) -> Option<Examp
     space.example(root, graph.rules.outcome, &Region::full(&space)).map(|(note, _)| note)
 }
 
-/// Why a note comes to what it comes to, under the settings that it needs.
+/// Returns the explanation of a note's decision, under the settings that it needs.
 fn because(Ready { set, diagram, .. }: &Ready, note: &Example) -> Option<String> {
     let mut answered: RuleSet = set.clone();
     for (name, value) in &note.settings {
@@ -122,7 +122,7 @@ fn because(Ready { set, diagram, .. }: &Ready, note: &Example) -> Option<String>
     Row::new(&batch, &[], 0)?.because
 }
 
-/// Pages one below the other, as text.
+/// Renders pages one below the other, as text.
 pub fn page_text(pages: &[Entry], screen: Screen) -> String {
     let mut paper = WrappedText::new(screen);
     for page in pages {
@@ -135,7 +135,7 @@ pub fn page_text(pages: &[Entry], screen: Screen) -> String {
     paper.finish()
 }
 
-/// Labels on the left, what is said beside them.
+/// Writes labels on the left and contents next to them.
 fn entry_text(paper: &mut WrappedText, page: &Entry) {
     paper.styled(&format!("{} ({})", page.name, page.kind), "1");
     paper.line(2, &words::capital(&page.title));
@@ -164,7 +164,7 @@ fn entry_text(paper: &mut WrappedText, page: &Entry) {
     }
 }
 
-/// What a field says, line by line.
+/// Returns the content of a field as lines.
 fn lines(content: &Content) -> Vec<String> {
     match content {
         Content::Text(text) => vec![text.clone()],
@@ -185,7 +185,7 @@ fn lines(content: &Content) -> Vec<String> {
     }
 }
 
-/// Markdown for a terminal: what is to be read is wrapped, what is to be copied is not.
+/// Writes Markdown for a terminal: prose is wrapped, code blocks are not.
 fn code_text(paper: &mut WrappedText, text: &str) {
     let mut copied = false;
     for line in text.lines() {

@@ -1,4 +1,4 @@
-//! Which rules decide the notes of a region: all of them, or some.
+//! Finds the rules that decide all notes of a region, or some of them.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use crate::diagram::{Ref, Store};
 use crate::rules::RuleId;
 use crate::space::Region;
 
-/// The rules that are a reason for every note of a region, and those that are one only for some.
+/// Returns the rules that are a reason for every note of a region, and those that are a reason for only some.
 ///
-/// `reasons`: by rule, where it is a reason for what is decided.
+/// `reasons` gives, for each rule, a graph that is true where it is a reason for the decision.
 pub(super) fn reasons_within(store: &Store, reasons: &[(RuleId, Ref)], region: &Region) -> (Vec<RuleId>, Vec<RuleId>) {
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
     for (rule, reason) in reasons {
@@ -21,7 +21,7 @@ pub(super) fn reasons_within(store: &Store, reasons: &[(RuleId, Ref)], region: &
     (always, sometimes)
 }
 
-/// The leaves of a yes-or-no graph within a region.
+/// Returns the leaves that a boolean graph reaches within a region.
 fn leaves_within(store: &Store, root: Ref, region: &Region) -> Vec<Ref> {
     let (mut leaves, mut seen, mut open) = (Vec::new(), BTreeSet::new(), vec![root]);
     while let Some(at) = open.pop().filter(|_| leaves.len() < 2) {

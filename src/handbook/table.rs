@@ -1,7 +1,8 @@
-//! The whole rule set as a decision table, read off the graphs: rows that exclude each other and together are every note.
+//! The whole rule set as a decision table, derived from the graphs: mutually exclusive rows that together cover all
+//! notes.
 //!
-//! A row holds notes of one outcome. Its reasons are those of its notes: the rules that decide each of them, and those
-//! that decide only some. Knows no formats.
+//! All notes of a row have the same outcome. A row lists the rules that decide every one of its notes, and those that
+//! decide only some. This module knows nothing about formats.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -15,50 +16,50 @@ use crate::facts::{FactId, Origin};
 use crate::rules::{Effect, Outcome, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
-/// Rows that are written for activities that rules treat alike; of more it is only said how many there are.
+/// Maximum number of rows for each group of activities that rules treat alike. Further rows are only counted.
 const MOST_ROWS: usize = 500;
 
 /// A decision table.
 #[derive(Debug)]
 pub struct Table<'s> {
-    /// The rules.
+    /// The rule set.
     pub set: &'s RuleSet,
-    /// Their graphs.
+    /// The decision graphs.
     pub diagram: &'s Diagram,
-    /// By variable: the answer in force of a setting that is taken as it is answered.
+    /// The answer in force for each variable of a setting that the table fixes; `None` for all others.
     fixed: Assignment,
-    /// One for activities that rules treat alike, in order of activity.
+    /// One section for each group of activities that rules treat alike, ordered by activity.
     pub sections: Vec<Section<'s>>,
 }
 
-/// The rows of activities that rules treat alike.
+/// The rows for activities that rules treat alike.
 #[derive(Debug)]
 pub struct Section<'s> {
-    /// Their graph.
+    /// The decision graph of these activities.
     pub graph: &'s ActivityGraph,
-    /// The variables that bound some row, those that bound most rows first.
+    /// The variables that bound at least one row, most frequent first.
     pub columns: Vec<usize>,
-    /// They exclude each other. Together, with the rows left out, they are all notes of these activities.
+    /// Mutually exclusive rows. With the rows left out, they cover all notes of these activities.
     pub rows: Vec<Row>,
-    /// How many more rows there are.
+    /// Number of further rows.
     pub left_out: BigUint,
 }
 
-/// Notes with one outcome.
+/// A set of notes with one outcome.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Which notes.
+    /// The notes of this row.
     pub region: Region,
-    /// What becomes of them.
+    /// Their outcome.
     pub outcome: Outcome,
-    /// The rules that decide every one of them.
+    /// The rules that decide every note of this row.
     pub always: Vec<RuleId>,
-    /// The rules that decide some of them.
+    /// The rules that decide only some notes of this row.
     pub sometimes: Vec<RuleId>,
 }
 
 impl<'s> Table<'s> {
-    /// The table under the settings in force; `all_settings`: under every answer to every setting.
+    /// Builds the table under the settings in force or, if `all_settings` is set, under every answer to every setting.
     pub fn new(set: &'s RuleSet, diagram: &'s Diagram, all_settings: bool) -> Self {
         let answered = set.answered();
         let is_setting = |fact: &FactId| set.vocabulary.fact(*fact).origin == Origin::Setting;
@@ -94,8 +95,8 @@ impl<'s> Table<'s> {
         Section { graph, columns: self.columns_of(&rows), rows, left_out }
     }
 
-    /// By variable: what decides whether an offer applies first, then what holds or excludes the work, then who cannot
-    /// be billed in this case. In that order most rows have a rule that decides all of their notes.
+    /// Ranks the variables: first those that decide whether an offer applies, then those for holds and excludes, then
+    /// those for strikes. In this order, most rows have a rule that decides all of their notes.
     fn ranks(&self, graph: &ActivityGraph) -> Vec<u8> {
         let mut ranks = vec![u8::MAX; self.diagram.variables.len()];
         for rule in graph.rules.conditions.keys().map(|rule| self.set.rule(*rule)) {
@@ -111,7 +112,7 @@ impl<'s> Table<'s> {
         ranks
     }
 
-    /// The variables that bound some row: those that bound most rows first, so that a reader goes from left to right.
+    /// Returns the variables that bound at least one row, most frequent first, for reading from left to right.
     fn columns_of(&self, rows: &[Row]) -> Vec<usize> {
         let bound = |variable: usize| rows.iter().filter(|row| self.bound(row, variable).is_some()).count();
         let mut columns: Vec<usize> = (0..self.fixed.len()).filter(|variable| bound(*variable) > 0).collect();
@@ -119,17 +120,17 @@ impl<'s> Table<'s> {
         columns
     }
 
-    /// Every row.
+    /// Returns an iterator over all rows.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.sections.iter().flat_map(|section| &section.rows)
     }
 
-    /// The variables that bound some row, in the order of the vocabulary.
+    /// Returns the variables that bound at least one row, in the order of the vocabulary.
     pub fn columns(&self) -> BTreeSet<usize> {
         self.sections.iter().flat_map(|section| &section.columns).copied().collect()
     }
 
-    /// How many combinations of answers there are in all.
+    /// Returns the total number of combinations of answers.
     pub fn combinations(&self) -> BigUint {
         let sizes = self.diagram.variables.list().iter().zip(&self.fixed);
         let open = sizes.filter(|(_, fixed)| fixed.is_none()).map(|(variable, _)| BigUint::from(variable.size));
@@ -137,25 +138,25 @@ impl<'s> Table<'s> {
         open.product::<BigUint>() * activities
     }
 
-    /// How many rows are left out.
+    /// Returns the total number of rows left out.
     pub fn left_out(&self) -> BigUint {
         self.sections.iter().map(|section| &section.left_out).sum()
     }
 
-    /// The settings that are taken as they are answered.
+    /// Returns the settings that are fixed at their answers in force.
     pub fn settings(&self) -> impl Iterator<Item = FactId> {
         let variables = self.diagram.variables.list().iter().zip(&self.fixed).filter(|(_, fixed)| fixed.is_some());
         variables.filter_map(|(variable, _)| variable.question.fact())
     }
 
-    /// The variable and the values of it that bound a row; `None` where any answer does.
+    /// Returns a variable and its values within a row; `None` if the row does not bound it.
     pub fn bound<'r>(&'r self, row: &'r Row, variable: usize) -> Option<(&'r Variable, &'r BTreeSet<u16>)> {
         let values = row.region.values.get(variable)?;
         let variable = self.diagram.variables.get(variable).filter(|_| self.fixed.get(variable) == Some(&None))?;
         (values.len() < usize::from(variable.size)).then_some((variable, values))
     }
 
-    /// The name of a variable.
+    /// Returns the name of a variable.
     pub fn name(&self, variable: usize) -> &'s str {
         let question = self.diagram.variables.get(variable).map_or(Question::ServiceDate, |variable| variable.question);
         question.name(self.set)
@@ -163,7 +164,7 @@ impl<'s> Table<'s> {
 }
 
 impl Row {
-    /// How many combinations of answers it holds.
+    /// Returns the number of combinations of answers in this row.
     pub fn combinations(&self) -> BigUint {
         let sizes = self.region.values.iter().map(BTreeSet::len);
         sizes.map(BigUint::from).product::<BigUint>() * self.region.activities.len()

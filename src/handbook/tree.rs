@@ -1,7 +1,7 @@
-//! A graph as few rows that exclude each other: its variables asked in whatever order needs the fewest.
+//! Converts a graph to a small set of mutually exclusive rows by choosing a good variable order for each part.
 //!
-//! The graph asks its variables in one order. A reader need not: what settles most notes is asked first, and what
-//! matters only for some of them is asked only there. Knows no words.
+//! The graph asks its variables in one global order, but rows need not: the variable that decides most notes comes
+//! first, and a variable that matters only for some notes is asked only there. This module knows nothing about wording.
 
 use std::collections::BTreeSet;
 
@@ -11,32 +11,32 @@ use rustc_hash::FxHashMap;
 use crate::diagram::{Ref, Store, Value};
 use crate::space::Region;
 
-/// Nodes of a part beyond which its variables are asked in the graph's own order.
+/// Maximum number of nodes of a part for which other orders are tried; larger parts use the graph's own order.
 const MOST_NODES: usize = 300;
 
-/// Steps of the search for a better order; beyond that the graph's own order is kept.
+/// Step budget of the search for better orders; once it is used up, the graph's own order is used.
 const MOST_STEPS: usize = 500_000;
 
-/// A graph to be read as rows.
+/// A graph to be divided into rows.
 pub(super) struct Tree {
     pub(super) store: Store,
-    /// By variable: of two orders with equally few rows, the one that asks the lower rank first.
+    /// Rank of each variable; among orders with equally few rows, the one that asks the lower rank first wins.
     ranks: Vec<u8>,
-    /// Steps left for the search.
+    /// Remaining step budget of the search.
     steps: usize,
     plans: FxHashMap<Ref, Plan>,
-    /// By part, variable and value: what is left of the part.
+    /// Memo table: a part restricted to one value of a variable.
     rest: FxHashMap<(Ref, usize, Value), Ref>,
 }
 
-/// How a part of the graph is divided into rows.
+/// A way to divide a part of the graph into rows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Plan {
     rows: BigUint,
-    /// How many answers the rows name in all.
+    /// Total number of answers that the rows name.
     answers: BigUint,
     rank: u8,
-    /// What is asked first.
+    /// The variable to ask first.
     variable: usize,
 }
 
@@ -45,13 +45,13 @@ impl Tree {
         Self { store, ranks, steps: MOST_STEPS, plans: FxHashMap::default(), rest: FxHashMap::default() }
     }
 
-    /// How many rows a part is divided into.
+    /// Returns the number of rows that a part is divided into.
     pub(super) fn count(&mut self, at: Ref) -> BigUint {
         self.plan(at).rows
     }
 
-    /// The first rows of a part, at most so many: each a region with the leaf that all of it leads to. They exclude each
-    /// other. What is settled soonest comes first.
+    /// Appends the rows of a part until there are `most` rows: mutually exclusive regions, each with the leaf that all
+    /// of it leads to. Branches with the fewest rows come first.
     pub(super) fn rows(&mut self, at: Ref, region: &mut Region, most: usize, rows: &mut Vec<(Region, Ref)>) {
         if rows.len() >= most {
             return;
@@ -69,7 +69,7 @@ impl Tree {
         }
     }
 
-    /// The plan with the fewest rows, as far as it was looked for.
+    /// Returns the plan with the fewest rows that the search finds.
     fn plan(&mut self, at: Ref) -> Plan {
         let mut best = Plan { rows: BigUint::from(1_u8), answers: BigUint::ZERO, rank: 0, variable: 0 };
         let Some(own) = self.store.node(at).map(|node| node.variable) else { return best };
@@ -83,7 +83,7 @@ impl Tree {
         best
     }
 
-    /// The plan that asks a variable first.
+    /// Returns the plan that asks `variable` first.
     fn plan_with(&mut self, at: Ref, variable: usize) -> Plan {
         let rank = self.ranks.get(variable).copied().unwrap_or_default();
         let mut plan = Plan { rows: BigUint::ZERO, answers: BigUint::ZERO, rank, variable };
@@ -95,7 +95,7 @@ impl Tree {
         plan
     }
 
-    /// The variables that a part asks; `None` where trying them all would take too long.
+    /// Returns the variables that a part asks; `None` if trying them all would exceed the step budget.
     fn asked(&mut self, at: Ref) -> Option<Vec<usize>> {
         let (mut seen, mut open, mut asked) = (BTreeSet::new(), vec![at], BTreeSet::new());
         while let Some(at) = open.pop().filter(|_| seen.len() <= MOST_NODES) {
@@ -110,7 +110,7 @@ impl Tree {
         Some(asked.into_iter().collect())
     }
 
-    /// What is left of a part for each value of a variable, values that leave the same together.
+    /// Returns the restriction of a part to each value of a variable, grouping values that lead to the same part.
     fn branches(&mut self, at: Ref, variable: usize) -> Vec<(Ref, BTreeSet<Value>)> {
         let mut branches: Vec<(Ref, BTreeSet<Value>)> = Vec::new();
         for value in self.store.values(variable) {

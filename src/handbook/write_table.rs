@@ -1,4 +1,4 @@
-//! The decision table for people and for programs: by activities as text and Markdown, as one sheet, as one document.
+//! Writes the decision table: by activity as text and Markdown, as one CSV sheet, or as one JSON document.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -45,7 +45,7 @@ fn text(table: &Table<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()
     summary(table).iter().try_for_each(|line| writeln!(out, "{}", visible(line)))
 }
 
-/// The activities of a section, as a heading.
+/// Returns the activities of a section, as a heading.
 pub(super) fn activities(table: &Table<'_>, section: &Section<'_>) -> String {
     let Some(activity) = table.diagram.activity_fact().map(|fact| table.set.vocabulary.fact(fact)) else {
         return "all notes".into();
@@ -54,7 +54,7 @@ pub(super) fn activities(table: &Table<'_>, section: &Section<'_>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// A section with a column for each fact that bounds some row.
+/// Lays out a section with a column for each variable that bounds some row.
 fn grid(table: &Table<'_>, section: &Section<'_>) -> Grid {
     let facts = section.columns.iter().map(|variable| table.name(*variable).to_owned());
     let cells = |row: &Row| {
@@ -67,7 +67,7 @@ fn grid(table: &Table<'_>, section: &Section<'_>) -> Grid {
     }
 }
 
-/// The same for a screen that is too narrow for so many columns: everything that bounds a row stands in one cell.
+/// Like [`grid`], but for narrow screens: everything that bounds a row is in one cell.
 fn narrow(table: &Table<'_>, section: &Section<'_>) -> Grid {
     let cells = |row: &Row| {
         let bounds = section.columns.iter().map(|variable| (table.name(*variable), answers(table, row, *variable)));
@@ -78,13 +78,13 @@ fn narrow(table: &Table<'_>, section: &Section<'_>) -> Grid {
     Grid { rows: section.rows.iter().map(cells).collect(), ..Grid::new(&["where", "outcome", "decided by"]) }
 }
 
-/// What a row asks of a variable; empty where any answer does.
+/// Describes the answers of a row to a variable; empty if any answer fits.
 pub(super) fn answers(table: &Table<'_>, row: &Row, variable: usize) -> String {
     let bound = table.bound(row, variable);
     bound.map(|(variable, values)| words::values(table.set, variable, values)).unwrap_or_default()
 }
 
-/// The payer and the code, or what else becomes of the notes.
+/// Describes an outcome: the payer and code, or the status.
 pub(super) fn outcome(set: &RuleSet, outcome: Outcome) -> String {
     match outcome {
         Outcome::Billable(service, payer) => format!("{} {}", set.payer(payer).name, set.service(service).full_code()),
@@ -92,7 +92,7 @@ pub(super) fn outcome(set: &RuleSet, outcome: Outcome) -> String {
     }
 }
 
-/// The rules that decide every note of a row, and how many more decide some; all of those where none decides every one.
+/// Describes which rules decide every note of a row and how many decide some; if none decides all, lists the latter.
 fn decided_by(set: &RuleSet, row: &Row) -> String {
     let ids = |rules: &[RuleId]| ids(set, rules).join(", ");
     match (row.always.len(), row.sometimes.len()) {
@@ -106,7 +106,7 @@ pub(super) fn ids<'s>(set: &'s RuleSet, rules: &[RuleId]) -> Vec<&'s str> {
     rules.iter().map(|rule| set.rule(*rule).id.as_str()).collect()
 }
 
-/// How many rows a section leaves out; empty where it leaves out none.
+/// Describes how many rows a section leaves out; empty if there are none.
 pub(super) fn left_out(section: &Section<'_>) -> String {
     if section.left_out == BigUint::ZERO {
         return String::new();
@@ -114,7 +114,7 @@ pub(super) fn left_out(section: &Section<'_>) -> String {
     format!("{} more rows are left out.\n", words::grouped(&section.left_out))
 }
 
-/// How to read the table, and what it holds.
+/// Describes how to read the table, and its size.
 pub(super) fn summary(table: &Table<'_>) -> Vec<String> {
     let settings: Vec<String> =
         settings(table).into_iter().map(|(name, word)| format!("{name}={}", word.text())).collect();
@@ -136,15 +136,15 @@ pub(super) fn summary(table: &Table<'_>) -> Vec<String> {
     vec![reading.into(), under, counts]
 }
 
-/// The settings that the table takes as they are answered.
+/// Returns the settings that the table fixes at their answers in force.
 fn settings<'s>(table: &Table<'s>) -> BTreeMap<&'s str, WrittenAnswer> {
     let (set, answered) = (table.set, table.set.answered());
     let word = |fact| (set.vocabulary.fact(fact).name.as_str(), set.written_answer(fact, answered.get(fact)));
     table.settings().map(word).collect()
 }
 
-/// Every row on one sheet, with a column for each fact that bounds some row. Several answers stand in one cell,
-/// separated by semicolons.
+/// Lays out all rows on one sheet, with a column for each variable that bounds some row. Several answers in one cell
+/// are separated by semicolons.
 fn sheet(table: &Table<'_>) -> Grid {
     let activity = table.diagram.activity_fact().map(|fact| table.set.vocabulary.fact(fact).name.as_str());
     let variables = table.columns().into_iter().map(|variable| table.name(variable));
@@ -161,16 +161,16 @@ fn sheet(table: &Table<'_>) -> Grid {
     Grid { rows: row_views(table).map(cells).collect(), ..Grid::new(&[facts.as_slice(), &rest].concat()) }
 }
 
-/// The table for a program.
+/// The JSON form of the table.
 #[derive(Debug, Serialize)]
 struct TableView<'s> {
     fingerprint: &'s str,
-    /// The settings that are taken as they are answered; the others are asked as facts are.
+    /// The settings that are fixed at their answers in force; all others are asked like facts.
     settings: BTreeMap<&'s str, WrittenAnswer>,
-    /// As decimal digits.
+    /// Number of combinations, as decimal digits.
     combinations: String,
     rows: Vec<RowView<'s>>,
-    /// How many more rows there are, as decimal digits.
+    /// Number of further rows, as decimal digits.
     left_out: String,
 }
 
@@ -186,10 +186,10 @@ impl<'t> TableView<'t> {
     }
 }
 
-/// Notes with one outcome.
+/// A set of notes with one outcome.
 #[derive(Debug, Serialize)]
 struct RowView<'s> {
-    /// By fact: the answers that fit. A fact that is not named may be answered in any way.
+    /// Matching answers for each fact. A fact that is not listed may have any answer.
     when: BTreeMap<String, Vec<String>>,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -198,11 +198,11 @@ struct RowView<'s> {
     service: Option<&'s str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
-    /// Those that decide every note of the row.
+    /// The rules that decide every note of the row.
     rules: Vec<&'s str>,
-    /// Those that decide some of its notes.
+    /// The rules that decide only some of its notes.
     rules_in_some: Vec<&'s str>,
-    /// As decimal digits.
+    /// Number of combinations, as decimal digits.
     combinations: String,
 }
 

@@ -1,4 +1,4 @@
-//! Every small change of a service, a rate, a presumption, a setting or another word for a value.
+//! Generates every small change of a service, rate, presumption, setting or alias.
 
 use super::change::{Change, Mutant};
 use super::condition::tests;
@@ -6,10 +6,10 @@ use super::rule::dates;
 use crate::facts::{Answer, Fact, FactId, Kind};
 use crate::rules::{AnsweredBy, DatedRate, Presumption, RuleSet, Service, Setting, Span, Unit};
 
-/// Modifiers that may be added to a service; the first that it does not have is.
+/// Candidate modifiers to add to a service. The first one that it does not already have is used.
 const ADDED: [&str; 2] = ["U1", "U2"];
 
-/// The mutants of everything but rules and promises.
+/// Returns the mutants of everything except rules and promises.
 pub(super) fn mutants(set: &RuleSet) -> Vec<Mutant> {
     [services(set), rates(set), presumptions(set), settings(set), aliases(set)].concat()
 }
@@ -18,7 +18,7 @@ fn mutant(block: String, change: String, span: &Span, changed: Change) -> Mutant
     Mutant { block, change, span: span.clone(), changed }
 }
 
-/// Another code, each modifier dropped and one added, the other units. Titles decide nothing.
+/// Shortens the code, drops each modifier, adds one modifier, and tries the other units. Titles decide nothing.
 fn services(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for id in set.service_ids() {
@@ -49,7 +49,7 @@ fn services(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// A cent more, none at all, and each date dropped or a day off.
+/// Adds a cent to each rate, drops it, and drops each of its dates or moves it by a day.
 fn rates(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (at, dated) in set.rates.iter().enumerate() {
@@ -62,7 +62,7 @@ fn rates(set: &RuleSet) -> Vec<Mutant> {
         let rate = dated.rate.a_cent_more();
         push(format!("{rate} instead of {}", dated.rate), Some(DatedRate { rate, ..dated.clone() }));
         for (change, effective) in dates(dated.effective) {
-            // Two rates of one service from one date are no rule set.
+            // A rule set may not have two rates for one service from the same date.
             let is_taken = |(other, known): (usize, &DatedRate)| {
                 other != at && known.service == dated.service && known.effective.from == effective.from
             };
@@ -94,8 +94,8 @@ fn presumptions(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// Each other answer than the one in force, or the numbers beside it; and each bound moved inwards by one. A bound that
-/// is moved outwards admits answers that no note or case can show.
+/// Changes each answer in force to every other value, or to the adjacent numbers, and moves each bound inward by one.
+/// Moving a bound outward would admit answers that no note or case can show.
 fn settings(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (at, setting) in set.settings.iter().enumerate() {
@@ -124,13 +124,13 @@ fn settings(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// Each other word for a value dropped, and pointed to the last value, or from the last to the first: values that stand
-/// next to each other are often treated alike.
+/// Drops each alias, and points it at the last value instead, or at the first if it stands for the last: adjacent
+/// values are often treated alike.
 fn aliases(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (id, fact) in set.vocabulary.facts() {
         for (word, name) in fact.aliases() {
-            // A word that an alias block of its own adds stands there, all others at the fact.
+            // An alias with its own block is located at that block, all others at the fact.
             let alias = set.aliases.iter().find(|alias| alias.fact == id && alias.word.trim().to_lowercase() == word);
             let Some(span) = alias.map(|alias| &alias.span).or_else(|| set.fact_span(id)) else { continue };
             let mut push = |change: String, value: Option<u16>| {
@@ -154,7 +154,7 @@ fn instead(set: &RuleSet, fact: FactId, after: Answer, before: Answer) -> String
     format!("`{}` instead of `{}`", set.answer_text(fact, after), set.answer_text(fact, before))
 }
 
-/// Every other value; of numbers those beside it.
+/// Returns every other value or, for a number, the adjacent ones.
 fn other_answers(fact: &Fact, answer: Answer) -> Vec<Answer> {
     match (&fact.kind, answer) {
         (Kind::Coded(values), _) => {

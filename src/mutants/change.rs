@@ -1,4 +1,4 @@
-//! One small change of a checked rule set: the block that takes the place of another.
+//! A small change of a checked rule set: a block that replaces another one.
 
 use crate::facts::{FactId, Kind};
 use crate::rules::{DatedRate, Invariant, Presumption, Rule, RuleId, RuleSet, Service, ServiceId, Setting, Span};
@@ -6,9 +6,9 @@ use crate::rules::{DatedRate, Invariant, Presumption, Rule, RuleId, RuleSet, Ser
 /// A rule set with one small change.
 #[derive(Clone, Debug)]
 pub struct Mutant {
-    /// What is changed: the id of a rule or a promise, or the name of another block.
+    /// Name of the changed block: the id of a rule or promise, or the name of another block.
     pub block: String,
-    /// What is changed about it.
+    /// Description of the change.
     pub change: String,
     /// Where the block is written.
     pub span: Span,
@@ -16,34 +16,34 @@ pub struct Mutant {
     pub changed: Change,
 }
 
-/// A block as a mutant has it.
+/// The changed version of a block.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A rule. One that is dropped has a condition that never holds, so that all rules keep their ids.
+    /// A rule. A dropped rule gets a condition that never holds, so that all rules keep their ids.
     Rule(RuleId, Box<Rule>),
-    /// A promise, by position; `None`: it is dropped.
+    /// A promise, by index; `None` if it is dropped.
     Promise(usize, Option<Box<Invariant>>),
     /// A service.
     Service(ServiceId, Box<Service>),
-    /// A rate, by position; `None`: it is dropped.
+    /// A rate, by index; `None` if it is dropped.
     Rate(usize, Option<Box<DatedRate>>),
-    /// A presumption, by position; `None`: it is dropped.
+    /// A presumption, by index; `None` if it is dropped.
     Presumption(usize, Option<Box<Presumption>>),
-    /// A setting, by position.
+    /// A setting, by index.
     Setting(usize, Box<Setting>),
-    /// What a setting takes.
+    /// The values that a setting accepts.
     Bounds(FactId, Kind),
-    /// Another word for a value of a fact, and the value that it stands for; `None`: it is dropped.
+    /// An alias for a value of a fact, and the value it stands for; `None` if the alias is dropped.
     Alias(FactId, String, Option<u16>),
 }
 
 impl Mutant {
-    /// The block and its change on one line.
+    /// Describes the block and its change on one line.
     pub fn describe(&self) -> String {
         format!("{}: {}", self.block, self.change)
     }
 
-    /// The changed set.
+    /// Returns the changed set.
     pub fn apply(&self, set: &RuleSet) -> RuleSet {
         let mut changed = set.clone();
         match &self.changed {

@@ -1,13 +1,13 @@
-//! Every small change of a condition: a test or a group dropped, a value taken out, added or swapped, a bound moved by
-//! one, a test negated.
+//! Generates every small change of a condition: drops a test or a group; removes, adds or swaps a value; moves a bound
+//! by one; negates a test.
 
 use crate::facts::{Fact, Kind};
 use crate::rules::{Condition, RuleSet, Test, ValueSet};
 
-/// A change in words, and what it makes.
+/// Changed versions of something, each with a description of the change.
 pub(super) type Changes<T> = Vec<(String, T)>;
 
-/// The changed conditions of a rule.
+/// Returns the changed versions of a rule's condition.
 pub(super) fn conditions(set: &RuleSet, condition: &Condition) -> Changes<Condition> {
     let mut changes = Vec::new();
     for (change, all) in tests(set, &condition.all) {
@@ -28,7 +28,7 @@ pub(super) fn conditions(set: &RuleSet, condition: &Condition) -> Changes<Condit
     changes
 }
 
-/// Every change of tests that are joined by *and*.
+/// Returns every change of tests that are joined by *and*.
 pub(super) fn tests(set: &RuleSet, tests: &[Test]) -> Changes<Vec<Test>> {
     let mut changes = Vec::new();
     for (at, test) in tests.iter().enumerate() {
@@ -48,12 +48,12 @@ pub(super) fn tests(set: &RuleSet, tests: &[Test]) -> Changes<Vec<Test>> {
     changes
 }
 
-/// The tests without one of them.
+/// Returns the tests without the one at `at`.
 pub(super) fn without<T: Clone>(tests: &[T], at: usize) -> Vec<T> {
     tests.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, test)| test.clone()).collect()
 }
 
-/// The tests with other answers to one of them.
+/// Returns the tests with other answers for the one at `at`.
 pub(super) fn with_answers(tests: &[Test], at: usize, answers: &ValueSet) -> Vec<Test> {
     let mut tests = tests.to_vec();
     if let Some(test) = tests.get_mut(at) {
@@ -62,7 +62,7 @@ pub(super) fn with_answers(tests: &[Test], at: usize, answers: &ValueSet) -> Vec
     tests
 }
 
-/// Each value taken out, each bound moved inwards.
+/// Removes each value, or moves each bound inward.
 pub(super) fn narrower(key: &str, fact: &Fact, set: &ValueSet) -> Changes<ValueSet> {
     let changes = match set {
         ValueSet::Values(values) => {
@@ -74,7 +74,7 @@ pub(super) fn narrower(key: &str, fact: &Fact, set: &ValueSet) -> Changes<ValueS
     sensible(changes, fact, set)
 }
 
-/// Each other value added, each bound moved outwards.
+/// Adds each missing value, or moves each bound outward.
 pub(super) fn wider(key: &str, fact: &Fact, set: &ValueSet) -> Changes<ValueSet> {
     let changes = match set {
         ValueSet::Values(values) => {
@@ -86,7 +86,7 @@ pub(super) fn wider(key: &str, fact: &Fact, set: &ValueSet) -> Changes<ValueSet>
     sensible(changes, fact, set)
 }
 
-/// A single value replaced by each other one; the test negated.
+/// Replaces a single value with each other one, and negates the test.
 fn others(key: &str, fact: &Fact, set: &ValueSet) -> Changes<ValueSet> {
     let mut changes = Vec::new();
     if let ValueSet::Values(values) = set
@@ -101,14 +101,14 @@ fn others(key: &str, fact: &Fact, set: &ValueSet) -> Changes<ValueSet> {
     sensible(changes, fact, set)
 }
 
-/// Those that are other answers than before, but neither all nor none.
+/// Keeps the changes that alter the answers and accept neither all answers nor none.
 fn sensible(mut changes: Changes<ValueSet>, fact: &Fact, set: &ValueSet) -> Changes<ValueSet> {
     let full = ValueSet::full(fact);
     changes.retain(|(_, changed)| !changed.is_empty() && *changed != full && changed != set);
     changes
 }
 
-/// The values that are among the fitting ones, or are not.
+/// Iterates over the values that are accepted or, if `wanted` is `false`, those that are not.
 fn values_of<'f>(fact: &'f Fact, fits: &'f [bool], wanted: bool) -> impl Iterator<Item = (u16, &'f String)> {
     let values = (0..).zip(fact.values()).zip(fits);
     values.filter(move |(_, fits)| **fits == wanted).map(|(value, _)| value)
@@ -118,7 +118,7 @@ fn flipped(values: &[bool], at: u16) -> ValueSet {
     ValueSet::Values((0..).zip(values).map(|(value, fits)| *fits != (value == at)).collect())
 }
 
-/// Each bound moved by one.
+/// Moves each bound by one.
 fn moved_bounds(key: &str, fact: &Fact, ranges: &[(i64, i64)], inwards: bool) -> Changes<ValueSet> {
     let Kind::Number(least, most) = fact.kind else { return Vec::new() };
     let mut changes = Vec::new();
@@ -127,14 +127,14 @@ fn moved_bounds(key: &str, fact: &Fact, ranges: &[(i64, i64)], inwards: bool) ->
             let mut moved = ranges.to_vec();
             let Some((from, before)) = moved.get_mut(at) else { continue };
             let bound = if upper { before } else { from };
-            // The ends of what the fact takes are no bounds that somebody wrote.
+            // The limits of the fact itself are not bounds that anyone wrote.
             if *bound == least || *bound > most {
                 continue;
             }
             let before = *bound;
             *bound += if upper == inwards { -1 } else { 1 };
             let change = format!("the bound {before} of {key} is {bound}");
-            // The complement of the complement joins ranges that touch now.
+            // Complementing twice joins ranges that now touch.
             changes.push((change, ValueSet::Ranges(moved).complement(fact).complement(fact)));
         }
     }

@@ -1,4 +1,4 @@
-//! What promises guard against: which changes of rules break a promise as written where they keep a weaker one.
+//! What promises guard against: changes of rules that break a promise as written but keep a weaker one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ use crate::proof::violation;
 use crate::rules::{Effect, Invariant};
 
 impl Prover<'_> {
-    /// Whether a changed set breaks a promise that the set keeps, and the mutants of promises that it kills.
+    /// Returns whether a changed set breaks a promise that the original set keeps, and which mutants of promises it
+    /// kills.
     pub(super) fn promises(&mut self, parts: &[Part]) -> (bool, Vec<usize>) {
         let (mutants, mut broken, mut kills) = (self.mutants, false, Vec::new());
         for (at, promise) in mutants.set.invariants.iter().enumerate() {
@@ -24,9 +25,9 @@ impl Prover<'_> {
         (broken, kills)
     }
 
-    /// Mutants of promises that are killed once nothing is excluded, struck or held, each with the mutant of an offer
-    /// that does so; `None`: the offers as they are. A promise that only repeats what another rule guards is broken by
-    /// no single change, and yet is there for the day on which that rule is changed.
+    /// Returns the mutants of promises that are killed once nothing is excluded, struck or held, each with the mutant
+    /// of an offer that kills it, or `None` if the unchanged offers do. A promise that only repeats what another rule
+    /// guards is broken by no single change, but it matters on the day that rule is changed.
     pub fn killed_by_mutants(&mut self, wanted: &BTreeSet<usize>) -> BTreeMap<usize, Option<usize>> {
         let mutants = self.mutants;
         let mut killed = BTreeMap::new();
@@ -69,7 +70,7 @@ impl Prover<'_> {
             .any(|part| part.activities.iter().any(|activity| self.violation(part, *activity, promise) != Ref::FALSE))
     }
 
-    /// Whether some note breaks a promise as written and not as its mutant has it.
+    /// Returns whether some note breaks a promise as written but not its mutant.
     fn distinguishes(&mut self, parts: &[Part], promise: &Invariant, mutant: usize) -> bool {
         let mutants = self.mutants;
         let Some(Change::Promise(_, weaker)) = mutants.list.get(mutant).map(|mutant| &mutant.changed) else {
@@ -85,7 +86,7 @@ impl Prover<'_> {
         })
     }
 
-    /// The notes of an activity of a part that break a promise.
+    /// Returns the notes of an activity in a part that break a promise.
     fn violation(&mut self, part: &Part, activity: u16, promise: &Invariant) -> Ref {
         let diagram = &self.mutants.diagram;
         let baseline = self.baseline(part.position);
@@ -94,7 +95,7 @@ impl Prover<'_> {
 }
 
 impl Mutants<'_> {
-    /// The promises that the set breaks as it is, by position.
+    /// Returns the indices of the promises that the set already breaks.
     pub(super) fn broken_promises(&self) -> Vec<usize> {
         let mut stores: Vec<(&ActivityGraph, Store)> =
             self.graphs().into_iter().map(|graph| (graph, graph.store.clone())).collect();
@@ -110,7 +111,8 @@ impl Mutants<'_> {
         broken.map(|(at, _)| at).collect()
     }
 
-    /// By promise: its mutants that some note could keep with some outcome that breaks the promise as written.
+    /// Returns for each promise the mutants that can differ from it: with some outcome, some note breaks the promise as
+    /// written but keeps the mutant.
     pub(super) fn weaker_promises(&self) -> Vec<Vec<usize>> {
         let variables = &self.diagram.variables;
         let mut store = Store::new(variables, &(0..variables.len()).collect::<Vec<_>>());

@@ -1,13 +1,13 @@
-//! Mutants: a rule set with one small change each, and what can be proved of it.
+//! Mutants: rule sets with one small change each, and what can be proved about them.
 //!
 //! A mutant is *killed* by proof if `check` finds a gap, a conflict or a broken promise in the changed set. It is
-//! *equivalent* if the changed set decides every note alike: outcome, advice, and the reasons of notes that answer
-//! everything else. (Which of several reasons a note names that leaves facts open is not compared.) Of any other mutant
-//! some note shows the change; whether something notices is for sample claims to say. A mutant of a promise decides no
-//! note otherwise: it is killed if some mutant of a rule breaks the promise as written for a note for which the mutant
-//! does not speak.
+//! *equivalent* if the changed set decides every note the same way: outcome, advice, and the reasons of notes that
+//! answer every fact except the one changed. (If a note leaves more facts open, which of several reasons it names is not
+//! compared.) For any other mutant, some note shows the change, and it is up to sample claims to notice. A mutant of a
+//! promise decides no note differently: it is killed if some mutant of a rule breaks the promise as written for a note
+//! for which it does not break the mutated promise.
 //!
-//! Works on the checked set, never on texts; knows no sample claims.
+//! Works on the checked set, never on source text, and does not depend on sample claims.
 
 mod block;
 mod change;
@@ -29,18 +29,18 @@ use crate::effective::Effective;
 use crate::message::Code;
 use crate::rules::{Basis, Condition, Effect, Rule, RuleSet, Span, Test};
 
-/// What can be proved of a mutant.
+/// What can be proved about a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// `check` finds this problem in the changed set.
     Killed(Code),
-    /// Every note is decided alike.
+    /// Every note is decided the same way.
     Equivalent,
     /// Some note shows the change.
     Undecided,
 }
 
-/// Every mutant of a set, in order of place.
+/// Returns every mutant of a set, ordered by position.
 pub fn all(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants: Vec<Mutant> = set.rules().flat_map(|(id, declared)| rule::mutants(set, id, declared)).collect();
     mutants.extend(block::mutants(set));
@@ -49,18 +49,18 @@ pub fn all(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// Mutants of one set with what is needed to prove something of them. Threads can share it, each with a prover.
+/// The mutants of one set, with the data needed to examine them. Threads can share it if each has its own prover.
 #[derive(Debug)]
 pub struct Mutants<'s> {
-    /// The set that is changed.
+    /// The original set.
     pub set: &'s RuleSet,
     /// The mutants.
     pub list: Vec<Mutant>,
-    /// The graphs of the set, over variables as fine as all mutants ask.
+    /// The graphs of the set, with variables fine enough for the tests of all mutants.
     pub diagram: Diagram,
-    /// Promises that the set breaks as it is, by position.
+    /// Indices of the promises that the set already breaks.
     broken: Vec<usize>,
-    /// By promise: the mutants of it that are not equivalent, by position in the list.
+    /// For each promise, the indices of its mutants that are not equivalent.
     promises: Vec<Vec<usize>>,
 }
 
@@ -75,18 +75,18 @@ impl<'s> Mutants<'s> {
         Ok(mutants)
     }
 
-    /// The graphs of the set.
+    /// Returns the graphs of the set.
     fn graphs(&self) -> Vec<&ActivityGraph> {
         self.diagram.graphs(self.set).unwrap_or_default()
     }
 
-    /// Proves things of mutants, one after the other.
+    /// Creates a prover, which examines mutants one at a time.
     pub fn prover(&self) -> Prover<'_> {
         Prover::new(self)
     }
 }
 
-/// The set with rules added that ask whatever the mutants and the search for witnesses ask.
+/// Returns the set with added rules that ask everything the mutants and the search for witnesses ask.
 fn with_all_thresholds(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
     let mut asking = set.clone();
     let mut ask = |all: &[Test], effective: Effective| asking.rules.push(advise(all.to_vec(), effective));
@@ -115,7 +115,7 @@ fn with_all_thresholds(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
     asking
 }
 
-/// A rule that changes nothing.
+/// Returns a rule that changes no decision.
 fn advise(all: Vec<Test>, effective: Effective) -> Rule {
     Rule {
         id: String::new(),

@@ -1,4 +1,4 @@
-//! What a changed rule touches: activities that it treats alike, built again beside the set as it is.
+//! The activities that a changed rule touches, grouped by how it treats them and rebuilt beside the original.
 
 use super::prover::Prover;
 use crate::diagram::{ActivityRules, Ref};
@@ -9,18 +9,18 @@ use crate::rules::{Effect, Rule, RuleId, RuleSet, Test, ValueSet};
 /// Activities of one graph that a changed rule treats alike.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
-    /// The graph.
+    /// Index of the graph.
     pub(super) position: usize,
     pub(super) activities: Vec<u16>,
-    /// Where a change of the rule can change anything.
+    /// Where the change of the rule can have an effect.
     pub(super) scope: Ref,
-    /// The changed set's outcomes where they differ; elsewhere `FALSE`.
+    /// The outcomes of the changed set where they differ from the original, and `FALSE` elsewhere.
     pub(super) moved: Ref,
     /// The rules of the changed set.
     pub(super) after: ActivityRules,
 }
 
-/// The alternatives of a rule's condition, each with what it asks of the activity apart.
+/// The alternatives of a rule's condition, each split into its test of the activity and its other tests.
 struct Alternatives(Vec<(Option<ValueSet>, Vec<Test>)>);
 
 impl Alternatives {
@@ -32,7 +32,7 @@ impl Alternatives {
         Self(rule.condition.alternatives().into_iter().map(apart).collect())
     }
 
-    /// What those that can hold for an activity ask beside it.
+    /// Returns the other tests of each alternative that can hold for an activity.
     fn fitting(&self, activity: u16) -> Vec<&[Test]> {
         let fits = |(values, _): &&(Option<ValueSet>, Vec<Test>)| {
             values.as_ref().is_none_or(|values| values.contains(Answer::Value(activity)) == Some(true))
@@ -41,10 +41,10 @@ impl Alternatives {
     }
 }
 
-/// Activities of one graph, and what the changed rule asks of each beside the activity.
+/// A graph, some of its activities, and the tests that the changed rule asks of them besides the activity.
 type Touched<'t> = (usize, Vec<u16>, Vec<&'t [Test]>);
 
-/// Graphs with the activities that a changed rule may treat otherwise, those together that it treats alike.
+/// Returns the activities that a changed rule may treat differently, grouped by graph and by the tests it asks.
 fn touched<'t>(
     prover: &Prover<'_>,
     (before, after): (&Rule, &Rule),
@@ -69,7 +69,7 @@ fn touched<'t>(
 }
 
 impl Prover<'_> {
-    /// The activities that a changed rule touches, built again; `None` where a graph grows too large.
+    /// Rebuilds the activities that a changed rule touches. Returns `None` if a graph grows too large.
     pub(super) fn changed_parts(&mut self, id: RuleId, changed: &RuleSet) -> Option<Vec<Part>> {
         let (mutants, mut parts) = (self.mutants, Vec::new());
         let (before, after) = (mutants.set.rule(id), changed.rule(id));
@@ -91,8 +91,8 @@ impl Prover<'_> {
         Some(parts)
     }
 
-    /// What notes come to if only offers are left of the rules: of all activities, or of those that a changed offer
-    /// touches.
+    /// Builds the outcomes that result if only the offers are kept, for all activities or for those that a changed
+    /// offer touches.
     pub(super) fn offers_alone(&mut self, changed: Option<(RuleId, &RuleSet)>) -> Vec<Part> {
         let mutants = self.mutants;
         let set = changed.map_or(mutants.set, |(_, changed)| changed);
@@ -120,7 +120,7 @@ impl Prover<'_> {
         parts
     }
 
-    /// The condition of a rule for activities of which it asks one of these alternatives.
+    /// Builds the condition of a rule for activities of which it asks one of these alternatives.
     fn condition(&mut self, position: usize, alternatives: &[&[Test]], effective: Effective) -> Option<Ref> {
         let variables = &self.mutants.diagram.variables;
         let store = &mut self.baseline(position)?.store;

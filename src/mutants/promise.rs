@@ -1,10 +1,10 @@
-//! Every way in which a promise can say less: dropped, or weakened by one answer, bound or condition.
+//! Generates every way to weaken a promise: dropping it, or weakening it by one answer, bound or condition.
 
 use super::condition::{Changes, narrower, wider, with_answers, without};
 use super::{Change, Mutant};
 use crate::rules::{Clause, Invariant, Outcome, OutcomeValue, RuleSet};
 
-/// The mutants of all promises.
+/// Returns the mutants of all promises.
 pub(super) fn mutants(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (at, promise) in set.invariants.iter().enumerate() {
@@ -23,7 +23,7 @@ pub(super) fn mutants(set: &RuleSet) -> Vec<Mutant> {
     mutants
 }
 
-/// What a promise is about, with one answer or outcome less.
+/// Removes one answer or outcome from the `when` clause of a promise.
 fn narrower_clauses(set: &RuleSet, when: &Clause) -> Changes<Clause> {
     let mut changes = Vec::new();
     for (at, test) in when.facts.iter().enumerate() {
@@ -44,7 +44,7 @@ fn narrower_clauses(set: &RuleSet, when: &Clause) -> Changes<Clause> {
     changes
 }
 
-/// What a promise says, with one answer or outcome more, or one part less.
+/// Adds one answer or outcome to the `always` clause of a promise, or drops one part of it.
 fn wider_clauses(set: &RuleSet, always: &Clause) -> Changes<Clause> {
     let mut changes = Vec::new();
     let several = always.facts.len() + always.outcome.len() > 1;
@@ -66,7 +66,7 @@ fn wider_clauses(set: &RuleSet, always: &Clause) -> Changes<Clause> {
         }
         let mut missing = test.part.values(&set.payers, &set.services);
         missing.retain(|(value, _)| !test.values.contains(value));
-        // With every value added it would say nothing: that is the part dropped.
+        // Adding the last missing value would make the part say nothing, which is the same as dropping it.
         for (more, name) in missing.iter().filter(|_| missing.len() > 1) {
             let wider = test.values.iter().chain([more]).copied().collect();
             changes.push((format!("add `{name}` to `always.{part}`"), with_outcome(always, at, wider)));
@@ -83,7 +83,7 @@ fn with_outcome(clause: &Clause, at: usize, values: Vec<OutcomeValue>) -> Clause
     clause
 }
 
-/// Every outcome that is no fault.
+/// Iterates over every outcome except gaps and conflicts.
 pub(super) fn outcomes(set: &RuleSet) -> impl Iterator<Item = Outcome> {
     let billable = |service| set.payer_ids().map(move |payer| Outcome::Billable(service, payer));
     set.service_ids().flat_map(billable).chain([Outcome::NonBillable, Outcome::Held])

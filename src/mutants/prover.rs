@@ -1,4 +1,4 @@
-//! Proves what becomes of mutants: each activity that a change touches is built again beside the set as it is.
+//! Proves what happens to mutants: rebuilds each activity that a change touches beside the original.
 
 use std::collections::BTreeSet;
 
@@ -14,18 +14,18 @@ use crate::message::Code;
 use crate::rules::{Outcome, ProgramSetting, Rule, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
-/// Nodes that mutants may leave in a store before it is begun anew.
+/// Number of nodes that mutants may leave behind in a store before it is rebuilt.
 const MOST_LEFTOVERS: usize = 300_000;
 
-/// What is proved of a mutant.
+/// What was proved about a mutant.
 #[derive(Clone, Debug)]
 pub struct Proof {
-    /// What becomes of it.
+    /// The verdict on the mutant.
     pub verdict: Verdict,
-    /// The mutants of promises that it kills, by position: it breaks the promise as written for a note for which it
-    /// does not break the changed one.
+    /// Indices of the mutants of promises that it kills: for some note, it breaks the promise as written but not the
+    /// mutant.
     pub kills: Vec<usize>,
-    /// Where a changed rule applies, before or after; `None`: any note may show the change.
+    /// Where the changed rule applies, before or after the change; `None` if any note may show it.
     scope: Option<Vec<Part>>,
 }
 
@@ -39,24 +39,24 @@ impl Proof {
     }
 }
 
-/// Notes of some activities of one graph at which something differs.
+/// Notes of some activities of one graph for which something differs.
 pub(super) struct Differing {
     pub(super) activities: Vec<u16>,
-    /// Yes where it differs.
+    /// True where something differs.
     pub(super) root: Ref,
-    /// A graph of outcomes, one of which a note must come to whatever it leaves open; `None`: it leaves nothing open,
-    /// since which reasons an incomplete note names may not differ.
+    /// A graph of outcomes in which a note must reach a single outcome, whatever it leaves open. `None` if the note
+    /// must leave nothing open, since the reasons that an incomplete note names may be the same before and after.
     pub(super) alike: Option<Ref>,
 }
 
-/// Proves what becomes of mutants, one after the other.
+/// Proves what happens to mutants, one at a time.
 #[derive(Debug)]
 pub struct Prover<'m> {
     pub(super) mutants: &'m Mutants<'m>,
     pub(super) graphs: Vec<&'m ActivityGraph>,
-    /// By graph, made when first needed.
+    /// The baseline of each graph, created on first use.
     baselines: Vec<Option<Baseline<'m>>>,
-    /// The set in which one rule after the other is changed.
+    /// A copy of the set in which one rule at a time is changed.
     scratch: Option<Box<RuleSet>>,
 }
 
@@ -66,7 +66,7 @@ impl<'m> Prover<'m> {
         Self { mutants, baselines: graphs.iter().map(|_| None).collect(), graphs, scratch: None }
     }
 
-    /// What can be proved of a mutant.
+    /// Proves what it can about a mutant.
     pub fn prove(&mut self, position: usize, mutant: &Mutant) -> Proof {
         self.forget_leftovers();
         match &mutant.changed {
@@ -80,7 +80,7 @@ impl<'m> Prover<'m> {
         }
     }
 
-    /// Whether the mutant that was proved last may decide a note otherwise. `answered`: what the note answers.
+    /// Returns whether the last proved mutant may decide a note differently. `answered` holds the note's own answers.
     pub fn may_differ(&self, proof: &Proof, answered: &Facts, date: NaiveDate) -> bool {
         let Some(parts) = &proof.scope else { return true };
         let diagram = &self.mutants.diagram;
@@ -91,7 +91,7 @@ impl<'m> Prover<'m> {
         };
         let Some(part) = parts.iter().find(|part| part.activities.contains(&activity)) else { return false };
         let mut assignment = diagram.variables.assign(answered, date);
-        // Rows also say which settings matter, so another answer to one may show the change.
+        // Rows also list the settings that matter, so a different answer to one may show the change.
         for (value, variable) in assignment.iter_mut().zip(diagram.variables.list()) {
             let fact = variable.question.fact().map(|fact| self.mutants.set.vocabulary.fact(fact));
             if fact.is_some_and(|fact| fact.origin == Origin::Setting) {
@@ -102,7 +102,7 @@ impl<'m> Prover<'m> {
         baseline.is_some_and(|baseline| baseline.store.verdict(part.scope, &assignment) != Some(false))
     }
 
-    /// The smallest note, or a few of one day, that shows a mutant; `None` if none does.
+    /// Returns the smallest note, or a few notes of one day, that show a mutant, or `None` if none do.
     pub fn witness(&mut self, mutant: &Mutant) -> Option<Witness> {
         let mutants = self.mutants;
         match &mutant.changed {
@@ -122,7 +122,7 @@ impl<'m> Prover<'m> {
         }
     }
 
-    /// Begins stores anew that hold much that mutants left behind.
+    /// Drops stores in which mutants have left many nodes behind, so that they are rebuilt.
     fn forget_leftovers(&mut self) {
         for (baseline, graph) in self.baselines.iter_mut().zip(&self.graphs) {
             if baseline.as_ref().is_some_and(|known| known.store.len() > graph.store.len() + MOST_LEFTOVERS) {
@@ -137,10 +137,10 @@ impl<'m> Prover<'m> {
         Some(place.get_or_insert_with(|| Baseline::new(mutants.set, &mutants.diagram, graph)))
     }
 
-    /// A setting that takes less: an answer that it no longer takes is refused.
+    /// Proves what happens if a setting accepts less: the answer that it no longer accepts is refused.
     fn prove_bounds(&self, fact: FactId, kind: &Kind) -> Verdict {
         let set = self.mutants.set;
-        // The program reads these itself and needs them as they are.
+        // The program itself reads these settings and needs their bounds as they are.
         if ProgramSetting::find(&set.vocabulary.fact(fact).name).is_some() {
             return Verdict::Killed(Code::WrongType);
         }
@@ -173,7 +173,7 @@ impl<'m> Prover<'m> {
         })
     }
 
-    /// Puts a rule in the place of another, in a set that is kept for it, while something is done.
+    /// Replaces a rule in the scratch set while `work` runs, then restores it.
     pub(super) fn with_changed<R>(
         &mut self,
         id: RuleId,
@@ -192,7 +192,7 @@ impl<'m> Prover<'m> {
         done
     }
 
-    /// A gap or a conflict among the outcomes of the changed set.
+    /// Returns the code of a gap or conflict among the outcomes of the changed set.
     fn fault(&self, part: &Part) -> Option<Code> {
         let baseline = self.baselines.get(part.position)?.as_ref()?;
         let outcomes =
@@ -205,7 +205,7 @@ impl<'m> Prover<'m> {
         outcomes.into_iter().find_map(fault)
     }
 
-    /// Where a changed set decides a part otherwise.
+    /// Returns where the changed set decides a part differently.
     fn difference(&mut self, part: &Part, changed: &RuleSet) -> Ref {
         let Some(baseline) = self.baseline(part.position) else { return Ref::FALSE };
         baseline.difference(changed, &part.after)
@@ -224,8 +224,8 @@ impl<'m> Prover<'m> {
         })
     }
 
-    /// The note nearest to an ordinary one at which something differs, and how far it is. `fixed`: values that it must
-    /// have.
+    /// Returns the note nearest to an ordinary one for which something differs, and its distance. `fixed` lists values
+    /// that the note must have.
     pub(super) fn nearest(
         &mut self,
         position: usize,

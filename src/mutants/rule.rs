@@ -1,4 +1,4 @@
-//! Every small change of a rule.
+//! Generates every small change of a rule.
 
 use chrono::NaiveDate;
 
@@ -7,7 +7,7 @@ use super::condition::{Changes, conditions};
 use crate::effective::Effective;
 use crate::rules::{Condition, Effect, PayerId, Removes, Rule, RuleId, RuleSet, ServiceId, Test, ValueSet};
 
-/// The mutants of one rule.
+/// Returns the mutants of one rule.
 pub(super) fn mutants(set: &RuleSet, id: RuleId, rule: &Rule) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let mut push = |change: String, changed: Rule| {
@@ -27,14 +27,14 @@ pub(super) fn mutants(set: &RuleSet, id: RuleId, rule: &Rule) -> Vec<Mutant> {
     mutants
 }
 
-/// A condition that no note meets: of the minutes, which every note answers, none will do.
+/// Returns a condition that no note meets: every note answers the minutes, and no number of minutes is accepted.
 fn never(set: &RuleSet) -> Condition {
     let minutes = set.vocabulary.find("minutes");
     let none = |fact| Test { fact, values: ValueSet::Ranges(Vec::new()) };
     Condition { all: minutes.map(none).into_iter().collect(), any: Vec::new() }
 }
 
-/// Each end of a range of dates dropped, and moved by a day in both directions.
+/// Drops each end of a range of dates, and moves it by a day in both directions.
 pub(super) fn dates(effective: Effective) -> Changes<Effective> {
     let mut changes = Vec::new();
     let beside = |date: NaiveDate| [date.pred_opt(), date.succ_opt()].into_iter().flatten();
@@ -57,7 +57,7 @@ pub(super) fn dates(effective: Effective) -> Changes<Effective> {
     changes
 }
 
-/// Every change of what a rule does where it applies. An advise can only be dropped.
+/// Returns every change of a rule's effect. An advise has none; it can only be dropped.
 fn effects(set: &RuleSet, effect: &Effect) -> Changes<Effect> {
     match effect {
         Effect::Offer { service, payers, overrides } => offers(set, *service, payers, overrides),
@@ -141,7 +141,7 @@ fn removals(set: &RuleSet, removes: &Removes, effect: &dyn Fn(Removes) -> Effect
     changes
 }
 
-/// Each payer dropped where another one is left, and each missing one added at the end.
+/// Drops each payer unless it is the only one, and adds each missing payer at the end.
 fn lists_of_payers(set: &RuleSet, payers: &[PayerId]) -> Changes<Vec<PayerId>> {
     let fewer = without_each(payers).into_iter().filter(|(_, left)| !left.is_empty());
     let fewer = fewer.map(|(out, left)| (format!("take `{}` out of `payers`", set.payer(out).name), left));
@@ -153,7 +153,7 @@ fn lists_of_payers(set: &RuleSet, payers: &[PayerId]) -> Changes<Vec<PayerId>> {
     fewer.chain(more).collect()
 }
 
-/// A list without each of its items, which may stand in it more than once.
+/// Returns each distinct item of a list with the list that remains without it.
 fn without_each<T: Copy + PartialEq>(list: &[T]) -> Vec<(T, Vec<T>)> {
     let mut without: Vec<(T, Vec<T>)> = Vec::new();
     for out in list {

@@ -1,4 +1,4 @@
-//! What rows show of notes that leave one fact open, presumed or answered by a setting: where another answer shows.
+//! Rows of notes for which one fact is open, presumed or answered by a setting: finds where a different answer shows.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::diagram::{Diagram, Ref, Value};
 use crate::facts::{Answer, FactId};
 use crate::rules::{Effect, Outcome, Presumption, RuleId, RuleSet, Setting};
 
-/// The notes of one graph, looked at by their answers to one variable.
+/// The notes of one graph, viewed by their answers to one variable.
 struct View<'v, 'b> {
     set: &'v RuleSet,
     diagram: &'v Diagram,
@@ -18,8 +18,8 @@ struct View<'v, 'b> {
 }
 
 impl View<'_, '_> {
-    /// Where rows differ if the variable has one of these values, which is not said, instead of one of those. The graph
-    /// does not ask the variable.
+    /// Returns where rows differ if the variable has one of the values `after` instead of one of `before`, without the
+    /// note saying which one. The result does not ask the variable.
     fn difference(&mut self, before: &[Value], after: &[Value]) -> Ref {
         if before == after {
             return Ref::FALSE;
@@ -36,7 +36,7 @@ impl View<'_, '_> {
         store.any(differs)
     }
 
-    /// Where the outcomes over the one values are not those over the others.
+    /// Returns where the outcomes for all of these values are not the same.
     fn outcomes_differ(&mut self, before: &[Value], after: &[Value]) -> Ref {
         let Some(first) = before.first() else { return Ref::FALSE };
         let first = self.outcomes(*first);
@@ -48,7 +48,8 @@ impl View<'_, '_> {
         self.baseline.store.any(differs)
     }
 
-    /// By rule: where a row names it, as a reason or as advice. Where the outcome is the same for all values.
+    /// Returns for each rule where a row names it, as a reason or as advice. Valid only where all values have the same
+    /// outcome.
     fn named(&mut self, values: &[Value]) -> BTreeMap<RuleId, Ref> {
         let (mut surely, mut perhaps, mut named) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (rule, condition) in self.baseline.rules.conditions.clone() {
@@ -73,7 +74,7 @@ impl View<'_, '_> {
         named
     }
 
-    /// By rule: where nobody pays and it surely takes a payer away that may be offered.
+    /// Returns for each rule where nobody pays and it surely takes away a payer that may be offered.
     fn against(&mut self, values: &[Value]) -> BTreeMap<RuleId, Ref> {
         let nobody = self.baseline.rules.outcome;
         let nobody = self.baseline.store.ends_at(nobody, &|outcome| outcome == Outcome::NonBillable);
@@ -98,12 +99,12 @@ impl View<'_, '_> {
         against
     }
 
-    /// What notes come to that answer the variable so.
+    /// Returns the outcomes of notes that answer the variable with this value.
     fn outcomes(&mut self, value: Value) -> Ref {
         self.answered(self.baseline.rules.outcome, value)
     }
 
-    /// Where a presumption applies to notes of an activity that leave its fact open.
+    /// Returns where a presumption applies to notes of an activity that leave its fact open.
     fn applies(&mut self, activity: u16, presumption: &Presumption) -> Ref {
         let mut tests = Vec::new();
         for test in &presumption.when {
@@ -139,7 +140,7 @@ impl View<'_, '_> {
 }
 
 impl<'m> Prover<'m> {
-    /// A note that another answer to a setting decides otherwise, as far as rules ask the setting.
+    /// Returns a note that is decided differently under another answer to a setting, as far as rules ask the setting.
     pub(super) fn setting_witness(&mut self, before: &Setting, after: &Setting) -> Option<Witness> {
         let (variable, values) = self.values(before.fact, [before.value, after.value])?;
         let [before, after] = values;
@@ -151,12 +152,12 @@ impl<'m> Prover<'m> {
         })
     }
 
-    /// A note that uses the other word for a value and shows that the word is gone or stands for another value.
+    /// Returns a note that uses an alias and shows that the alias is gone or stands for another value.
     pub(super) fn alias_witness(&mut self, fact: FactId, word: &str, value: Option<u16>) -> Option<Witness> {
         let mutants = self.mutants;
         let declared = mutants.set.vocabulary.fact(fact);
         let own = declared.parse_value(word)?;
-        // A note with an unknown word is rejected, and rows repeat the required facts.
+        // A note with an unknown value is rejected, and rows repeat the required facts.
         let other = value.filter(|_| !declared.is_required());
         let variable = mutants.diagram.variables.position(fact);
         let fixed: Vec<(usize, Value)> = variable.map(|variable| (variable, own)).into_iter().collect();
@@ -176,7 +177,7 @@ impl<'m> Prover<'m> {
         Some(witness)
     }
 
-    /// A note that leaves a fact open and that another presumption, or none, decides otherwise.
+    /// Returns a note that leaves a fact open and is decided differently under another presumption or none.
     pub(super) fn presumption_witness(&mut self, before: &Presumption, after: Option<&Presumption>) -> Option<Witness> {
         let value = before.value;
         let (variable, [was, is]) = self.values(before.fact, [value, after.map_or(value, |after| after.value)])?;
@@ -205,7 +206,7 @@ impl<'m> Prover<'m> {
         })
     }
 
-    /// The variable of a fact, and the values of two answers to it.
+    /// Returns the variable of a fact, and the values of two answers to it.
     fn values(&self, fact: FactId, answers: [Answer; 2]) -> Option<(usize, [Value; 2])> {
         let variables = &self.mutants.diagram.variables;
         let position = variables.position(fact)?;
@@ -218,7 +219,8 @@ impl<'m> Prover<'m> {
         Some(View { set: mutants.set, diagram: &mutants.diagram, baseline: self.baseline(graph)?, variable })
     }
 
-    /// The nearest note of all graphs at which one differs. `fixed`: values that the note must have.
+    /// Returns the nearest note of all graphs for which something differs. `fixed` lists values that the note must
+    /// have.
     fn nearest_of_all(
         &mut self,
         fixed: &[(usize, Value)],

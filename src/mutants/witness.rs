@@ -1,4 +1,4 @@
-//! Notes that show a change of what rows say beside the decision: services, rates, how minutes count.
+//! Notes that show a change beyond the decision itself: of services, rates, or the way minutes are counted.
 
 use std::collections::BTreeSet;
 
@@ -15,21 +15,21 @@ use crate::units::PartQuarterHour;
 /// Minutes in a quarter hour.
 const QUARTER_HOUR: i64 = 15;
 
-/// Lengths of notes that show whether minutes are pooled by day: each has left-over minutes.
+/// Lengths of notes that show whether minutes are pooled by day. Each has left-over minutes.
 const POOLED: [i64; 4] = [20, 65, 125, 5];
 
-/// The most notes of one day that are tried to see how minutes are pooled: with so many, any left-over minutes show.
+/// The maximum number of notes per day to try when testing pooling. With this many, any left-over minutes show.
 const NOTES_MOST: usize = 30;
 
 /// Notes that show a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
-    /// One note, or several of one day; all need the same settings.
+    /// One note, or several of one day. All need the same settings.
     pub notes: Vec<Example>,
 }
 
 impl Witness {
-    /// Writes a word into a field of every note.
+    /// Writes a value into a field of every note.
     pub(super) fn write(&mut self, field: &str, word: &str) {
         for note in self.notes.iter_mut().map(|example| &mut example.note) {
             let word = WrittenAnswer::Text(word.to_owned());
@@ -47,7 +47,7 @@ impl From<Example> for Witness {
     }
 }
 
-/// What a note that is looked for must be, beside its outcome.
+/// Requirements for a note besides its outcome.
 #[derive(Clone, Copy, Default)]
 struct Wanted {
     date: Option<NaiveDate>,
@@ -56,12 +56,12 @@ struct Wanted {
 }
 
 impl Mutants<'_> {
-    /// A note that is billed as a service.
+    /// Returns a note that is billed as a service.
     pub(super) fn service_witness(&self, service: ServiceId) -> Option<Witness> {
         self.note(&|outcome| is_billed(outcome, service), Wanted::default())
     }
 
-    /// A billable note of a date on which another rate is in force, or none.
+    /// Returns a billable note on a date for which the change puts another rate in force, or none.
     pub(super) fn rate_witness(&self, rate: usize, changed: &RuleSet) -> Option<Witness> {
         let service = self.set.rates.get(rate)?.service;
         let in_force = |set: &RuleSet, date| set.rate(service, date).map(|dated| dated.rate);
@@ -73,7 +73,7 @@ impl Mutants<'_> {
         })
     }
 
-    /// Notes that show another answer to a setting by which the program counts minutes.
+    /// Returns notes that show another answer to a setting that controls how the program counts minutes.
     pub(super) fn counting_witness(&self, before: &Setting, after: &Setting) -> Option<Witness> {
         let setting = ProgramSetting::find(&self.set.vocabulary.fact(before.fact).name)?;
         let by_quarter_hour = |outcome| matches!(outcome, Outcome::Billable(service, _) if self.set.service(service).unit == Unit::QuarterHour);
@@ -81,7 +81,7 @@ impl Mutants<'_> {
             (ProgramSetting::PartQuarterHour, Answer::Number(before), Answer::Number(after)) => {
                 let minutes = Some(3 * QUARTER_HOUR + before.min(after));
                 let wanted = Wanted { minutes, ..Wanted::default() };
-                // Every row shows the quarter hours of its minutes, whatever becomes of the note.
+                // Every row shows the quarter hours of its minutes, whatever its outcome.
                 self.note(&by_quarter_hour, wanted).or_else(|| self.note(&|_| true, wanted))
             }
             (ProgramSetting::Pool, ..) => POOLED.into_iter().find_map(|minutes| {
@@ -94,7 +94,7 @@ impl Mutants<'_> {
         }
     }
 
-    /// A note under a setting's outermost answer, which it no longer takes.
+    /// Returns a note under the outermost answer to a setting, which the changed setting no longer accepts.
     pub(super) fn bounds_witness(&self, fact: FactId, kind: &Kind) -> Option<Witness> {
         let declared = self.set.vocabulary.fact(fact);
         let (Kind::Number(least, most), Kind::Number(then_least, _)) = (&declared.kind, kind) else { return None };
@@ -106,7 +106,7 @@ impl Mutants<'_> {
         Some(witness)
     }
 
-    /// The note nearest to an ordinary one that is as wanted and comes to such an outcome.
+    /// Returns the note nearest to an ordinary one that meets the requirements and has a fitting outcome.
     fn note(&self, fits: &dyn Fn(Outcome) -> bool, wanted: Wanted) -> Option<Witness> {
         let variables = &self.diagram.variables;
         let by_fact = |fact: FactId, number: i64| Some((variables.position(fact)?, number));
@@ -138,7 +138,7 @@ fn is_billed(outcome: Outcome, service: ServiceId) -> bool {
     matches!(outcome, Outcome::Billable(billed, _) if billed == service)
 }
 
-/// How many notes of so many minutes earn another number of quarter hours together than one by one.
+/// Returns how many notes of this length together earn a different number of quarter hours than one by one.
 fn pooled_notes(part: PartQuarterHour, minutes: i64) -> Option<usize> {
     let minutes = u32::try_from(minutes).ok()?;
     (2..=NOTES_MOST).find(|count| {
@@ -147,7 +147,7 @@ fn pooled_notes(part: PartQuarterHour, minutes: i64) -> Option<usize> {
     })
 }
 
-/// The days around which a rate begins and ends to hold.
+/// Returns the dates just inside and outside both ends of a rate's range.
 fn boundary_dates(dated: &DatedRate) -> Vec<NaiveDate> {
     let Effective { from, through } = dated.effective;
     let before = from.and_then(|from| from.pred_opt());
@@ -155,7 +155,7 @@ fn boundary_dates(dated: &DatedRate) -> Vec<NaiveDate> {
     [from, through, before, after].into_iter().flatten().collect()
 }
 
-/// Every date of which a note may be looked for.
+/// Returns every date on which a note may be searched for.
 pub(super) fn dates(set: &RuleSet, mutants: &[Mutant]) -> BTreeSet<NaiveDate> {
     let changed = mutants.iter().filter_map(|mutant| match &mutant.changed {
         Change::Rate(_, rate) => rate.as_deref(),
@@ -164,7 +164,7 @@ pub(super) fn dates(set: &RuleSet, mutants: &[Mutant]) -> BTreeSet<NaiveDate> {
     set.rates.iter().chain(changed).flat_map(boundary_dates).collect()
 }
 
-/// Every number of minutes of which a note may be looked for.
+/// Returns every number of minutes for which a note may be searched for.
 pub(super) fn minutes(set: &RuleSet) -> Vec<Test> {
     let parts = (0..=QUARTER_HOUR).map(|part| 3 * QUARTER_HOUR + part);
     let minutes: BTreeSet<i64> = parts.chain(POOLED).filter(|minutes| *minutes <= MINUTES_MOST).collect();

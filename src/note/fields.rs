@@ -1,15 +1,15 @@
-//! The fields of one record: known ones by number, and those that the rule set does not know.
+//! The fields of one record: known fields by number, and fields that the rule set does not know.
 
 use crate::field::FieldId;
 use crate::message::Code;
 use crate::read::{Fault, Field, FieldNames, Record};
 
-/// The known fields of one record, by number.
+/// The known fields of a record, indexed by field number.
 pub(super) struct Fields<'r>(Vec<Option<&'r Field<'r>>>);
 
 impl<'r> Fields<'r> {
-    /// Puts each known field of a record in its place, and finds the fault of fields that stand twice. Of two with one
-    /// meaning neither is taken, for which one is true cannot be known.
+    /// Collects the known fields of a record, and finds the fault if a field is repeated. If two fields have the same
+    /// meaning, neither is used, because there is no way to know which one is right.
     pub(super) fn collect(record: &'r Record<'r>) -> (Self, Option<Fault>) {
         let mut sorted: Vec<&Field<'_>> = record.fields.iter().collect();
         sorted.sort_by(|one, other| (one.id, &one.name).cmp(&(other.id, &other.name)));
@@ -17,7 +17,7 @@ impl<'r> Fields<'r> {
             [one, other] if one.name == other.name && !one.name.is_empty() => Some(*one),
             _ => None,
         };
-        // Of several the first by name: which one is reported must not depend on their order.
+        // Choose the first by name: which fault is reported must not depend on the order of the fields.
         let twice = sorted.windows(2).filter_map(twice).min_by_key(|field| &field.name);
         let mut fault = twice.map(|field| {
             let help = "keep the one that is true; which one was meant cannot be known";
@@ -54,8 +54,8 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// The fields that the rule set does not know, in order of their names and each name once. A field without a name in
-/// which nothing stands is a spreadsheet's empty column, and is none.
+/// Returns the fields that the rule set does not know, sorted by name, each name once. An empty field without a name is
+/// an empty spreadsheet column and is ignored.
 pub fn unknown_fields<'r>(record: &'r Record<'r>) -> Vec<&'r Field<'r>> {
     let is_unknown = |field: &&Field<'_>| field.id.is_none() && !(field.name.is_empty() && field.value.is_empty());
     let mut fields: Vec<&Field<'_>> = record.fields.iter().filter(is_unknown).collect();
@@ -64,7 +64,7 @@ pub fn unknown_fields<'r>(record: &'r Record<'r>) -> Vec<&'r Field<'r>> {
     fields
 }
 
-/// The fault of a record with fields that the rule set does not know: it is in the first of them by name.
+/// Returns the fault of a record with fields that the rule set does not know, located at the first of them by name.
 pub(super) fn unknown_fault(record: &Record<'_>, names: &dyn FieldNames) -> Option<Fault> {
     let field = *unknown_fields(record).first()?;
     let (text, help) = match (names.nearest(&field.name), field.visible_name()) {
@@ -76,7 +76,7 @@ pub(super) fn unknown_fault(record: &Record<'_>, names: &dyn FieldNames) -> Opti
     Some(Fault::new(Code::UnknownField, text, help).in_field(field))
 }
 
-/// The fields of a record that hold its id: one, or more if it is wrong.
+/// Returns the fields that hold the record's id. Only a faulty record has more than one.
 pub fn id_fields<'r>(record: &'r Record<'r>) -> impl Iterator<Item = &'r Field<'r>> {
     record.fields.iter().filter(|field| field.id == Some(FieldId::ID) && !field.value.is_empty())
 }

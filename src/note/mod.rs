@@ -1,7 +1,7 @@
-//! Record → note: every check of a field, once, whatever the format.
+//! Turns records into notes. Every field is checked here, once, for all formats.
 //!
-//! Knows no formats and no rules; the vocabulary says what a coded field may hold. What only several records show, such
-//! as an id that is used twice, is not looked for here.
+//! This module knows nothing about formats or rules; the vocabulary determines what a coded field may hold. Faults that
+//! only show across several records, such as a repeated id, are not detected here.
 
 mod fields;
 mod values;
@@ -19,56 +19,56 @@ use crate::message::Code;
 use crate::nearest::one_of;
 use crate::read::{Fault, FieldNames, Record};
 
-/// One service note.
+/// A service note.
 #[derive(Clone, Debug)]
 pub struct Note {
-    /// What rows show of it.
+    /// The parts that rows show.
     pub head: Head,
     /// The service date.
     pub date: NaiveDate,
     /// Documented minutes, 1 to 1440.
     pub minutes: u32,
-    /// What it answers.
+    /// The answers of the note.
     pub facts: Facts,
 }
 
-/// What rows show of a record as it was read; of a rejected one, what could be read.
+/// The parts of a record that rows show, as they were read. For a rejected record, whatever could be read.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// The note's id.
+    /// The id of the note.
     pub id: Option<String>,
-    /// Who was served.
+    /// The client who was served.
     pub client: Option<String>,
-    /// Who did the work.
+    /// The staff member who did the work.
     pub staff: Option<String>,
     /// The service date.
     pub date: Option<NaiveDate>,
-    /// Minutes after midnight at which the work began.
+    /// Minutes after midnight when the work began.
     pub start: Option<u32>,
-    /// Minutes after midnight at which the work ended.
+    /// Minutes after midnight when the work ended.
     pub end: Option<u32>,
-    /// What was done, by its name in the vocabulary.
+    /// The activity, by its name in the vocabulary.
     pub activity: Option<String>,
-    /// The role of who did it, by its name in the vocabulary.
+    /// The role of the staff member, by its name in the vocabulary.
     pub staff_role: Option<String>,
 }
 
-/// A record that is no note.
+/// A record that is not a valid note.
 #[derive(Clone, Debug)]
 pub struct Rejection {
-    /// What could be read of it.
+    /// The parts of the record that could be read.
     pub head: Head,
-    /// Why.
+    /// Why the record was rejected.
     pub fault: Fault,
-    /// Whether the record has an id and the fault was found after it: that the id is used already goes before it.
+    /// Whether the record has an id and the fault was found after it was read. A repeated id outranks such a fault.
     pub after_id: bool,
 }
 
-/// Makes a note of a record, or says why it is none. `settings`: what is answered without a note. `known_fields_only`: a
-/// field that the rule set does not know rejects the record.
+/// Turns a record into a note, or explains why it is not one. `settings` holds the answers that do not come from notes.
+/// With `known_fields_only`, a field that the rule set does not know rejects the record.
 ///
-/// Which of several faults is reported does not depend on the order of the fields, for a format may have one of its own:
-/// what the record's form makes unreadable first, then fields of one meaning, then fields that nobody knows, then the
+/// Of several faults, the one reported does not depend on the order of the fields, because a format may impose its own.
+/// Faults of the record's form come first, then fields with the same meaning, then unknown fields, then the known
 /// fields in the order of their numbers.
 pub fn check(
     record: &Record<'_>,
@@ -89,7 +89,7 @@ pub fn check(
     }
 }
 
-/// What rows show of a record, however wrong the rest of it is.
+/// Returns the parts of a record that rows show, however faulty the rest of it is.
 fn head(fields: &Fields<'_>, vocabulary: &Vocabulary) -> Head {
     let shown = |id| text(fields.get(id), "").ok().flatten().map(str::to_owned);
     let coded = |name: &str| {
@@ -114,7 +114,7 @@ fn head(fields: &Fields<'_>, vocabulary: &Vocabulary) -> Head {
     }
 }
 
-/// The service date, the minutes and the answers of a record, each field checked.
+/// Returns the service date, the minutes and the answers of a record, with every field checked.
 fn note(fields: &Fields<'_>, vocabulary: &Vocabulary, settings: &Facts) -> Result<(NaiveDate, u32, Facts), Fault> {
     let id = fields.get(FieldId::ID);
     text(id, "id")?.ok_or_else(|| missing("id", id, "give each note an id of its own"))?;
@@ -151,7 +151,7 @@ fn note(fields: &Fields<'_>, vocabulary: &Vocabulary, settings: &Facts) -> Resul
     Ok((date, minutes, facts))
 }
 
-/// The documented minutes: all ways in which the record says them must agree.
+/// Returns the documented minutes. All the ways in which the record states them must agree.
 fn minutes(fields: &Fields<'_>) -> Result<u32, Fault> {
     let both = "give `start` and `end`, or neither";
     let (start, end) = (fields.get(FieldId::START), fields.get(FieldId::END));

@@ -1,4 +1,4 @@
-//! What a field's value means: text, a whole number, a date, a clock time, a length, or an answer to a fact.
+//! Interprets the value of a field: text, a whole number, a date, a clock time, a length, or an answer to a fact.
 
 use chrono::NaiveDate;
 
@@ -8,18 +8,18 @@ use crate::message::Code;
 use crate::nearest::one_of;
 use crate::read::{Fault, Field, Value};
 
-/// The fault of a required field without an answer, be it left out or empty.
+/// Returns the fault of a required field that is left out or empty.
 pub(super) fn missing(name: &str, field: Option<&Field<'_>>, help: &str) -> Fault {
     fault(Code::MissingField, name, field, "a required field has no answer", help)
 }
 
-/// The fault of a field, under the name by which the rules know it.
+/// Returns the fault of a field, under the name that the rules use for it.
 pub(super) fn fault(code: Code, name: &str, field: Option<&Field<'_>>, text: &str, help: &str) -> Fault {
     let offset = field.and_then(|field| field.offset);
     Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
 }
 
-/// What `parse` makes of a field; `None` if the field has no answer.
+/// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty.
 fn parsed<'r, T>(
     field: Option<&'r Field<'r>>,
     name: &str,
@@ -30,24 +30,24 @@ fn parsed<'r, T>(
     parse(&field.value).map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help))
 }
 
-/// Free text, trimmed; a number counts as its digits.
+/// Reads trimmed text; a number is returned as its digits.
 pub(super) fn text<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<&'r str>, Fault> {
     parsed(field, name, Value::text, ("the field is not text", "write it as text in quotes"))
 }
 
-/// A date of the calendar.
+/// Reads a calendar date.
 pub(super) fn date(field: Option<&Field<'_>>, name: &str) -> Result<Option<NaiveDate>, Fault> {
     let words = ("the field is not a day of the calendar", "write it as `YYYY-MM-DD`, such as `2026-03-09`");
     parsed(field, name, |value| parse_date(only_text(value)?), words)
 }
 
-/// Minutes after midnight of a clock time.
+/// Reads a clock time as minutes after midnight.
 pub(super) fn clock(field: Option<&Field<'_>>, name: &str) -> Result<Option<u32>, Fault> {
     let words = ("the field is not a clock time", "write it as `HH:MM` on the 24-hour clock, such as `14:05`");
     parsed(field, name, |value| parse_clock(only_text(value)?), words)
 }
 
-/// Minutes, 1 to 1440.
+/// Reads a length in minutes, 1 to 1440.
 pub(super) fn length(field: Option<&Field<'_>>, name: &str) -> Result<Option<u32>, Fault> {
     let Some(minutes) = whole_number(field, name)? else { return Ok(None) };
     let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
@@ -60,7 +60,7 @@ fn whole_number(field: Option<&Field<'_>>, name: &str) -> Result<Option<i64>, Fa
     parsed(field, name, |value| parse_whole_number(value.text()?), words)
 }
 
-/// What a field answers to a fact.
+/// Reads the answer to a fact.
 pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
     let name = fact.name.as_str();
     match &fact.kind {
@@ -82,7 +82,7 @@ pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
     }
 }
 
-/// The coded value that a word or a JSON boolean stands for.
+/// Returns the coded value that a word or a JSON boolean stands for.
 fn coded_value(fact: &Fact, value: &Value<'_>) -> Option<u16> {
     let truth = |truth: bool| if fact.is_yes_no() { fact.value(if truth { "yes" } else { "no" }) } else { None };
     if let Value::Boolean(answer) = value {
@@ -90,22 +90,22 @@ fn coded_value(fact: &Fact, value: &Value<'_>) -> Option<u16> {
     }
     let word = value.text()?;
     fact.parse_value(word).or_else(|| match word.to_ascii_lowercase().as_str() {
-        // A JSON boolean that came through a spreadsheet.
+        // A JSON boolean that went through a spreadsheet.
         "true" => truth(true),
         "false" => truth(false),
         _ => None,
     })
 }
 
-/// Trimmed text that was written as text, not as a number.
+/// Returns trimmed text if the value was written as text rather than as a number.
 fn only_text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
     if let Value::Text(text) = value { Some(text.trim()) } else { None }
 }
 
-/// A whole number, zero or more: digits, with `.0` allowed behind them, or a power of ten such as `4.5e1`.
+/// Parses a nonnegative whole number: digits, optionally followed by `.0`, or with an exponent such as `4.5e1`.
 fn parse_whole_number(text: &str) -> Option<i64> {
     digits(text).or_else(|| {
-        // JSON has exponents, and spreadsheets make them.
+        // JSON allows exponents, and spreadsheets produce them.
         let (number, _) = text.split_once(['e', 'E'])?;
         let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let number = is_plain.then(|| rust_decimal::Decimal::from_scientific(text).ok()).flatten()?;
@@ -123,7 +123,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Minutes after midnight of `H:MM` or `HH:MM`, through `24:00`.
+/// Parses `H:MM` or `HH:MM`, up to `24:00`, as minutes after midnight.
 fn parse_clock(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     if !is_digits(hours) || !is_digits(minutes) || hours.len() > 2 || minutes.len() != 2 {
@@ -133,7 +133,7 @@ fn parse_clock(text: &str) -> Option<u32> {
     (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
 }
 
-/// Minutes after midnight as `HH:MM`.
+/// Formats minutes after midnight as `HH:MM`.
 pub fn format_clock(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }

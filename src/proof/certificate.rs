@@ -1,4 +1,4 @@
-//! The certificate: every graph with a count for each node, so that whoever doubts the proof can add them up again.
+//! The certificate: every graph with counts for each node, so that anyone who doubts the proof can verify the sums.
 
 use std::collections::BTreeMap;
 
@@ -10,77 +10,77 @@ use super::combinations;
 use crate::diagram::{ActivityGraph, Diagram, Ref, TooComplex, Variable};
 use crate::rules::{Outcome, RuleSet};
 
-/// Every combination of answers, and how it is decided.
+/// All combinations of answers, and how they are decided.
 #[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
-    /// What can be answered beside the activity.
+    /// The questions besides the activity.
     pub variables: Vec<Question>,
-    /// The outcomes at which walks end.
+    /// All outcomes.
     pub outcomes: Vec<OutcomeRow>,
-    /// The graphs, one for activities that all rules treat alike.
+    /// The graphs, one for each group of activities that all rules treat alike.
     pub graphs: Vec<GraphRow>,
-    /// How many combinations of answers there are, as decimal digits.
+    /// Total number of combinations of answers, as decimal digits.
     pub combinations: String,
 }
 
-/// A fact that some rule asks, or `date`, with its answers; of numbers and dates the bands.
+/// A fact that some rule asks, or `date`, with its answers; numbers and dates are divided into bands.
 #[derive(Clone, Debug, Serialize)]
 pub struct Question {
-    /// Its name.
+    /// The name of the fact.
     pub fact: String,
-    /// Its answers: all there are.
+    /// All possible answers.
     pub answers: Vec<String>,
 }
 
-/// What becomes of a note.
+/// The outcome of a note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OutcomeRow {
     /// `billable`, `non_billable` or `held`.
     pub status: &'static str,
-    /// What is billed; empty if nothing is.
+    /// The billed service; empty if nothing is billed.
     pub service: String,
-    /// Who pays; empty if nobody does.
+    /// The payer; empty if nobody pays.
     pub payer: String,
 }
 
-/// The graph of some activities.
+/// The graph of a group of activities.
 #[derive(Clone, Debug, Serialize)]
 pub struct GraphRow {
-    /// The activities; empty where the rule set knows none.
+    /// The activities; empty if the rule set declares none.
     pub activities: Vec<String>,
-    /// The variables, by position, in the order in which walks ask them.
+    /// Indexes of the variables, in the order in which walks ask them.
     pub order: Vec<usize>,
-    /// The nodes; children stand before their parents.
+    /// The nodes; children come before their parents.
     pub nodes: Vec<NodeRow>,
-    /// Where a walk begins.
+    /// The start of every walk.
     pub root: Place,
-    /// By outcome: how many combinations of one activity come to it, as decimal digits.
+    /// For each outcome, the number of combinations of one activity that lead to it, as decimal digits.
     pub combinations: Vec<String>,
 }
 
-/// A question of a graph.
+/// An inner node of a graph.
 #[derive(Clone, Debug, Serialize)]
 pub struct NodeRow {
-    /// The variable, by position.
+    /// Index of the variable.
     pub variable: usize,
-    /// By answer.
+    /// One child for each answer.
     pub children: Vec<Place>,
-    /// By outcome, by position: how many combinations of the answers to this variable and to those behind it in the
-    /// order come to it, as decimal digits.
+    /// By index of the outcome: the number of combinations of this variable and all later ones in the order that lead
+    /// to it, as decimal digits.
     pub combinations: BTreeMap<usize, String>,
 }
 
-/// Where a walk goes on.
+/// The next step of a walk.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
-    /// A node, by position among the graph's nodes.
+    /// Index of a node of the graph.
     Node(usize),
-    /// An outcome, by position.
+    /// Index of an outcome.
     Outcome(usize),
 }
 
-/// The certificate of a set that decides every note.
+/// Builds the certificate of a set that decides every note.
 pub fn certificate(set: &RuleSet, diagram: &Diagram) -> Result<Certificate, TooComplex> {
     let variable = |variable: &Variable| Question {
         fact: variable.question.name(set).to_owned(),
@@ -135,15 +135,15 @@ fn graph_row(set: &RuleSet, diagram: &Diagram, graph: &ActivityGraph, outcomes: 
     }
 }
 
-/// The nodes of a graph that are written so far.
+/// State of writing one graph: the nodes written so far.
 struct Rows<'r> {
     graph: &'r ActivityGraph,
-    /// By variable: how many values it has.
+    /// Number of values of each variable.
     sizes: Vec<BigUint>,
     order: Vec<usize>,
     outcomes: &'r mut Vec<Outcome>,
     positions: FxHashMap<Ref, usize>,
-    /// By node: how many combinations come to each outcome.
+    /// For each node, the number of combinations that lead to each outcome.
     counts: Vec<BTreeMap<usize, BigUint>>,
 }
 
@@ -174,7 +174,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The position of the outcome at a leaf.
+    /// Returns the index of the outcome at a leaf.
     fn number(&mut self, leaf: Ref) -> usize {
         let outcome = self.graph.store.outcome(leaf).unwrap_or(Outcome::Gap);
         let known = self.outcomes.iter().position(|known| *known == outcome);
@@ -188,7 +188,7 @@ impl Rows<'_> {
         self.order.iter().position(|asked| *asked == variable).unwrap_or(self.order.len())
     }
 
-    /// By outcome: the combinations of the variables from a level on that come to it from here.
+    /// Returns, for each outcome, how many combinations of the variables from `level` on lead to it from `at`.
     fn below(&mut self, at: Ref, level: usize) -> BTreeMap<usize, BigUint> {
         let (counts, first) = match self.positions.get(&at) {
             Some(position) => {
@@ -203,7 +203,7 @@ impl Rows<'_> {
     }
 }
 
-/// The names of activities; none where the rule set does not know any.
+/// Returns the names of activities; empty if the rule set declares none.
 fn activity_names(set: &RuleSet, diagram: &Diagram, activities: &[u16]) -> Vec<String> {
     let fact = diagram.activity_fact().map(|fact| set.vocabulary.fact(fact));
     let names = fact.map(|fact| activities.iter().filter_map(|activity| fact.value_name(*activity)));

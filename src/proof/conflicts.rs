@@ -1,4 +1,4 @@
-//! Pairs of offers that decide some note differently.
+//! Finds pairs of offers that decide some note differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,22 +8,19 @@ use crate::message::{Code, Message};
 use crate::rules::{Outcome, RuleId, RuleSet};
 use crate::space::{Example, Region, Space, bounds_in_words};
 
-/// The notes that two offers decide differently: how far the nearest is from an ordinary one, their region, and it.
+/// The notes that two offers decide differently: a nearest example, its distance from an ordinary note, and its region.
 struct Found {
     cost: u64,
     region: Vec<(String, Vec<String>)>,
     example: Example,
 }
 
-/// Pairs of offers that decide some note differently, each pair once with the note nearest to an ordinary one.
+/// Returns the pairs of offers that decide some note differently, each with the note nearest to an ordinary one.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) -> Vec<Problem> {
     let mut found: BTreeMap<(RuleId, RuleId), Found> = BTreeMap::new();
-    for graph in graphs {
+    for graph in graphs.iter().filter(|graph| graph.possible(&Vec::new()).contains(&Outcome::Conflict)) {
         let mut store = graph.store.clone();
         let conflict = store.ends_at(graph.rules.outcome, &|outcome| outcome == Outcome::Conflict);
-        if conflict == Ref::FALSE {
-            continue;
-        }
         for (pair, tied) in tied_pairs(set, &graph.rules, &mut store) {
             let both = store.and(conflict, tied);
             let space = Space::new(set, diagram, graph).with_store(&store);
@@ -40,7 +37,7 @@ pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) 
     found.into_iter().map(|(pair, found)| problem(set, pair, found)).collect()
 }
 
-/// Pairs of offers with where both survive, come to different outcomes, and neither overrides the other.
+/// Returns, for each pair of offers, where both survive with different outcomes and neither overrides the other.
 fn tied_pairs(set: &RuleSet, rules: &ActivityRules, store: &mut Store) -> BTreeMap<(RuleId, RuleId), Ref> {
     let mut pairs: BTreeMap<(RuleId, RuleId), Ref> = BTreeMap::new();
     let possible: Vec<_> = rules.survivors.iter().filter(|survivor| survivor.condition != Ref::FALSE).collect();
@@ -57,7 +54,7 @@ fn tied_pairs(set: &RuleSet, rules: &ActivityRules, store: &mut Store) -> BTreeM
 
 fn problem(set: &RuleSet, pair: (RuleId, RuleId), found: Found) -> Problem {
     let (one, other) = (set.rule(pair.0), set.rule(pair.1));
-    // Between a set and what the user adds to it, the added rule is the problem.
+    // In a conflict between the base set and a rule added by the user, report the added rule.
     let at = if set.is_own(&other.span) && !set.is_own(&one.span) { &other.span } else { &one.span };
     let notes = bounds_in_words(&found.region);
     let text = format!("`{}` and `{}` decide these notes differently: {notes}", one.id, other.id);

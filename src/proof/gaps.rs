@@ -1,4 +1,4 @@
-//! Notes that no rule speaks to.
+//! Finds notes that no rule covers.
 
 use super::Problem;
 use crate::diagram::{ActivityGraph, Diagram, Question, Variable};
@@ -8,13 +8,13 @@ use crate::message::{Code, Message};
 use crate::rules::{Effect, Outcome, Rule, RuleSet, Span, Test};
 use crate::space::{MOST_REGIONS, Region, Space, bounds_in_words};
 
-/// Conditions that a rule may miss and still come near to a gap.
+/// Maximum number of conditions that a rule may fail and still count as near a gap.
 const NEAR: usize = 2;
 
-/// Notes that no rule speaks to, each region once.
+/// Returns one problem for each region of notes that no rule covers.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) -> Vec<Problem> {
     let (mut problems, mut more) = (Vec::new(), false);
-    for graph in graphs {
+    for graph in graphs.iter().filter(|graph| graph.possible(&Vec::new()).contains(&Outcome::Gap)) {
         let mut store = graph.store.clone();
         let gap = store.ends_at(graph.rules.outcome, &|outcome| outcome == Outcome::Gap);
         let space = Space::new(set, diagram, graph).with_store(&store);
@@ -44,7 +44,7 @@ fn problem(space: &Space<'_>, region: &Region) -> Problem {
     };
     let text = format!("no rule speaks to these notes: {}", bounds_in_words(&bounds));
     let message = Message::error(Code::Gap, text).help(help);
-    // Between a set and what the user adds to it, the added rule is the problem.
+    // If the nearest rule was added by the user, report that rule.
     let own = near.map(|rule| &rule.span).filter(|span| set.is_own(span));
     let problem = match own.or_else(|| narrowest(space, region)) {
         Some(span) => Problem::new(set, span, message),
@@ -53,8 +53,8 @@ fn problem(space: &Space<'_>, region: &Region) -> Problem {
     Problem { region: bounds, ..problem }
 }
 
-/// The rule that would speak to a region but for as few conditions as can be, the user's own before others; none if
-/// it is far.
+/// Returns the rule that fails the fewest conditions to cover a region, preferring the user's own rules; `None` if all
+/// are too far.
 fn nearest_rule<'s>(space: &Space<'s>, region: &Region) -> Option<&'s Rule> {
     let speaks = |rule: &&Rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. });
     let near = space.set.rules.iter().filter(speaks).filter_map(|rule| Some((misses(space, rule, region)?, rule)));
@@ -62,7 +62,8 @@ fn nearest_rule<'s>(space: &Space<'s>, region: &Region) -> Option<&'s Rule> {
     near.min_by_key(|(misses, rule)| (*misses, !space.set.is_own(&rule.span))).map(|(_, rule)| rule)
 }
 
-/// How many conditions of a rule do not hold in all of a region; its dates count as one. `None`: it can never apply.
+/// Returns how many conditions of a rule fail somewhere in a region, counting its dates as one; `None` if it never
+/// applies.
 fn misses(space: &Space<'_>, rule: &Rule, region: &Region) -> Option<usize> {
     let holds = |test: &&Test| {
         if Some(test.fact) == space.activity {
@@ -89,7 +90,7 @@ fn is_on(rule: &Rule, date: &Variable, value: u16) -> bool {
     matches!(date.answer(value), Answer::Number(day) if date_of(day).is_none_or(|day| rule.effective.contains(day)))
 }
 
-/// Where the first fact that bounds the region is declared.
+/// Returns where the first fact that bounds the region is declared.
 fn narrowest<'s>(space: &Space<'s>, region: &Region) -> Option<&'s Span> {
     let set = space.set;
     let bounded: Vec<_> = region.bounds(space).filter_map(|(variable, _)| Question::fact(variable.question)).collect();

@@ -1,7 +1,7 @@
-//! Rules, payers and overrides that do nothing, found by taking them away.
+//! Finds rules, payers, and overrides that have no effect, by removing them.
 //!
-//! Without a dead rule or an idle override every note is decided alike, outcome and reasons. Without a payer that is
-//! always struck every note comes to the same outcome; what strikes it may be a reason for that.
+//! Without a dead rule or an idle override, every note has the same outcome and reasons. Without a payer that is always
+//! struck, every note has the same outcome, but the rule that strikes it may still be a reason.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -14,10 +14,10 @@ use crate::nearest::one_of;
 use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
-/// Other rules that a message names.
+/// Maximum number of other rules that a message names.
 const MOST_NAMED: usize = 3;
 
-/// Every rule, payer of an offer and override without which all notes are decided alike.
+/// Returns a problem for each rule, payer of an offer, and override that has no effect.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
     let Ok(graphs) = diagram.graphs(set) else { return Vec::new() };
     let search = Search { set, diagram, graphs };
@@ -46,13 +46,13 @@ struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    /// The graphs in which a rule can apply.
+    /// Returns the graphs in which a rule can apply.
     fn graphs_of(&self, rule: RuleId) -> impl Iterator<Item = &'s ActivityGraph> {
         self.graphs.iter().copied().filter(move |graph| graph.rules.condition(rule) != Ref::FALSE)
     }
 
     fn dead_rule(&self, id: RuleId, rule: &Rule) -> Option<Problem> {
-        // What is a reason or gives advice for some note is not dead: without it the note would not be decided alike.
+        // A rule that is a reason or gives advice for some note is not dead: removing it would change that decision.
         let is_advice = matches!(rule.effect, Effect::Advise);
         let acts = |graph: &ActivityGraph| is_advice || graph.reasons.get(&id).is_some_and(|at| *at != Ref::FALSE);
         if self.graphs_of(id).any(acts) {
@@ -79,7 +79,7 @@ impl<'s> Search<'s> {
         Some(self.problem(rule, message, &[id]))
     }
 
-    /// An offer that applies to some note and loses all its payers wherever it does.
+    /// Reports an offer that applies to some note but loses all its payers wherever it applies.
     fn struck_offer(&self, id: RuleId, rule: &Rule) -> Option<Problem> {
         let survives = |graph: &ActivityGraph| {
             graph.rules.survivors.iter().any(|own| own.offer == id && own.condition != Ref::FALSE)
@@ -91,7 +91,7 @@ impl<'s> Search<'s> {
         let takers = self.most_frequent(id, |other| self.takes_from(rule, other));
         let text = format!("the offer `{}` loses all its payers wherever it applies, to {takers}", rule.id);
         let without = self.diagram.conditions.without(id);
-        // A removal that would leave notes to which no rule speaks is no advice.
+        // Do not suggest a removal that would leave notes that no rule covers.
         let or_remove = if self.keeps_outcomes(id, self.set, &without) { ", or remove it" } else { "" };
         let message = Message::warning(Code::AlwaysStruck, text)
             .help(format!("offer it to another payer, or narrow what takes them away{or_remove}"));
@@ -141,12 +141,12 @@ impl<'s> Search<'s> {
         changed
     }
 
-    /// Whether a set with another effect of one rule decides every note alike.
+    /// Returns whether a set in which one rule has another effect decides every note alike.
     fn is_alike(&self, id: RuleId, changed: &RuleSet) -> bool {
         self.graphs_of(id).all(|graph| self.baseline(graph).is_alike(changed, &self.diagram.conditions))
     }
 
-    /// Whether every note comes to the same outcome under a changed set.
+    /// Returns whether every note has the same outcome under a changed set.
     fn keeps_outcomes(&self, id: RuleId, changed: &RuleSet, conditions: &Conditions) -> bool {
         self.graphs_of(id).all(|graph| {
             let mut baseline = self.baseline(graph);
@@ -154,14 +154,14 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// Whether a rule takes a payer away that an offer names.
+    /// Returns whether a rule removes a payer that an offer names.
     fn takes_from(&self, offer: &Rule, other: RuleId) -> bool {
         let Effect::Offer { service, payers, .. } = &offer.effect else { return false };
         let removes = self.set.rule(other).effect.removes();
         removes.is_some_and(|removes| payers.iter().any(|payer| removes.removes(*service, *payer)))
     }
 
-    /// Rules that are reasons where a rule applies, those of most activities first.
+    /// Describes the rules that are most often reasons where a rule applies, counted by activities.
     fn most_frequent(&self, id: RuleId, wanted: impl Fn(RuleId) -> bool) -> String {
         let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
         for graph in self.graphs_of(id) {
@@ -177,7 +177,7 @@ impl<'s> Search<'s> {
         one_of(counts.iter().take(MOST_NAMED).map(|(rule, _)| self.set.rule(*rule).id.as_str()))
     }
 
-    /// The problem at a rule, with the smallest note to which these rules apply.
+    /// Creates the problem for a rule, with the smallest note to which all `applying` rules apply.
     fn problem(&self, rule: &Rule, message: Message, applying: &[RuleId]) -> Problem {
         let problem = Problem::new(self.set, &rule.span, message).about([&rule.id]);
         let found = self.graphs.iter().filter_map(|graph| {

@@ -1,4 +1,4 @@
-//! Promises about every possible note, proved or refuted with the note that breaks them.
+//! Proves promises about every possible note, or refutes them with a note that breaks them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::nearest::joined;
 use crate::rules::{Clause, Invariant, Outcome, RuleSet};
 use crate::space::{Region, Space, bounds_in_words};
 
-/// Yes for the notes of an activity that break an invariant. `outcomes`: a graph of what its notes come to, in `store`.
+/// Returns a graph of the notes that break an invariant. `outcomes` is a graph in `store` of the activity's outcomes.
 pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> Ref {
     let meant = store.ends_at(outcomes, &|outcome| speaks_of(invariant, outcome));
     let when = conjunction(diagram, activity, store, &invariant.when);
@@ -24,7 +24,7 @@ pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut St
     store.and_not(meant, kept)
 }
 
-/// Yes for the notes of an activity whose facts pass every test of a clause.
+/// Returns a graph of the notes of an activity whose facts pass every test of a clause.
 fn conjunction(diagram: &Diagram, activity: u16, store: &mut Store, clause: &Clause) -> Ref {
     clause.facts.iter().fold(Ref::TRUE, |all, test| {
         let passes = if Some(test.fact) == diagram.activity_fact() {
@@ -37,13 +37,16 @@ fn conjunction(diagram: &Diagram, activity: u16, store: &mut Store, clause: &Cla
     })
 }
 
-/// The invariants that some note breaks, each with the note nearest to an ordinary one.
+/// Returns a problem for each invariant that some note breaks, with the note nearest to an ordinary one.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) -> Vec<Problem> {
+    if set.invariants.is_empty() {
+        return Vec::new();
+    }
     let mut stores: Vec<_> = graphs.iter().map(|graph| (*graph, graph.store.clone())).collect();
     set.invariants.iter().filter_map(|invariant| refute(set, diagram, &mut stores, invariant)).collect()
 }
 
-/// `graphs`: each with its store, to which the notes that break the invariant are added.
+/// Refutes an invariant, if some note breaks it. Graphs of broken notes are added to the stores in `graphs`.
 fn refute(
     set: &RuleSet,
     diagram: &Diagram,
@@ -76,7 +79,7 @@ fn refute(
     let own = deciding.iter().map(|id| &set.rule(*id).span).find(|span| set.is_own(span));
     let own = own.filter(|_| !set.is_own(&invariant.span));
     let help = match own {
-        // The promise is not the user's own: it is replaced where the user's rule is right.
+        // The promise is not the user's own, so it has to be replaced if the user's rule is right.
         Some(_) => format!(
             "fix the rule; or, if it is right, put a promise in its place that allows it: repeat \
              `[[invariant]]` with `id = \"{}\"`, `replaces = true` and what still holds",
@@ -89,12 +92,12 @@ fn refute(
     Some(Problem { region, ..problem.about(std::iter::once(&invariant.id).chain(ids())).with_example(Some(example)) })
 }
 
-/// Whether an outcome is one that the invariant speaks of. A note that is not decided, or twice, breaks no promise yet.
+/// Returns whether an invariant covers an outcome. A gap or a conflict does not break a promise.
 fn speaks_of(invariant: &Invariant, outcome: Outcome) -> bool {
     !outcome.is_fault() && fits(&invariant.when, outcome)
 }
 
-/// Whether an outcome fits what a clause says of it.
+/// Returns whether an outcome passes all outcome tests of a clause.
 fn fits(clause: &Clause, outcome: Outcome) -> bool {
     clause.outcome.iter().all(|test| test.accepts(outcome))
 }

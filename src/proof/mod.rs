@@ -1,6 +1,6 @@
-//! What is proved about a rule set over all possible notes, with the smallest note that shows each problem.
+//! Proofs about a rule set over all possible notes. Each problem comes with the smallest note that shows it.
 //!
-//! Knows no formats and opens no files.
+//! This module knows nothing about formats and opens no files.
 
 mod certificate;
 mod conflicts;
@@ -20,31 +20,31 @@ use crate::rules::{RuleSet, Span, with_excerpt};
 use crate::space::Example;
 use num_bigint::BigUint;
 
-/// Something wrong in a rule set.
+/// A problem in a rule set.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// What is wrong, where, and what to do about it.
+    /// What is wrong, where, and how to fix it.
     pub message: Message,
-    /// Ids of the rules or the invariant that it is about.
+    /// Ids of the rules or the invariant involved.
     pub about: Vec<String>,
-    /// The notes it is about: fact and answers.
+    /// The affected notes, as facts and their answers.
     pub region: Vec<(String, Vec<String>)>,
-    /// The smallest note that shows it.
+    /// The smallest note that shows the problem.
     pub example: Option<Example>,
 }
 
 impl Problem {
-    /// A problem at a place in a rule file, about no notes yet.
+    /// Creates a problem at a location in a rule file.
     pub(crate) fn new(set: &RuleSet, span: &Span, message: Message) -> Self {
         with_excerpt(&set.files, span, message).into()
     }
 
-    /// The same about these rules.
+    /// Sets the rules involved.
     fn about<'i>(self, ids: impl IntoIterator<Item = &'i String>) -> Self {
         Self { about: ids.into_iter().cloned().collect(), ..self }
     }
 
-    /// The same with a note that shows it.
+    /// Sets the example note.
     fn with_example(self, example: Option<Example>) -> Self {
         let note = example.as_ref().map(Example::describe);
         Self { message: Message { note, ..self.message }, example, ..self }
@@ -57,7 +57,7 @@ impl From<Message> for Problem {
     }
 }
 
-/// Builds every graph of a rule set and proves that each note has exactly one outcome; otherwise every fault found,
+/// Builds every graph of a rule set and proves that each note has exactly one outcome. Otherwise returns every fault,
 /// each with the smallest note that shows it.
 pub fn prove(set: &RuleSet) -> Result<Diagram, Vec<Problem>> {
     let diagram = Diagram::new(set);
@@ -65,7 +65,7 @@ pub fn prove(set: &RuleSet) -> Result<Diagram, Vec<Problem>> {
     if faults.is_empty() { Ok(diagram) } else { Err(faults) }
 }
 
-/// Every note that no rule speaks to and every pair of offers that decide a note differently. In order of place.
+/// Returns a problem for each gap and each conflict, ordered by location.
 pub fn faults(set: &RuleSet, diagram: &Diagram) -> Result<Vec<Problem>, TooComplex> {
     let graphs = diagram.graphs(set)?;
     let mut faults = gaps::find(set, diagram, &graphs);
@@ -73,7 +73,7 @@ pub fn faults(set: &RuleSet, diagram: &Diagram) -> Result<Vec<Problem>, TooCompl
     Ok(in_order(faults))
 }
 
-/// That a rule set's graphs grow too large.
+/// Returns the message for a rule set whose graphs grow too large.
 pub fn too_complex(set: &RuleSet, TooComplex(question): TooComplex) -> Message {
     let name = question.name(set);
     let text = format!("the rule set is too complex to prove: most of its graph asks `{name}`");
@@ -84,12 +84,12 @@ pub fn too_complex(set: &RuleSet, TooComplex(question): TooComplex) -> Message {
     }
 }
 
-/// The date from which rates are looked at, and the last one on which they must still hold.
+/// The date from which rates are checked, and the last date on which they must still be in force.
 pub type Horizon = (NaiveDate, NaiveDate);
 
-/// Every problem of a set but for notes that it does not decide: promises it does not keep, rules and names that do
-/// nothing, and rates that end within a horizon. In order of place. `diagram`: `None` where the graphs grow too large;
-/// then only what needs none.
+/// Returns all problems of a set apart from gaps and conflicts: broken promises, rules and names without effect, and
+/// rates that end within `horizon`, ordered by location. `diagram` is `None` if the graphs grow too large; only checks
+/// that need no graphs are run then.
 pub fn check(set: &RuleSet, diagram: Option<&Diagram>, horizon: Option<Horizon>) -> Vec<Problem> {
     let mut problems = unused::find(set);
     if let Some(diagram) = diagram {
@@ -102,18 +102,18 @@ pub fn check(set: &RuleSet, diagram: Option<&Diagram>, horizon: Option<Horizon>)
     in_order(problems)
 }
 
-/// Problems in order of place.
+/// Sorts problems by location.
 pub fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by(|left, right| left.message.place.cmp(&right.message.place));
     problems
 }
 
-/// Invariants that do not hold, each with the smallest note that shows it. None where the graphs grow too large.
+/// Returns each broken invariant with the smallest note that shows it. Empty if the graphs grow too large.
 pub fn broken_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
     diagram.graphs(set).map_or_else(|_| Vec::new(), |graphs| invariants::find(set, diagram, &graphs))
 }
 
-/// How many combinations of answers there are, bands of numbers and dates counting as one answer each.
+/// Returns the number of combinations of answers, counting each band of numbers or dates as one answer.
 pub fn combinations(set: &RuleSet, diagram: &Diagram) -> BigUint {
     let of_activity: BigUint = diagram.variables.list().iter().map(|variable| BigUint::from(variable.size)).product();
     let activities = diagram.activity_fact().map_or(1, |fact| set.vocabulary.fact(fact).values().len());

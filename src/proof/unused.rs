@@ -1,4 +1,4 @@
-//! What a rule set declares and nothing uses, and rates that end with nothing after them.
+//! Finds declarations that nothing uses, and rates that end without a successor.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::facts::{FactId, Origin};
 use crate::message::{Code, Message};
 use crate::rules::{Effect, PayerId, ProgramSetting, RuleSet, Span, Test};
 
-/// Facts, settings, sources, payers and services that nothing uses.
+/// Returns a problem for each fact, setting, source, payer, and service that nothing uses.
 pub(super) fn find(set: &RuleSet) -> Vec<Problem> {
     let mut problems = Vec::new();
     let asked = asked_facts(set);
@@ -47,7 +47,7 @@ fn unused(set: &RuleSet, what: &str, name: &str, span: &Span, why: &str) -> Prob
     Problem::new(set, span, message.help("remove it, or check the rules for a misspelling"))
 }
 
-/// Every fact that a rule, a presumption's condition or an invariant asks, and what the program reads itself.
+/// Returns every fact that a rule, a presumption's condition, or an invariant asks, or that the program reads itself.
 fn asked_facts(set: &RuleSet) -> BTreeSet<FactId> {
     let rules = set.rules.iter().flat_map(|rule| rule.condition.tests());
     let presumptions = set.presumptions.iter().flat_map(|presumption| &presumption.when);
@@ -58,7 +58,7 @@ fn asked_facts(set: &RuleSet) -> BTreeSet<FactId> {
     tests.iter().map(|test| set.vocabulary.input_of(test.fact)).chain(required).chain(read).collect()
 }
 
-/// Services whose last rate ends on or before a date and is followed by none.
+/// Reports services whose last rate ends on or before `through` without a successor.
 pub(super) fn rates_that_end(set: &RuleSet, from: NaiveDate, through: NaiveDate) -> Vec<Problem> {
     let mut problems = Vec::new();
     for service in set.service_ids() {
@@ -67,7 +67,7 @@ pub(super) fn rates_that_end(set: &RuleSet, from: NaiveDate, through: NaiveDate)
             let Some(last) = dated.effective.through else { continue };
             let Some(next) = last.succ_opt() else { continue };
             let follows = set.rate(service, next).is_some();
-            // A rate that has ended matters while nothing has taken its place.
+            // A rate that ended before `from` only matters if no other rate is in force on `from`.
             let over = last < from && set.rate(service, from).is_some();
             let superseded =
                 rates().any(|other| other.effective.from > dated.effective.from && other.effective.from <= Some(last));

@@ -1,4 +1,4 @@
-//! Comma-separated values with a header row.
+//! Reads comma-separated values with a header row.
 
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -10,13 +10,13 @@ use super::{
 use crate::field::FieldId;
 use crate::message::Code;
 
-/// Characters that end lines elsewhere.
+/// Characters that end lines in other formats, but not in CSV.
 const OTHER_LINE_ENDS: [char; 5] = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// A name of the header row, with its number if it is known.
+/// A name of the header row, with its field number if the name is known.
 type Column = (String, Option<FieldId>);
 
-/// Reads row by row; only one row is held at a time.
+/// Reads the input row by row, holding only one row in memory.
 pub(super) fn read(
     input: &mut dyn BufRead,
     names: &dyn FieldNames,
@@ -56,7 +56,7 @@ fn value(cell: Cow<'_, [u8]>) -> Value<'_> {
     text.map_or(Value::Unreadable, Value::Text)
 }
 
-/// What makes a row unreadable as a record: its quotes, or a number of cells that is not the header's.
+/// Returns the fault that makes a row unreadable: misplaced quotes, or not as many cells as the header has.
 fn row_fault(row: &Row, columns: usize) -> Option<Fault> {
     let (first, last) = row.lines;
     let lines = if last > first { format!("; lines {first} to {last} are read as one record") } else { String::new() };
@@ -82,7 +82,7 @@ fn row_fault(row: &Row, columns: usize) -> Option<Fault> {
     Some(Fault::new(Code::RaggedRow, format!("the row has {cells}, the header {columns}{lines}"), help))
 }
 
-/// The names of the header row. It is refused where it may be a note, or may have swallowed notes.
+/// Reads the names of the header row. A row that might be a note, or might have swallowed notes, is refused.
 fn header(row: &Row, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
     let refused = |offset: usize, code, text: &str, help: &str| {
         let (line, column) = line_and_column(row.bytes.get(..offset).unwrap_or_default(), row.lines.0, 1);
@@ -119,7 +119,7 @@ fn header(row: &Row, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
     }
     let known = columns.iter().filter(|(_, id)| id.is_some()).count();
     let filled = columns.iter().filter(|(name, _)| !name.is_empty()).count();
-    // No note has fewer fields. A row of values may hold the name of a field by chance.
+    // Every note has at least this many fields. A row of values may contain the name of a field by chance.
     if known >= FEWEST_NAMES || 2 * known > filled {
         return Ok(columns);
     }
@@ -131,10 +131,10 @@ fn header(row: &Row, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
     Err(refused(0, Code::NoHeader, &format!("the first row names {known} of a note"), &header_help(&columns, names)))
 }
 
-/// So many known names make a header row, and so many like them point to misspelt names.
+/// Fewest known names that make a header row, and fewest near misses that suggest misspelled names.
 const FEWEST_NAMES: usize = 3;
 
-/// What to do about a first row that is no header row. The row may be a note, so it is not repeated.
+/// Returns the help for a first row that is not a header row. The row may be a note, so it is not repeated.
 fn header_help(columns: &[Column], names: &dyn FieldNames) -> String {
     let holds_many = |mark: char| columns.iter().any(|(name, _)| name.matches(mark).count() >= FEWEST_NAMES);
     let near: Vec<&str> = columns.iter().filter_map(|(name, _)| names.nearest(name)).collect();
@@ -152,7 +152,7 @@ fn header_help(columns: &[Column], names: &dyn FieldNames) -> String {
 mod tests {
     use super::*;
 
-    /// Knows the fields of every note.
+    /// Knows the fields that every note may have.
     struct NoteNames;
 
     impl FieldNames for NoteNames {

@@ -1,7 +1,7 @@
-//! Splits CSV bytes into rows and cells, and watches the quotes.
+//! Splits CSV bytes into rows and cells, and checks the quotes.
 //!
-//! CSV libraries accept what must not pass here: text after a closing quote, a quote that is never closed, and a quoted
-//! cell that swallows the rows below it because its closing quote is missing.
+//! CSV libraries accept input that must be rejected here: text after a closing quote, a quote that is never closed, and
+//! a quoted cell that swallows the rows below it because its closing quote is missing.
 
 use std::borrow::Cow;
 use std::io::{BufRead, ErrorKind};
@@ -9,32 +9,32 @@ use std::io::{BufRead, ErrorKind};
 use super::{FileError, line_and_column};
 use crate::message::Code;
 
-/// The rows of an input, one held at a time.
+/// The rows of an input, of which one is held at a time.
 pub(super) struct Rows<'i> {
     input: &'i mut dyn BufRead,
-    /// The row that was read last.
+    /// The row read last.
     pub(super) row: Row,
-    /// Lines that ended so far.
+    /// Number of lines ended so far.
     lines: u64,
     after_cr: bool,
 }
 
-/// One row as it is written, and its cells.
+/// A row as it is written, split into cells.
 #[derive(Default)]
 pub(super) struct Row {
-    /// Its bytes without the line end.
+    /// The bytes of the row without the line end.
     pub(super) bytes: Vec<u8>,
     pub(super) cells: Vec<Cell>,
-    /// Its first and its last line, from 1.
+    /// The first and the last line of the row, starting at 1.
     pub(super) lines: (u64, u64),
-    /// Where text first follows a closing quote.
+    /// Offset at which text first follows a closing quote.
     pub(super) stray: Option<usize>,
     state: State,
-    /// The cell that is being read.
+    /// The cell being read.
     cell: Cell,
 }
 
-/// Where a cell stands in its row, quotes included.
+/// The range of a cell in its row, including quotes.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cell {
     pub(super) start: usize,
@@ -49,9 +49,9 @@ enum State {
     CellStart,
     Plain,
     Quoted,
-    /// After a quote in a quoted cell: it closes the cell unless another one follows.
+    /// After a quote in a quoted cell. It closes the cell unless another quote follows.
     QuoteInQuoted,
-    /// After the closing quote and blanks.
+    /// After the closing quote and any blanks.
     Closed,
 }
 
@@ -60,7 +60,7 @@ impl<'i> Rows<'i> {
         Self { input, row: Row::default(), lines: 0, after_cr: false }
     }
 
-    /// Reads the next row; `false` at the end of the input. Blank lines are no rows.
+    /// Reads the next row. Returns `false` at the end of the input. Blank lines are skipped.
     pub(super) fn advance(&mut self) -> Result<bool, FileError> {
         self.row.clear();
         loop {
@@ -104,7 +104,7 @@ impl Row {
         *self = Self { bytes, cells, ..Self::default() };
     }
 
-    /// Takes one byte; whether it ends the row.
+    /// Processes one byte. Returns whether it ends the row.
     fn step(&mut self, byte: u8) -> bool {
         self.state = match (self.state, byte) {
             (State::Quoted, b'"') => State::QuoteInQuoted,
@@ -155,7 +155,7 @@ impl Row {
         Ok(true)
     }
 
-    /// What a cell holds, without its quotes.
+    /// Returns the contents of a cell without its quotes.
     pub(super) fn content(&self, cell: Cell) -> Cow<'_, [u8]> {
         let written = self.bytes.get(cell.start..cell.end).unwrap_or_default();
         if !cell.quoted {
@@ -169,14 +169,14 @@ impl Row {
         let mut after_quote = false;
         let keeps = |byte: &u8| {
             after_quote = *byte == b'"' && !after_quote;
-            // Of two quotes the first stays.
+            // Of two quotes in a row, keep the first.
             *byte != b'"' || after_quote
         };
         Cow::Owned(inside.iter().copied().filter(keeps).collect())
     }
 
-    /// Whether a quoted cell swallowed rows of so many separators: a further line of it holds a whole row, or the lines on
-    /// both sides of one of its line breaks are a whole row each.
+    /// Whether a quoted cell swallowed rows that have this many separators: a later line of the cell is a whole row, or
+    /// the lines on both sides of one of its line breaks are.
     pub(super) fn swallows_rows(&self, separators: usize) -> bool {
         let whole = separators.max(1);
         let commas = |text: &[u8]| text.split(|byte| *byte == b',').count().saturating_sub(1);
@@ -185,7 +185,7 @@ impl Row {
             let written = self.bytes.get(cell.start..cell.end).unwrap_or_default();
             let line_end = if written.contains(&b'\n') { b'\n' } else { b'\r' };
             let mut lines = written.split(|byte| *byte == line_end);
-            // The commas of a cell on one line separate nothing, whatever the quotes are.
+            // Commas inside a cell that is on one line are not separators, whether or not the quotes are right.
             on_line += lines.next().filter(|first| first.len() < written.len()).map_or(0, commas);
             for line in lines {
                 by_line.push(std::mem::replace(&mut on_line, commas(line)));
@@ -204,7 +204,7 @@ impl Row {
 mod tests {
     use super::*;
 
-    /// The cells of each row and what is noticed of it, or the line on which an open quote stands.
+    /// Passes each row and its cells to `each`, or returns the line on which an open quote begins.
     fn split(text: &str, mut each: impl FnMut(&Row, Vec<String>)) -> Result<(), Option<u64>> {
         let mut input = text.as_bytes();
         let mut rows = Rows::new(&mut input);
@@ -216,7 +216,7 @@ mod tests {
         Ok(())
     }
 
-    /// Every text of these characters: where no text follows a closing quote, the CSV library splits it alike.
+    /// Tries every text over these characters. Unless text follows a closing quote, the CSV library must agree.
     #[test]
     fn rows_are_split_as_the_csv_library_splits_them() {
         let letters = ['"', ',', '\n', '\r', 'a'];
@@ -269,13 +269,13 @@ mod tests {
             split(text, |row, _| found.push(row.swallows_rows(3))).unwrap();
             found
         };
-        // A whole row inside the cell, in its middle or up to the closing quote.
+        // A whole row inside the cell: in its middle, or up to the closing quote.
         assert_eq!(swallows("n-1,\"a\nn-2,b,c,d\nn-3,\",c,d\nn-4,b,c,d\n"), [true, false]);
         assert_eq!(swallows("n-1,a,b,\"c\nn-2,b,c,d\"\n"), [true]);
-        // Two rows that the cell joins in their middle, however lines end.
+        // Two rows that the cell joins in their middle, with different line ends.
         assert_eq!(swallows("n-1,\"a,b,c\nn-2,b\",c,d\n"), [true]);
         assert_eq!(swallows("n-1,\"a,b,c\r\nn-2,b\",c,d\r\n"), [true]);
-        // Texts of several lines, some with commas.
+        // Texts of several lines, some of them with commas.
         assert_eq!(swallows("n-1,\"well, fine,\nand so on\",b,c\n\"a\n\nb\",\"c, d, e, f\",g,h\n"), [false, false]);
     }
 }

@@ -1,4 +1,4 @@
-//! Which format an input has, from its first bytes.
+//! Detects the format of an input from its first bytes.
 
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
@@ -7,13 +7,13 @@ use serde::de::IgnoredAny;
 use super::{FileError, Format};
 use crate::message::Code;
 
-/// Bytes looked at before the format is decided.
+/// Number of bytes examined to detect the format.
 const LOOK: u64 = 64 * 1024;
 
-/// An input from its first byte on, those already looked at included.
+/// An input from its first byte on, including the bytes already examined.
 pub type Opened<R> = Chain<Cursor<Vec<u8>>, R>;
 
-/// Begins reading: skips a UTF-8 byte order mark and, where no format is named, tells it from the first bytes.
+/// Begins reading: skips a UTF-8 byte order mark and, if no format is given, detects it from the first bytes.
 pub fn open<R: BufRead>(mut input: R, named: Option<Format>) -> Result<(Format, Opened<R>), FileError> {
     let mut head = Vec::new();
     input.by_ref().take(LOOK).read_to_end(&mut head).map_err(|error: io::Error| FileError::from(error))?;
@@ -39,7 +39,7 @@ fn of_content(head: &[u8]) -> Result<Format, FileError> {
     }
 }
 
-/// Whole objects on lines of their own are NDJSON, be one of the first two lines as broken as it may.
+/// Whether the input is NDJSON: it has several lines, and at least one of the first two is a complete object.
 fn is_ndjson(head: &[u8]) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let whole = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();

@@ -1,6 +1,6 @@
-//! A JSON document: an array of notes, an object with a `notes` array, or one note.
+//! Reads a JSON document: an array of notes, an object with a `notes` array, or a single note.
 //!
-//! The document is split into the texts of its notes first, so that a fault inside one of them costs only that one.
+//! The document is first split into the texts of its notes, so that a fault inside a note rejects only that note.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::message::Code;
 
-/// Reads the whole document, then hands on its notes one by one.
+/// Reads the whole document, then passes on its notes one by one.
 pub(super) fn read(
     input: &mut dyn BufRead,
     names: &dyn FieldNames,
@@ -38,7 +38,7 @@ pub(super) fn read(
     let (mut bad, mut passed, mut line, mut column) = (bad.as_slice(), 0, 1, 1);
     for (index, note) in notes.iter().enumerate() {
         let range = range_in(&text, note.get());
-        // Each character of the document is counted once.
+        // Count each character of the document only once.
         let before = text.as_bytes().get(passed..range.start).unwrap_or_default();
         (line, column) = line_and_column(before, line, column);
         passed = range.start;
@@ -51,7 +51,7 @@ pub(super) fn read(
     Ok(count(notes.len()))
 }
 
-/// The texts of the document's notes.
+/// Splits the document into the texts of its notes.
 fn notes(text: &str) -> Result<Vec<&RawValue>, FileError> {
     match text.trim_start().bytes().next() {
         Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error, text)),
@@ -76,12 +76,12 @@ fn notes(text: &str) -> Result<Vec<&RawValue>, FileError> {
 
 const HELP: &str = "give an array of notes, an object with a `notes` array, or one note; for other forms use `--from`";
 
-/// What an object is whose keys may be the names of people.
+/// Describes an object whose keys may be the names of people.
 const KEYED: &str = "keyed by something: its values are objects or lists";
 const KEYED_HELP: &str =
     "give an array of notes, or an object with a `notes` array; what is a key now can be a field of its note";
 
-/// Whether an object holds only objects and lists, under names that are not known: then its keys are no names of fields.
+/// Whether an object holds only objects and arrays under unknown names, so that its keys cannot be field names.
 fn is_keyed(members: &[(Cow<'_, str>, &RawValue)], names: &dyn FieldNames) -> bool {
     !members.is_empty()
         && members.iter().all(|(name, value)| value.get().starts_with(['{', '[']) && names.field(name).is_none())
@@ -91,10 +91,10 @@ fn no_notes(text: &str, help: &str) -> FileError {
     FileError::new(Code::NoNotes, text, help)
 }
 
-/// A syntax error, described without the text around it.
+/// Builds the error for invalid syntax, without quoting the text around it.
 fn malformed(error: &serde_json::Error, text: &str) -> FileError {
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-    // The column comes as the number of bytes up to and with the one where reading stopped.
+    // The column is the number of bytes up to and including the one at which parsing stopped.
     let before = line.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(line.as_bytes());
     let (text, help) = match error.classify() {
         Category::Eof => ("the JSON document is cut off", "export it again, whole"),
@@ -107,7 +107,7 @@ fn malformed(error: &serde_json::Error, text: &str) -> FileError {
     FileError::new(Code::BadDocument, text, help).with_position(line, column)
 }
 
-/// The record of one note's text, at no place yet. `bad`: rising offsets of bytes that were not UTF-8.
+/// Builds the record of one note's text, without its position. `bad`: ascending offsets of bytes that were not UTF-8.
 pub(super) fn record<'a>(text: &'a str, bad: &[usize], names: &dyn FieldNames) -> Record<'a> {
     let whole = Record { text: text.as_bytes(), ..Record::default() };
     let rejected = |code, text: String, help: &str| Record { fault: Some(Fault::new(code, text, help)), ..whole };
@@ -145,7 +145,7 @@ fn range_in(text: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
-/// A value by its first character: the text is known to be one JSON value.
+/// Reads a value by its first character. The text is known to be a single valid JSON value.
 fn value(raw: &str) -> Value<'_> {
     match raw.bytes().next() {
         Some(b'"') => serde_json::from_str(raw).map_or(Value::Unreadable, |Text(text)| Value::Text(text)),
@@ -157,11 +157,11 @@ fn value(raw: &str) -> Value<'_> {
     }
 }
 
-/// Text that is borrowed where it has no escapes.
+/// Text that is borrowed unless it contains escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The members of an object in the order written, repeated keys and all, up to the most that a record may have.
+/// The members of an object in the order written, including repeated keys, up to [`MAX_FIELDS`] of them.
 struct Members<'a> {
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
     too_many: bool,

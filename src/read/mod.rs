@@ -1,7 +1,7 @@
-//! Bytes of one format each → raw records with their place.
+//! Turns bytes of each format into raw records with their positions.
 //!
-//! A reader knows no notes: it hands on names and values as they are written. One bad record is a record with a
-//! [`Fault`]; only where no further record can be found does reading end with a [`FileError`].
+//! Readers know nothing about notes: they pass on names and values as written. A bad record is passed on with a
+//! [`Fault`]; reading ends with a [`FileError`] only if no further record can be found.
 
 mod csv;
 mod csv_rows;
@@ -19,7 +19,7 @@ pub use record::{Fault, Field, Record, Value};
 use crate::field::FieldId;
 use crate::message::{Code, reason};
 
-/// The form of an input.
+/// The format of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One JSON document: an array of notes, an object with a `notes` array, or one note.
@@ -34,7 +34,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Json, Self::Ndjson, Self::Csv];
 
-    /// Its name, which is also an ending of file names.
+    /// Returns the name of the format, which is also its file extension.
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -43,7 +43,7 @@ impl Format {
         }
     }
 
-    /// What it is, in a line.
+    /// Returns a one-line description of the format.
     pub fn description(self) -> &'static str {
         match self {
             Self::Json => "One document: an array of notes, an object with a `notes` array, or one note",
@@ -52,7 +52,7 @@ impl Format {
         }
     }
 
-    /// The format of a file with this name, if its ending says one.
+    /// Returns the format that the extension of a file name indicates, if any.
     pub fn from_file_name(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
         let ending = ending.to_ascii_lowercase();
@@ -60,7 +60,7 @@ impl Format {
         named.or_else(|| (ending == "jsonl").then_some(Self::Ndjson))
     }
 
-    /// Reads every record in turn; returns how many there were.
+    /// Passes every record to `each`, and returns the number of records.
     pub fn read(
         self,
         input: &mut dyn BufRead,
@@ -75,22 +75,22 @@ impl Format {
     }
 }
 
-/// The names of fields that are known.
+/// The known names of fields.
 pub trait FieldNames {
-    /// The field of a name; `None` for a name that is not known.
+    /// Returns the field with this name; `None` if the name is unknown.
     fn field(&self, name: &str) -> Option<FieldId>;
 
-    /// The known name that is most like another one, if one is like enough to be meant.
+    /// Returns the known name closest to this one, if one is close enough.
     fn nearest(&self, name: &str) -> Option<&str>;
 }
 
-/// The most fields that a record may have, known or not.
+/// Most fields that a record may have, known or unknown.
 const MAX_FIELDS: usize = 4096;
 
-/// The most bytes that the name of a field may have.
+/// Most bytes that the name of a field may have.
 const MAX_NAME: usize = 1000;
 
-/// What is too much of a record or header row with these names.
+/// Describes which limit a record or header row with these names exceeds, if any.
 fn excess<'n>(too_many: bool, mut names: impl Iterator<Item = &'n str>) -> Option<String> {
     if too_many {
         return Some(format!("more than {MAX_FIELDS} fields"));
@@ -100,8 +100,8 @@ fn excess<'n>(too_many: bool, mut names: impl Iterator<Item = &'n str>) -> Optio
 
 const EXCESS_HELP: &str = "export the notes with the fields that are needed";
 
-/// The fault of a record with bytes that are not UTF-8. Of several such fields it names the first by name: which one it
-/// is must not depend on their order.
+/// Returns the fault of a record with bytes that are not UTF-8. Of several such fields it reports the first by name,
+/// because the choice must not depend on the order of the fields.
 fn bad_utf8(fields: &[Field<'_>]) -> Fault {
     let text = "the record holds bytes that are not UTF-8 text";
     let fault = Fault::new(Code::BadUtf8, text, "export the notes as UTF-8");
@@ -109,10 +109,10 @@ fn bad_utf8(fields: &[Field<'_>]) -> Fault {
     first.map_or(fault.clone(), |field| fault.in_field(field))
 }
 
-/// Line and column behind these bytes, which begin at a line and column.
+/// Returns the line and column after `passed`, which begins at the given line and column.
 fn line_and_column(passed: &[u8], line: u64, column: u64) -> (u64, u64) {
     let mut lines = passed.split(|byte| *byte == b'\n');
-    // Of a character of several bytes only the first counts.
+    // Count only the first byte of each character.
     let starts_character = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
     let characters = count(lines.next_back().unwrap_or_default().iter().filter(starts_character).count());
     match count(lines.count()) {
@@ -121,15 +121,15 @@ fn line_and_column(passed: &[u8], line: u64, column: u64) -> (u64, u64) {
     }
 }
 
-/// Why an input cannot be read to its end.
+/// The reason why an input cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
 pub struct FileError {
-    /// Which kind of error.
+    /// The code of the error.
     pub code: Code,
-    /// Line it was found on, from 1, where that is known.
+    /// The line of the error, starting at 1, if known.
     pub line: Option<u64>,
-    /// Column it was found at, from 1.
+    /// The column of the error, starting at 1.
     pub column: u64,
     /// What is wrong.
     pub text: String,
@@ -157,12 +157,12 @@ impl From<io::Error> for FileError {
     }
 }
 
-/// The record of a JSON object that stands in a field.
+/// Builds the record of a JSON object that is the value of a field.
 pub(crate) fn object<'a>(text: &'a str, names: &dyn FieldNames) -> Record<'a> {
     json::record(text, &[], names)
 }
 
-/// A length or a position as the number it is.
+/// Converts a length or position to `u64`.
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
@@ -171,7 +171,7 @@ fn count(number: usize) -> u64 {
 mod tests {
     use super::*;
 
-    /// Knows no name.
+    /// Knows no names.
     pub(super) struct NoNames;
 
     impl FieldNames for NoNames {

@@ -1,4 +1,4 @@
-//! One JSON note on each line. Blank lines are no records. A bad line costs that line.
+//! Reads one JSON note per line. Blank lines are skipped, and a bad line rejects only that line.
 
 use std::io::BufRead;
 
@@ -7,7 +7,7 @@ use super::utf8::replace_bad_bytes;
 use super::{FieldNames, FileError, Record, count};
 use crate::message::Code;
 
-/// Reads line by line; only one line is held at a time.
+/// Reads the input line by line, holding only one line in memory.
 pub(super) fn read(
     input: &mut dyn BufRead,
     names: &dyn FieldNames,

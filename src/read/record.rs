@@ -1,4 +1,4 @@
-//! One raw item of an input: names and values as they are written, and where they stand.
+//! A raw item of an input: its names and values as written, with their positions.
 
 use std::borrow::Cow;
 
@@ -6,46 +6,46 @@ use super::line_and_column;
 use crate::field::{FieldId, showable};
 use crate::message::Code;
 
-/// One raw item of an input.
+/// A raw item of an input.
 #[derive(Debug, Default)]
 pub struct Record<'a> {
-    /// Position in its input, from 1.
+    /// Position of the record in its input, starting at 1.
     pub number: u64,
-    /// Line it begins on, from 1.
+    /// Line on which the record begins, starting at 1.
     pub line: u64,
-    /// Column it begins at, from 1.
+    /// Column at which the record begins, starting at 1.
     pub column: u64,
-    /// Its bytes in the input; empty if it was not read from a text.
+    /// The bytes of the record in the input; empty if it was not read from text.
     pub text: &'a [u8],
-    /// Its fields in the order written. Empty if none could be read.
+    /// The fields in the order written; empty if none could be read.
     pub fields: Vec<Field<'a>>,
-    /// Why it cannot be a note, whatever its fields hold.
+    /// Why the record cannot be a note, whatever its fields contain.
     pub fault: Option<Fault>,
 }
 
 impl Record<'_> {
-    /// Line and column, from 1, of an offset in its text; without one, where the record begins.
+    /// Returns the line and column of an offset in the record's text; without an offset, those of the record's start.
     pub fn line_and_column(&self, offset: Option<usize>) -> (u64, u64) {
         let before = offset.and_then(|offset| self.text.get(..offset)).unwrap_or_default();
         line_and_column(before, self.line, self.column)
     }
 }
 
-/// One named value of a record.
+/// A named value of a record.
 #[derive(Debug)]
 pub struct Field<'a> {
-    /// The key or header, trimmed.
+    /// The key or header name, trimmed.
     pub name: Cow<'a, str>,
-    /// Its number, if the name is known.
+    /// The field number, if the name is known.
     pub id: Option<FieldId>,
-    /// What stands there.
+    /// The value as written.
     pub value: Value<'a>,
-    /// Where the value begins in the record's text.
+    /// Offset of the value in the record's text.
     pub offset: Option<usize>,
 }
 
 impl Field<'_> {
-    /// Its name, if it may be shown. The name of an object or a list may be somebody's, whatever it looks like.
+    /// Returns the name if it may be shown. The name of an object or array might be a person's, whatever it looks like.
     pub fn visible_name(&self) -> Option<String> {
         match (self.id, &self.value) {
             (Some(_), _) => Some(self.name.to_string()),
@@ -55,25 +55,25 @@ impl Field<'_> {
     }
 }
 
-/// A value as written.
+/// A value as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A number's own digits.
+    /// A number, as its digits were written.
     Number(Cow<'a, str>),
     /// Text, not yet trimmed.
     Text(Cow<'a, str>),
-    /// An array or an object, as it is written in JSON.
+    /// An array or an object, as written in JSON.
     Nested(Cow<'a, str>),
     /// Text that cannot be read: bad UTF-8 or a broken escape.
     Unreadable,
 }
 
 impl Value<'_> {
-    /// The text or the digits, trimmed; `None` for other values.
+    /// Returns the text or the digits, trimmed; `None` for other values.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Number(text) => Some(text.trim()),
@@ -81,7 +81,7 @@ impl Value<'_> {
         }
     }
 
-    /// Whether it is as good as left out: `null` or blank text.
+    /// Whether the value counts as left out: `null` or blank text.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
@@ -90,7 +90,7 @@ impl Value<'_> {
         }
     }
 
-    /// A copy that borrows nothing.
+    /// Returns a copy that borrows nothing.
     pub fn into_owned(self) -> Value<'static> {
         let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         match self {
@@ -104,14 +104,14 @@ impl Value<'_> {
     }
 }
 
-/// Why a record cannot be a note.
+/// The reason why a record cannot be a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Which kind of fault.
+    /// The code of the fault.
     pub code: Code,
-    /// The name of the field it is in, if it is in one whose name may be shown.
+    /// The name of the field at fault, if the fault is in a field whose name may be shown.
     pub field: Option<String>,
-    /// Where it stands in the record's text, if that is known.
+    /// Offset of the fault in the record's text, if known.
     pub offset: Option<usize>,
     /// What is wrong.
     pub text: String,
@@ -120,12 +120,12 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of a record as a whole.
+    /// Creates a fault of a record as a whole.
     pub fn new(code: Code, text: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code, field: None, offset: None, text: text.into(), help: help.into() }
     }
 
-    /// The same, in a field.
+    /// Returns the fault, located in a field.
     #[must_use]
     pub fn in_field(self, field: &Field<'_>) -> Self {
         Self { field: field.visible_name(), offset: field.offset, ..self }

@@ -1,8 +1,8 @@
-//! Text from bytes that are nearly UTF-8: one bad byte costs one record, not the file.
+//! Reads text that is almost UTF-8, so that a bad byte rejects only one record, not the file.
 
 use std::borrow::Cow;
 
-/// Text of the same length in bytes, with `?` for each byte that is not UTF-8, and where those bytes are.
+/// Replaces each byte that is not UTF-8 with `?`, which keeps the length, and returns the offsets of those bytes.
 pub(super) fn replace_bad_bytes(bytes: &[u8]) -> (Cow<'_, str>, Vec<usize>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), Vec::new());

@@ -1,4 +1,4 @@
-//! What blocks of a rule set rest on, as explanations and pages show it: for programs as JSON, and as text.
+//! The basis of a block in a rule set, as shown in explanations and pages, as JSON or as text.
 
 use serde::Serialize;
 
@@ -6,15 +6,15 @@ use crate::money::Rate;
 use crate::rules::{Basis, DatedRate, Rule, RuleSet, Span};
 use crate::table::WrappedText as Paper;
 
-/// What something rests on.
+/// The basis of something: its citations and house note.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BasisView {
-    /// Where it is said.
+    /// The citations.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cites: Vec<CiteView>,
-    /// Whether it is our own decision, or goes beyond what is cited.
+    /// Whether this is our own decision or goes beyond the citations.
     pub house: bool,
-    /// Why, in our own words.
+    /// The reason, in our own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -22,24 +22,24 @@ pub struct BasisView {
 /// A citation.
 #[derive(Clone, Debug, Serialize)]
 pub struct CiteView {
-    /// The source's name.
+    /// Name of the source.
     pub source: String,
-    /// Its title.
+    /// Title of the source.
     pub title: String,
-    /// The date it carries, or `undated`.
+    /// Date of the source, or `undated`.
     pub dated: String,
-    /// Where in it.
+    /// Location within the source.
     pub at: String,
-    /// Its words.
+    /// Quoted words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
-    /// What it says, in our own words.
+    /// Paraphrase, in our own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
 }
 
 impl BasisView {
-    /// The view of a basis of this set.
+    /// Creates the view of a basis in this set.
     pub fn new(set: &RuleSet, basis: &Basis) -> Self {
         let cites = basis.cites.iter().filter_map(|cite| {
             let source = set.sources.get(cite.source)?;
@@ -55,7 +55,7 @@ impl BasisView {
         Self { cites: cites.collect(), house: basis.house, note: basis.note.clone() }
     }
 
-    /// Each citation, then whether it is our own decision.
+    /// Returns one line for each citation, then one for the house note.
     pub(crate) fn lines(&self) -> Vec<String> {
         let cite = |cite: &CiteView| match (&cite.quote, &cite.says) {
             (Some(quote), _) => format!("{}, {}: “{quote}”", cite.source, cite.at),
@@ -66,7 +66,7 @@ impl BasisView {
         self.cites.iter().map(cite).chain(self.house.then_some(house)).collect()
     }
 
-    /// Citations by source, then whether it is our own decision.
+    /// Writes the citations grouped by source, then the house note.
     pub(crate) fn write(&self, paper: &mut Paper, indent: usize) {
         let mut source = "";
         for cite in &self.cites {
@@ -89,24 +89,24 @@ impl BasisView {
     }
 }
 
-/// A rule with what it rests on.
+/// A rule with its basis.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleView {
-    /// Its id.
+    /// The rule's id.
     pub id: String,
     /// `offer`, `exclude`, `strike`, `hold` or `advise`.
     pub kind: &'static str,
-    /// What it says.
+    /// The rule's title.
     pub title: String,
-    /// What it rests on.
+    /// The rule's basis.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Where it is written: file and line.
+    /// File and line where the rule is defined.
     pub place: String,
 }
 
 impl RuleView {
-    /// The view of a rule of this set.
+    /// Creates the view of a rule in this set.
     pub fn new(set: &RuleSet, rule: &Rule) -> Self {
         Self {
             id: rule.id.clone(),
@@ -121,21 +121,21 @@ impl RuleView {
 /// A rate.
 #[derive(Clone, Debug, Serialize)]
 pub struct RateView {
-    /// Dollars for one unit.
+    /// Dollars per unit.
     pub amount: Rate,
-    /// From when, or `undated`.
+    /// First service date, or `undated`.
     pub from: String,
-    /// Through when.
+    /// Last service date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
-    /// What it rests on.
+    /// The rate's basis.
     pub basis: BasisView,
-    /// Where it is written.
+    /// File and line where the rate is defined.
     pub place: String,
 }
 
 impl RateView {
-    /// The view of a rate of this set.
+    /// Creates the view of a rate in this set.
     pub fn new(set: &RuleSet, dated: &DatedRate) -> Self {
         Self {
             amount: dated.rate,
@@ -148,14 +148,14 @@ impl RateView {
 }
 
 impl RateView {
-    /// On which service dates, in words.
+    /// Describes the service dates on which the rate is in force.
     pub(crate) fn dates(&self) -> String {
         let from = if self.from == "undated" { "undated".to_owned() } else { format!("from {}", self.from) };
         self.through.as_ref().map_or(from.clone(), |through| format!("{from} through {through}"))
     }
 }
 
-/// File and line of a span.
+/// Returns the file and line of a span.
 pub fn file_and_line(set: &RuleSet, span: &Span) -> String {
     set.place_of(span).map(|place| format!("{}:{}", place.file, place.line)).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What `actbill check` has to say: what is proved, every problem, the house rules, and the certificate.
+//! The report of `actbill check`: what is proved, all problems, the house rules, and the certificate.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -17,63 +17,62 @@ use crate::space::Example;
 use crate::visible::visible;
 use crate::words;
 
-/// Everything that a check found.
+/// The results of a check.
 #[derive(Debug, Serialize)]
 pub struct CheckReport {
     /// The program.
     pub program: Program,
-    /// The rule set, if its files could be read as one.
+    /// The rule set, if its files could be loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<RulesRun>,
-    /// What is proved; absent where some note is not decided exactly once.
+    /// What is proved; absent if some note is not decided exactly once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proved: Option<Proved>,
-    /// The promises of the set, by id, each with whether it holds.
+    /// The invariants of the set, ordered by id, each with whether it holds.
     pub invariants: Vec<Promise>,
-    /// Everything wrong, in order of place.
+    /// All problems, ordered by location.
     pub problems: Vec<ProblemRow>,
-    /// What citations were compared with; absent where no texts were given.
+    /// The sources that citations were compared with; absent if no texts were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sources: Option<Vec<SourceRow>>,
-    /// Rules that rest on our own decision, or on more than their citation says.
+    /// Rules that are our own decision or go beyond their citations.
     pub house_rules: Vec<HouseRule>,
-    /// How large the graphs are and how long it took.
+    /// Size of the graphs and time taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stats: Option<Stats>,
-    /// The graphs with a count for each node; absent where nothing is proved.
+    /// The graphs with counts for each node; absent if nothing is proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
 }
 
-/// Every combination of facts on every service date has exactly one outcome.
+/// Proof that every combination of facts on every service date has exactly one outcome.
 #[derive(Debug, Serialize)]
 pub struct Proved {
-    /// How many combinations of answers there are, as decimal digits; bands of numbers and dates count as one answer
-    /// each.
+    /// Number of combinations of answers, as decimal digits; each band of numbers or dates counts as one answer.
     pub combinations: String,
 }
 
-/// An invariant.
+/// An invariant and whether it holds.
 #[derive(Debug, Serialize)]
 pub struct Promise {
-    /// Its id.
+    /// The invariant's id.
     pub id: String,
-    /// What it promises.
+    /// The invariant's title.
     pub title: String,
-    /// Whether it is proved; otherwise a problem shows a note that breaks it.
+    /// Whether it is proved; if not, a problem shows a note that breaks it.
     pub holds: bool,
 }
 
-/// A source, and what its quotes were compared with.
+/// A source, and the text that its quotes were compared with.
 #[derive(Debug, Serialize)]
 pub struct SourceRow {
-    /// Its name.
+    /// Name of the source.
     pub name: String,
-    /// `same` as when the citations were checked, `changed`, `missing`, or `unchecked`: the rules name no text.
+    /// `same` as when the citations were checked, `changed`, `missing`, or `unchecked` if the rules give no SHA-256.
     pub text: &'static str,
-    /// Quotes of it in the rules.
+    /// Number of quotes of this source in the rules.
     pub quotes: usize,
-    /// Sentences of the text that carry a rule.
+    /// Number of normative sentences in the text.
     pub sentences: usize,
 }
 
@@ -90,7 +89,7 @@ impl From<ComparedSource> for SourceRow {
 }
 
 impl SourceRow {
-    /// One line for a person.
+    /// Describes the source in one line.
     fn describe(&self) -> String {
         let Self { name, text, quotes, sentences } = self;
         match *text {
@@ -101,64 +100,64 @@ impl SourceRow {
     }
 }
 
-/// A rule that is our own.
+/// A house rule.
 #[derive(Debug, Serialize)]
 pub struct HouseRule {
-    /// Its id.
+    /// The rule's id.
     pub id: String,
-    /// What it says.
+    /// The rule's title.
     pub title: String,
-    /// Why, or how far it goes beyond its citation.
+    /// The reason, or how far the rule goes beyond its citations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Sizes and times.
+/// Sizes and timing.
 #[derive(Debug, Serialize)]
 pub struct Stats {
-    /// Rules.
+    /// Number of rules.
     pub rules: usize,
-    /// Facts and settings that some rule asks, and the service date where one is dated.
+    /// Number of facts and settings that some rule asks, plus the service date if a rule has dates.
     pub questions: usize,
-    /// Graphs: one for activities that all rules treat alike.
+    /// Number of graphs, one for each group of activities that all rules treat alike.
     pub graphs: usize,
-    /// Nodes of the graphs of outcomes.
+    /// Total number of nodes in the outcome graphs.
     pub nodes: usize,
     /// Milliseconds that the proof took, rounded down.
     pub milliseconds: u128,
 }
 
-/// A problem as a program reads it.
+/// The JSON form of a problem.
 #[derive(Debug, Serialize)]
 pub struct ProblemRow {
-    /// Its code.
+    /// The problem's code.
     pub code: &'static str,
-    /// `error` where the set decides nothing or a promise is broken, else `warning`.
+    /// `error` if the set cannot decide every note or breaks a promise, otherwise `warning`.
     pub severity: &'static str,
     /// The rule file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Line, from 1.
+    /// Line number, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Column, from 1.
+    /// Column number, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
     /// What is wrong.
     pub text: String,
-    /// What to do about it.
+    /// How to fix it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// Ids of the rules or the invariant that it is about.
+    /// Ids of the rules or the invariant involved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<String>,
-    /// The notes it is about: the answers that bound them.
+    /// The affected notes, as the answers that bound them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub region: BTreeMap<String, Vec<String>>,
-    /// The smallest note that shows it.
+    /// The smallest note that shows the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Example>,
-    /// Settings that the note needs beside it.
+    /// Settings that the note needs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, WrittenAnswer>,
 }
@@ -186,7 +185,7 @@ impl From<Problem> for ProblemRow {
 }
 
 impl HouseRule {
-    /// The house rules of a set, by id.
+    /// Returns the house rules of a set, ordered by id.
     pub fn list(set: &RuleSet) -> Vec<Self> {
         let house = set.rules.iter().filter(|rule| rule.basis.house);
         let row = |rule: &crate::rules::Rule| Self {
@@ -199,7 +198,7 @@ impl HouseRule {
 }
 
 impl Stats {
-    /// Of a set and its graphs, that took so long.
+    /// Collects the statistics of a set and its graphs.
     pub fn new(set: &RuleSet, questions: usize, graphs: &[&ActivityGraph], took: Duration) -> Self {
         Self {
             rules: set.rules.len(),
@@ -212,12 +211,12 @@ impl Stats {
 }
 
 impl CheckReport {
-    /// One JSON document.
+    /// Writes one JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         write_json(self, out)
     }
 
-    /// What is proved and what was found, in lines; the problems themselves are messages.
+    /// Writes what is proved and found, as lines of text. The problems themselves are reported as messages.
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         match &self.proved {
             Some(Proved { combinations }) => writeln!(

@@ -1,4 +1,4 @@
-//! Facts that rows show beside their own fields.
+//! Facts that rows show in addition to their own fields.
 
 use crate::facts::FactId;
 use crate::message::{Code, Message};
@@ -7,12 +7,12 @@ use crate::rules::RuleSet;
 
 use super::Row;
 
-/// Facts that rows show beside their own fields, in the order asked for.
+/// Facts that rows show in addition to their own fields, in the requested order.
 #[derive(Clone, Debug, Default)]
 pub struct Columns(Vec<FactId>);
 
 impl Columns {
-    /// The columns of these facts. A name that is no fact, that rows show anyway or that stands twice is refused.
+    /// Creates columns for these facts. Returns an error for a name that is unknown, repeated, or already a row field.
     pub fn new<'n>(set: &RuleSet, names: impl IntoIterator<Item = &'n str>) -> Result<Self, Message> {
         let mut facts = Vec::new();
         for name in names {
@@ -30,7 +30,7 @@ impl Columns {
         Ok(Self(facts))
     }
 
-    /// The facts.
+    /// Returns the facts.
     pub fn facts(&self) -> &[FactId] {
         &self.0
     }

@@ -6,7 +6,7 @@ use super::row::FieldValue;
 use super::{Report, Row, RowWriter};
 use crate::table::{defuse_formula, unwrap_io_error};
 
-/// Writes a header and the rows.
+/// Writes a header, then one line for each row.
 pub(super) struct CsvWriter<'w>(::csv::Writer<&'w mut dyn Write>);
 
 impl<'w> CsvWriter<'w> {
@@ -36,7 +36,7 @@ impl RowWriter for CsvWriter<'_> {
     }
 }
 
-/// The columns of a field: a field with parts has one for each part.
+/// Returns the columns of a field; a field with parts has one for each part.
 fn columns(field: &str) -> Vec<&str> {
     match field {
         "at_stake" => vec!["at_stake_units", "at_stake_amount"],
@@ -46,7 +46,7 @@ fn columns(field: &str) -> Vec<&str> {
     }
 }
 
-/// What stands in the columns of a field. Lists stand in one cell, separated by blanks.
+/// Returns the cells of a field. Lists are joined with spaces in one cell.
 fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     match value {

@@ -1,4 +1,4 @@
-//! The parts of a row that have parts of their own: findings, what is at stake, why a record was rejected.
+//! The structured fields of a row: findings, what is at stake, and why a record was rejected.
 
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -7,17 +7,17 @@ use crate::batch::{Batch, BatchNote, Stake};
 use crate::money::Amount;
 use crate::read::Fault;
 
-/// Something seen on or across notes.
+/// A finding on a single note or across notes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FindingRow {
-    /// A finding's code, or the id of an advise rule.
+    /// The finding's code, or the id of an advise rule.
     pub code: String,
-    /// `warning`.
+    /// Always `warning`.
     pub severity: &'static str,
-    /// Ids of the other notes it is about.
+    /// Ids of the other notes involved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<String>,
-    /// What was seen.
+    /// Description of the finding.
     pub text: String,
 }
 
@@ -25,9 +25,9 @@ pub struct FindingRow {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StakeRow {
-    /// Units of the service.
+    /// Number of units of the service.
     pub units: u32,
-    /// Dollars; absent where the units have no known price.
+    /// Dollars; absent if the units have no known price.
     pub amount: Option<Amount>,
 }
 
@@ -35,16 +35,16 @@ pub struct StakeRow {
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorRow {
-    /// Its code.
+    /// The error's code.
     pub code: &'static str,
-    /// The field it is in.
+    /// The field with the error.
     pub field: Option<String>,
-    /// What is wrong, and what to do about it.
+    /// What is wrong, and how to fix it.
     pub text: String,
 }
 
 impl FindingRow {
-    /// What was seen on a note, and the advice that applies to it; by code.
+    /// Returns the findings on a note and the advice that applies to it, ordered by code.
     pub(super) fn all(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<Self> {
         let seen = note.findings().into_iter().map(|finding| {
             let with = finding.other_notes().iter().filter_map(|index| batch.id(*index)).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Rows as JSON: one document with everything, or one row on each line.
+//! Rows as JSON: one document with everything, or one row per line.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{ClaimRow, Report, Row, RowWriter, Run, Summary};
 
-/// What stands before the rows of a document.
+/// The part of a document that comes before the rows.
 #[derive(Serialize)]
 pub(super) struct Head<'r> {
     run: &'r Run,
@@ -20,7 +20,7 @@ impl<'r> Head<'r> {
     }
 }
 
-/// Writes one document, laid out for people to read too.
+/// Writes one pretty-printed document.
 pub(super) struct JsonWriter<'w> {
     out: &'w mut dyn Write,
     is_first: bool,
@@ -39,7 +39,7 @@ impl RowWriter for JsonWriter<'_> {
     }
 
     fn write_row(&mut self, row: &Row) -> io::Result<()> {
-        // A line break within a text is escaped, so each of these ends a line of the layout.
+        // Line breaks in strings are escaped, so each of these newlines is part of the layout.
         let row = serde_json::to_string_pretty(row)?.replace('\n', "\n    ");
         write!(self.out, "{}\n    {row}", if self.is_first { "" } else { "," })?;
         self.is_first = false;
@@ -51,7 +51,7 @@ impl RowWriter for JsonWriter<'_> {
     }
 }
 
-/// Writes one row on each line.
+/// Writes one row per line.
 pub(super) struct NdjsonWriter<'w>(pub(super) &'w mut dyn Write);
 
 impl RowWriter for NdjsonWriter<'_> {

@@ -1,6 +1,6 @@
-//! What a run says: the public row with one writer for each format, claim lines, totals.
+//! The report of a run: public rows with one writer for each format, claim lines, and totals.
 //!
-//! Writers take rows one by one. Knows what a row shows, not how it was decided.
+//! Writers receive rows one at a time. This module knows what a row shows, not how it was decided.
 
 mod basis;
 mod check;
@@ -30,34 +30,34 @@ pub use totals::{PayerTotal, RestsOn, ServiceTotal, SharedTotal};
 use crate::batch::Batch;
 use crate::table::Screen;
 
-/// Everything that a run has to say. Rows and claim lines are made as they are asked for.
+/// The results of a run. Rows and claim lines are created on demand.
 #[derive(Debug)]
 pub struct Report<'r> {
-    /// What was run on what.
+    /// The program, rules, and inputs of the run.
     pub run: Run,
-    /// Counts and sums.
+    /// Counts and totals.
     pub summary: Summary,
     batch: Batch<'r>,
 }
 
 impl<'r> Report<'r> {
-    /// The report of a batch that is rolled up.
+    /// Creates the report of a batch that has been rolled up.
     pub fn new(run: Run, batch: Batch<'r>) -> Self {
         Self { run, summary: Summary::new(&batch), batch }
     }
 
-    /// One row for each record, in order.
+    /// Returns one row for each record, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         let inputs: Vec<&str> = self.run.inputs.iter().map(|input| input.name.as_str()).collect();
         (0..self.batch.len()).filter_map(move |index| Row::new(&self.batch, &inputs, index))
     }
 
-    /// The claim lines, by client, date, payer and service.
+    /// Returns the claim lines, ordered by client, date, payer, and service.
     pub fn claim_lines(&self) -> Vec<ClaimRow> {
         ClaimRow::all(&self.batch)
     }
 
-    /// Writes everything that a format shows.
+    /// Writes the whole report in one format.
     pub fn write(&self, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = format.writer(out);
         writer.begin(self)?;
@@ -65,20 +65,20 @@ impl<'r> Report<'r> {
         writer.end(self)
     }
 
-    /// Writes run, summary and claim lines, without the rows, as one JSON document.
+    /// Writes the run, summary, and claim lines, without the rows, as one JSON document.
     pub fn write_summary(&self, out: &mut dyn Write) -> io::Result<()> {
         write_json(&json::Head::new(self), out)
     }
 }
 
-/// A format of rows.
+/// Output format for rows.
 #[derive(Clone, Copy, Debug)]
 pub enum RowFormat {
-    /// Tables that a person reads.
+    /// Text tables for people.
     Text(Screen),
-    /// One document with run, summary, claim lines and rows.
+    /// One document with the run, summary, claim lines, and rows.
     Json,
-    /// One row on each line.
+    /// One row per line.
     Ndjson,
     /// A header, then one row for each record.
     Csv,
@@ -95,17 +95,17 @@ impl RowFormat {
     }
 }
 
-/// Writes rows in one format, one by one.
+/// Writes rows in one format, one at a time.
 trait RowWriter {
-    /// Writes what stands before the rows.
+    /// Writes everything that comes before the rows.
     fn begin(&mut self, report: &Report<'_>) -> io::Result<()>;
     /// Writes the next row.
     fn write_row(&mut self, row: &Row) -> io::Result<()>;
-    /// Writes what stands after the rows.
+    /// Writes everything that comes after the rows.
     fn end(&mut self, report: &Report<'_>) -> io::Result<()>;
 }
 
-/// Writes one JSON document, laid out for people to read too.
+/// Writes one pretty-printed JSON document.
 pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")

@@ -1,4 +1,4 @@
-//! One row for each record, with the fields and names that users' scripts rely on.
+//! One row for each record. Its fields and their names are a public interface that scripts rely on.
 
 use serde::{Serialize, Serializer};
 
@@ -12,78 +12,78 @@ use crate::note::Rejection;
 use crate::rules::{Outcome, PayerId, RuleSet, full_code};
 use crate::status::Status;
 
-/// What became of one record. [`Row::fields`] lists every field in the order in which it is written.
+/// The result for one record. [`Row::fields`] lists all fields in the order in which they are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
-    /// The input's name, where there are several.
+    /// Name of the input, if there are several.
     pub input: Option<String>,
-    /// Position in its input, from 1.
+    /// Position in the input, from 1.
     pub record: u64,
-    /// As read.
+    /// Id as read.
     pub id: Option<String>,
-    /// As read.
+    /// Client as read.
     pub client: Option<String>,
     /// The service date, `YYYY-MM-DD`.
     pub date: Option<String>,
-    /// What was done, by its name in the vocabulary.
+    /// The activity, by its name in the vocabulary.
     pub activity: Option<String>,
-    /// As read.
+    /// Staff member as read.
     pub staff: Option<String>,
-    /// Who did the work, by its name in the vocabulary.
+    /// Role of the staff member, by its name in the vocabulary.
     pub staff_role: Option<WrittenAnswer>,
-    /// `HH:MM`, where the note says it.
+    /// Start time as `HH:MM`, if the note gives one.
     pub start: Option<String>,
-    /// `HH:MM`, where the note says it.
+    /// End time as `HH:MM`, if the note gives a start time.
     pub end: Option<String>,
-    /// Other facts that were asked for, each with what the note answers.
+    /// Other requested facts, each with the note's answer.
     pub shown: Vec<(String, Option<WrittenAnswer>)>,
-    /// What became of it.
+    /// Status of the record.
     pub status: Status,
     /// A payer, or `non_billable`.
     pub payer: Option<String>,
-    /// What is billed.
+    /// The billed service.
     pub service: Option<String>,
-    /// Its procedure code.
+    /// The procedure code.
     pub code: Option<String>,
     /// The code's modifiers.
     pub modifiers: Option<Vec<String>>,
     /// Documented minutes.
     pub minutes: Option<u32>,
-    /// 15-minute units of that time.
+    /// Quarter hours of those minutes.
     pub quarter_hours: Option<u32>,
-    /// The billed unit.
+    /// The unit of the service.
     pub unit: Option<&'static str>,
-    /// How many the note earns.
+    /// Number of units that the note earns.
     pub units: Option<u32>,
-    /// Dollars for one unit.
+    /// Dollars per unit.
     pub rate: Option<Rate>,
-    /// Its share of the claim line's dollars.
+    /// The note's share of the claim line's dollars.
     pub amount: Option<Amount>,
-    /// Id of the note that carries the day's unit.
+    /// Id of the note that carries the day's unit, if that is another note.
     pub bundled_into: Option<String>,
-    /// Ids of the rules that decided.
+    /// Ids of the rules that are reasons for the decision.
     pub rules: Vec<String>,
-    /// Why, in one sentence.
+    /// The explanation, in one sentence.
     pub because: Option<String>,
-    /// Facts whose answer could change the outcome.
+    /// Facts whose answers could change the outcome.
     pub missing: Vec<String>,
-    /// What is still possible.
+    /// The payers or statuses that are still possible.
     pub possible: Vec<String>,
-    /// What the note could add to its claim line, where it is held for missing facts.
+    /// What the note could add to its claim line, if it is held for missing facts.
     pub at_stake: Option<StakeRow>,
-    /// Facts taken as their default that would be missing if nothing were presumed.
+    /// Facts taken at their presumed answer that would be missing if nothing were presumed.
     pub presumed: Vec<String>,
-    /// Ids of the house rules among the rules that decided.
+    /// Ids of the house rules among `rules`.
     pub house: Vec<String>,
-    /// Settings whose other answer could change the outcome.
+    /// Settings for which another answer could change the outcome.
     pub settings: Vec<String>,
-    /// What else was seen.
+    /// Findings on the note.
     pub findings: Vec<FindingRow>,
     /// Why the record was rejected.
     pub error: Option<ErrorRow>,
 }
 
-/// What stands in a field of a row.
+/// The value of a field of a row.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum FieldValue<'r> {
@@ -99,7 +99,7 @@ pub(super) enum FieldValue<'r> {
 }
 
 impl Row {
-    /// Every field with its name, in the order in which they are written; `None` where it does not apply.
+    /// Returns all fields with their names, in the order in which they are written; `None` if a field does not apply.
     pub(super) fn fields(&self) -> Vec<(&str, Option<FieldValue<'_>>)> {
         fn text(text: Option<&String>) -> Option<FieldValue<'_>> {
             text.map(|text| FieldValue::Text(text))
@@ -148,7 +148,7 @@ impl Row {
         fields
     }
 
-    /// The row of a record. `inputs`: the inputs' names.
+    /// Creates the row of the record at an index. `inputs` are the names of the inputs.
     pub fn new(batch: &Batch<'_>, inputs: &[&str], index: usize) -> Option<Self> {
         let (input, record) = batch.position(index)?;
         let input = inputs.get(input).filter(|_| inputs.len() > 1).map(|name| (*name).to_owned());
@@ -159,18 +159,18 @@ impl Row {
         Some(Self { input, record, ..row })
     }
 
-    /// Every row of a batch of one input.
+    /// Returns all rows of a batch with one input.
     pub fn all(batch: &Batch<'_>) -> Vec<Self> {
         (0..batch.len()).filter_map(|index| Self::new(batch, &[], index)).collect()
     }
 
-    /// Code and modifiers as they are said, such as `H2023 HK`; empty if nothing is billed.
+    /// Returns the code and modifiers as billed, such as `H2023 HK`; empty if nothing is billed.
     pub fn full_code(&self) -> String {
         let modifiers = self.modifiers.as_deref().unwrap_or_default();
         self.code.as_ref().map(|code| full_code(code, modifiers)).unwrap_or_default()
     }
 
-    /// A row in which no field applies yet, with the columns of the batch.
+    /// Creates a row in which no field applies yet, with the batch's columns.
     pub(super) fn empty(batch: &Batch<'_>) -> Self {
         let shown = batch.shown_facts().iter().map(|fact| (fact_name(batch.set(), *fact), None));
         Self { shown: shown.collect(), ..Self::default() }
@@ -254,7 +254,7 @@ impl Row {
     }
 }
 
-/// The fields that apply.
+/// Serializes only the fields that apply.
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.fields().into_iter().filter_map(|(name, value)| Some((name, value?))))
@@ -265,12 +265,12 @@ fn fact_name(set: &RuleSet, fact: FactId) -> String {
     set.vocabulary.fact(fact).name.clone()
 }
 
-/// Minutes after midnight as a clock shows them.
+/// Formats minutes after midnight as `HH:MM`.
 fn clock(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// What is still possible for a held note, sorted.
+/// Returns the payers or statuses that are still possible for a held note, sorted.
 fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
     let payer = |payer: &PayerId| set.payer(*payer).name.clone();
     let mut possible: Vec<String> = match (note.conflicting_payers(), &note.evaluation().verdict) {

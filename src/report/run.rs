@@ -1,4 +1,4 @@
-//! What was run on what: enough to run it again and get the same bytes.
+//! The program, rules, and inputs of a run: enough to repeat the run and get the same bytes.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::facts::WrittenAnswer;
 use crate::rules::RuleSet;
 
-/// What was run on what.
+/// The program, rules, and inputs of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Run {
     /// The program.
@@ -16,78 +16,78 @@ pub struct Run {
     pub rules: RulesRun,
     /// The inputs.
     pub inputs: Vec<InputRun>,
-    /// The date the run was made for.
+    /// The date for which the run was made.
     pub as_of: String,
-    /// Whether nothing was presumed and unknown fields were refused.
+    /// Whether nothing was presumed and unknown fields were rejected.
     pub presume_nothing: bool,
-    /// Whether unknown fields rejected their record.
+    /// Whether a record with unknown fields was rejected.
     pub known_fields_only: bool,
-    /// Settings in force.
+    /// Settings in force, by name.
     pub settings: BTreeMap<String, SettingRun>,
     /// Presumptions in force, by fact.
     pub presumptions: BTreeMap<String, PresumptionRun>,
-    /// Fields that the rule set does not know, each with how many records have it.
+    /// Fields that the rule set does not know, each with the number of records that have it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown_fields: BTreeMap<String, u64>,
 }
 /// The program that ran.
 #[derive(Clone, Debug, Serialize)]
 pub struct Program {
-    /// Its name.
+    /// Name of the program.
     pub name: &'static str,
-    /// Its version.
+    /// Version of the program.
     pub version: &'static str,
-    /// SHA-256 over its sources.
+    /// SHA-256 over the program's sources.
     pub fingerprint: &'static str,
 }
 
-/// The rule set that decided.
+/// The rule set used for the run.
 #[derive(Clone, Debug, Serialize)]
 pub struct RulesRun {
-    /// Its files.
+    /// Names of the rule files.
     pub files: Vec<String>,
-    /// SHA-256 over their texts.
+    /// SHA-256 over the contents of the rule files.
     pub fingerprint: String,
 }
 
 impl RulesRun {
-    /// The rule set as every report names it.
+    /// Creates the description of a rule set that all reports share.
     pub fn new(set: &RuleSet) -> Self {
         Self { files: set.files.iter().map(|file| file.name.clone()).collect(), fingerprint: set.fingerprint.clone() }
     }
 }
 
-/// One input.
+/// An input.
 #[derive(Clone, Debug, Serialize)]
 pub struct InputRun {
-    /// Its name as given.
+    /// Name as given.
     pub name: String,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of the input's bytes.
     pub sha256: String,
-    /// How many records it has.
+    /// Number of records.
     pub records: u64,
 }
 
 /// A setting in force.
 #[derive(Clone, Debug, Serialize)]
 pub struct SettingRun {
-    /// Its answer.
+    /// The answer in force.
     pub value: WrittenAnswer,
-    /// Who gave it.
+    /// Where the answer comes from.
     pub by: &'static str,
 }
 
 /// A presumption in force.
 #[derive(Clone, Debug, Serialize)]
 pub struct PresumptionRun {
-    /// What is presumed.
+    /// The presumed answer.
     pub value: WrittenAnswer,
     /// `house` or `cited`.
     pub basis: &'static str,
 }
 
 impl Run {
-    /// The settings in force, by name.
+    /// Returns the settings in force, by name.
     pub fn settings(set: &RuleSet) -> BTreeMap<String, SettingRun> {
         let settings = set.settings.iter().map(|setting| {
             let name = set.vocabulary.fact(setting.fact).name.clone();
@@ -96,7 +96,7 @@ impl Run {
         settings.collect()
     }
 
-    /// The presumptions in force, by fact.
+    /// Returns the presumptions in force, by fact.
     pub fn presumptions(set: &RuleSet) -> BTreeMap<String, PresumptionRun> {
         let presumptions = set.presumptions.iter().map(|presumption| {
             let name = set.vocabulary.fact(presumption.fact).name.clone();

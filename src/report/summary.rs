@@ -1,4 +1,4 @@
-//! What a batch comes to: counts by status, sums by payer, what waits, what rests on what; and the claim lines.
+//! Summary of a batch: counts by status, totals by payer, missing facts, and what notes rest on. Also the claim lines.
 
 use std::collections::BTreeMap;
 
@@ -12,55 +12,55 @@ use crate::money::{Amount, Rate};
 use crate::rules::{Outcome, RuleSet};
 use crate::status::Status;
 
-/// Counts and sums.
+/// Counts and totals.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Summary {
-    /// Records read.
+    /// Number of records read.
     pub records: u64,
-    /// Records by status.
+    /// Number of records by status.
     pub status: BTreeMap<Status, u64>,
-    /// Sums by payer; `non_billable` is one of them.
+    /// Totals by payer; `non_billable` counts as one.
     pub payers: BTreeMap<String, PayerTotal>,
-    /// Dollars of everything priced.
+    /// Dollars for everything that has a known price.
     pub amount: Amount,
-    /// Held notes by what they wait for: a missing fact, or a person, under the id of the rule that holds them. A note
-    /// counts under everything that it waits for.
+    /// Number of held notes by what they wait for: a missing fact or, for a person's decision, the id of the rule that
+    /// holds them. A note counts once for each.
     pub missing: BTreeMap<String, u64>,
-    /// What the notes rest on besides what they answer.
+    /// What the notes rest on besides their own answers.
     pub rests_on: RestsOn,
 }
 
-/// One claim line.
+/// A claim line.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct ClaimRow {
-    /// Who was served.
+    /// The client.
     pub client: String,
     /// The service date.
     pub date: String,
-    /// Who pays.
+    /// The payer.
     pub payer: String,
-    /// For what.
+    /// The billed service.
     pub service: String,
-    /// Its procedure code.
+    /// The procedure code.
     pub code: String,
     /// The code's modifiers.
     pub modifiers: Vec<String>,
-    /// Its unit.
+    /// The unit of the service.
     pub unit: &'static str,
-    /// Documented minutes of its notes.
+    /// Total documented minutes of the notes.
     pub minutes: u32,
-    /// Units, at least one.
+    /// Number of units, at least one.
     pub units: u32,
-    /// Dollars for one unit.
+    /// Dollars per unit.
     pub rate: Option<Rate>,
-    /// Units × rate, rounded half-up to the cent once; absent where units have no known price.
+    /// Units × rate, rounded half up to the cent once; absent if the units have no known price.
     pub amount: Option<Amount>,
-    /// Ids of the notes that share it, in order of the records.
+    /// Ids of the notes that share this line, in the order of the records.
     pub notes: Vec<String>,
 }
 
-/// Sums of a batch in the making, by name.
+/// Running totals by name.
 #[derive(Default)]
 struct SumsByName {
     payers: BTreeMap<String, Sums>,
@@ -70,7 +70,7 @@ struct SumsByName {
 }
 
 impl Summary {
-    /// Adds a batch up that is rolled up.
+    /// Summarizes a batch that has been rolled up.
     pub fn new(batch: &Batch<'_>) -> Self {
         let set = batch.set();
         let mut summary = Self { status: Status::ALL.map(|status| (status, 0)).into(), ..Self::default() };
@@ -97,7 +97,7 @@ impl Summary {
         summary
     }
 
-    /// How many records have a status.
+    /// Returns the number of records with a status.
     pub fn count(&self, status: Status) -> u64 {
         self.status.get(&status).copied().unwrap_or_default()
     }
@@ -135,7 +135,7 @@ impl SumsByName {
 }
 
 impl ClaimRow {
-    /// The claim lines of a batch, by client, date, payer and service.
+    /// Returns the claim lines of a batch, ordered by client, date, payer, and service.
     pub fn all(batch: &Batch<'_>) -> Vec<Self> {
         batch.claim_lines().into_iter().map(|(day, line)| Self::new(batch, day, line)).collect()
     }

@@ -1,4 +1,4 @@
-//! Sums of a batch: by payer and within it by service; and by what notes rest on.
+//! Totals of a batch: by payer and service, and by what notes rest on.
 
 use std::collections::BTreeMap;
 
@@ -9,83 +9,83 @@ use crate::batch::{BatchNote, Total};
 use crate::money::Amount;
 use crate::rules::{Outcome, RuleSet, ServiceId, full_code};
 
-/// What one payer comes to.
+/// Totals for one payer.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct PayerTotal {
-    /// How many notes.
+    /// Number of notes.
     pub notes: u64,
     /// Documented minutes.
     pub minutes: u64,
-    /// Quarter hours of each note alone.
+    /// Quarter hours, computed for each note alone.
     pub quarter_hours: u64,
-    /// Units by kind: days and quarter hours have no sum.
+    /// Units by kind; days and quarter hours cannot be added.
     pub units: BTreeMap<&'static str, u64>,
-    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    /// Dollars for the priced units; absent if units were earned and none of them has a known price.
     pub amount: Option<Amount>,
     /// Units with no known price, by kind.
     pub unpriced_units: BTreeMap<&'static str, u64>,
-    /// By service.
+    /// Totals by service.
     pub services: BTreeMap<String, ServiceTotal>,
 }
 
-/// What one service comes to.
+/// Totals for one service.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct ServiceTotal {
-    /// Its procedure code.
+    /// The procedure code.
     pub code: String,
     /// The code's modifiers.
     pub modifiers: Vec<String>,
-    /// Its unit.
+    /// The unit of the service.
     pub unit: &'static str,
-    /// How many notes.
+    /// Number of notes.
     pub notes: u64,
     /// Documented minutes.
     pub minutes: u64,
-    /// Quarter hours of each note alone.
+    /// Quarter hours, computed for each note alone.
     pub quarter_hours: u64,
-    /// Units.
+    /// Number of units.
     pub units: u64,
-    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    /// Dollars for the priced units; absent if units were earned and none of them has a known price.
     pub amount: Option<Amount>,
-    /// Units with no known price.
+    /// Number of units with no known price.
     pub unpriced_units: u64,
 }
 
-/// Notes that rest on one presumption, house rule or setting.
+/// Totals for the notes that rest on one presumption, house rule, or setting.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct SharedTotal {
-    /// How many notes, whatever their status.
+    /// Number of notes, regardless of status.
     pub notes: u64,
-    /// Units that they earn, by kind.
+    /// Units that the notes earn, by kind.
     pub units: BTreeMap<&'static str, u64>,
-    /// Dollars of what is priced; absent where units were earned and none of them has a known price.
+    /// Dollars for the priced units; absent if units were earned and none of them has a known price.
     pub amount: Option<Amount>,
     /// Units with no known price, by kind.
     pub unpriced_units: BTreeMap<&'static str, u64>,
 }
 
-/// What the notes of a batch rest on besides what they answer. A note counts under everything that it rests on.
+/// What the notes of a batch rest on besides their own answers. A note counts once for each item that it rests on.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RestsOn {
-    /// By presumed fact.
+    /// Totals by presumed fact.
     pub presumed: BTreeMap<String, SharedTotal>,
-    /// By house rule.
+    /// Totals by house rule.
     pub house: BTreeMap<String, SharedTotal>,
-    /// By setting.
+    /// Totals by setting.
     pub settings: BTreeMap<String, SharedTotal>,
 }
 
 impl ServiceTotal {
-    /// Code and modifiers as they are said.
+    /// Returns the code and modifiers as billed.
     pub(super) fn full_code(&self) -> String {
         full_code(&self.code, &self.modifiers)
     }
 }
 
-/// Sums in the making: by service, and `None` for notes that are billed for none.
+/// Running totals by service; `None` for notes that are not billed.
 #[derive(Debug, Default)]
 pub(super) struct Sums(BTreeMap<Option<ServiceId>, Total>);
 
@@ -109,7 +109,7 @@ impl Sums {
         })
     }
 
-    /// A count by kind of unit, services together that have the same one.
+    /// Sums a count by kind of unit, combining services that use the same unit.
     fn by_unit(&self, set: &RuleSet, count: impl Fn(&Total) -> u64) -> BTreeMap<&'static str, u64> {
         let mut by_unit = BTreeMap::new();
         for (service, total) in self.services() {

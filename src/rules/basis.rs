@@ -1,4 +1,4 @@
-//! What a block rests on: citations of documents, or our own decision.
+//! The basis of a block: citations of documents, or our own decision.
 
 use super::Source;
 use super::checker::Checker;
@@ -6,33 +6,33 @@ use crate::message::Code;
 use crate::nearest::nearest;
 use crate::toml::{Span, Text, TomlTable};
 
-/// What a block rests on: citations, or our own decision, or both.
+/// What a block is based on: citations, our own decision, or both.
 #[derive(Clone, Debug, Default)]
 pub struct Basis {
-    /// Where it is said.
+    /// The cited passages.
     pub cites: Vec<Citation>,
-    /// Whether it is a house rule.
+    /// Whether the block is a house rule.
     pub house: bool,
-    /// Why, in our own words.
+    /// An explanation in our own words.
     pub note: Option<String>,
 }
 
-/// Where something is said.
+/// A citation of a passage.
 #[derive(Clone, Debug)]
 pub struct Citation {
-    /// The source's place in the rule set.
+    /// Index of the source in the rule set.
     pub source: usize,
-    /// Where in it.
+    /// The place in the source.
     pub at: String,
-    /// At most fifteen of its words.
+    /// A quote of at most fifteen words.
     pub quote: Option<String>,
-    /// What it says, in our own words.
+    /// What the passage says, in our own words.
     pub says: Option<String>,
     /// Where the citation is written.
     pub span: Span,
 }
 
-/// A basis as it is written.
+/// A basis as it is written in a rule file.
 #[derive(Default)]
 pub(super) struct WrittenBasis {
     cites: Vec<WrittenCitation>,
@@ -48,10 +48,10 @@ struct WrittenCitation {
     says: Option<String>,
 }
 
-/// The most words of a source that may be quoted.
+/// Most words of a source that one quote may have.
 const QUOTE_WORDS: usize = 15;
 
-/// Reads `cite`, `basis` and `note` of a block.
+/// Reads the keys `cite`, `basis` and `note` of a block.
 pub(super) fn read_basis(block: &mut TomlTable<'_>) -> WrittenBasis {
     WrittenBasis {
         cites: block.tables("cite", "citation", read_citation),
@@ -68,7 +68,7 @@ fn read_citation(mut cite: TomlTable<'_>) -> Option<WrittenCitation> {
 }
 
 impl Checker<'_> {
-    /// What a block rests on. `what`: how the block is named in the problem that it rests on nothing.
+    /// Checks a basis that must not be empty. `what` names the block in the problem that is reported if it is.
     pub(super) fn required_basis(&self, written: WrittenBasis, span: &Span, what: &str) -> Basis {
         if written.basis.is_none() && written.cites.is_empty() {
             let help =
@@ -78,7 +78,7 @@ impl Checker<'_> {
         self.basis(written)
     }
 
-    /// What a block rests on, which may be nothing.
+    /// Checks a basis, which may be empty.
     pub(super) fn basis(&self, written: WrittenBasis) -> Basis {
         if let Some(basis) = written.basis.as_ref().filter(|basis| basis.value != "house") {
             self.problems.add_unknown_value(basis, "basis", ["house"]);
@@ -117,7 +117,7 @@ impl Checker<'_> {
         Some(Citation { source: index, at: cite.at, quote, says: cite.says, span: cite.span })
     }
 
-    /// A source that lists its places has no others.
+    /// Reports a place that is not in the source's list of places, if the source has one.
     fn check_place(&self, cite: &WrittenCitation, source: &Source) {
         if source.places.is_empty() || source.places.contains(&cite.at) {
             return;

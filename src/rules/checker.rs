@@ -1,4 +1,4 @@
-//! The set being checked: what is checked so far, the names that it declares, and the problems found.
+//! The rule set being checked: the blocks checked so far, the names they declare, and the problems found.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use crate::facts::{Fact, FactId, Vocabulary};
 use crate::message::Code;
 use crate::toml::{Problems, Text};
 
-/// A rule set while its blocks are checked, kind by kind.
+/// A rule set whose blocks are being checked, kind by kind.
 pub(super) struct Checker<'p> {
-    /// What is checked so far.
+    /// The blocks checked so far.
     pub(super) set: RuleSet,
     pub(super) problems: &'p Problems<'p>,
-    /// The facts and settings declared so far. The set's vocabulary is made from them.
+    /// The facts and settings declared so far. The vocabulary of the set is built from them.
     pub(super) facts: Vec<Fact>,
     /// Headers of an export, each with the field that it stands for.
     pub(super) columns: BTreeMap<String, String>,
-    /// The words that stand for values, and where each is given its meaning.
+    /// The words that stand for values, and where each one gets its meaning.
     pub(super) words: Words,
 }
 
@@ -26,39 +26,39 @@ impl<'p> Checker<'p> {
         Self { set: RuleSet::empty(), problems, facts: Vec::new(), columns: BTreeMap::new(), words: Words::default() }
     }
 
-    /// Makes the vocabulary anew after facts or columns have changed. Ids of facts stay as they are.
+    /// Rebuilds the vocabulary after facts or columns have changed. The ids of facts stay the same.
     pub(super) fn update_vocabulary(&mut self) {
         self.set.vocabulary = Vocabulary::new(self.facts.clone(), &self.columns);
     }
 
-    /// A fact or setting by its name; an unknown one is a problem.
+    /// Finds a fact or setting by name. An unknown name is a problem.
     pub(super) fn fact(&self, name: &Text) -> Option<FactId> {
         let vocabulary = &self.set.vocabulary;
         let names = || vocabulary.facts().map(|(_, fact)| fact.name.as_str());
         self.known(vocabulary.find(&name.value), name, "fact or setting", names)
     }
 
-    /// A payer by its name; an unknown one is a problem.
+    /// Finds a payer by name. An unknown name is a problem.
     pub(super) fn payer(&self, name: &Text) -> Option<PayerId> {
         let payers = &self.set.payers;
         let found = payers.iter().position(|payer| payer.name == name.value).map(PayerId);
         self.known(found, name, "payer", || payers.iter().map(|payer| payer.name.as_str()))
     }
 
-    /// The payers of a list in which each stands once.
+    /// Finds the payers in a list of names. An unknown or repeated name is a problem.
     pub(super) fn payers(&self, names: &[Text]) -> Vec<PayerId> {
         self.problems.add_repeated_names(names);
         names.iter().filter_map(|name| self.payer(name)).collect()
     }
 
-    /// A service by its name; an unknown one is a problem.
+    /// Finds a service by name. An unknown name is a problem.
     pub(super) fn service(&self, name: &Text) -> Option<ServiceId> {
         let services = &self.set.services;
         let found = services.iter().position(|service| service.name == name.value).map(ServiceId);
         self.known(found, name, "service", || services.iter().map(|service| service.name.as_str()))
     }
 
-    /// A source's place in the set by its name; an unknown one is a problem.
+    /// Finds the index of a source by name. An unknown name is a problem.
     pub(super) fn source(&self, name: &Text) -> Option<usize> {
         let sources = &self.set.sources;
         let found = sources.iter().position(|source| source.name == name.value);
@@ -78,8 +78,8 @@ impl<'p> Checker<'p> {
         found
     }
 
-    /// Adds the problem that a word is kept for rows, promises and lists, which could otherwise not be told apart from
-    /// what is named so.
+    /// Reports a reserved name. Rows, promises and lists use these words for something else, so a block with such a
+    /// name would be ambiguous.
     pub(super) fn refuse_reserved(&self, name: &Text, reserved: &[&str], what: &str) {
         if reserved.contains(&name.value.as_str()) {
             let help = "rows use this word themselves: choose another";
@@ -87,7 +87,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// An id stands in lists of ids that are separated by blanks, so it has none.
+    /// Checks that an id contains no spaces or other special characters, because lists of ids are separated by spaces.
     pub(super) fn check_id(&self, id: &Text, what: &str) {
         if !id.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) {
             let text = format!("`{}` cannot be the id of {what}", id.value);
@@ -95,7 +95,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// Adds the problem that a name cannot be one. `what`: what is named, such as `payer`.
+    /// Reports a name that is not allowed. `what`: the kind of thing named, such as `payer`.
     pub(super) fn add_bad_name(&self, name: &Text, what: &str, help: &str) {
         let text = format!("`{}` cannot be the name of a {what}", name.value);
         self.problems.add(&name.span, Code::ReservedName, text, help);

@@ -1,4 +1,4 @@
-//! Conditions: for each fact a set of answers, joined by *and*; groups give *or*. No expressions, no arithmetic.
+//! Conditions: a set of answers for each fact, combined with *and*; groups add *or*. No expressions, no arithmetic.
 
 use crate::facts::{Answer, Fact, FactId, Facts, Kind};
 
@@ -7,12 +7,12 @@ use crate::facts::{Answer, Fact, FactId, Facts, Kind};
 pub enum ValueSet {
     /// For each value of a coded fact, whether it is in the set.
     Values(Vec<bool>),
-    /// Ranges of a number, each from the first to before the second, in order, none touching.
+    /// Half-open ranges of a number, `from..before`, in ascending order and not adjacent.
     Ranges(Vec<(i64, i64)>),
 }
 
 impl ValueSet {
-    /// Every answer the fact takes.
+    /// Returns the set of all answers that the fact takes.
     pub fn full(fact: &Fact) -> Self {
         match &fact.kind {
             Kind::Coded(values) => Self::Values(vec![true; values.len()]),
@@ -21,12 +21,12 @@ impl ValueSet {
         }
     }
 
-    /// These values of a coded fact.
+    /// Returns the set of these values of a coded fact.
     pub fn of_values(fact: &Fact, values: &[u16]) -> Self {
         Self::Values((0..).zip(fact.values()).map(|(at, _)| values.contains(&at)).collect())
     }
 
-    /// What is in both.
+    /// Returns the intersection of two sets.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
         match (self, other) {
@@ -45,7 +45,7 @@ impl ValueSet {
         }
     }
 
-    /// What the fact takes and this set does not hold.
+    /// Returns the answers that the fact takes and that are not in this set.
     #[must_use]
     pub fn complement(&self, fact: &Fact) -> Self {
         let (ranges, full) = match (self, Self::full(fact)) {
@@ -57,7 +57,7 @@ impl ValueSet {
         Self::Ranges(starts.zip(ends).collect()).intersect(&full)
     }
 
-    /// Whether nothing is in it.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Values(values) => !values.contains(&true),
@@ -65,7 +65,7 @@ impl ValueSet {
         }
     }
 
-    /// Whether the answer is in it; `None` for an unanswered fact.
+    /// Whether the set contains the answer; `None` if the fact is unanswered.
     pub fn contains(&self, answer: Answer) -> Option<bool> {
         match (self, answer) {
             (_, Answer::Unanswered) => None,
@@ -78,33 +78,33 @@ impl ValueSet {
     }
 }
 
-/// One fact and the answers that fit.
+/// A test of one fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
-    /// What is asked.
+    /// The fact that the test asks.
     pub fact: FactId,
-    /// The answers that fit.
+    /// The answers that satisfy the test.
     pub values: ValueSet,
 }
 
 impl Test {
-    /// Whether the answer fits; `None` where the fact is unanswered.
+    /// Whether the answer satisfies the test; `None` if the fact is unanswered.
     pub fn holds(&self, facts: &Facts) -> Option<bool> {
         self.values.contains(facts.get(self.fact))
     }
 }
 
-/// When a rule applies: all of `all`, and, if there are groups, all of at least one group.
+/// The condition of a rule: all tests of `all` must hold and, if there are groups, all tests of at least one group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Condition {
-    /// Joined by *and*; each fact once.
+    /// Tests combined with *and*, at most one for each fact.
     pub all: Vec<Test>,
-    /// Joined by *or*.
+    /// Groups of tests, combined with *or*.
     pub any: Vec<Vec<Test>>,
 }
 
 impl Condition {
-    /// Whether it holds; `None` where unanswered facts leave it open.
+    /// Whether the condition holds; `None` if that depends on unanswered facts.
     pub fn holds(&self, facts: &Facts) -> Option<bool> {
         let all = all_hold(&self.all, facts);
         if self.any.is_empty() || all == Some(false) {
@@ -118,12 +118,12 @@ impl Condition {
         }
     }
 
-    /// Every test in it.
+    /// Returns every test of the condition.
     pub fn tests(&self) -> impl Iterator<Item = &Test> {
         self.all.iter().chain(self.any.iter().flatten())
     }
 
-    /// The same as alternatives without groups: it holds if one of them holds. Those that never can are left out.
+    /// Returns alternatives without groups: the condition holds if one of them does. Those that never can are left out.
     pub fn alternatives(&self) -> Vec<Vec<Test>> {
         let groups = if self.any.is_empty() { vec![Vec::new()] } else { self.any.clone() };
         let joined = groups.into_iter().map(|group| merge_tests(self.all.iter().chain(&group)));
@@ -131,7 +131,7 @@ impl Condition {
     }
 }
 
-/// Tests with each fact once.
+/// Merges tests of the same fact, so that each fact is tested once.
 pub fn merge_tests<'t>(tests: impl IntoIterator<Item = &'t Test>) -> Vec<Test> {
     let mut joined: Vec<Test> = Vec::new();
     for test in tests {
@@ -144,12 +144,12 @@ pub fn merge_tests<'t>(tests: impl IntoIterator<Item = &'t Test>) -> Vec<Test> {
     joined
 }
 
-/// Whether all the tests hold; one that does not settles it, else one that is open leaves it open.
+/// Whether all tests hold. A test that fails decides; otherwise an undecided test yields `None`.
 pub fn all_hold(tests: &[Test], facts: &Facts) -> Option<bool> {
     any(tests.iter().map(|test| test.holds(facts).map(|holds| !holds))).map(|fails| !fails)
 }
 
-/// Whether one of them is true; `None` where an open one could be.
+/// Whether any of the answers is true; `None` if none is, but some are undecided.
 fn any(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut any = Some(false);
     for answer in answers {

@@ -1,4 +1,4 @@
-//! Rule files to a rule set: all files are read, then all blocks are checked, kind by kind.
+//! Loads a rule set from rule files: all files are read first, then all blocks are checked, kind by kind.
 
 use sha2::{Digest, Sha256};
 
@@ -9,9 +9,9 @@ use crate::message::{Code, Message};
 use crate::toml::{self, Problems};
 
 impl RuleSet {
-    /// Reads and checks rule files; all problems at once. Whether the set decides every note is `proof`'s to say.
+    /// Reads and checks rule files, and returns all problems at once. Whether every note is decided is left to `proof`.
     pub fn load(mut files: Vec<RuleFile>) -> Result<Self, Vec<Message>> {
-        // The set first, then what is added to it: of two blocks that clash, the added one is the problem.
+        // Put the set before the files added to it: of two blocks that clash, the added one is reported.
         files.sort_by(|left, right| (left.own, &left.name).cmp(&(right.own, &right.name)));
         if files.is_empty() {
             let help =
@@ -26,7 +26,7 @@ impl RuleSet {
                 table.finish();
             });
         }
-        // The blocks of a file that cannot be read would be missed by all others: their names are no problem yet.
+        // Names declared in a file that cannot be read would look unknown in all others, so stop before checking names.
         if problems.any(Code::NotToml) {
             return Err(problems.into_messages());
         }
@@ -38,7 +38,7 @@ impl RuleSet {
     }
 }
 
-/// SHA-256 over the texts, whatever the files are called and in whatever order they come.
+/// Computes the SHA-256 of the texts, independent of the names and the order of the files.
 fn fingerprint(files: &[RuleFile]) -> String {
     let mut texts: Vec<&str> = files.iter().map(|file| file.text.as_str()).collect();
     texts.sort_unstable();

@@ -1,7 +1,7 @@
-//! The rule set: every rule with its citation, the services and their rates, the settings and what is presumed.
+//! The rule set: all rules with their citations, the services and their rates, the settings and the presumptions.
 //!
-//! A rule file is read in two steps: each block as it is written, then what it means. Both find all problems at once.
-//! Knows no notes and opens no files.
+//! A rule file is processed in two steps: each block is read as written, then checked and resolved. Both steps report
+//! all problems at once. This module knows nothing about notes and opens no files.
 
 mod basis;
 mod block;
@@ -25,7 +25,7 @@ pub use program_setting::ProgramSetting;
 pub use set::RuleSet;
 
 pub use crate::toml::Span;
-/// A file of rules.
+/// A rule file.
 pub use crate::toml::TomlFile as RuleFile;
 pub(crate) use crate::toml::with_excerpt;
 
@@ -36,17 +36,17 @@ macro_rules! ids {
         pub struct $name(usize);
 
         impl $name {
-            /// Its place in the rule set.
+            /// Returns the index in the rule set.
             pub fn index(self) -> usize { self.0 }
         })+
     };
 }
 
 ids! {
-    /// A payer, by its place in the rule set.
+    /// A payer, by its index in the rule set.
     PayerId;
-    /// A service, by its place in the rule set.
+    /// A service, by its index in the rule set.
     ServiceId;
-    /// A rule, by its place in the rule set.
+    /// A rule, by its index in the rule set.
     RuleId;
 }

@@ -1,25 +1,25 @@
-//! What a note can come to.
+//! The possible outcomes of a note.
 
 use super::{PayerId, ServiceId};
 
-/// What becomes of a note.
+/// The outcome of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// One payer pays for one service.
     Billable(ServiceId, PayerId),
     /// Nobody pays.
     NonBillable,
-    /// A person must look.
+    /// A person must review the note.
     Held,
-    /// No rule speaks to the work: a fault of the rule set.
+    /// No rule covers the work, which is a fault of the rule set.
     Gap,
-    /// Two offers decide differently: a fault of the rule set.
+    /// Two offers decide differently, which is a fault of the rule set.
     Conflict,
 }
 
 impl Outcome {
-    /// The status of a note that comes to it, as rows say it. A set with a gap or a conflict does not load; were there
-    /// one, a person would have to look.
+    /// Returns the status of a note with this outcome, as rows show it. A set with a gap or a conflict does not load;
+    /// if one did occur, the note would have to be reviewed by a person.
     pub fn status(self) -> &'static str {
         match self {
             Self::Billable(..) => "billable",
@@ -28,7 +28,7 @@ impl Outcome {
         }
     }
 
-    /// Whether it is a fault of the rule set.
+    /// Whether the outcome is a fault of the rule set.
     pub fn is_fault(self) -> bool {
         matches!(self, Self::Gap | Self::Conflict)
     }

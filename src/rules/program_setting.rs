@@ -1,28 +1,28 @@
-//! The settings that the program itself reads: they count units, and no rule needs to ask them.
+//! The settings that the program itself reads. They control how units are counted, and no rule needs to ask them.
 
 use super::{RuleSet, Setting};
 use crate::facts::{Answer, Kind};
 use crate::units::PartQuarterHour;
 
-/// A setting that the program itself reads. A rule set may declare it, to give its source; else its default holds.
+/// A setting that the program itself reads. A rule set may declare it to cite its source; if not, its default holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgramSetting {
-    /// How many left-over minutes make a further quarter hour.
+    /// The number of leftover minutes that count as another quarter hour.
     PartQuarterHour,
     /// Whether minutes are pooled by note or by day.
     Pool,
 }
 
 impl ProgramSetting {
-    /// Every such setting.
+    /// Every program setting.
     pub const ALL: [Self; 2] = [Self::PartQuarterHour, Self::Pool];
 
-    /// The setting of a name.
+    /// Finds a setting by name.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|setting| setting.name() == name)
     }
 
-    /// Its name in rules and on the command line.
+    /// Returns the name of the setting in rules and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PartQuarterHour => "part_quarter_hour",
@@ -30,7 +30,7 @@ impl ProgramSetting {
         }
     }
 
-    /// The answers that the program understands.
+    /// Returns the kind of answers that the program understands.
     pub fn kind(self) -> Kind {
         match self {
             Self::PartQuarterHour => Kind::Number(1, 15),
@@ -38,7 +38,7 @@ impl ProgramSetting {
         }
     }
 
-    /// The answer where no rule file declares the setting: whole quarter hours, note by note.
+    /// Returns the answer if no rule file declares the setting: whole quarter hours, note by note.
     pub fn default(self) -> Answer {
         match self {
             Self::PartQuarterHour => Answer::Number(15),
@@ -46,7 +46,7 @@ impl ProgramSetting {
         }
     }
 
-    /// What the program does with it.
+    /// Explains what the program does with the setting.
     pub fn explanation(self) -> &'static str {
         match self {
             Self::PartQuarterHour => {
@@ -62,7 +62,7 @@ impl ProgramSetting {
 }
 
 impl RuleSet {
-    /// How part quarter hours count.
+    /// Returns how partial quarter hours are counted.
     pub fn part_quarter_hour(&self) -> PartQuarterHour {
         match self.program_setting(ProgramSetting::PartQuarterHour).map(|setting| setting.value) {
             Some(Answer::Number(minutes)) => PartQuarterHour::new(minutes).unwrap_or(PartQuarterHour::WHOLE),

@@ -1,4 +1,4 @@
-//! Words to what they stand for: values, answers, dates.
+//! Resolves words to what they stand for: values, answers and dates.
 
 use crate::effective::{Effective, parse_date};
 use crate::facts::{Answer, Fact, FactId, Kind, Origin, Vocabulary};
@@ -6,7 +6,7 @@ use crate::message::Code;
 use crate::nearest::nearest;
 use crate::toml::{Problems, Text};
 
-/// An answer to a fact, written as text.
+/// Parses an answer to a fact by the exact name of its value. Returns `None` if the fact does not take it.
 pub(super) fn parse_answer(fact: &Fact, text: &str) -> Option<Answer> {
     match &fact.kind {
         Kind::Coded(_) => fact.value(text).map(Answer::Value),
@@ -17,7 +17,7 @@ pub(super) fn parse_answer(fact: &Fact, text: &str) -> Option<Answer> {
     }
 }
 
-/// An answer to a fact; one that the fact does not take is a problem.
+/// Resolves an answer to a fact. An answer that the fact does not take is a problem.
 pub(super) fn answer(fact: &Fact, text: &Text, problems: &Problems<'_>) -> Option<Answer> {
     match &fact.kind {
         Kind::Coded(_) => value(fact, text, problems).map(Answer::Value),
@@ -34,7 +34,7 @@ pub(super) fn answer(fact: &Fact, text: &Text, problems: &Problems<'_>) -> Optio
     }
 }
 
-/// The values that a word of a condition stands for: a value, or all values of a group.
+/// Resolves a word of a condition to values: a single value, or all values of a group.
 pub(super) fn value_or_group(fact: &Fact, word: &Text, problems: &Problems<'_>) -> Option<Vec<u16>> {
     match fact.groups.get(&word.value) {
         Some(group) => Some(group.clone()),
@@ -42,12 +42,12 @@ pub(super) fn value_or_group(fact: &Fact, word: &Text, problems: &Problems<'_>) 
     }
 }
 
-/// A value by its exact name; an unknown one is a problem.
+/// Finds a value by its exact name. An unknown name is a problem.
 pub(super) fn value(fact: &Fact, word: &Text, problems: &Problems<'_>) -> Option<u16> {
     named_value(fact, word, std::iter::empty(), problems)
 }
 
-/// A value by its exact name. `others`: names beside the values that could have been meant.
+/// Finds a value by its exact name. `others`: names other than values that could have been meant.
 fn named_value<'n>(
     fact: &'n Fact,
     word: &Text,
@@ -70,7 +70,7 @@ fn named_value<'n>(
     found
 }
 
-/// A range of dates; `undated` and a key left out are open ends.
+/// Resolves a range of dates. A missing key or `undated` leaves that end open.
 pub(super) fn effective(from: Option<&Text>, through: Option<&Text>, problems: &Problems<'_>) -> Effective {
     let date = |text: Option<&Text>| {
         let text = text.filter(|text| text.value != "undated")?;
@@ -90,10 +90,10 @@ pub(super) fn effective(from: Option<&Text>, through: Option<&Text>, problems: &
     effective
 }
 
-/// Which facts can be presumed.
+/// Explains which facts can be presumed.
 pub(super) const PRESUMABLE: &str = "only facts that a note may leave open can be presumed, and no dates";
 
-/// A fact that may be presumed: one that notes may leave open. Otherwise the nearest one.
+/// Finds a fact that may be presumed, which is one that notes may leave unanswered; else returns the nearest such name.
 pub(super) fn presumable<'v>(vocabulary: &'v Vocabulary, name: &str) -> Result<FactId, Option<&'v str>> {
     let may = |fact: &Fact| fact.origin == Origin::Note && fact.kind != Kind::Date && !fact.is_required();
     let found = vocabulary.find(name).filter(|id| may(vocabulary.fact(*id)));

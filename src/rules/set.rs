@@ -1,4 +1,4 @@
-//! The checked set: its blocks, and what is answered and presumed before any note is read.
+//! The checked rule set: its blocks, and the answers and presumptions that hold before any note is read.
 
 use std::collections::BTreeMap;
 
@@ -14,25 +14,25 @@ use crate::nearest::one_of;
 use crate::place::Place;
 use crate::toml::{TomlTable, suggestion};
 
-/// Declares the rule set, and the blocks as they are written, from one list of the kinds of block.
+/// Declares the rule set and the written form of its blocks from a single list of block kinds.
 macro_rules! rule_set {
     ($($(#[doc = $doc:literal])+ $blocks:ident: $Block:ty,)+) => {
-        /// Everything that decides, checked: names resolve, conditions can hold, rates have one price a day.
+        /// A checked rule set: all names resolve, all conditions can hold, and services have at most one rate per date.
         #[derive(Clone, Debug)]
         pub struct RuleSet {
-            /// What rules may ask.
+            /// Everything that rules can ask.
             pub vocabulary: Vocabulary,
             $($(#[doc = $doc])+ pub $blocks: Vec<$Block>,)+
-            /// The texts it was read from.
+            /// The files that the set was read from.
             pub files: Vec<RuleFile>,
-            /// SHA-256 over the texts.
+            /// SHA-256 of the texts of the files.
             pub fingerprint: String,
-            /// Whether the user's own files hold a block that can make a gap or a conflict, or a promise.
+            /// Whether the user's own files contain a promise, or a block that can cause a gap or a conflict.
             pub(super) needs_proof: bool,
         }
 
         impl RuleSet {
-            /// A set of nothing.
+            /// Creates an empty set.
             pub(super) fn empty() -> Self {
                 Self {
                     vocabulary: Vocabulary::new(Vec::new(), &BTreeMap::new()),
@@ -43,12 +43,12 @@ macro_rules! rule_set {
                 }
             }
 
-            /// What every block rests on, those that only promise something among them.
+            /// Returns the basis of every block, including blocks that only promise something.
             pub fn bases(&self) -> impl Iterator<Item = &Basis> {
                 std::iter::empty()$(.chain(self.$blocks.iter().filter_map(Block::basis)))+
             }
 
-            /// What every block that decides something rests on.
+            /// Returns the basis of every block that affects decisions.
             pub fn deciding_bases(&self) -> impl Iterator<Item = &Basis> {
                 std::iter::empty()$(.chain(
                     (<$Block>::KIND.role != Role::Promises)
@@ -59,7 +59,7 @@ macro_rules! rule_set {
             }
         }
 
-        /// All blocks of all files as they are written.
+        /// All blocks of all files, as written.
         #[derive(Default)]
         pub(super) struct WrittenBlocks {
             $($blocks: Vec<Written<<$Block as Block>::Body>>,)+
@@ -67,14 +67,14 @@ macro_rules! rule_set {
         }
 
         impl WrittenBlocks {
-            /// Reads the blocks of a file. `own`: whether it is the user's.
+            /// Reads the blocks of a file. `own`: whether it is the user's own file.
             pub(super) fn read(&mut self, file: &mut TomlTable<'_>, own: bool) {
                 $(let blocks = <$Block>::read(file);
                 self.needs_proof |= own && !blocks.is_empty() && <$Block>::KIND.role != Role::Completes;
                 self.$blocks.extend(blocks);)+
             }
 
-            /// Checks the blocks, kind by kind in the order of the list.
+            /// Checks the blocks, kind by kind, in the order of the list.
             pub(super) fn check(self, checker: &mut Checker<'_>) {
                 checker.set.needs_proof = self.needs_proof;
                 $(let mut blocks = self.$blocks;
@@ -86,88 +86,88 @@ macro_rules! rule_set {
     };
 }
 
-// Each kind may name only blocks of the kinds above it.
+// A kind may refer only to blocks of the kinds above it.
 rule_set! {
-    /// By name.
+    /// Sorted by name.
     sources: Source,
-    /// By name.
+    /// Sorted by name.
     payers: Payer,
-    /// By name.
+    /// Sorted by name.
     services: Service,
-    /// By name.
+    /// Sorted by name.
     facts: DeclaredFact,
-    /// By name.
+    /// Sorted by name.
     settings: Setting,
-    /// As written.
+    /// In the order written.
     aliases: Alias,
-    /// By header.
+    /// Sorted by header.
     columns: Column,
-    /// As written.
+    /// In the order written.
     answers: SettingAnswer,
-    /// By id.
+    /// Sorted by id.
     rules: Rule,
-    /// By service and date.
+    /// Sorted by service and date.
     rates: DatedRate,
-    /// By fact.
+    /// Sorted by fact.
     presumptions: Presumption,
-    /// By id.
+    /// Sorted by id.
     invariants: Invariant,
-    /// As written.
+    /// In the order written.
     waivers: Waiver,
 }
 
 impl RuleSet {
-    /// The rule of an id of this set.
+    /// Returns the rule with this id, which must come from this set.
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the set that they are asked of")]
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.rules[id.0]
     }
 
-    /// The payer of an id of this set.
+    /// Returns the payer with this id, which must come from this set.
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the set that they are asked of")]
     pub fn payer(&self, id: PayerId) -> &Payer {
         &self.payers[id.0]
     }
 
-    /// The service of an id of this set.
+    /// Returns the service with this id, which must come from this set.
     #[expect(clippy::indexing_slicing, reason = "ids are made only by the set that they are asked of")]
     pub fn service(&self, id: ServiceId) -> &Service {
         &self.services[id.0]
     }
 
-    /// Every rule with its id.
+    /// Returns every rule with its id.
     pub fn rules(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
         self.rules.iter().enumerate().map(|(at, rule)| (RuleId(at), rule))
     }
 
-    /// Every payer's id.
+    /// Returns the ids of all payers.
     pub fn payer_ids(&self) -> impl Iterator<Item = PayerId> + use<> {
         (0..self.payers.len()).map(PayerId)
     }
 
-    /// Every service's id.
+    /// Returns the ids of all services.
     pub fn service_ids(&self) -> impl Iterator<Item = ServiceId> + use<> {
         (0..self.services.len()).map(ServiceId)
     }
 
-    /// The place of a span of this set.
+    /// Returns the place of a span of this set.
     pub fn place_of(&self, span: &Span) -> Option<Place> {
         span.resolve(&self.files)
     }
 
-    /// Where a fact or a setting is declared, if a file declares it.
+    /// Returns where a fact or a setting is declared; `None` if no file declares it.
     pub fn fact_span(&self, fact: FactId) -> Option<&Span> {
         let declared = self.facts.iter().find(|declared| declared.fact == fact).map(|declared| &declared.span);
         declared.or_else(|| self.settings.iter().find(|setting| setting.fact == fact)?.span.as_ref())
     }
 
-    /// Whether a place is in a file that the user added to the set.
+    /// Whether a span is in a file that the user added to the set.
     pub fn is_own(&self, span: &Span) -> bool {
         self.files.get(span.file).is_some_and(|file| file.own)
     }
 
-    /// Whether the files that the user added hold a block that can make a gap or a conflict, or that promises something.
-    /// Without one, what was proved of the set that they are added to holds for this one too.
+    /// Whether the files that the user added contain a promise, or a block that can cause a gap or a conflict. If not,
+    /// what was proved about the set without these files also holds for this one.
     pub fn needs_proof(&self) -> bool {
         self.needs_proof
     }
@@ -186,7 +186,7 @@ impl RuleSet {
         Ok(())
     }
 
-    /// Presumes an answer for every note that gives none, as `--presume FACT=VALUE` does. It counts as a house rule.
+    /// Presumes an answer for notes that do not give one, as `--presume FACT=VALUE` does. It counts as a house rule.
     pub fn presume(&mut self, name: &str, value: &str) -> Result<(), Message> {
         let fact = resolve::presumable(&self.vocabulary, name).map_err(|near| {
             let help = near.map_or_else(|| resolve::PRESUMABLE.to_owned(), |near| format!("did you mean `{near}`?"));
@@ -203,7 +203,7 @@ impl RuleSet {
         Ok(())
     }
 
-    /// What is answered before any note is read: the settings.
+    /// Returns the answers that hold before any note is read: those to settings.
     pub fn answered(&self) -> Facts {
         let mut facts = Facts::unanswered(&self.vocabulary);
         for setting in &self.settings {
@@ -212,7 +212,7 @@ impl RuleSet {
         facts
     }
 
-    /// Fills in what is presumed, and says which facts that were.
+    /// Fills in presumed answers, and returns the facts that were presumed.
     pub fn fill(&self, facts: &mut Facts) -> Vec<FactId> {
         let mut presumed = Vec::new();
         for presumption in &self.presumptions {
@@ -225,7 +225,7 @@ impl RuleSet {
         presumed
     }
 
-    /// An answer as a note would write it; empty text where there is none.
+    /// Returns an answer as a note would write it; empty text if there is no answer.
     pub fn written_answer(&self, fact: FactId, answer: Answer) -> WrittenAnswer {
         let fact = self.vocabulary.fact(fact);
         match (answer, &fact.kind) {
@@ -238,16 +238,16 @@ impl RuleSet {
         }
     }
 
-    /// The same as text.
+    /// Like [`written_answer`](Self::written_answer), but as text.
     pub fn answer_text(&self, fact: FactId, answer: Answer) -> String {
         self.written_answer(fact, answer).text()
     }
 }
 
-/// An answer to a fact as it is typed.
+/// Parses an answer to a fact that was typed on the command line.
 fn answer_of(vocabulary: &Vocabulary, fact: FactId, value: &str) -> Result<Answer, Message> {
     let fact = vocabulary.fact(fact);
-    // A typed answer is read as a note's is: letter case does not count, aliases do.
+    // Typed answers are read like those of notes: letter case is ignored and aliases are accepted.
     let value_index = fact.parse_value(value).map(Answer::Value);
     value_index.or_else(|| resolve::parse_answer(fact, value)).ok_or_else(|| {
         let help = match &fact.kind {

@@ -1,4 +1,4 @@
-//! Conditions as they are written: facts with values or bounds, some of them negated, in alternatives or not.
+//! Conditions as they are written: facts with values or bounds, possibly negated, with or without alternatives.
 
 use super::checker::Checker;
 use super::condition::{Test, ValueSet, merge_tests};
@@ -8,7 +8,7 @@ use crate::message::Code;
 use crate::nearest::nearest;
 use crate::toml::{Text, TomlTable, TomlValue};
 
-/// One fact and what is asked of it.
+/// A test of one fact, as written.
 pub(super) struct WrittenTest {
     pub(super) fact: Text,
     negated: bool,
@@ -16,14 +16,14 @@ pub(super) struct WrittenTest {
 }
 
 enum Asks {
-    /// One of these values, groups or words of the outcome.
+    /// Any of these values, groups or names of outcomes.
     Values(Vec<Text>),
-    /// A number from the first to before the second.
+    /// A number in the range `at_least..below`.
     Band { at_least: Option<i64>, below: Option<i64> },
 }
 
 impl WrittenTest {
-    /// The words asked for, and whether the test is negated; `None` where a number is asked for.
+    /// Returns the words asked for and whether the test is negated; `None` if the test asks for a number.
     pub(super) fn words(&self) -> Option<(&[Text], bool)> {
         match &self.asks {
             Asks::Values(words) => Some((words, self.negated)),
@@ -32,12 +32,12 @@ impl WrittenTest {
     }
 }
 
-/// The tests under `when`, joined by *and*.
+/// Reads the tests under `when`, which are combined with *and*.
 pub(super) fn read_when(block: &mut TomlTable<'_>) -> Vec<WrittenTest> {
     block.table("when", "condition").map(|table| read_tests(&table)).unwrap_or_default()
 }
 
-/// The tests of one alternative under `any`. One that asks nothing would always hold, and with it all of them.
+/// Reads the tests of one alternative under `any`. An empty alternative would always hold, so it is a problem.
 pub(super) fn read_alternative(table: &TomlTable<'_>) -> Vec<WrittenTest> {
     if asks_nothing(table) {
         let help = "add a condition such as `when.FACT = …`, or remove the group";
@@ -54,7 +54,7 @@ pub(super) fn asks_nothing(condition: &TomlTable<'_>) -> bool {
     })
 }
 
-/// The tests of a condition table: `FACT = …`, `not.FACT = …`, and in an alternative also under `when`.
+/// Reads the tests of a condition table: `FACT = …`, `not.FACT = …`, and inside an alternative also those under `when`.
 pub(super) fn read_tests(condition: &TomlTable<'_>) -> Vec<WrittenTest> {
     let mut tests = Vec::new();
     gather(condition, false, &mut tests);
@@ -108,12 +108,12 @@ fn read_band(fact: &Text, mut bounds: TomlTable<'_>) -> Option<Asks> {
     let (at_least, below) = (bounds.number("at_least"), bounds.number("below"));
     bounds.finish();
     let (at_least, below) = (at_least.map(|number| number.value), below.map(|number| number.value));
-    // Without a bound that could be read, the problem is reported already.
+    // If no bound could be read, the problem has already been reported.
     (at_least.is_some() || below.is_some()).then_some(Asks::Band { at_least, below })
 }
 
 impl Checker<'_> {
-    /// Tests joined by *and*, each fact once. A test that can never hold is a problem.
+    /// Resolves tests combined with *and*, merging tests of the same fact. A test that can never hold is a problem.
     pub(super) fn tests(&self, written: &[WrittenTest]) -> Vec<Test> {
         let resolved: Vec<(Test, &Text)> =
             written.iter().filter_map(|test| Some((self.test(test)?, &test.fact))).collect();
@@ -135,7 +135,7 @@ impl Checker<'_> {
             (Kind::Coded(_), Asks::Values(words)) => {
                 let values: Vec<Vec<u16>> =
                     words.iter().filter_map(|word| value_or_group(fact, word, self.problems)).collect();
-                // With a misspelt value the set is not what was meant, and saying more about it would be noise.
+                // With a misspelled value, the set is not the intended one, and further problems would be noise.
                 (values.len() == words.len()).then(|| ValueSet::of_values(fact, &values.concat()))?
             }
             (Kind::Number(..), Asks::Band { at_least, below }) => {
@@ -160,7 +160,7 @@ impl Checker<'_> {
         Some(Test { fact: id, values: if written.negated { values.complement(fact) } else { values } })
     }
 
-    /// Adds the problem that a fact, or a part of the outcome, takes no test of this form.
+    /// Reports a test whose form does not suit the fact or the part of the outcome.
     pub(super) fn add_wrong_question(&self, name: &Text, help: &str) {
         let text = format!("`{}` cannot be asked in this way", name.value);
         self.problems.add(&name.span, Code::BadCondition, text, help);

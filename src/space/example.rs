@@ -1,4 +1,4 @@
-//! A note as the fields that it needs to have, with the settings it needs beside it.
+//! An example note: the fields that it needs, and the settings that it needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,22 @@ use crate::diagram::{Assignment, Ref, Variable};
 use crate::facts::WrittenAnswer;
 use crate::nearest::joined;
 
-/// A note as the fields that it needs to have, with the settings it needs beside it.
+/// An example note: the fields that it needs, and the settings that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// Field and answer, in the order in which they are written.
+    /// Fields and answers, in the order in which they are written.
     pub note: Vec<(String, WrittenAnswer)>,
-    /// Settings that must be answered otherwise than they are.
+    /// Settings that need an answer other than the one in force.
     pub settings: BTreeMap<String, WrittenAnswer>,
 }
 
 impl Example {
-    /// The note as one JSON object.
+    /// Returns the note as one JSON object.
     pub fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The same note under another id.
+    /// Returns the same note with the id `example-<number>`.
     #[must_use]
     pub fn numbered(&self, number: usize) -> Self {
         let mut note = self.clone();
@@ -34,7 +34,7 @@ impl Example {
         note
     }
 
-    /// The note and, as options of the command line, the settings it needs.
+    /// Returns the note followed by the settings that it needs, as command-line options.
     pub fn describe(&self) -> String {
         let options: Vec<String> =
             self.settings.iter().map(|(name, value)| format!("--set {name}={}", value.text())).collect();
@@ -43,15 +43,15 @@ impl Example {
     }
 }
 
-/// As the note, in the order of its fields.
+/// Serializes as the note alone, with its fields in order.
 impl Serialize for Example {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.note.iter().map(|(name, value)| (name, value)))
     }
 }
 
-/// The variables that must be answered so that the graph says yes, one leaf of `alike` is possible, and nothing outside
-/// the region is.
+/// Returns the variables that must be answered so that `root` is true, `alike` has only one possible leaf, and no
+/// combination outside the region is possible.
 pub(super) fn needed(space: &Space<'_>, (root, alike): (Ref, Ref), within: &Region, point: &Point) -> BTreeSet<usize> {
     let mut answered: Assignment = point.values.iter().copied().map(Some).collect();
     let is_required =

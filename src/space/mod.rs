@@ -1,6 +1,6 @@
-//! Sets of possible notes: regions of a graph, and the smallest believable note of one.
+//! Sets of possible notes: regions of a graph, and the smallest plausible note in a region.
 //!
-//! Proofs, pages and sample claims show what they found by such notes. Knows no formats.
+//! Proofs, pages, and sample claims use such notes to show what they found. This module knows nothing about formats.
 
 mod example;
 mod ordinary;
@@ -17,37 +17,37 @@ use crate::diagram::{ActivityGraph, Diagram, Ref, Store, Value, Variables};
 use crate::facts::FactId;
 use crate::rules::RuleSet;
 
-/// Regions of one kind that are listed; of more it is only said that there are more.
+/// Maximum number of regions of one kind to list. Beyond that, output only mentions that there are more.
 pub const MOST_REGIONS: usize = 25;
 
-/// All notes of some activities that rules treat alike, and graphs over them.
+/// All notes of a group of activities that rules treat alike, and graphs over them.
 #[derive(Clone, Copy, Debug)]
 pub struct Space<'s> {
-    /// The rules.
+    /// The rule set.
     pub set: &'s RuleSet,
-    /// What graphs ask.
+    /// The variables that graphs ask.
     pub variables: &'s Variables,
-    /// The fact that chooses the graph, if the rule set declares it.
+    /// The fact that selects the graph, if the rule set declares it.
     pub activity: Option<FactId>,
     /// The activities.
     pub activities: &'s [u16],
-    /// Where the graphs are kept.
+    /// The store that holds the graphs.
     pub store: &'s Store,
 }
 
 /// One note of a space: a value for every variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// What was done.
+    /// The activity.
     pub activity: u16,
-    /// By variable.
+    /// Value of each variable.
     pub values: Vec<Value>,
-    /// How far the note is from an ordinary one: the facts that differ, settings weighing far more.
+    /// Distance from an ordinary note: the number of facts that differ, with settings weighing far more.
     pub cost: u64,
 }
 
 impl<'s> Space<'s> {
-    /// The space of one of a diagram's graphs.
+    /// Creates the space of one graph of a diagram.
     pub fn new(set: &'s RuleSet, diagram: &'s Diagram, graph: &'s ActivityGraph) -> Self {
         Self {
             set,
@@ -58,35 +58,37 @@ impl<'s> Space<'s> {
         }
     }
 
-    /// The same with graphs kept in another store of the same order.
+    /// Returns the same space with graphs in another store that has the same variable order.
     #[must_use]
     pub fn with_store(self, store: &'s Store) -> Self {
         Self { store, ..self }
     }
 
-    /// The note nearest to an ordinary one within a region where a graph says yes.
+    /// Returns the note nearest to an ordinary one within a region among those for which a graph is true.
     pub fn nearest(&self, root: Ref, within: &Region) -> Option<Point> {
         let ordinary = Ordinary::new(self, within);
         region::nearest(self, root, within, &ordinary)
     }
 
-    /// The same, with the note written out and the widest region around it in which the graph says yes.
+    /// Like [`Space::nearest`], but writes out the note, and returns the widest region around it in which the graph is
+    /// true.
     ///
-    /// `alike`: a graph, mostly that of outcomes. The note leaves no fact open that could lead to another leaf of it.
+    /// `alike` is another graph, usually the outcomes. The note leaves no fact open that could lead to another leaf of
+    /// it.
     pub fn example(&self, root: Ref, alike: Ref, within: &Region) -> Option<(Example, Region)> {
         let point = self.nearest(root, within)?;
         let region = region::widened(self, root, Region::single(&point), within);
         Some((self.write(&point, root, alike, within), region))
     }
 
-    /// A note written out: with no more facts than it needs so that the graph says yes within the region, and ends at one
-    /// leaf of `alike`, whatever the note leaves open.
+    /// Writes out a note with as few facts as possible, so that for all answers to its open facts, `root` is true
+    /// within the region and `alike` ends at one leaf.
     pub fn write(&self, point: &Point, root: Ref, alike: Ref, within: &Region) -> Example {
         let needed = example::needed(self, (root, alike), within, point);
         Ordinary::new(self, within).with(self, point, &needed)
     }
 
-    /// A note written out with every fact that rules ask.
+    /// Writes out a note with every fact that rules ask.
     pub fn write_whole(&self, point: &Point) -> Example {
         let all = (0..self.variables.len()).collect();
         Ordinary::new(self, &Region::full(self)).with(self, point, &all)

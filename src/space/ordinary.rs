@@ -1,4 +1,4 @@
-//! An ordinary note: what is presumed, the settings in force, else the first value of each fact.
+//! Ordinary notes: presumed answers, the settings in force, and otherwise the first value of each fact.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::diagram::{Question, Value, Variable};
 use crate::facts::{Answer, FactId, Facts, Kind, Origin, WrittenAnswer, date_of};
 use crate::rules::RuleSet;
 
-/// An invented day for examples: 2026-03-02.
+/// A made-up day for examples: 2026-03-02.
 pub(crate) const ORDINARY_DAY: i64 = 739_677;
 
 /// An ordinary note of one activity.
@@ -21,7 +21,7 @@ pub(super) struct Ordinary {
 }
 
 impl Ordinary {
-    /// The ordinary note of a region's most usual activity: the first one of the vocabulary.
+    /// Creates the ordinary note for a region's most usual activity, which is the first one in the vocabulary.
     pub(super) fn new(space: &Space<'_>, within: &Region) -> Self {
         let set = space.set;
         let activity = within.activities.first().or(space.activities.first()).copied().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Ordinary {
         self.activity
     }
 
-    /// The usual value of each variable.
+    /// Returns the usual value of each variable.
     pub(super) fn values(&self, space: &Space<'_>) -> Vec<Value> {
         space.variables.list().iter().map(|variable| self.value(variable)).collect()
     }
@@ -67,7 +67,7 @@ impl Ordinary {
         }
     }
 
-    /// The note of a point, with only the facts of these variables written.
+    /// Returns the note at a point, with only the facts of `written` variables written out.
     pub(super) fn with(mut self, space: &Space<'_>, point: &Point, written: &BTreeSet<usize>) -> Example {
         let set = space.set;
         let mut facts: BTreeSet<FactId> = BTreeSet::new();
@@ -123,12 +123,12 @@ impl Ordinary {
     }
 }
 
-/// The date that is so many days of the common era; where the calendar does not go there, its first one.
+/// Returns the date with a day number of the common era; the earliest date if it is out of range.
 fn day(days: i64) -> NaiveDate {
     date_of(days).unwrap_or(NaiveDate::MIN)
 }
 
-/// The number of a band that is nearest to the usual one; of a coded variable the value.
+/// Returns the number in a band that is nearest to the usual one, or the value of a coded variable.
 fn in_band(variable: &Variable, value: Value, usual: Answer) -> Answer {
     let end = variable.bands.get(usize::from(value) + 1).map(|next| next - 1);
     match (variable.answer(value), usual, end) {
@@ -137,7 +137,7 @@ fn in_band(variable: &Variable, value: Value, usual: Answer) -> Answer {
     }
 }
 
-/// A date that lies as far before the service date as a derived answer says.
+/// Returns the date that lies before the service date by the span of a derived answer.
 fn earlier(date: NaiveDate, origin: Origin, answer: Answer) -> NaiveDate {
     let Answer::Number(number) = answer else { return date };
     let found = match origin {

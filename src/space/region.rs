@@ -1,4 +1,5 @@
-//! Regions: products of answers, found in a graph, made wide, and searched for the note nearest to an ordinary one.
+//! Regions: products of sets of answers, found in a graph, widened, and searched for the note nearest to an ordinary
+//! one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,20 +11,20 @@ use crate::diagram::{Question, Ref, Value, Variable};
 use crate::nearest::one_of;
 use crate::rules::Test;
 
-/// Paths looked at before the search for regions ends.
+/// Maximum number of paths to visit in the search for regions.
 const MOST_PATHS: usize = 20_000;
 
-/// Activities and values by variable: every combination of them is in the region.
+/// A set of activities and a set of values for each variable; the region contains every combination of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
     /// The activities.
     pub activities: BTreeSet<u16>,
-    /// By variable.
+    /// The set of values of each variable.
     pub values: Vec<BTreeSet<Value>>,
 }
 
 impl Region {
-    /// Every note of a space.
+    /// Returns the region of all notes of a space.
     pub fn full(space: &Space<'_>) -> Self {
         Self {
             activities: space.activities.iter().copied().collect(),
@@ -31,13 +32,13 @@ impl Region {
         }
     }
 
-    /// One note.
+    /// Returns the region of a single note.
     pub(super) fn single(point: &Point) -> Self {
         let values = point.values.iter().map(|value| BTreeSet::from([*value])).collect();
         Self { activities: BTreeSet::from([point.activity]), values }
     }
 
-    /// What is in it and passes the tests too.
+    /// Returns the part of this region that passes the tests.
     #[must_use]
     pub fn within(&self, space: &Space<'_>, tests: &[Test]) -> Self {
         let mut region = self.clone();
@@ -55,17 +56,17 @@ impl Region {
         region
     }
 
-    /// Whether no note is in it.
+    /// Returns whether the region contains no notes.
     pub fn is_empty(&self) -> bool {
         self.activities.is_empty() || self.values.iter().any(BTreeSet::is_empty)
     }
 
-    /// The values of a variable.
+    /// Returns the values of a variable in this region.
     pub fn values(&self, variable: usize) -> impl Iterator<Item = Value> {
         self.values.get(variable).into_iter().flatten().copied()
     }
 
-    /// Whether it holds a value of a variable.
+    /// Returns whether the region contains a value of a variable.
     pub fn holds(&self, variable: usize, value: Value) -> bool {
         self.values.get(variable).is_some_and(|values| values.contains(&value))
     }
@@ -75,13 +76,13 @@ impl Region {
             && self.values.iter().zip(&other.values).all(|(part, whole)| part.is_subset(whole))
     }
 
-    /// The variables that bound it, each with the values that are inside.
+    /// Returns the variables that bound the region, each with the values inside it.
     pub fn bounds<'r>(&'r self, space: &'r Space<'_>) -> impl Iterator<Item = (&'r Variable, &'r BTreeSet<Value>)> {
         let variables = space.variables.list().iter().zip(&self.values);
         variables.filter(|(variable, values)| values.len() < usize::from(variable.size))
     }
 
-    /// What bounds it, as names and answers; the activity first.
+    /// Describes the bounds as names and answers, the activity first.
     pub fn describe(&self, space: &Space<'_>) -> Vec<(String, Vec<String>)> {
         let set = space.set;
         let activity = space.activity.map(|fact| set.vocabulary.fact(fact));
@@ -97,7 +98,7 @@ impl Region {
     }
 }
 
-/// What bounds a region, such as `` `activity` is `transport`, `sole_purpose` is `yes` ``.
+/// Formats the bounds of a region, such as `` `activity` is `transport`, `sole_purpose` is `yes` ``.
 pub(crate) fn bounds_in_words(bounds: &[(String, Vec<String>)]) -> String {
     let parts =
         bounds.iter().map(|(name, answers)| format!("`{name}` is {}", one_of(answers.iter().map(String::as_str))));
@@ -106,8 +107,8 @@ pub(crate) fn bounds_in_words(bounds: &[(String, Vec<String>)]) -> String {
 }
 
 impl Space<'_> {
-    /// Regions where a graph says yes, each as wide as it can be, that together hold all of it; and whether some were
-    /// left out because there are very many.
+    /// Returns regions, each as wide as possible, that together cover everything for which a graph is true; and whether
+    /// some were left out because there are too many.
     pub fn regions(&self, root: Ref) -> (Vec<Region>, bool) {
         let mut search = Search { space: self, root, found: Vec::new(), paths: 0, whole: true };
         search.walk(root, &mut Region::full(self));
@@ -120,7 +121,7 @@ struct Search<'s> {
     root: Ref,
     found: Vec<Region>,
     paths: usize,
-    /// Whether nothing was left out.
+    /// Whether nothing has been left out so far.
     whole: bool,
 }
 
@@ -158,7 +159,7 @@ impl Search<'_> {
     }
 }
 
-/// A region of yes as wide as it can be with no no in it and nothing from outside `limit`.
+/// Widens a region as far as possible, while the graph stays true everywhere in it and it stays inside `limit`.
 pub(super) fn widened(space: &Space<'_>, root: Ref, mut region: Region, limit: &Region) -> Region {
     region.activities.clone_from(&limit.activities);
     for (at, all) in limit.values.iter().enumerate() {
@@ -178,7 +179,7 @@ pub(super) fn widened(space: &Space<'_>, root: Ref, mut region: Region, limit: &
     region
 }
 
-/// Whether a graph says yes in all of a region.
+/// Returns whether a graph is true everywhere in a region.
 fn says_yes(space: &Space<'_>, at: Ref, region: &Region, seen: &mut BTreeSet<Ref>) -> bool {
     let Some(node) = space.store.node(at) else { return at == Ref::TRUE };
     if !seen.insert(at) {
@@ -189,17 +190,17 @@ fn says_yes(space: &Space<'_>, at: Ref, region: &Region, seen: &mut BTreeSet<Ref
         .all(|value| node.children.get(usize::from(value)).is_none_or(|child| says_yes(space, *child, region, seen)))
 }
 
-/// What it costs to change a fact: a setting, which no note can say, costs more than all facts together.
+/// Cost of changing a fact. A setting costs more than all facts together, because no note can answer it.
 const FACT: u64 = 1;
 const SETTING: u64 = 1_000;
 
-/// The note of a region where a graph says yes that is nearest to an ordinary one.
+/// Returns the note nearest to an ordinary one within a region among those for which a graph is true.
 pub(super) fn nearest(space: &Space<'_>, root: Ref, within: &Region, ordinary: &Ordinary) -> Option<Point> {
     if within.is_empty() {
         return None;
     }
     let weights: Vec<u64> = space.variables.list().iter().map(|variable| weight(space, variable.question)).collect();
-    // Where the walk does not ask, the usual value will do, or else the first one.
+    // Variables that the walk does not ask take the usual value or, if it is outside the region, the first one inside.
     let usual: Vec<Value> = ordinary.values(space);
     let is_usual_inside = |at: usize| usual.get(at).is_some_and(|value| within.holds(at, *value));
     let mut values: Vec<Value> = (0..usual.len())
@@ -209,10 +210,10 @@ pub(super) fn nearest(space: &Space<'_>, root: Ref, within: &Region, ordinary: &
         })
         .collect();
     let cost_of = |at: usize, value: Value| {
-        // Leaving the usual value costs only where it was to be had.
+        // Leaving the usual value has a cost only if it was available.
         if usual.get(at) == Some(&value) || !is_usual_inside(at) { 0 } else { weights.get(at).copied().unwrap_or(FACT) }
     };
-    // By node: the cheapest way on to yes, and the value it begins with. Children stand before their parents.
+    // For each node, the cost of the cheapest path to `TRUE` and its first value. Children come before parents.
     let mut ways: FxHashMap<Ref, (u64, Value)> = FxHashMap::default();
     let way = |at: Ref, ways: &FxHashMap<Ref, (u64, Value)>| match at {
         Ref::TRUE => Some(0),

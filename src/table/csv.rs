@@ -1,10 +1,10 @@
-//! Cells of comma-separated values that are safe to open in a spreadsheet.
+//! CSV cells that are safe to open in a spreadsheet.
 
 use std::borrow::Cow;
 use std::io;
 
-/// The cell, with an apostrophe before it where a spreadsheet would take it for a formula. NUL characters are dropped: a
-/// spreadsheet stops reading at one or refuses the file.
+/// Puts an apostrophe before a cell that a spreadsheet would take for a formula. NUL characters are dropped, because a
+/// spreadsheet stops reading at them or refuses the file.
 pub(crate) fn defuse_formula(cell: &str) -> Cow<'_, str> {
     if cell.contains('\0') {
         return Cow::Owned(defuse_formula(&cell.replace('\0', "")).into_owned());
@@ -17,7 +17,7 @@ pub(crate) fn defuse_formula(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// The I/O error inside an error of the CSV writer.
+/// Returns the I/O error inside an error of the CSV writer.
 pub(crate) fn unwrap_io_error(error: ::csv::Error) -> io::Error {
     match error.into_kind() {
         ::csv::ErrorKind::Io(error) => error,

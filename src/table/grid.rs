@@ -1,13 +1,13 @@
-//! Rows of texts under a header, written as a table on a terminal, as Markdown and as comma-separated values.
+//! Rows of text under a header, written as a table on a terminal, as Markdown, or as CSV.
 
 use std::io::{self, Write};
 
 use super::{Screen, TextTable, WrappedText, defuse_formula, escape_markdown, unwrap_io_error};
 
-/// Blanks beside a cell's text, and again between columns.
+/// Number of blanks next to the text of a cell, and again between columns.
 const BLANK: usize = 1;
 
-/// A header and rows of as many texts.
+/// A header and rows, all with the same number of cells.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grid {
     pub(crate) header: Vec<String>,
@@ -19,7 +19,7 @@ impl Grid {
         Self { header: header.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
     }
 
-    /// A table that fits the screen with no word broken. Where none would, the cells of each row stand below one another.
+    /// Writes a table that fits the screen without breaking words. If that is impossible, stacks the cells of each row.
     pub(crate) fn text(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         if !self.fits(screen) {
             return self.stacked(screen, out);
@@ -43,14 +43,14 @@ impl Grid {
         writeln!(out, "{}", text.finish())
     }
 
-    /// Whether a table of it fits the screen with no word broken.
+    /// Whether the table fits the screen without breaking words.
     pub(crate) fn fits(&self, screen: Screen) -> bool {
         let widths = self.widths();
         let gaps = widths.len().saturating_mul(BLANK);
         widths.into_iter().map(usize::from).sum::<usize>().saturating_add(gaps) <= usize::from(screen.width)
     }
 
-    /// By column: its longest word, with the blanks beside it.
+    /// Returns the width of each column: its longest word and the blank next to it.
     fn widths(&self) -> Vec<u16> {
         let mut widths = Vec::new();
         for at in 0..self.header.len() {
@@ -62,7 +62,7 @@ impl Grid {
         widths
     }
 
-    /// A Markdown table.
+    /// Writes the rows as a Markdown table.
     pub(crate) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         let line = |cells: &[String]| {
             let cells: Vec<String> = cells.iter().map(|cell| escape_markdown(cell)).collect();
@@ -73,7 +73,7 @@ impl Grid {
         self.rows.iter().try_for_each(|row| writeln!(out, "{}", line(row)))
     }
 
-    /// Comma-separated values, safe to open in a spreadsheet.
+    /// Writes the rows as CSV that is safe to open in a spreadsheet.
     pub(crate) fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         for row in std::iter::once(&self.header).chain(&self.rows) {

@@ -1,8 +1,8 @@
-//! Text that Markdown shows as it is.
+//! Escapes text so that Markdown shows it unchanged.
 
 use crate::visible::visible;
 
-/// Escapes what Markdown would read as markup. A `_` within a word means nothing to Markdown and is left alone.
+/// Escapes characters that Markdown would read as markup. A `_` within a word has no meaning there and is left alone.
 pub(crate) fn escape_markdown(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_ascii_control() { ' ' } else { c }).collect();
     let text = visible(&text);

@@ -1,6 +1,6 @@
-//! Everything that lays out cells: text tables, Markdown, comma-separated values, wrapped text.
+//! Layout of cells and text: text tables, Markdown, CSV and wrapped text.
 //!
-//! Knows nothing of what the texts say. What it writes for people passes [`visible`](crate::visible::visible).
+//! This module does not interpret text. What it writes for people goes through [`visible`](crate::visible::visible).
 
 mod csv;
 mod grid;
@@ -14,10 +14,10 @@ pub(crate) use markdown::escape_markdown;
 pub(crate) use text_table::{Color, TextCell, TextTable};
 pub(crate) use wrapped::WrappedText;
 
-/// The terminal or page that a text must fit.
+/// The terminal or page that text must fit.
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
-    /// Its width in characters.
+    /// Width in characters.
     pub width: u16,
     /// Whether it shows colors.
     pub colors: bool,

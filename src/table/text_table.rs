@@ -1,4 +1,4 @@
-//! A table of text that fits a screen.
+//! A text table that fits a screen.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ pub(crate) use comfy_table::Color;
 use super::Screen;
 use crate::visible::visible;
 
-/// Width from which two blanks stand between columns; below it, one.
+/// Width from which columns are separated by two blanks; below it, by one.
 const ROOMY: u16 = 92;
 
-/// Width below which no column can be sure of its room.
+/// Width below which no column keeps its full width.
 const TIGHT: u16 = 78;
 
-/// A text in one cell.
+/// The text of one cell.
 pub(crate) struct TextCell {
     text: String,
     color: Option<Color>,
@@ -31,18 +31,18 @@ impl<T: Into<String>> From<T> for TextCell {
 }
 
 impl TextCell {
-    /// The cell in a color, on screens that show colors.
+    /// Returns the cell in a color, for screens that show colors.
     pub(crate) fn colored(self, color: Color) -> Self {
         Self { color: Some(color), ..self }
     }
 
-    /// The cell broken at this character where room is short.
+    /// Returns the cell with a character at which it breaks if space is short.
     pub(crate) fn breaking_at(self, character: char) -> Self {
         Self { breaks_at: Some(character), ..self }
     }
 }
 
-/// A header and rows.
+/// A text table with a header and rows.
 pub(crate) struct TextTable {
     table: Table,
     screen: Screen,
@@ -80,7 +80,7 @@ impl TextTable {
         }));
     }
 
-    /// Aligns columns of numbers, headers included.
+    /// Aligns columns of numbers to the right, including their headers.
     pub(crate) fn align_right(&mut self, columns: &[usize]) {
         for column in columns {
             if let Some(column) = self.table.column_mut(*column) {
@@ -89,7 +89,7 @@ impl TextTable {
         }
     }
 
-    /// Keeps columns as wide as what they hold, so that the others give way where room is short.
+    /// Keeps columns as wide as their contents, so that the others shrink if space is short.
     pub(crate) fn keep_width(&mut self, columns: &[usize]) {
         for column in columns.iter().filter(|_| self.screen.width >= TIGHT) {
             if let Some(column) = self.table.column_mut(*column) {
@@ -98,7 +98,7 @@ impl TextTable {
         }
     }
 
-    /// Gives each column at least this width.
+    /// Gives each column a minimum width.
     pub(crate) fn set_least_widths(&mut self, widths: impl IntoIterator<Item = u16>) {
         for (column, width) in self.table.column_iter_mut().zip(widths) {
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));

@@ -1,12 +1,12 @@
-//! Lines that fit a screen: wrapped between words, each with its indent.
+//! Text that fits a screen: lines wrapped between words, each with its indent.
 
 use super::Screen;
 use crate::visible::visible;
 
-/// Characters that a text needs beside a name; with fewer it stands below.
+/// Fewest characters that a value needs next to a name; with less space it goes below the name.
 const LEAST: usize = 24;
 
-/// A text in the making.
+/// A text under construction.
 pub(crate) struct WrappedText {
     screen: Screen,
     text: String,
@@ -17,17 +17,17 @@ impl WrappedText {
         Self { screen, text: String::new() }
     }
 
-    /// The text so far.
+    /// Returns the finished text.
     pub(crate) fn finish(self) -> String {
         self.text
     }
 
-    /// Text at an indent.
+    /// Adds text at an indent.
     pub(crate) fn line(&mut self, indent: usize, text: &str) {
         self.item(indent, "", text);
     }
 
-    /// Text after a mark; further lines stand below the text, not below the mark.
+    /// Adds text after a mark. Continuation lines are aligned with the text, not with the mark.
     pub(crate) fn item(&mut self, indent: usize, mark: &str, text: &str) {
         let mark = visible(mark);
         let hang = indent + mark.chars().count();
@@ -40,19 +40,19 @@ impl WrappedText {
         }
     }
 
-    /// A line that is not wrapped, however long.
+    /// Adds a line that is never wrapped.
     pub(crate) fn verbatim(&mut self, indent: usize, line: &str) {
         self.text.push_str(format!("{}{}", " ".repeat(indent), visible(line)).trim_end());
         self.text.push('\n');
     }
 
-    /// An empty line, then a heading.
+    /// Adds an empty line, then a heading.
     pub(crate) fn heading(&mut self, text: &str) {
         self.gap();
         self.styled(text, "1");
     }
 
-    /// A line in a style of the terminal. `style`: the number of its escape sequence.
+    /// Adds a styled line. `style`: the parameter of the terminal's escape sequence.
     pub(crate) fn styled(&mut self, text: &str, style: &str) {
         for line in wrap(text, usize::from(self.screen.width).max(20)) {
             let styled =
@@ -61,14 +61,14 @@ impl WrappedText {
         }
     }
 
-    /// An empty line, unless there is one already or nothing stands above.
+    /// Adds an empty line, unless the text is empty or already ends with one.
     pub(crate) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
-    /// Names with their values, one below the other.
+    /// Adds names and their values, one pair below the other.
     pub(crate) fn table(&mut self, indent: usize, rows: &[(String, String)]) {
         let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         let beside = indent + widest + 2 + LEAST <= usize::from(self.screen.width);
@@ -83,7 +83,7 @@ impl WrappedText {
     }
 }
 
-/// Lines of at most `room` characters; a longer word has a line of its own.
+/// Wraps text into lines of at most `room` characters. A longer word gets a line of its own.
 fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();

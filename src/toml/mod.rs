@@ -1,4 +1,4 @@
-//! TOML as a tree whose values know their places, and what is wrong in it, gathered. Knows no rules.
+//! TOML tables whose values know their positions, and the problems found in them. Knows nothing about rules.
 
 mod problems;
 mod table;
@@ -16,15 +16,15 @@ use crate::place::Place;
 /// A TOML file: its name as shown in messages, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TomlFile {
-    /// Name, such as `rules/act-vocational.toml`.
+    /// The name of the file, such as `rules/act-vocational.toml`.
     pub name: String,
-    /// The whole text.
+    /// The whole text of the file.
     pub text: String,
-    /// Whether it is the user's own, added to a set. Where it clashes with the set, the problem is reported in it.
+    /// Whether the file is the user's own, added to a set. If it clashes with the set, the problem is reported here.
     pub own: bool,
 }
 
-/// Bytes of one of several files.
+/// A range of bytes in one of several files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     pub(crate) file: usize,
@@ -32,30 +32,30 @@ pub struct Span {
 }
 
 impl Span {
-    /// A key to sort by: files in their order, then from top to bottom.
+    /// Returns a sort key: files in their order, then positions from top to bottom.
     pub(crate) fn order(&self) -> (usize, usize) {
         (self.file, self.range.start)
     }
 
-    /// The place where it begins; `None` where it is not of these files.
+    /// Returns the place where the span begins; `None` if it is not in these files.
     pub fn resolve(&self, files: &[TomlFile]) -> Option<Place> {
         let file = files.get(self.file)?;
         Some(Place::in_text(&file.name, &file.text, self.range.start))
     }
 }
 
-/// A value with the place where it is written.
+/// A value and its position.
 #[derive(Clone, Debug)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,
     pub(crate) span: Span,
 }
 
-/// Text with its place.
+/// Text and its position.
 pub(crate) type Text = Located<String>;
 
-/// Parses a file and hands its table on. What follows a syntax error would be a guess, so a file with one is not handed
-/// on. `what`: the kind of file, such as `rule file`.
+/// Parses a file and passes its table to `read`. A file with a syntax error is not passed on, because everything after
+/// the error would be guesswork. `what`: the kind of file, such as `rule file`.
 pub(crate) fn parse<T>(
     file: usize,
     what: &'static str,

@@ -1,4 +1,4 @@
-//! Problems of TOML files: each with its place, its line with a caret, and its remedy.
+//! Problems of TOML files, each with its place, an excerpt with a caret, and its help.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -8,15 +8,15 @@ use crate::message::{Code, Message};
 use crate::nearest::{nearest, one_of};
 use crate::place::{Place, PlaceIndex, excerpt};
 
-/// The problems found so far in some files. It is shared while they are read, so that adding one needs no `&mut`.
+/// The problems found so far in some files. They are shared during reading, so adding one does not need `&mut`.
 #[derive(Debug)]
 pub(crate) struct Problems<'f> {
     files: &'f [TomlFile],
-    /// For each file, made when a place of it is first asked for.
+    /// One index per file, built when a place in the file is first needed.
     places: Vec<OnceCell<PlaceIndex>>,
     found: RefCell<Vec<Problem>>,
     suggestions: Cell<usize>,
-    /// Blocks of the user's own that replaced others, by name.
+    /// The user's own blocks that replaced others, by name.
     replacements: RefCell<BTreeMap<String, Span>>,
 }
 
@@ -28,7 +28,7 @@ struct Problem {
     help: String,
 }
 
-/// Problems for which a nearest name is looked for. Nobody reads more, and looking takes time.
+/// Number of problems for which the nearest name is searched. Nobody reads more, and searching takes time.
 const SUGGESTIONS: usize = 1_000;
 
 impl<'f> Problems<'f> {
@@ -42,22 +42,22 @@ impl<'f> Problems<'f> {
         }
     }
 
-    /// The text of a file; empty if there is no such file.
+    /// Returns the text of a file; empty if there is no such file.
     pub(super) fn text(&self, file: usize) -> &'f str {
         self.files.get(file).map_or("", |file| file.text.as_str())
     }
 
-    /// How many there are so far.
+    /// Returns the number of problems found so far.
     pub(crate) fn count(&self) -> usize {
         self.found.borrow().len()
     }
 
-    /// Whether there is one of this code.
+    /// Whether there is a problem with this code.
     pub(crate) fn any(&self, code: Code) -> bool {
         self.found.borrow().iter().any(|problem| problem.code == code)
     }
 
-    /// The place where a span begins.
+    /// Returns the place where a span begins.
     pub(crate) fn place_of(&self, span: &Span) -> Option<Place> {
         let (file, places) = (self.files.get(span.file)?, self.places.get(span.file)?);
         let index = places.get_or_init(|| PlaceIndex::new(&file.text));
@@ -69,7 +69,7 @@ impl<'f> Problems<'f> {
         self.files.get(span.file).is_some_and(|file| file.own)
     }
 
-    /// Remembers that a block replaced another one.
+    /// Records that one of the user's own blocks replaced another block.
     pub(crate) fn remember_replacement(&self, name: &Text) {
         if self.is_own(&name.span) {
             self.replacements.borrow_mut().insert(name.value.clone(), name.span.clone());
@@ -82,8 +82,8 @@ impl<'f> Problems<'f> {
         self.found.borrow_mut().push(problem);
     }
 
-    /// Adds the second use of something that can be used once. It is reported at the later of the two places and names
-    /// the earlier one; an agency's own file comes after the set that it is added to, whatever the files are called.
+    /// Adds the second use of something that can be used once. The problem is reported at the later place and names the
+    /// earlier one. An agency's own file always comes after the set it is added to, whatever the names of the files.
     pub(crate) fn add_second(&self, what: &str, (one, other): (&Span, &Span), code: Code, help: &str) {
         let (first, second) = if one.order() <= other.order() { (one, other) } else { (other, one) };
         let first = self.place_of(first).map(|place| place.to_string()).unwrap_or_default();
@@ -102,7 +102,7 @@ impl<'f> Problems<'f> {
         uses.for_each(|further| self.add_second(what, (first, further), code, help));
     }
 
-    /// Adds the names of a list that stand in it before.
+    /// Adds every name that repeats an earlier name of the list.
     pub(crate) fn add_repeated_names(&self, list: &[Text]) {
         let mut seen: BTreeMap<&str, &Span> = BTreeMap::new();
         for name in list {
@@ -114,8 +114,8 @@ impl<'f> Problems<'f> {
         }
     }
 
-    /// Cuts off a list that is longer than anybody would write by hand; the first item too many is the problem.
-    /// `what`: the items, such as `` values of `f` ``.
+    /// Truncates a list that is longer than anyone would write by hand, and reports its first surplus item. `what`: the
+    /// items, such as `` values of `f` ``.
     pub(crate) fn cut_off<T>(&self, list: &mut Vec<T>, most: usize, what: &str, span: impl Fn(&T) -> &Span) {
         if let Some(surplus) = list.get(most) {
             let text = format!("there are {} {what}, more than the {most} that may be", list.len());
@@ -125,7 +125,7 @@ impl<'f> Problems<'f> {
         }
     }
 
-    /// Adds a name that nothing declares, with the nearest one that is declared.
+    /// Adds a name that is not declared, and suggests the nearest declared one.
     pub(crate) fn add_unknown<'a>(
         &self,
         name: &Text,
@@ -139,9 +139,9 @@ impl<'f> Problems<'f> {
         self.add(&name.span, code, format!("there is no {what} `{}`", name.value), help);
     }
 
-    /// Adds a value that a fact, a setting or a key does not take, with the nearest one that it takes.
+    /// Adds a value that a fact, a setting or a key does not take, and suggests the nearest one that it takes.
     pub(crate) fn add_unknown_value<'a>(&self, word: &Text, of: &str, known: impl IntoIterator<Item = &'a str>) {
-        // Between a set and the user's replacement of a part of it, the replacement is the problem.
+        // If the user replaced part of the set, report the replacement and not the set.
         let replaced = self.replacements.borrow().get(of).cloned().filter(|_| !self.is_own(&word.span));
         if let Some(span) = replaced {
             let text = format!("`{of}` no longer takes `{}`, which other blocks of the set name", word.value);
@@ -152,7 +152,7 @@ impl<'f> Problems<'f> {
         self.add(&word.span, Code::NoSuchValue, format!("`{of}` does not take `{}`", word.value), help);
     }
 
-    /// Adds a key that a block does not have, with the nearest one that it has. `what`: the kind of block.
+    /// Adds a key that a block does not have, and suggests the nearest one that it has. `what`: the kind of block.
     pub(crate) fn add_unknown_key(&self, key: &Text, what: &str, known: &[&str]) {
         let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         let text = format!("{article} {what} has no `{}`", key.value);
@@ -164,11 +164,11 @@ impl<'f> Problems<'f> {
         if self.suggestions.get() > SUGGESTIONS { "check the name".into() } else { suggestion(name, known) }
     }
 
-    /// All problems as messages, in order of place.
+    /// Returns all problems as messages, ordered by place.
     pub(crate) fn into_messages(self) -> Vec<Message> {
         let mut found = self.found.take();
         found.sort_by_key(|problem| problem.span.order());
-        // What many sample claims share is read once for each of them.
+        // Parts shared by several sample claims are read once per claim, and so are their problems.
         found.dedup_by(|one, other| one.span.order() == other.span.order() && one.text == other.text);
         let message = |Problem { span, code, text, help }| {
             let message = Message::error(code, text).help(help);
@@ -183,10 +183,10 @@ impl<'f> Problems<'f> {
     }
 }
 
-/// Known names that a remedy lists before it only counts them.
+/// Most known names that a suggestion lists; if there are more, it gives only their number.
 const LISTED: usize = 24;
 
-/// The remedy for a name that is none of the known ones.
+/// Returns the help for an unknown name.
 pub(crate) fn suggestion(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -195,7 +195,7 @@ pub(crate) fn suggestion(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// A message at a place in a file, with the line and a caret.
+/// Adds a place in a file to a message, with an excerpt and a caret.
 pub(crate) fn with_excerpt(files: &[TomlFile], span: &Span, message: Message) -> Message {
     match (files.get(span.file), span.resolve(files)) {
         (Some(file), Some(place)) => {

@@ -1,4 +1,4 @@
-//! A table read key by key: a key that is missing, of the wrong type or unknown is a problem.
+//! Reads tables key by key. A key that is missing, unknown or of the wrong type is a problem.
 
 use std::fmt::Display;
 
@@ -8,14 +8,14 @@ use ::toml::de::{DeTable, DeValue};
 use super::{Located, Problems, Span, Text};
 use crate::message::Code;
 
-/// A table being read.
+/// A table that is being read.
 pub(crate) struct TomlTable<'t> {
     table: &'t DeTable<'t>,
-    /// Where the table's name stands, for problems of the whole table.
+    /// Position of the table's name, for problems of the table as a whole.
     pub(crate) span: Span,
-    /// What kind of table it is, such as `rate`.
+    /// The kind of table, such as `rate`.
     what: &'static str,
-    /// The keys asked for so far.
+    /// The keys requested so far.
     known: Vec<&'static str>,
     pub(crate) problems: &'t Problems<'t>,
 }
@@ -33,33 +33,33 @@ impl<'t> TomlTable<'t> {
         Span { file: self.span.file, range: spanned.span() }
     }
 
-    /// The value of a key, whatever its type. From now on the key is a known one.
+    /// Returns the value of a key, whatever its type, and marks the key as known.
     pub(crate) fn value(&mut self, key: &'static str) -> Option<TomlValue<'t>> {
         self.known.push(key);
         self.table.get(key).map(|value| self.located(value))
     }
 
-    /// Whether the key is there, whatever its value.
+    /// Whether the key is present, whatever its value.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// Whether there is no key at all.
+    /// Whether the table has no keys.
     pub(crate) fn is_empty(&self) -> bool {
         self.table.is_empty()
     }
 
-    /// Text, if the key is there.
+    /// Returns the text under a key, if the key is present.
     pub(crate) fn text(&mut self, key: &'static str) -> Option<Text> {
         self.value(key)?.text(key)
     }
 
-    /// Text without its place, if the key is there.
+    /// Like [`text`](Self::text), but without its position.
     pub(crate) fn string(&mut self, key: &'static str) -> Option<String> {
         self.text(key).map(|text| text.value)
     }
 
-    /// Text that must be there and must not be empty.
+    /// Returns the text under a key that must be present and not empty.
     pub(crate) fn required(&mut self, key: &'static str) -> Option<Text> {
         let Some(value) = self.value(key) else {
             self.add_missing(key);
@@ -73,23 +73,23 @@ impl<'t> TomlTable<'t> {
         Some(text)
     }
 
-    /// Text that must be there and must not be empty, without its place; else empty text.
+    /// Like [`required`](Self::required), but without its position; empty text if there is a problem.
     pub(crate) fn required_string(&mut self, key: &'static str) -> String {
         self.required(key).map(|text| text.value).unwrap_or_default()
     }
 
-    /// Adds the problem that a key is missing.
+    /// Reports a missing key.
     pub(crate) fn add_missing(&self, key: &str) {
         let text = format!("this {} has no `{key}`", self.what);
         self.problems.add(&self.span, Code::MissingKey, text, format!("add `{key} = …`"));
     }
 
-    /// One text or a list of texts, if the key is there and all of them are texts.
+    /// Returns one text or a list of texts; `None` if the key is missing or any item is not text.
     pub(crate) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
         self.value(key)?.texts(key)
     }
 
-    /// The same where the list must be there and must not be empty.
+    /// Like [`texts`](Self::texts), but for a list that must be present and not empty.
     pub(crate) fn required_texts(&mut self, key: &'static str) -> Vec<Text> {
         let texts = self.texts(key);
         if !self.has(key) || texts.as_ref().is_some_and(Vec::is_empty) {
@@ -98,7 +98,7 @@ impl<'t> TomlTable<'t> {
         texts.unwrap_or_default()
     }
 
-    /// A whole number, if the key is there.
+    /// Returns the whole number under a key, if the key is present.
     pub(crate) fn number(&mut self, key: &'static str) -> Option<Located<i64>> {
         let value = self.value(key)?;
         let number =
@@ -109,7 +109,7 @@ impl<'t> TomlTable<'t> {
         number.map(|number| Located { value: number, span: value.span })
     }
 
-    /// `true` or `false`; false if the key is not there.
+    /// Returns the boolean under a key; `false` if the key is missing.
     pub(crate) fn flag(&mut self, key: &'static str) -> bool {
         let Some(value) = self.value(key) else { return false };
         let flag = value.value.as_bool();
@@ -119,12 +119,12 @@ impl<'t> TomlTable<'t> {
         flag.unwrap_or(false)
     }
 
-    /// A word, number or date as text, if the key is there.
+    /// Returns a word, number or date as text, if the key is present.
     pub(crate) fn word(&mut self, key: &'static str) -> Option<Text> {
         self.value(key)?.word(key)
     }
 
-    /// The same where it must be there.
+    /// Like [`word`](Self::word), but for a key that must be present.
     pub(crate) fn required_word(&mut self, key: &'static str) -> Option<Text> {
         if !self.has(key) {
             self.add_missing(key);
@@ -132,7 +132,7 @@ impl<'t> TomlTable<'t> {
         self.word(key)
     }
 
-    /// The table under a key. `what`: the kind of table.
+    /// Returns the table under a key. `what`: the kind of table.
     pub(crate) fn table(&mut self, key: &'static str, what: &'static str) -> Option<Self> {
         let value = self.value(key)?;
         let Some(table) = value.table(what) else {
@@ -148,7 +148,7 @@ impl<'t> TomlTable<'t> {
         Some(Self { span: name.map_or_else(|| self.span.clone(), |name| self.span_of(name)), ..table })
     }
 
-    /// Reads each table of a list of tables; nothing if the key is not there.
+    /// Reads each table in a list of tables. Returns nothing if the key is missing.
     pub(crate) fn tables<T>(
         &mut self,
         key: &'static str,
@@ -171,7 +171,7 @@ impl<'t> TomlTable<'t> {
         tables
     }
 
-    /// Reads each named table under a key, such as all `[payer.NAME]`.
+    /// Reads each named table under a key, such as every `[payer.NAME]`.
     pub(crate) fn named_tables<T>(
         &mut self,
         key: &'static str,
@@ -193,13 +193,13 @@ impl<'t> TomlTable<'t> {
         tables
     }
 
-    /// All keys, whatever their names, with their values as words.
+    /// Returns all keys, whatever their names, with their values as words.
     pub(crate) fn words(self) -> Vec<(Text, Text)> {
         let entries = self.entries().into_iter();
         entries.filter_map(|(name, value)| value.word(&name.value).map(|word| (name, word))).collect()
     }
 
-    /// All keys, whatever their names, in the order in which they are written.
+    /// Returns all entries, whatever their keys, in the order written.
     pub(crate) fn entries(&self) -> Vec<(Text, TomlValue<'t>)> {
         let entry = |(name, value): (&Spanned<_>, &'t Spanned<DeValue<'t>>)| {
             let name: &Spanned<std::borrow::Cow<'t, str>> = name;
@@ -210,7 +210,7 @@ impl<'t> TomlTable<'t> {
         entries
     }
 
-    /// Ends the table: a key that nobody asked for is a problem.
+    /// Finishes reading the table, and reports every key that was never requested.
     pub(crate) fn finish(self) {
         for name in self.table.keys().filter(|name| !self.known.contains(&name.get_ref().as_ref())) {
             let key = Located { value: name.get_ref().to_string(), span: self.span_of(name) };
@@ -219,7 +219,7 @@ impl<'t> TomlTable<'t> {
     }
 }
 
-/// A value with its place.
+/// A value and its position.
 pub(crate) struct TomlValue<'t> {
     pub(crate) value: &'t DeValue<'t>,
     pub(crate) span: Span,
@@ -227,19 +227,19 @@ pub(crate) struct TomlValue<'t> {
 }
 
 impl<'t> TomlValue<'t> {
-    /// Adds the problem that a value is of the wrong type. `wanted`: what its key takes.
+    /// Reports a value of the wrong type. `wanted`: the type that the key takes.
     pub(crate) fn add_wrong_type(&self, key: impl Display, wanted: &str, help: &str) {
         let text = format!("`{key}` takes {wanted}, not {}", type_name(self.value));
         self.problems.add(&self.span, Code::WrongType, text, help);
     }
 
-    /// As a table, if it is one. `what`: the kind of table.
+    /// Returns the value as a table, if it is one. `what`: the kind of table.
     pub(crate) fn table(&self, what: &'static str) -> Option<TomlTable<'t>> {
         let table = self.value.as_table()?;
         Some(TomlTable::new(table, self.span.clone(), what, self.problems))
     }
 
-    /// As a list of values, if it is one.
+    /// Returns the items of a list, if the value is one.
     pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self> + use<'t>> {
         let (file, problems) = (self.span.file, self.problems);
         let item = move |value: &'t Spanned<DeValue<'t>>| Self {
@@ -250,7 +250,7 @@ impl<'t> TomlValue<'t> {
         self.value.as_array().map(|list| list.iter().map(item))
     }
 
-    /// As text; a value of another type is a problem.
+    /// Returns the value as text. Any other type is a problem.
     pub(crate) fn text(&self, key: &str) -> Option<Text> {
         let Some(text) = self.value.as_str() else {
             self.add_wrong_type(key, "text in quotes", &quotes_help(key, self.value));
@@ -259,16 +259,16 @@ impl<'t> TomlValue<'t> {
         Some(Located { value: text.to_owned(), span: self.span.clone() })
     }
 
-    /// As one text or a list of texts; a value of another type is a problem, and then there are none.
+    /// Returns the value as one text or a list of texts. Any other type is a problem and yields `None`.
     pub(crate) fn texts(&self, key: &str) -> Option<Vec<Text>> {
         match self.items() {
-            // Every item is looked at, so that all problems are found.
+            // Check every item before collecting, so that all problems are found.
             Some(items) => items.map(|item| item.text(key)).collect::<Vec<_>>().into_iter().collect(),
             None => self.text(key).map(|text| vec![text]),
         }
     }
 
-    /// As a word, number or date; a value of another type is a problem.
+    /// Returns the value as a word, number or date. Any other type is a problem.
     pub(crate) fn word(&self, key: &str) -> Option<Text> {
         let word = match self.value {
             DeValue::String(text) => text.to_string(),
@@ -283,7 +283,7 @@ impl<'t> TomlValue<'t> {
     }
 }
 
-/// How text is written in the place of something else.
+/// Returns the help for a value that should have been text.
 fn quotes_help(key: &str, value: &DeValue<'_>) -> String {
     match value {
         DeValue::Boolean(_) => format!("write `{key} = \"yes\"` or `{key} = \"no\"`"),
@@ -294,7 +294,7 @@ fn quotes_help(key: &str, value: &DeValue<'_>) -> String {
     }
 }
 
-/// How a list of tables is written.
+/// Returns the help for a value that should have been a list of tables.
 fn list_help(key: &str) -> String {
     match key {
         "cite" => "write `cite = [{ source = \"…\", at = \"…\", quote = \"…\" }]`".into(),
@@ -303,7 +303,7 @@ fn list_help(key: &str) -> String {
     }
 }
 
-/// The type of a value, in the words of somebody who writes rules.
+/// Returns the name of a value's type, in terms familiar to people who write rules.
 fn type_name(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text in quotes",

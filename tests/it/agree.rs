@@ -1,4 +1,4 @@
-//! The diagram against the naive judge: on the whole domain of the shipped rules and on random rule sets.
+//! Compares the diagram with the naive judge on the whole domain of the shipped rules and on random rule sets.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn day() -> chrono::NaiveDate {
     parse_date("2026-03-02").unwrap()
 }
 
-/// What the diagram finds.
+/// Returns the diagram's finding.
 fn by_diagram(set: &RuleSet, diagram: &Diagram, facts: &Facts, date: chrono::NaiveDate) -> Finding {
     let judge = Judge::new(set, diagram, false);
     let graph = judge.graph(facts).unwrap();
@@ -29,7 +29,7 @@ fn by_diagram(set: &RuleSet, diagram: &Diagram, facts: &Facts, date: chrono::Nai
     }
 }
 
-/// Answers that no rule tells apart are tried once: the first of each class.
+/// Returns one answer of each class of answers that the rules do not distinguish: the first.
 fn classes(set: &RuleSet, fact: FactId) -> Vec<Answer> {
     let mut seen = BTreeSet::new();
     let all = answers(set, fact).unwrap_or_default();
@@ -41,7 +41,7 @@ fn classes(set: &RuleSet, fact: FactId) -> Vec<Answer> {
         .collect()
 }
 
-/// Every combination of answers to what the rules of each activity ask; other facts have no say and stay as they are.
+/// Tries every combination of answers that each activity's rules ask for. Other facts do not matter and stay unchanged.
 #[test]
 fn on_every_combination_of_the_shipped_rules() {
     let ready = ready();
@@ -94,7 +94,7 @@ fn written(set: &RuleSet, facts: &Facts) -> String {
     answers.collect::<Vec<_>>().join(" ")
 }
 
-/// A note with some facts answered: each with one of its values, or left open.
+/// Builds a note with some facts answered, each with one of its values, and the others left open.
 pub(crate) fn partial(set: &RuleSet, picks: &[(bool, u16)]) -> Facts {
     let mut facts = set.answered();
     for ((id, fact), (answered, pick)) in set.vocabulary.facts().zip(picks) {

@@ -1,4 +1,4 @@
-//! The real program, run in a folder of its own.
+//! Runs the real program in a temporary folder.
 
 use std::fs;
 use std::io::Write;
@@ -7,10 +7,10 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder that is gone when the test ends.
+/// A temporary folder, removed when the test ends.
 pub(crate) struct Folder(TempDir);
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: i32,
@@ -23,7 +23,7 @@ impl Folder {
         Self(TempDir::new().unwrap())
     }
 
-    /// The same with a file in it.
+    /// Returns the folder with a file added.
     pub(crate) fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         fs::write(self.path(name), text).unwrap();
         self
@@ -37,7 +37,7 @@ impl Folder {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The names of what is in it, sorted.
+    /// Returns the sorted names of the folder's entries.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> =
@@ -46,7 +46,7 @@ impl Folder {
         names
     }
 
-    /// The program with these arguments, not yet run.
+    /// Returns the program with these arguments, ready to run.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_actbill")));
         command.args(args).current_dir(self.0.path()).stdin(Stdio::null()).env_remove("NO_COLOR").env_remove("COLUMNS");
@@ -57,7 +57,7 @@ impl Folder {
         Ended::of(self.command(args).output().unwrap())
     }
 
-    /// Runs with this on standard input.
+    /// Runs the program with the given standard input.
     pub(crate) fn feed(&self, args: &[&str], stdin: &[u8]) -> Ended {
         let mut command = self.command(args);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -1,4 +1,4 @@
-//! A blessing writes what is decided today, changes nothing else, and makes the suite pass.
+//! Blessing writes what is decided today, changes nothing else, and makes the suite pass.
 
 use actbill::cases::{Blessed, CaseFile, Suite};
 
@@ -17,7 +17,7 @@ fn blessed(name: &str, text: &str) -> String {
     String::from_utf8(bless(name, text).unwrap().bytes).unwrap()
 }
 
-/// After a blessing every case passes, the notes are what they were, and there is nothing more to bless.
+/// Asserts that after blessing every case passes, the notes are unchanged, and there is nothing left to bless.
 fn round_trip(name: &str, text: &str) -> String {
     let now = blessed(name, text);
     let (before, after) =

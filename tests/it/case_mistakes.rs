@@ -1,4 +1,4 @@
-//! What is wrong in a file of sample claims is refused at its place, with the nearest name; every form of file agrees.
+//! Mistakes in files of sample claims are reported at their position with the nearest name, in every file format.
 
 use actbill::cases::{CaseFile, Suite};
 use actbill::message::Code;
@@ -6,7 +6,7 @@ use actbill::message::Code;
 use crate::cases::{read, results, suite};
 use crate::shared::{ready, told};
 
-/// A case file of one case, and what is wrong with it: the code, the line and column, and what the remedy says.
+/// Case files with one case, and the mistake in each: its code, its line and column, and part of its help.
 const MISTAKES: [(&str, Code, &str, &str); 26] = [
     ("stict = true", Code::UnknownKey, "4:1", "did you mean `strict`?"),
     ("title = 1", Code::WrongType, "2:9", "write `title = "),
@@ -111,7 +111,7 @@ fn a_field_that_the_rules_do_not_know_may_be_what_a_case_is_about() {
     assert!(results(&suite("a.cases.toml", text))[0].1);
 }
 
-/// The same notes and expectations in every form; the last one expects the wrong payer.
+/// The same notes and expectations in every file format. The last note expects the wrong payer.
 fn forms() -> [(&'static str, String); 5] {
     let head = "\"client\": \"client-a\", \"date\": \"2026-03-02\", \"staff_role\": \"vocational_specialist\", \
                 \"eligibility\": \"department\"";
@@ -230,7 +230,7 @@ fn a_case_file_that_is_no_text_is_refused_where_the_bad_byte_stands() {
     assert!(told(&mistakes).starts_with("a.Cases.TOML:2:3: error[not-toml]"), "{}", told(&mistakes));
 }
 
-/// The title of a case is the note's id unless it has one of its own.
+/// The title of a case defaults to the note's id.
 #[test]
 fn cases_of_a_note_file_are_titled() {
     let csv = "id,client,date,expect_status,expect_title\nn-1,client-a,,rejected,\n,client-a,,rejected,\n3,,,rejected,no date\n";
@@ -238,7 +238,7 @@ fn cases_of_a_note_file_are_titled() {
     assert_eq!(titles, ["note n-1", "record 2", "no date"]);
 }
 
-/// One mistake is told once, however many cases it touches, and brings no second one with it.
+/// A mistake is reported once, however many cases it affects, and does not cause further ones.
 #[test]
 fn a_mistake_is_told_once() {
     let case = "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\n";
@@ -254,14 +254,14 @@ fn a_mistake_is_told_once() {
     }
 }
 
-/// A title stands on one line of a report, in characters that a terminal and XML can show.
+/// A title fits on one line of a report and contains only characters that a terminal and XML can show.
 #[test]
 fn a_title_is_plain() {
     let text = "[[case]]\ntitle = \"a\\nb\\u001b\\uFFFE\"\nnote = { activity = \"other\", staff_role = \"nurse\" }\nexpect = { status = \"held\" }\n";
     assert_eq!(results(&suite("a.cases.toml", text))[0].0, "a b\u{fffd}\u{fffd}");
 }
 
-/// A column that an export may well have is no misspelt expectation.
+/// A column that an ordinary export may have is not mistaken for a misspelled expectation.
 #[test]
 fn an_ordinary_column_is_no_expectation() {
     for name in [

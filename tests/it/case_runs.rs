@@ -1,4 +1,4 @@
-//! `actbill test` as it is run: exit statuses, which files it takes, and reports for people and for programs.
+//! Runs `actbill test`: exit statuses, the files it reads, and reports for people and for programs.
 
 use quick_junit::{Report as Junit, TestCaseStatus};
 use serde_json::Value;
@@ -99,7 +99,7 @@ fn status_2_where_nothing_could_be_run_and_3_where_the_rules_are_not_valid() {
     assert_eq!(folder.read("right.cases.toml"), RIGHT);
 }
 
-/// Without names: beside the agency's file its own folder, beside a folder of rules all below it; each file once.
+/// Without names, cases are found in the folder of the agency's file and anywhere below a folder of rules, each once.
 #[test]
 fn cases_are_found_beside_the_rules() {
     let folder = folder();
@@ -183,7 +183,7 @@ fn coverage_is_told_to_people_and_programs() {
     assert_eq!(coverage["reached_in_no_case"].as_array().unwrap().len(), outcomes - 1);
 }
 
-/// The note shown for an outcome that no case reaches comes to it: with a case for it, one more is reached.
+/// The note shown for an outcome that no case reaches has that outcome: a case for it increases coverage by one.
 #[test]
 fn the_note_of_an_outcome_reaches_it() {
     let coverage_of = |folder: &Folder| -> Value {
@@ -298,7 +298,7 @@ fn a_blessing_leaves_a_file_readable_by_whom_it_was() {
     }
 }
 
-/// The workflow and the hook of `examples/ci` run what they say, on the rules and sample claims beside them.
+/// The workflow and the hook of `examples/ci` do what they claim, on the rules and sample claims next to them.
 #[cfg(unix)]
 #[test]
 fn the_examples_for_a_repository_of_your_own_work() {
@@ -339,7 +339,7 @@ fn the_examples_for_a_repository_of_your_own_work() {
     assert_eq!(sh_again(hook), Some(0), "a commit that touches neither rules nor claims goes on");
 }
 
-/// With `--own` only the agency's blocks count: its cases need not reach the shipped rules, but must reach its own.
+/// With `--own`, only the agency's blocks count: its cases must reach its own rules but not the shipped ones.
 #[test]
 fn an_agencys_cases_answer_for_its_own_blocks() {
     let rate = "[[rate]]\nservice = \"act_team\"\namount = \"250.00\"\nfrom = \"2026-01-01\"\nbasis = \"house\"\n\
@@ -368,7 +368,7 @@ fn an_agencys_cases_answer_for_its_own_blocks() {
     assert_eq!(alone.status, 2, "there is no own file: {alone:?}");
 }
 
-/// A workflow that reads annotations is told of files that cannot be read, and a program finds an empty report.
+/// A workflow that reads annotations learns about files that cannot be read, and a program gets an empty report.
 #[test]
 fn what_cannot_run_is_told_in_the_format_that_was_asked() {
     let folder = folder().with("broken.cases.toml", "[[case]]\ntitle = \"t\"\nnot = 1\n");

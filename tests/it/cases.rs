@@ -1,11 +1,11 @@
-//! Sample claims: each expectation can fail, what no row could say is refused, and every form of file says the same.
+//! Sample claims: every expectation can fail, and expectations that no row can meet are refused, in every file format.
 
 use actbill::cases::{CaseFile, Counting, Coverage, Difference, ExpectedField, Suite, TotalField};
 use actbill::message::Message;
 
 use crate::shared::{ready, shipped_cases, told};
 
-/// The cases of one file.
+/// Reads the cases of one file.
 pub(crate) fn suite(name: &str, text: &str) -> Suite {
     read(name, text, false).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)))
 }
@@ -15,14 +15,14 @@ pub(crate) fn read(name: &str, text: &str, blank: bool) -> Result<Suite, Vec<Mes
     Suite::read(&ready().set, vec![file], blank)
 }
 
-/// By case: its title, whether it is as it should be, and what differs.
+/// Returns the title of each case, whether it passes, and its differences.
 pub(crate) fn results(suite: &Suite) -> Vec<(String, bool, Vec<Difference>)> {
     let runs = suite.run(&ready().set, &ready().diagram);
     let results = runs.iter().flat_map(actbill::cases::ClaimsRun::results);
     results.map(|result| (result.case.title.clone(), result.passes(), result.differences)).collect()
 }
 
-/// What differs in a file of one case: the fields or sums.
+/// Returns the fields or sums that differ in a file with one case.
 fn differing(text: &str) -> Vec<String> {
     let results = results(&suite("a.cases.toml", text));
     let [(_, _, differences)] = results.as_slice() else { panic!("{} cases", results.len()) };
@@ -55,7 +55,7 @@ fn the_shipped_cases_pass_and_reach_every_rule() {
     assert!(coverage.reaches(100));
 }
 
-/// Each setting is answered by some shipped case otherwise than by its default.
+/// For each setting, some shipped case gives an answer other than the default.
 #[test]
 fn the_shipped_cases_answer_every_setting_both_ways() {
     let ready = ready();
@@ -74,7 +74,7 @@ fn the_shipped_cases_answer_every_setting_both_ways() {
     }
 }
 
-/// By key: a note, what is right of it and what is wrong.
+/// For each expected field: a note, an expectation that holds for it, and one that fails.
 const EXPECTATIONS: [(ExpectedField, &str, &str, &str); 20] = [
     (ExpectedField::Status, COACHING, "\"billable\"", "\"held\""),
     (ExpectedField::Payer, COACHING, "\"department\"", "\"mo_healthnet\""),
@@ -145,7 +145,7 @@ fn a_code_alone_leaves_its_modifiers_open() {
     assert!(differing(&one("activity = \"other\", staff_role = \"nurse\"", "code = \"none\"")).is_empty());
 }
 
-/// By sum: what is right of two notes of job coaching and one of skills, and what is wrong.
+/// For each sum: one that holds and one that fails for two notes of job coaching and one of self-care skills.
 #[test]
 fn every_sum_can_fail() {
     let text = |totals: &str| {
@@ -194,7 +194,7 @@ fn settings_presumptions_and_strictness_are_the_cases_own() {
     assert_eq!(differing(&(one(&seven, "units = 5") + "settings = { part_quarter_hour = 8 }\n")), ["units"]);
 }
 
-/// A set that does not take the settings of a case fails it, and is no reason to stop.
+/// A case whose settings the rule set does not accept fails, and the run goes on.
 #[test]
 fn a_case_whose_settings_are_gone_fails() {
     let mut set = ready().set.clone();

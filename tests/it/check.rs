@@ -1,4 +1,4 @@
-//! `actbill check` as it is run: what is found in rule sets broken on purpose, where, and by which note.
+//! Runs `actbill check` on rule sets broken on purpose: what is found, where, and with which note.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// An agency file, the code that is found, and the words of the rule file that it is found at.
+/// An agency file, the code of the problem it causes, and the text of the rule file where the problem is reported.
 struct Broken {
     story: &'static str,
     agency: &'static str,
@@ -28,12 +28,12 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The problems with a code.
+/// Returns the problems with this code.
 fn problems(report: &Value, code: &str) -> Vec<Value> {
     report["problems"].as_array().unwrap().iter().filter(|problem| problem["code"] == code).cloned().collect()
 }
 
-/// The row of a problem's note, with the settings it needs.
+/// Classifies the note of a problem with the settings it needs, and returns its row.
 fn row(folder: &TempDir, problem: &Value) -> Value {
     let note = folder.path().join("note.json");
     fs::write(&note, problem["note"].to_string()).unwrap();
@@ -257,7 +257,7 @@ fn a_note_that_nothing_decides_is_saved_without_an_expectation() {
     assert!(claim.contains("say what is expected") && !claim.contains("expect = "), "{claim}");
 }
 
-/// A gap that the agency's file makes stands at the agency's rule, and hides nothing else.
+/// A gap caused by the agency's file is reported at the agency's rule and does not hide other problems.
 #[test]
 fn a_gap_hides_no_other_problem() {
     let folder = TempDir::new().unwrap();
@@ -279,7 +279,7 @@ fn a_gap_hides_no_other_problem() {
     assert!(report.get("proved").is_none() && report.get("certificate").is_none());
 }
 
-/// A shipped promise that the agency's rule breaks is told at that rule.
+/// If an agency's rule breaks a shipped promise, the problem is reported at that rule.
 #[test]
 fn a_promise_is_broken_by_the_rules_that_decide() {
     let folder = TempDir::new().unwrap();
@@ -367,7 +367,7 @@ fn citations_are_held_against_the_texts_both_ways() {
     assert_eq!(found(&agency(&"0".repeat(64), "must be blue", waiver)), ["source-changed"]);
 }
 
-/// What somebody put right in a saved claim is not written over.
+/// A saved claim that somebody has corrected is not overwritten.
 #[test]
 fn a_claim_that_somebody_edited_is_left_as_it_is() {
     let folder = TempDir::new().unwrap();
@@ -381,7 +381,7 @@ fn a_claim_that_somebody_edited_is_left_as_it_is() {
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists already and is left as it is"));
 }
 
-/// A rule that can never apply comes near to nothing.
+/// A rule that can never apply is not the nearest rule to any note.
 #[test]
 fn a_gap_is_not_laid_at_a_rule_that_never_applies() {
     let folder = TempDir::new().unwrap();

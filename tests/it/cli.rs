@@ -1,4 +1,4 @@
-//! What scripts rely on: exit statuses, which stream says what, how inputs are named and told apart.
+//! What scripts depend on: exit statuses, the stream of each message, and how inputs are named and recognized.
 
 use std::process::Stdio;
 
@@ -15,7 +15,7 @@ const REJECTED: &str = "id,client,date,minutes,activity,staff_role\n\
 const JSON: &str = "[{\"id\": \"n-4\", \"client\": \"client-b\", \"date\": \"2026-03-02\", \"minutes\": 30, \
     \"activity\": \"job_coaching\", \"staff_role\": \"vocational_specialist\", \"eligibility\": \"none\"}]";
 
-/// A folder with a file of each kind.
+/// Creates a folder with one file of each kind.
 fn folder() -> Folder {
     let folder = Folder::new().with("good.csv", GOOD).with("held.csv", HELD).with("rejected.csv", REJECTED);
     folder.with("note.json", JSON).with("cut-off.json", "[{\"id\": \"n-1\"").with("empty.csv", "")
@@ -142,7 +142,7 @@ fn a_full_disk_is_no_good_run() {
     assert_eq!(to_full(&["--help"]).status, 2);
 }
 
-/// The reason of a write error is told in every format, also where rows outgrow a buffer.
+/// The reason for a write error is reported in every format, even if the rows exceed a buffer.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_in_every_format() {
@@ -168,7 +168,7 @@ fn presuming_nothing_and_something_contradict_each_other() {
     }
 }
 
-/// Each part of `--strict` alone.
+/// Each of the three parts of `--strict`, used alone.
 #[test]
 fn strict_is_three_options() {
     let folder = folder().with("odd.csv", GOOD.replace("date", "date,colour").replace("03-02", "03-02,"));

@@ -1,4 +1,4 @@
-//! Files that the program writes: whole or not at all, the owner's alone, and never over an input.
+//! Files that the program writes: complete or absent, readable by the owner only, and never in place of an input.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -31,7 +31,7 @@ fn a_file_is_its_owners_alone() {
     assert_eq!(folder.names(), ["new.csv", "notes.csv", "old.csv", "totals.json"], "nothing is left beside them");
 }
 
-/// What tells of no client is for colleagues too: such a file has the rights of the one that it replaces, or of any new one.
+/// Files without client data are for colleagues too: they get the permissions of the file they replace or of new files.
 #[test]
 fn a_file_about_rules_is_read_by_others() {
     let folder = folder().with("old.html", "old");
@@ -195,7 +195,7 @@ fn no_colors_where_there_is_no_terminal() {
     assert!(text.contains("n-1") && !text.contains('\u{1b}'), "{text}");
 }
 
-/// What is shown on a terminal. `None` where the program that makes one is not installed.
+/// Returns what is shown on a terminal; `None` if the program that emulates one is not installed.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(folder: &Folder, more: &str, no_color: Option<&str>) -> Option<String> {
     let shown = format!("'{}' classify notes.csv {more}", env!("CARGO_BIN_EXE_actbill"));
@@ -218,7 +218,7 @@ fn colors_on_a_terminal_unless_no_color_is_set() {
     }
 }
 
-/// A file that is written from a terminal is the file that is written without one.
+/// A file written from a terminal is identical to one written without a terminal.
 #[cfg(target_os = "linux")]
 #[test]
 fn colors_stay_out_of_a_file() {

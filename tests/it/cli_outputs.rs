@@ -1,4 +1,4 @@
-//! Outputs that a shell connects, and runs that are killed: nothing is lost, and nothing is left behind.
+//! Outputs connected by a shell, and runs that are killed: nothing is lost, and nothing is left behind.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -13,7 +13,7 @@ fn folder() -> Folder {
     Folder::new().with("notes.csv", NOTES)
 }
 
-/// Runs a line of shell in the folder; `actbill` is the program.
+/// Runs a shell command line in the folder, with `actbill` as the program.
 fn shell(folder: &Folder, line: &str) -> Ended {
     let mut command = Command::new("sh");
     let line = line.replace("actbill", env!("CARGO_BIN_EXE_actbill"));
@@ -110,7 +110,7 @@ fn links_are_followed_to_their_end_unless_there_is_none() {
     refused(&folder, "actbill classify notes.csv -o d", "its links lead in a circle");
 }
 
-/// Enough notes that their rows outgrow every buffer.
+/// Creates a folder with so many notes that their rows exceed every buffer.
 fn many() -> Folder {
     let row = |at: u32| format!("n-{at},client-a,2026-03-02,45,job_coaching,nurse,department\n");
     let rows: String = (0..5_000).map(row).collect();
@@ -123,7 +123,7 @@ fn a_file_over_its_size_limit_is_an_error_and_leaves_nothing() {
     refused(&folder, "ulimit -f 8; actbill classify many.csv -o rows.csv", "it would be larger than files may be");
 }
 
-/// A draft of a run that was killed is cleared; one of a run that is alive, or another file, is not.
+/// Drafts of killed runs are removed, but not drafts of live runs or other files.
 #[test]
 fn drafts_of_killed_runs_are_cleared() {
     let folder =
@@ -149,7 +149,7 @@ fn wait_for_draft(folder: &Folder) {
     panic!("no draft was begun: {:?}", folder.names());
 }
 
-/// The rows wait for a reader of the pipe, while the totals are a draft already.
+/// The rows wait for a reader of the pipe when the totals are already a draft.
 #[test]
 fn an_interrupted_run_says_so_and_leaves_nothing() {
     for signal in ["INT", "TERM", "HUP"] {
@@ -169,7 +169,7 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
     }
 }
 
-/// Another's file in a folder where nobody may replace another's files. Only the system's owner can set that up.
+/// Someone else's file in a folder where nobody may replace other people's files, which only root can set up.
 #[test]
 fn where_a_file_may_not_be_replaced_the_other_is_not_either() {
     let folder = folder().with("rows.csv", "old");

@@ -1,4 +1,4 @@
-//! The README, the examples and the page on rule files: every command shown is run, and what it prints is compared.
+//! Runs every command shown in the README, the examples and the page on rule files, and compares the output.
 
 use std::fs;
 use std::iter::once;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::page::{COLUMNS, actbill, blocks, page, root};
 
-/// The first command of the README and the second: what a newcomer types.
+/// The first and second commands of the README, which newcomers type first.
 const FIRST: &str = "cargo run --release -- classify examples/quickstart/notes.json";
 const SECOND: &str = "cargo test";
 
@@ -26,7 +26,7 @@ fn what_the_pages_show_is_what_the_commands_print() {
     cases(&pages.map(PathBuf::from)).run();
 }
 
-/// The test above can fail: a page that shows something else is found.
+/// Shows that the test above can fail: a page with the wrong output is detected.
 #[test]
 fn a_page_that_lies_is_found() {
     let folder = tempfile::tempdir().unwrap();
@@ -38,8 +38,8 @@ fn a_page_that_lies_is_found() {
     }
 }
 
-/// The README's first two commands are the promised ones, the gate runs both, and the table below them is what the first
-/// prints on a terminal.
+/// The README's first two commands are the promised ones, CI runs both, and the table below them is the first one's
+/// output on a terminal.
 #[test]
 fn the_first_two_commands_are_the_promised_ones() {
     let readme = page("README.md");
@@ -56,7 +56,7 @@ fn the_first_two_commands_are_the_promised_ones() {
     assert_eq!(shown.trim_end(), table.trim_end());
 }
 
-/// The script of the README does what it says, for good notes and for others.
+/// The script in the README does what it claims, for valid notes and for others.
 #[cfg(unix)]
 #[test]
 fn the_script_of_the_readme_works() {

@@ -1,4 +1,4 @@
-//! Every record is a row, every cent is a row's, and every row says why.
+//! Every record becomes a row, every cent belongs to a row, and every row has a reason.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -32,7 +32,7 @@ basis = \"house\"
 
 const PARTS: [u32; 4] = [1, 4, 8, 15];
 
-/// The shipped rules priced in part, under each of these part-unit rules and each pool.
+/// The shipped rules with some prices, for each of these part-quarter-hour rules and each kind of pool.
 static PRICED: LazyLock<BTreeMap<(u32, &str), Ready>> = LazyLock::new(|| {
     let under = |part: u32, pool: &str| agency(RATES, &[("part_quarter_hour", &part.to_string()), ("pool", pool)]);
     PARTS.iter().flat_map(|part| ["note", "day"].map(|pool| ((*part, pool), under(*part, pool)))).collect()
@@ -46,7 +46,7 @@ fn classified<'r>(ready: &'r Ready, format: Format, records: &[Record]) -> Repor
     run(ready, &[("notes", format, written(format, records).as_bytes())], false).unwrap().report
 }
 
-/// Dollars as written → ten-thousandths of a dollar; no float comes near them.
+/// Converts written dollars to ten-thousandths of a dollar, without floats.
 fn exact(value: &Value) -> u64 {
     let text = value.to_string();
     let (dollars, decimals) = text.split_once('.').unwrap_or((&text, ""));
@@ -62,7 +62,7 @@ fn word(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_else(|| panic!("no `{key}`: {value}")).to_owned()
 }
 
-/// Notes, minutes, quarter hours, units, ten-thousandths of a dollar, unpriced units.
+/// Sums of notes, minutes, quarter hours, units, ten-thousandths of a dollar, and unpriced units.
 type Sums = [u64; 6];
 
 fn add(sums: &mut Sums, more: Sums) {
@@ -75,7 +75,7 @@ fn sums_of_row(row: &Value) -> Sums {
     [1, number(&row["minutes"]), number(&row["quarter_hours"]), units, amount, unpriced]
 }
 
-/// What is written as a total, which leaves the amount out where nothing is priced.
+/// Checks the amount of a written total, which is left out if nothing is priced.
 fn amount_fits(written: &Value, [_, _, _, units, amount, unpriced]: Sums) {
     if unpriced > 0 && units == unpriced {
         assert!(written.get("amount").is_none(), "an unpriced sum has an amount: {written}");
@@ -156,7 +156,7 @@ fn check_summary(summary: &Value, rows: &[Value]) {
     assert_eq!(exact(&summary["amount"]), by_payer.values().map(|sums| sums[4]).sum::<u64>());
 }
 
-/// Days of job coaching at a rate of three or four decimals, as amounts of the notes and of their claim lines.
+/// Days of job coaching at rates of three or four decimals: the amounts of the notes and of their claim lines.
 #[test]
 fn a_claim_line_is_rounded_once_and_its_cents_are_shared() {
     let amounts = |rate: &str, minutes: &[u32]| {
@@ -176,7 +176,7 @@ fn a_claim_line_is_rounded_once_and_its_cents_are_shared() {
     assert_eq!(amounts("17.725", &[7]), told("0.00", ""));
 }
 
-/// The shipped rate of job coaching, replaced.
+/// A replacement of the shipped rate of job coaching.
 fn coaching_rate(amount: &str) -> String {
     format!(
         "[[rate]]\nservice = \"vocational_act\"\nreplaces = true\namount = \"{amount}\"\nfrom = \"undated\"\nbasis = \"house\"\n"
@@ -211,7 +211,7 @@ proptest! {
         }
     }
 
-    /// Property 8, for notes: longer work never earns less.
+    /// Property 8 for notes: longer work never earns fewer units.
     #[test]
     fn units_never_fall_as_minutes_rise(
         minutes in prop::collection::vec(1u32..200, 1..6),
@@ -229,7 +229,7 @@ proptest! {
         prop_assert!(after.iter().sum::<u32>() >= before.iter().sum::<u32>(), "{before:?} {after:?}");
     }
 
-    /// Property 8, for days: whole quarter hours are never fewer when a day's minutes are summed first.
+    /// Property 8 for days: summing a day's minutes first never yields fewer quarter hours.
     #[test]
     fn pooling_never_loses_a_quarter_hour(minutes in prop::collection::vec(1u32..200, 1..6)) {
         let by_note = coached(priced(15, "note"), &minutes).iter().sum::<u32>();
@@ -239,7 +239,7 @@ proptest! {
     }
 }
 
-/// Each row names rules that rest on something, or the facts it waits for, or why the record is no note.
+/// Asserts that a row names rules with a basis, or the facts it waits for, or why the record is not a note.
 fn has_cause(ready: &Ready, row: &Row) {
     for id in &row.rules {
         let rule = ready.set.rules.iter().find(|rule| rule.id == *id).unwrap_or_else(|| panic!("no rule {id}"));
@@ -259,7 +259,7 @@ fn has_cause(ready: &Ready, row: &Row) {
     assert!(row.missing.is_empty() || row.status == Status::Held, "{row:?}");
 }
 
-/// A day of job coaching with these minutes.
+/// Builds a day of job coaching from minutes.
 fn coaching(minutes: &[u32]) -> Vec<Record> {
     let note = |(at, minutes): (usize, &u32)| {
         Record::of(&[
@@ -275,7 +275,7 @@ fn coaching(minutes: &[u32]) -> Vec<Record> {
     minutes.iter().enumerate().map(note).collect()
 }
 
-/// The units of a day of job coaching with these minutes.
+/// Returns the units of a day of job coaching with these minutes.
 fn coached(ready: &Ready, minutes: &[u32]) -> Vec<u32> {
     classified(ready, Format::Ndjson, &coaching(minutes)).rows().map(|row| row.units.unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! The examples show what they promise to show.
+//! The examples show what they promise.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use actbill::read::Format;
 use crate::page::{actbill, blocks, page, root};
 use crate::shared::rows;
 
-/// Every example has a page that shows a command, and speaks of every file beside it.
+/// Every example has a page that shows a command and mentions every file next to it.
 #[test]
 fn every_file_is_spoken_of() {
     let folders: Vec<PathBuf> =
@@ -34,8 +34,8 @@ fn the_quickstart_is_the_same_in_three_formats() {
     assert_eq!(json, rows("notes.csv"));
 }
 
-/// Every outcome but a rejection: each payer with each code, a bundled note, several reasons for nobody to pay, and
-/// both ways to be held.
+/// Every outcome except rejection: each payer with each code, a bundled note, several reasons why nobody pays, and both
+/// ways to be held.
 #[test]
 fn the_quickstart_shows_every_outcome() {
     let rows = rows(Format::Json, &page("examples/quickstart/notes.json"));
@@ -55,7 +55,7 @@ fn the_quickstart_shows_every_outcome() {
     assert!(rows.iter().all(|row| row.status.as_str() != "rejected"));
 }
 
-/// Every way to reject a record is shown, but for the one that takes `--strict`; each beside records that are decided.
+/// Every kind of rejection is shown, except the one that needs `--strict`, each together with records that are decided.
 #[test]
 fn the_broken_exports_show_every_rejection() {
     let text = page("examples/broken/README.md");
@@ -68,7 +68,7 @@ fn the_broken_exports_show_every_rejection() {
     }
 }
 
-/// The agency's export is the quickstart's week, note for note; its file changes prices and what its answers change.
+/// The agency's export is the quickstart's week, note for note. Only prices and the effects of its answers differ.
 #[test]
 fn the_agency_prices_the_same_week() {
     let export = "examples/agency/export.csv";

@@ -1,9 +1,9 @@
-//! The pages of the codes in `src/codes`: the files on a page are written down, its command is run, and what is printed
-//! must stand on the page, word for word.
+//! Tests the pages of the codes in `src/codes`: writes the files of each page, runs its command, and requires that the
+//! page contains the output, word for word.
 //!
-//! After a file's name in a block's first line, `bytes` says that `\xNN` stands for a byte, and `22` that the
-//! block stands so often in the file, with `{n}` as 1 to 22. Below a command stand its exit status, what it prints on standard
-//! error and, on the page of a finding, the rows on standard output.
+//! In the first line of a block, after the file's name, `bytes` means that `\xNN` stands for a byte, and `22` means
+//! that the block is repeated 22 times in the file, with `{n}` as 1 to 22. Below a command are its exit status, its
+//! standard error and, on the page of a finding, the rows on standard output.
 
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
@@ -15,10 +15,10 @@ use actbill::read::Format;
 use crate::page::root;
 use crate::shared::rows;
 
-/// If it is set, the pages are rewritten from what is printed. Such a run always fails: an update is no pass.
+/// If this variable is set, the pages are rewritten from the output. Such a run always fails: an update is not a pass.
 const BLESS: &str = "ACTBILL_BLESS";
 
-/// What stands on every page, in this order.
+/// The parts of every page, in this order.
 const PARTS: [&str; 4] = ["# ", "\nWhat to do: ", "\nSmallest input:", "\nShows:\n\n```console\n$ actbill "];
 
 #[test]
@@ -64,7 +64,7 @@ fn a_rejected_row_says_what_to_do() {
     assert_eq!(error.text, "a required field has no answer; give each note an id of its own");
 }
 
-/// Each part stands on the page once, in its place.
+/// Asserts that each part is on the page exactly once, in order.
 fn in_order(code: Code, text: &str) {
     let at: Vec<usize> =
         PARTS.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{code}: no {part}"))).collect();
@@ -72,7 +72,7 @@ fn in_order(code: Code, text: &str) {
     assert_eq!(text.matches("```console").count(), 1, "{code}: one command");
 }
 
-/// Writes the page's files into an empty folder and runs its command there.
+/// Writes the page's files to an empty folder and runs its command there.
 fn run(code: Code, text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     for block in text.split("\n```").skip(1).step_by(2) {
@@ -97,14 +97,14 @@ fn run(code: Code, text: &str) -> String {
     format!("? {}\n{}", done.status.code().unwrap(), said.trim_end())
 }
 
-/// The codes of the messages and findings in what is printed.
+/// Returns the codes of the messages and findings in an output.
 fn told(said: &str) -> impl Iterator<Item = &str> {
     let after =
         |mark: &'static str, end: char| said.split(mark).skip(1).filter_map(move |rest| Some(rest.split_once(end)?.0));
     after("error[", ']').chain(after("warning[", ']')).chain(after("{\"code\":\"", '"'))
 }
 
-/// The page with this below its command.
+/// Returns the page with this output below its command.
 fn with_output(text: &str, said: &str) -> String {
     let (before, console) = text.split_once("```console\n").unwrap();
     let (command, rest) = console.split_once('\n').unwrap();
@@ -112,7 +112,7 @@ fn with_output(text: &str, said: &str) -> String {
     format!("{before}```console\n{command}\n{said}\n```\n{after}")
 }
 
-/// What a block puts into its file.
+/// Returns the bytes that a block adds to its file.
 fn bytes(content: &str, how: Option<&str>) -> Vec<u8> {
     match how {
         None => format!("{content}\n").into_bytes(),
@@ -125,7 +125,7 @@ fn bytes(content: &str, how: Option<&str>) -> Vec<u8> {
     }
 }
 
-/// `\xNN` as the byte it stands for.
+/// Replaces each `\xNN` by the byte it stands for.
 fn unescaped(content: &str) -> Vec<u8> {
     let mut parts = content.split("\\x");
     let mut bytes = parts.next().unwrap().as_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! The handbook says what decides: words, lists, the decision table and the page.
+//! The handbook shows the rules that decide: as sentences, as lists, as the decision table and as the page.
 
 use actbill::effective::Effective;
 use actbill::handbook::{Form, rules, settings};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::binary::Folder;
 use crate::shared::{agency, problems_with, ready, rule_folder};
 
-/// Kind, condition and effect of a shipped rule, in words.
+/// Returns the conditions of a shipped rule and its effect, in words.
 fn in_words(id: &str) -> (Vec<String>, String) {
     let set = &ready().set;
     let rule = set.rules.iter().find(|rule| rule.id == id).unwrap();

@@ -1,4 +1,4 @@
-//! Every name has its page, and the note on a rule's page shows that rule.
+//! Every name has its page, and the note on a rule's page demonstrates that rule.
 
 use actbill::handbook::{Content, Entry, code_page, page_text, pages};
 use actbill::message::Code;
@@ -19,7 +19,7 @@ fn page(ready: &Ready, name: &str) -> Entry {
     found.remove(0)
 }
 
-/// A page as programs get it.
+/// Returns a page as JSON.
 fn json_page(ready: &Ready, name: &str) -> Value {
     serde_json::to_value(page(ready, name)).unwrap()
 }

@@ -1,4 +1,4 @@
-//! The rules as one HTML page: whole, the same for the same rules, with nothing from elsewhere and everything escaped.
+//! The rules as one HTML page: complete, deterministic, self-contained, and with everything escaped.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ fn shipped_page() -> String {
     page(&ready().set, &ready().diagram)
 }
 
-/// Every value of an attribute.
+/// Returns every value of an attribute.
 fn attributes(page: &str, name: &str) -> Vec<String> {
     let begin = format!(" {name}=\"");
     page.split(&begin).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
 
-/// The names of all tags.
+/// Returns the names of all tags.
 fn tags(page: &str) -> BTreeSet<String> {
     let names = page.split('<').skip(1).map(|rest| {
         rest.trim_start_matches('/').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '!').collect()
@@ -26,7 +26,7 @@ fn tags(page: &str) -> BTreeSet<String> {
     names.collect()
 }
 
-/// A text as it stands in HTML.
+/// Escapes text for HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -86,7 +86,7 @@ fn the_page_says_everything_once() {
     assert!(page.contains("proved for every note") && !page.contains("does not hold"));
 }
 
-/// The places of the memo stand in its own order, whatever the order of the rule files.
+/// The places of the memo are listed in the memo's own order, whatever the order of the rule files.
 #[test]
 fn places_stand_in_the_order_of_their_source() {
     let page = shipped_page();
@@ -124,7 +124,7 @@ fn a_promise_that_does_not_hold_says_so() {
     assert!(page(&ready.set, &ready.diagram).contains("does not hold: "));
 }
 
-/// A rule set in which every text stands that may be any text.
+/// A rule set that contains every text that can be chosen freely.
 const FULL: &str = r#"
 [source.NAME]
 title = "EVIL"
@@ -193,7 +193,7 @@ quote = "EVIL"
 why = "EVIL"
 "#;
 
-/// Every text of a rule file with everything that HTML could take for its own.
+/// Replaces every text of a rule file by characters that are special in HTML.
 #[test]
 fn no_text_of_a_rule_file_becomes_markup() {
     let evil = r#"<script>alert(1)</script><b x='y' z=\"w\">&amp;`<i>`]]>--><!--"#;

@@ -1,4 +1,4 @@
-//! The decision table: rows that exclude each other, are together every note, and say what a naive judge says.
+//! The decision table: its rows are disjoint, cover every note, and agree with a naive judge.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -20,10 +20,10 @@ use crate::judge::{outcome, reasons};
 use crate::plan::plan;
 use crate::shared::{ready, ready_with};
 
-/// An activity, and a value for each variable.
+/// An activity and a value for each variable.
 type Combination = (u16, Vec<Value>);
 
-/// A combination as a complete note.
+/// Turns a combination into a complete note.
 fn note(table: &Table<'_>, (activity, values): &Combination) -> (Facts, NaiveDate) {
     let set = table.set;
     let (mut facts, mut date) = (set.answered(), parse_date("2026-03-02").unwrap());
@@ -46,7 +46,7 @@ fn note(table: &Table<'_>, (activity, values): &Combination) -> (Facts, NaiveDat
     (facts, date)
 }
 
-/// The row's outcome is the naive judge's, and its reasons are as it says. Returns what decides this combination.
+/// Asserts that the outcome and the reasons of a row agree with the naive judge. Returns the rules that decide.
 fn judged(table: &Table<'_>, row: &Row, combination: &Combination) -> BTreeSet<String> {
     let (facts, date) = note(table, combination);
     assert_eq!(outcome(table.set, &facts, date), row.outcome, "{:?}", row.region);
@@ -62,7 +62,7 @@ fn named(set: &RuleSet, row: &Row) -> (BTreeSet<String>, BTreeSet<String>) {
     (ids(&row.always), ids(&row.sometimes))
 }
 
-/// Combinations of a region: its first with each answer to each fact, and as many picked from all over.
+/// Returns combinations of a region: its first with each answer to each fact, and as many at random.
 fn some(region: &Region) -> Vec<Combination> {
     let values: Vec<Vec<Value>> = region.values.iter().map(|values| values.iter().copied().collect()).collect();
     let first: Vec<Value> = values.iter().map(|values| values[0]).collect();
@@ -85,7 +85,7 @@ fn some(region: &Region) -> Vec<Combination> {
     some
 }
 
-/// All combinations of a region.
+/// Returns all combinations of a region.
 fn every(region: &Region) -> Vec<Combination> {
     let mut all: Vec<Combination> = region.activities.iter().map(|activity| (*activity, Vec::new())).collect();
     for values in &region.values {
@@ -97,7 +97,7 @@ fn every(region: &Region) -> Vec<Combination> {
     all
 }
 
-/// The rows exclude each other, and their sizes add up to the whole domain: each note falls in exactly one.
+/// Asserts that the rows are disjoint and that their sizes add up to the whole domain, so each note is in exactly one.
 fn assert_partition(table: &Table<'_>) {
     for section in &table.sections {
         for (at, one) in section.rows.iter().enumerate() {
@@ -208,7 +208,7 @@ fn every_format_shows_every_row() {
     }
 }
 
-/// Facts that each have an exclude of their own, which all can apply together: a table of very many rows.
+/// Builds facts with an exclude each, all of which can apply together, which makes a table of very many rows.
 fn many(facts: usize) -> RuleSet {
     let mut text = "[payer.p]\ntitle = \"P\"\n[payer.q]\ntitle = \"Q\"\n[service.s]\ntitle = \"S\"\ncode = \"X\"\n\
         unit = \"day\"\n[fact.activity]\nvalues = [\"work\"]\n\
@@ -247,7 +247,7 @@ fn a_table_of_very_many_rows_says_how_many_it_leaves_out() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Also where notes are in a gap or in a conflict, and on other dates.
+    /// Includes notes with a gap or a conflict, and other dates.
     #[test]
     fn on_random_rule_sets(plan in plan(), all_settings in any::<bool>()) {
         let text = plan.written();

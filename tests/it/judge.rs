@@ -1,4 +1,4 @@
-//! The rule language read literally: every way to answer what is not answered, one by one.
+//! A literal reading of the rule language that tries every way to answer the unanswered facts, one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,15 +6,15 @@ use actbill::facts::{Answer, FactId, Facts, Kind};
 use actbill::rules::{Effect, Outcome, PayerId, Rule, RuleSet, ServiceId, Test, ValueSet};
 use chrono::NaiveDate;
 
-/// What a naive judge finds.
+/// The result of the naive judge.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) outcomes: BTreeSet<Outcome>,
-    /// Facts such that two complete answers that differ only in them lead to different outcomes.
+    /// Facts for which two complete answers that differ only there lead to different outcomes.
     pub(crate) matter: BTreeSet<FactId>,
 }
 
-/// Judges a note with the answers it has; nothing is presumed here.
+/// Judges a note with only the answers it has; nothing is presumed.
 pub(crate) fn judge(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Finding {
     let open: Vec<(FactId, Vec<Answer>)> = set
         .vocabulary
@@ -63,12 +63,12 @@ fn complete(
     }
 }
 
-/// The answers worth trying: every value; of numbers, both sides of every bound that a rule names. `None`: not asked.
+/// Returns the answers worth trying: every value, or both sides of every numeric bound. `None` if no rule asks.
 pub(crate) fn answers(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
     answers_among(set, id, set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise)))
 }
 
-/// The same of what advice asks, too.
+/// Like [`answers`], but also for facts that only advice asks.
 pub(crate) fn answers_with_advice(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
     answers_among(set, id, set.rules.iter())
 }
@@ -95,7 +95,7 @@ fn answers_among<'r>(set: &RuleSet, id: FactId, rules: impl Iterator<Item = &'r 
     })
 }
 
-/// Whether a rule is a hold that holds the note: some payer that it names is left by all strikes without services.
+/// Whether a rule is a hold that holds the note: strikes without services leave at least one of its payers.
 fn holds(applying: &[&Rule], rule: &Rule) -> bool {
     let Effect::Hold { payers, .. } = &rule.effect else { return false };
     let struck = |payer: &PayerId| {
@@ -107,7 +107,7 @@ fn holds(applying: &[&Rule], rule: &Rule) -> bool {
     payers.as_ref().is_none_or(|payers| !payers.iter().all(struck))
 }
 
-/// The rules that decided one complete set of facts, by id.
+/// Returns the ids of the rules that decided a complete set of facts.
 pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet<String> {
     let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
     let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
@@ -153,7 +153,7 @@ pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet
     found.into_iter().map(|rule| rule.id.clone()).collect()
 }
 
-/// The outcome of one complete set of facts.
+/// Returns the outcome of a complete set of facts.
 pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome {
     let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
     let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
@@ -197,7 +197,7 @@ pub(crate) fn applies(rule: &Rule, facts: &Facts, date: NaiveDate) -> bool {
         && (groups.is_empty() || groups.iter().any(|group| group.iter().all(fits)))
 }
 
-/// Offers with the service and payer that are left of them.
+/// Returns the offers with a payer left, each with its service and the first payer left.
 fn left<'r>(applying: &[&'r Rule]) -> Vec<(&'r Rule, (ServiceId, PayerId))> {
     let mut left = Vec::new();
     for rule in applying {
@@ -216,7 +216,7 @@ fn left<'r>(applying: &[&'r Rule]) -> Vec<(&'r Rule, (ServiceId, PayerId))> {
     left
 }
 
-/// Ids of the offers with a payer left, each with what is left of it.
+/// Returns the ids of the offers with a payer left, each with its service and the first payer left.
 pub(crate) fn survivors(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Vec<(String, (ServiceId, PayerId))> {
     let applying: Vec<&Rule> = set.rules.iter().filter(|rule| applies(rule, facts, date)).collect();
     left(&applying).into_iter().map(|(rule, billed)| (rule.id.clone(), billed)).collect()

@@ -1,96 +1,96 @@
-//! The integration tests, in one binary.
+//! The integration tests, as one binary.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
-/// Properties 6 and 7: the diagram and a naive judge agree, and nothing is not yes.
+/// Properties 6 and 7: the diagram agrees with a naive judge, and a missing answer is never taken for yes.
 mod agree;
-/// The real program, run in a folder of its own.
+/// Runs the real program in a temporary folder.
 mod binary;
 /// Exit statuses, streams and inputs of the real program.
 mod cli;
 /// The files that the real program writes.
 #[cfg(unix)]
 mod cli_files;
-/// Outputs that a shell connects, and runs that are killed.
+/// Outputs connected by a shell, and runs that are killed.
 #[cfg(unix)]
 mod cli_outputs;
-/// Properties 1 and 2: records in are rows out, and every sum agrees; every row has a cause.
+/// Properties 1 and 2: every record becomes a row, all sums agree, and every row has a reason.
 mod conserve;
 /// `actbill check` on rule sets broken on purpose.
 mod check;
-/// The README, the examples and the page on rule files, run and compared.
+/// Runs the commands in the README, the examples and the page on rule files, and compares the output.
 mod commands;
-/// The examples show what they promise to show.
+/// The examples show what they promise.
 mod examples;
-/// Why, why not, and what would change it: changes against brute force, the texts as snapshots.
+/// Why, why not, and what would change it: compares changes with brute force; snapshots of the texts.
 mod explain;
-/// Every code has a page, and the smallest input on the page shows the code.
+/// Every code has a page, and the smallest input on the page produces the code.
 mod gallery;
-/// The handbook: rules in words and as lists; the real program's `rules` command.
+/// The handbook: rules as sentences and lists, and the program's `rules` command.
 mod handbook;
-/// Every name has its page, and the note on a rule's page shows that rule.
+/// Every name has its page, and the note on a rule's page demonstrates that rule.
 mod handbook_names;
 // The rules as one HTML page.
 mod handbook_page;
 // The rules as a decision table.
 mod handbook_table;
-/// A naive reading of the rule language, sentence by sentence; shares no code with the diagram.
+/// A naive interpreter of the rule language that shares no code with the diagram.
 mod judge;
-/// Random rule sets.
+/// Generates random rule sets.
 mod plan;
-/// What `actbill check` finds: each problem is shown by its note, and nothing is missed.
+/// `actbill check` misses nothing, and each problem is shown by its note.
 mod proof;
-/// What the shipped rules say, row by row.
+/// The decisions of the shipped rules, row by row.
 mod missouri;
 /// The questions that the guidance leaves open, and days of notes.
 mod missouri_settings;
-/// Every small change of a rule set is noticed by the proof or by a case, or no note can tell.
+/// Every small change of a rule set is noticed by the proof or by a case, or is equivalent.
 mod mutants;
 /// Situations to be checked by hand against the texts.
 mod missouri_situations;
-/// Random batches of notes, in each format.
+/// Generates random batches of notes in each format.
 mod notes;
-/// Every quote of the shipped rules stands in its source.
+/// Every quote in the shipped rules occurs in its source.
 mod quotes;
-/// A page of the documentation taken apart, and what the program prints.
+/// Parses pages of the documentation, and runs the program for them.
 mod page;
-/// What an agency's own file gets wrong is told in that file.
+/// Mistakes in an agency's own file are reported in that file.
 mod own_files;
-/// Properties 3, 4 and 10: same bytes, formats agree, no input panics.
+/// Properties 3, 4 and 10: output is deterministic, formats agree, and no input causes a panic.
 mod reading;
-/// What the README and the pages beside it say in words.
+/// The claims of the README and the pages next to it.
 mod readme;
-/// Properties 5 and 9: order is nothing, and a set with one problem decides nothing.
+/// Properties 5 and 9: order does not matter, and a set with a problem decides nothing.
 mod rule_files;
-/// What each part of the rule language means.
+/// The meaning of each part of the rule language.
 mod rule_language;
-/// Rule files of absurd size.
+/// Rule files of absurd sizes.
 mod rule_limits;
-/// Of a wrong record the same fault is told in every format and order of fields.
+/// A faulty record gets the same fault in every format and order of fields.
 mod records;
-/// What a row shows beside its decision, and what the summary counts.
+/// What a row shows besides its decision, and what the summary counts.
 mod rows;
-/// Which rule files a folder holds, and what the command line may say about the rules.
+/// Which files of a folder are rule files, and what the command line can change about the rules.
 mod rule_options;
-/// Slips in a rule file, each told once.
+/// Slips in a rule file, each reported once.
 mod rule_slips;
-/// What the tests share.
+/// Helpers shared by the tests.
 mod shared;
-/// Property 11: nothing that stands in a note is ever said.
+/// Property 11: messages never repeat the contents of a note.
 mod silence;
-/// Rows in every format, help, man page and completions, as snapshots.
+/// Snapshots of rows in every format, help, man page and completions.
 mod snapshots;
-/// Imports run one way, and the program names no network.
+/// Imports go one way, and the program uses no network.
 mod tidy;
-/// Rule sets of a few lines.
+/// Small rule sets.
 mod tiny;
-/// Nothing that is shown to a person moves the cursor, forges a line or hides.
+/// Nothing shown to a person can move the cursor, forge a line or stay hidden.
 mod visible;
-/// Sample claims: what is found, what is refused, and that formats agree.
+/// Sample claims: what is found, what is refused, and that all formats agree.
 mod cases;
-/// What is wrong in a file of sample claims, and that every form of file agrees.
+/// Mistakes in files of sample claims, in every file format.
 mod case_mistakes;
-/// A blessing changes expectations alone, and the suite passes after it.
+/// Blessing changes only expectations, and the suite passes afterward.
 mod case_blessing;
-/// `actbill test` as it is run, and its reports.
+/// Runs `actbill test`, and checks its reports.
 mod case_runs;

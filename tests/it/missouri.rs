@@ -1,4 +1,4 @@
-//! What the shipped rules say, row by row of the design's table: a note that shows each rule, and one that does not.
+//! The shipped rules, row by row of the design's table: for each rule, a note that it decides and one that it does not.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(crate) const JOB_FINDING: [&str; 7] = [
     "interview_debrief",
 ];
 
-/// An hour with everything in order: interview practice for a client who is eligible for MO HealthNet.
+/// Builds an hour of complete work: interview practice for a client who is eligible for MO HealthNet.
 pub(crate) fn note() -> Record {
     Record::of(&[
         ("id", "n-1"),
@@ -54,13 +54,13 @@ pub(crate) fn decided(ready: &Ready, record: &Record, strict: bool) -> Row {
     run(ready, &[("notes", Format::Ndjson, json(record).as_bytes())], strict).unwrap().rows.remove(0)
 }
 
-/// The payer, `held`, or `rejected`.
+/// Returns the payer, `held`, or `rejected`.
 pub(crate) fn end(row: &Row) -> &str {
     row.payer.as_deref().unwrap_or(row.status.as_str())
 }
 
-/// A rule; a note that it decides and how that ends; a note that it leaves alone and how that ends. A note is told by
-/// the fields in which it differs from one with everything in order.
+/// A rule, a note that it decides with the result, and a note that it does not decide with the result. Each note is
+/// given by the fields that differ from a complete one.
 type Case<'c> = (&'c str, Record, &'c str, Record, &'c str);
 
 fn cases(table: &str) -> Vec<Case<'_>> {

@@ -1,4 +1,4 @@
-//! The questions that the guidance leaves open: each setting, what is presumed, the other words, and days of notes.
+//! The questions that the guidance leaves open: each setting, presumptions, aliases, and days of notes.
 
 use actbill::read::Format;
 use actbill::report::Row;
@@ -8,7 +8,7 @@ use crate::missouri::{JOB_FINDING, SKILLS, decided, end, note};
 use crate::notes::{Record, written};
 use crate::shared::{agency, ready, ready_with, run};
 
-/// How a note ends under a setting.
+/// Returns the result of a note under a setting.
 fn under(set: &[(&str, &str)], fields: &[(&str, &str)]) -> String {
     end(&decided(&ready_with(set, &[]), &note().with(fields), false)).to_owned()
 }
@@ -61,7 +61,7 @@ fn remote_contact_counts_where_the_agency_says_so() {
     }
 }
 
-/// The rows of one client's notes, with ids in order.
+/// Returns the rows of one client's notes, with ids in ascending order.
 fn day(ready: &Ready, notes: &[&[(&str, &str)]]) -> Vec<Row> {
     let records: Vec<Record> =
         (1..).zip(notes).map(|(at, fields)| note().with(&[("id", &format!("n-{at}"))]).with(fields)).collect();

@@ -1,12 +1,12 @@
-//! Situations of a Missouri ACT team, each on a line with what the memo, the catalogue and the brief make of it: to be
-//! checked by hand against the texts.
+//! Situations of a Missouri ACT team, one per line, with the results according to the memo, the catalogue and the
+//! brief. They are meant to be checked by hand against the texts.
 
 use crate::missouri::{decided, end, note};
 use crate::notes::Record;
 use crate::shared::ready_with;
 
-/// Activity, the fields in which the note differs from one with everything in order, and how it ends. A line that
-/// begins with a setting holds for the lines below it up to the next blank line.
+/// The activity, the fields that differ from a complete note, and the result. A line that begins with a setting applies
+/// it to the lines below, up to the next blank line.
 const SITUATIONS: &str = "
 self_care_skills                                                            mo_healthnet
 self_care_skills         eligibility=department                             department

@@ -1,4 +1,4 @@
-//! Mutants: each kind is made, equivalent ones are equivalent by brute force, and a survivor's notes show the change.
+//! Mutants: each kind is made, brute force confirms equivalent ones, and survivors have notes that show the change.
 
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -25,7 +25,7 @@ pub(crate) fn ready(text: &str) -> Ready {
     Ready::new(files, &[], &[]).unwrap_or_else(|problems| panic!("{}", shared::told(&problems)))
 }
 
-/// What becomes of these mutants under the cases of a suite.
+/// Returns the statuses of mutants under the cases of a suite.
 pub(crate) fn statuses(ready: &Ready, suite: &Suite, list: Vec<Mutant>) -> Vec<MutantStatus> {
     let runs = suite.run(&ready.set, &ready.diagram);
     let mutants = Mutants::new(&ready.set, list).unwrap();
@@ -33,7 +33,7 @@ pub(crate) fn statuses(ready: &Ready, suite: &Suite, list: Vec<Mutant>) -> Vec<M
     statuses.into_iter().map(Option::unwrap).collect()
 }
 
-/// One of everything that can change.
+/// A rule set with one of everything that can change.
 const SMALL: &str = r#"
 [fact.activity]
 values = ["walk", "talk", "rest"]
@@ -163,7 +163,7 @@ fn each_kind_of_change_is_made() {
     assert!(places.len() > 10);
 }
 
-/// What becomes of each mutant, in short.
+/// Describes each mutant and its status briefly.
 fn described(mutants: &[Mutant], statuses: &[MutantStatus]) -> String {
     let mut text = String::new();
     for (mutant, status) in mutants.iter().zip(statuses) {
@@ -213,8 +213,8 @@ fn a_case_kills_what_it_notices() {
     insta::assert_snapshot!(killed.collect::<Vec<_>>().join("\n"));
 }
 
-/// Holds every status against what rows say: proofs against a proof of the changed set, equivalent ones on every note
-/// worth trying, survivors on their own notes.
+/// Checks every status against rows: proofs against a proof of the changed set, equivalent mutants on every note worth
+/// trying, and survivors on their own notes.
 fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCaseError> {
     let Ready { set, diagram, .. } = ready;
     let mutants = mutants::all(set);
@@ -286,7 +286,7 @@ fn rows_of(set: &RuleSet, diagram: &Diagram, json: &str) -> Vec<Row> {
     Row::all(&batch.finish(&mut drop).0)
 }
 
-/// Notes with every answer worth trying to every fact, and none; on every date around which something changes.
+/// Returns notes with every answer worth trying to every fact, and with none, on every date around a change.
 fn every_note(set: &RuleSet, minutes: &[u32]) -> Vec<String> {
     let rules = set.rules.iter().map(|rule| rule.effective);
     let ends = rules.chain(set.rates.iter().map(|rate| rate.effective)).flat_map(|range| [range.from, range.through]);
@@ -332,7 +332,7 @@ fn answers(fact: &Fact, bounds: impl Iterator<Item = i64>) -> Vec<String> {
     answers
 }
 
-/// The suite of these notes, each of which must keep its status and payer.
+/// Builds a suite of these notes, each of which must keep its status and payer.
 fn suite_of(ready: &Ready, notes: &[&String]) -> Suite {
     let note = |note: &&String| {
         let row = rows_of(&ready.set, &ready.diagram, &format!("[{note}]")).remove(0);
@@ -351,7 +351,7 @@ fn suite_of(ready: &Ready, notes: &[&String]) -> Suite {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// Random sets with a few random cases, each a note that must keep its status and payer.
+    /// Random sets with a few random cases, each of which is a note that must keep its status and payer.
     #[test]
     fn of_random_sets_too(plan in plan(), picks in prop::collection::vec(any::<prop::sample::Index>(), 0..4)) {
         let ready = ready(&plan.provable());
@@ -380,7 +380,7 @@ fn a_code_says_what_the_proof_finds() {
     assert_eq!(code("look", "drop the rule"), None);
 }
 
-/// The suite of the shipped cases.
+/// Returns the suite of the shipped cases.
 pub(crate) fn shipped_suite() -> Suite {
     let files = shared::shipped_cases().into_iter().map(Into::into).collect();
     Suite::read(&shared::ready().set, files, false).unwrap()

@@ -1,10 +1,10 @@
-//! Random batches of invented notes, complete and incomplete, some of them wrong; written in each format by hand.
+//! Random batches of made-up notes, complete and incomplete, some of them faulty, written by hand in each format.
 
 use actbill::read::Format;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What a field holds.
+/// The value of a field.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
@@ -13,24 +13,24 @@ pub(crate) enum Value {
     Text(String),
 }
 
-/// One record: its fields in the order written.
+/// A record: its fields in the order written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record(pub(crate) Vec<(String, Value)>);
 
 impl Record {
-    /// A record of these texts.
+    /// Builds a record of texts.
     pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect())
     }
 
-    /// The same with these fields instead of those of the same name, or beside the others.
+    /// Returns the record with these fields, which replace those with the same name.
     pub(crate) fn with(mut self, fields: &[(&str, &str)]) -> Self {
         self.0.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
         self.0.extend(Self::of(fields).0);
         self
     }
 
-    /// The text of a field, if it has one.
+    /// Returns the text of a field, if it has one.
     pub(crate) fn text(&self, wanted: &str) -> Option<&str> {
         self.0.iter().find_map(|(name, value)| match value {
             Value::Text(text) if name == wanted => Some(text.as_str()),
@@ -47,7 +47,7 @@ fn digits(digits: impl Into<String>) -> Value {
     Value::Digits(digits.into())
 }
 
-/// A field: left out, unanswered, one of the good values, or now and then a wrong one.
+/// Generates a field that is left out, unanswered, valid, or occasionally invalid.
 fn field(
     name: &'static str,
     left_out: u32,
@@ -76,7 +76,7 @@ fn yes_no(name: &'static str, left_out: u32) -> BoxedStrategy<Vec<(&'static str,
     .boxed()
 }
 
-/// The ways in which a note says when and how long, some of them wrong.
+/// Generates the ways in which a note states its time and length, some of them wrong.
 fn time() -> BoxedStrategy<Vec<(&'static str, Value)>> {
     let clock = |minutes: u32| format!("{}:{:02}", minutes / 60, minutes % 60);
     let minutes = || 1u32..=130;
@@ -137,7 +137,7 @@ const ROLES: [&str; 8] = [
     "outside_act",
 ];
 
-/// One record without its id.
+/// Generates a record without its id.
 fn record() -> impl Strategy<Value = Record> {
     let ordinary = |name, good| field(name, 150, good, &["unheard-of"]);
     let fields = vec![
@@ -163,7 +163,7 @@ fn record() -> impl Strategy<Value = Record> {
         .prop_map(|fields| Record(fields.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()))
 }
 
-/// A batch of up to so many records, nearly all with an id of their own.
+/// Generates a batch of at most `most` records, nearly all with unique ids.
 pub(crate) fn batch(most: usize) -> impl Strategy<Value = Vec<Record>> {
     prop::collection::vec((0u8..60, record()), 1..=most).prop_map(|records| {
         let with_id = |(at, (luck, mut record)): (usize, (u8, Record))| {
@@ -180,7 +180,7 @@ pub(crate) fn batch(most: usize) -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
-/// A batch in a format.
+/// Writes a batch in a format.
 pub(crate) fn written(format: Format, records: &[Record]) -> String {
     match format {
         Format::Json => format!("[{}]", records.iter().map(json).collect::<Vec<_>>().join(",\n ")),
@@ -189,7 +189,7 @@ pub(crate) fn written(format: Format, records: &[Record]) -> String {
     }
 }
 
-/// One record as a JSON object.
+/// Writes a record as a JSON object.
 pub(crate) fn json(record: &Record) -> String {
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     let members = record.0.iter().map(|(name, value)| {

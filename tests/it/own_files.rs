@@ -1,4 +1,4 @@
-//! What an agency's own file gets wrong beside the shipped rules is told in that file, whatever it is called.
+//! Mistakes in an agency's own file are reported in that file, whatever its name.
 
 use actbill::message::{Code, Message};
 use actbill::rules::RuleFile;
@@ -6,17 +6,17 @@ use actbill::run::Ready;
 
 use crate::shared::{problems_with, told};
 
-/// A name that sorts before the shipped files' names, and one that sorts after them.
+/// A name that sorts before the names of the shipped files, and one that sorts after them.
 const NAMES: [&str; 2] = ["agency.toml", "zz.toml"];
 
-/// The one problem of the shipped rules with this file.
+/// Returns the only problem of the shipped rules with this file added.
 fn problem(name: &str, text: &str) -> Message {
     let mut problems = problems_with(name, text);
     assert_eq!(problems.len(), 1, "{text}\n{}", told(&problems));
     problems.remove(0)
 }
 
-/// The problem stands in the own file, has this code, and names the other place.
+/// Asserts that the problem is reported in the agency's own file, has this code, and names the other place.
 fn clashes(text: &str, code: Code, other: &str) {
     for name in NAMES {
         let problem = problem(name, text);
@@ -90,7 +90,7 @@ fn a_circle_of_overrides_is_told_where_it_was_closed() {
     }
 }
 
-/// A value that the agency's file takes away from a shipped fact is missed by shipped rules; the agency's block is told.
+/// If the agency's file removes a value that shipped rules need, the agency's block is reported.
 #[test]
 fn a_value_that_is_taken_away_is_missed_at_the_own_block() {
     let text = "[fact.contact]\nreplaces = true\nask = \"?\"\nlever = \"never\"\nvalues = [\"in_person\", \"video\", \"phone\"]\n";

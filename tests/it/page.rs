@@ -1,23 +1,23 @@
-//! A page of the documentation taken apart, and what the program prints.
+//! Parses pages of the documentation, and runs the program for them.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Columns of the terminal that the pages are written for.
+/// Terminal width for which the pages are written.
 pub(crate) const COLUMNS: &str = "98";
 
-/// The package's folder.
+/// Returns the folder of the package.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The text of a page.
+/// Reads a page.
 pub(crate) fn page(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// A page's fenced blocks of one language, without their fences.
+/// Returns the fenced code blocks of a page in one language, without the fences.
 pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<(bool, String)> = None;
@@ -38,7 +38,7 @@ pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// What the program prints on standard output, run in the package's folder.
+/// Returns the standard output of the program, run in the folder of the package.
 pub(crate) fn actbill(args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
     let ran = command.args(args).current_dir(root()).env("COLUMNS", COLUMNS).output().unwrap();

@@ -1,11 +1,11 @@
-//! Random rule sets, as their text.
+//! Generates random rule sets as text.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use proptest::prelude::*;
 
-/// A random rule set: three coded facts, a number, two services, three payers, up to ten rules of every kind.
+/// A random rule set: three coded facts, a number, two services, three payers, and up to ten rules of every kind.
 #[derive(Debug)]
 pub(crate) struct Plan {
     rules: Vec<RulePlan>,
@@ -50,8 +50,8 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
 }
 
 impl Plan {
-    /// The same with one offer at most, so that no two conflict, and an exclude that speaks to all work and takes nothing
-    /// away, so that there is no gap.
+    /// Returns the text with at most one offer, so that there is no conflict, and with an exclude that covers all work
+    /// and removes nothing, so that there is no gap.
     pub(crate) fn provable(mut self) -> String {
         let offers = self.rules.iter_mut().filter(|rule| rule.kind == 0);
         offers.skip(1).for_each(|rule| rule.kind = 1);
@@ -116,7 +116,7 @@ impl RulePlan {
     }
 }
 
-/// Each fact at most once, never with nothing or everything left of it.
+/// Writes tests that ask each fact at most once and that neither accept nor reject all of its answers.
 fn write_tests(tests: &[(usize, bool, usize)], text: &mut String) {
     let mut seen = BTreeSet::new();
     for (fact, negated, pick) in tests.iter().filter(|(fact, ..)| seen.insert(*fact)) {

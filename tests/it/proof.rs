@@ -1,4 +1,4 @@
-//! What is proved, against brute force: problems are found exactly where they are, and each note shows its problem.
+//! Compares proofs with brute force: problems are found exactly where they exist, and each note shows its problem.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::judge::{answers_with_advice, applies, judge, outcome, reasons, surviv
 use crate::plan::plan;
 use crate::shared::ready;
 
-/// What a note answers under a set, with the settings it needs and everything presumed.
+/// Reads the answers of an example under a set, with the settings it needs and with presumptions applied.
 fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
     let mut set = set.clone();
     for (name, value) in &example.settings {
@@ -36,7 +36,7 @@ fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
     (facts, note.date)
 }
 
-/// Every outcome of a problem's note.
+/// Returns every possible outcome of a problem's note.
 fn outcomes(set: &RuleSet, problem: &Problem) -> BTreeSet<Outcome> {
     let (facts, date) = read(set, problem.example.as_ref().unwrap());
     judge(set, &facts, date).outcomes
@@ -46,7 +46,7 @@ fn named<'s>(set: &'s RuleSet, problem: &Problem, at: usize) -> &'s Rule {
     set.rules.iter().find(|rule| rule.id == problem.about[at]).unwrap()
 }
 
-/// Whether the rule applies to the problem's note, however it is completed.
+/// Whether the rule applies to the problem's note, however the note is completed.
 fn surely_applies(set: &RuleSet, problem: &Problem, rule: &Rule) -> bool {
     let (mut facts, date) = read(set, problem.example.as_ref().unwrap());
     let open = asked(set).into_iter().filter(|(fact, _)| facts.get(*fact) == Answer::Unanswered).collect::<Vec<_>>();
@@ -55,7 +55,7 @@ fn surely_applies(set: &RuleSet, problem: &Problem, rule: &Rule) -> bool {
     always
 }
 
-/// That a problem's note really shows it.
+/// Asserts that the note of a problem really shows it.
 fn shows(set: &RuleSet, problem: &Problem) {
     match problem.message.code {
         Code::Gap => assert_eq!(outcomes(set, problem), BTreeSet::from([Outcome::Gap])),
@@ -75,7 +75,7 @@ fn asked(set: &RuleSet) -> Vec<(FactId, Vec<Answer>)> {
     set.vocabulary.facts().filter_map(|(id, _)| Some((id, answers_with_advice(set, id)?))).collect()
 }
 
-/// Every combination of answers to what the rules ask, on each date worth trying.
+/// Visits every combination of answers to the facts that rules ask, on each date worth trying.
 fn everything(set: &RuleSet, visit: &mut dyn FnMut(&Facts, NaiveDate)) {
     let asked = asked(set);
     let day = |text: &str| actbill::effective::parse_date(text).unwrap();
@@ -92,27 +92,27 @@ fn walk(asked: &[(FactId, Vec<Answer>)], facts: &mut Facts, visit: &mut dyn FnMu
     }
 }
 
-/// How one note is decided: the outcome, the reasons, and the advice that applies.
+/// Returns how a note is decided: the outcome, the reasons, and the advice that applies.
 fn decided(set: &RuleSet, facts: &Facts, date: NaiveDate) -> (Outcome, BTreeSet<String>, BTreeSet<String>) {
     let advice = set.rules.iter().filter(|rule| matches!(rule.effect, Effect::Advise) && applies(rule, facts, date));
     (outcome(set, facts, date), reasons(set, facts, date), advice.map(|rule| rule.id.clone()).collect())
 }
 
-/// Whether two sets over one vocabulary decide every note alike. `asked`: what either asks.
+/// Whether two sets over the same vocabulary decide every note alike. `asked`: the facts that either set asks.
 fn are_alike(one: &RuleSet, other: &RuleSet) -> bool {
     let mut alike = true;
     everything(one, &mut |facts, date| alike = alike && decided(one, facts, date) == decided(other, facts, date));
     alike
 }
 
-/// Whether every note comes to the same outcome under both sets.
+/// Whether every note has the same outcome under both sets.
 fn keeps_outcomes(one: &RuleSet, other: &RuleSet) -> bool {
     let mut same = true;
     everything(one, &mut |facts, date| same = same && outcome(one, facts, date) == outcome(other, facts, date));
     same
 }
 
-/// Whether an offer applies to some note and has no payer left wherever it does.
+/// Whether an offer applies to some note, but has no payer left in any note to which it applies.
 fn loses_all_payers(set: &RuleSet, id: RuleId) -> bool {
     let rule = set.rule(id);
     let (mut applied, mut survived) = (false, false);
@@ -123,7 +123,7 @@ fn loses_all_payers(set: &RuleSet, id: RuleId) -> bool {
     matches!(rule.effect, Effect::Offer { .. }) && applied && !survived
 }
 
-/// The set with a rule that never applies in the place of one.
+/// Returns the set with one rule replaced by a rule that never applies.
 fn without_rule(set: &RuleSet, id: RuleId) -> RuleSet {
     let mut changed = set.clone();
     let rule = &mut changed.rules[id.index()];
@@ -132,14 +132,14 @@ fn without_rule(set: &RuleSet, id: RuleId) -> RuleSet {
     changed
 }
 
-/// The set with another effect of one rule.
+/// Returns the set with the effect of one rule changed.
 fn with_effect(set: &RuleSet, id: RuleId, change: impl FnOnce(&mut Effect)) -> RuleSet {
     let mut changed = set.clone();
     change(&mut changed.rules[id.index()].effect);
     changed
 }
 
-/// What does nothing in a set, by brute force: rules, payers of offers with several, overrides.
+/// Finds what has no effect in a set by brute force: rules, payers of offers with several payers, and overrides.
 fn idle(set: &RuleSet) -> BTreeSet<(String, Option<String>)> {
     let mut idle = BTreeSet::new();
     for (id, rule) in set.rules() {
@@ -170,7 +170,7 @@ fn idle(set: &RuleSet) -> BTreeSet<(String, Option<String>)> {
     idle
 }
 
-/// The same as `check` found it. The message names the payer or the overridden offer.
+/// Returns the same as found by `check`. The message names the payer or the overridden offer.
 fn found_idle(set: &RuleSet, problems: &[Problem]) -> BTreeSet<(String, Option<String>)> {
     let mut found = BTreeSet::new();
     for problem in problems {
@@ -215,7 +215,7 @@ proptest! {
     }
 }
 
-/// A strike whose removal changes who pays is not dead, though what it takes away is overridden elsewhere.
+/// A strike whose removal changes the payer is not dead, even if the offer it strikes is overridden elsewhere.
 #[test]
 fn a_strike_that_lets_another_offer_win_is_not_dead() {
     let offer = |id: &str, service: &str, more: &str| {
@@ -233,7 +233,7 @@ fn a_strike_that_lets_another_offer_win_is_not_dead() {
     assert!(found_idle(&set, &check(&set, Some(&Diagram::new(&set)), None)).is_empty());
 }
 
-/// Nothing of the graphs is used here: only the certificate as it is written, and the rules.
+/// Uses only the written certificate and the rules, and nothing of the graphs.
 #[test]
 fn the_certificate_adds_up() {
     let ready = ready();
@@ -283,7 +283,7 @@ fn at(position: &Value) -> usize {
     usize::try_from(position.as_u64().unwrap()).unwrap()
 }
 
-/// One thing an invariant may ask, as it is written.
+/// Generates one thing that an invariant may ask, as it is written.
 fn claim() -> impl Strategy<Value = String> {
     let not = prop::bool::weighted(0.3).prop_map(|not| if not { "not." } else { "" });
     let asked = prop_oneof![
@@ -299,13 +299,13 @@ fn claim() -> impl Strategy<Value = String> {
     (not, asked).prop_map(|(not, asked)| format!("{not}{asked}"))
 }
 
-/// Whether a complete set of facts and its outcome fit a clause.
+/// Whether a complete set of facts and its outcome satisfy a clause.
 fn fits(set: &RuleSet, clause: &actbill::rules::Clause, facts: &Facts, date: NaiveDate) -> bool {
     clause.facts.iter().all(|test| test.holds(facts) == Some(true))
         && clause.outcome.iter().all(|test| test.accepts(outcome(set, facts, date)))
 }
 
-/// Facts that an ordinary note answers otherwise: the first value of each, and no number to speak of.
+/// Counts the facts whose answers are unusual: not the first value, or a number that some test distinguishes from zero.
 fn unusual(set: &RuleSet, facts: &Facts) -> usize {
     let tests: Vec<_> = set.rules.iter().flat_map(|rule| rule.condition.tests()).chain(claims(set)).collect();
     let differs = |id: FactId| {
@@ -324,7 +324,7 @@ fn claims(set: &RuleSet) -> impl Iterator<Item = &actbill::rules::Test> {
     set.invariants.iter().flat_map(|invariant| invariant.when.facts.iter().chain(&invariant.always.facts))
 }
 
-/// What the rules or the invariants ask, with the answers worth trying.
+/// Returns the facts that rules or invariants ask, with the answers worth trying.
 fn asked_by_all(set: &RuleSet) -> Vec<(FactId, Vec<Answer>)> {
     let mut asked: std::collections::BTreeMap<FactId, BTreeSet<Answer>> =
         asked(set).into_iter().map(|(id, answers)| (id, answers.into_iter().collect())).collect();

@@ -1,4 +1,4 @@
-//! Every quote of the shipped rules stands in the text that it cites, once, and the text is the one that was read.
+//! Every quote in the shipped rules occurs exactly once in the text it cites, and the text is the one that was read.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -10,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::shared::{ready, shipped};
 
-/// The folder with the sources' texts. It is not part of the repository: without it there is nothing to compare, unless
-/// `ACTBILL_SOURCES_REQUIRED` says that it must be there.
+/// Returns the folder of source texts, which is not part of the repository. Without it there is nothing to compare,
+/// unless `ACTBILL_SOURCES_REQUIRED` demands that it exists.
 fn folder() -> Option<PathBuf> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/sources");
     let folder = env::var_os("ACTBILL_SOURCES").map_or_else(beside, PathBuf::from);
@@ -20,7 +20,7 @@ fn folder() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-/// The texts of the sources that have been checked, by name, with all white space alike.
+/// Reads the texts of the checked sources by name, with whitespace normalized.
 fn texts() -> Option<BTreeMap<String, String>> {
     let folder = folder()?;
     let set = &ready().set;
@@ -37,7 +37,7 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Every table of a rule file that quotes a source: where it stands, the source, the quote.
+/// Collects the tables of a rule file that quote a source: their position, the source and the quote.
 fn quotes(value: &DeValue<'_>, at: &str, found: &mut Vec<(String, String, String)>) {
     let word =
         |table: &DeTable<'_>, key: &str| table.get(key).and_then(|value| value.get_ref().as_str().map(str::to_owned));

@@ -1,4 +1,4 @@
-//! The same notes give the same bytes, in whatever format and pieces they come; and no bytes at all do harm.
+//! The same notes give the same output in any format and however they are split, and no input does harm.
 
 use std::io::{self, Read};
 
@@ -17,7 +17,7 @@ use crate::shared::{document, ndjson, ready, run};
 
 const FORMATS: [Format; 3] = [Format::Json, Format::Ndjson, Format::Csv];
 
-/// Hands on at most so many bytes at a time.
+/// A reader that returns at most this many bytes at a time.
 struct Dribble<'b>(&'b [u8], usize);
 
 impl Read for Dribble<'_> {
@@ -30,7 +30,7 @@ impl Read for Dribble<'_> {
     }
 }
 
-/// Everything that is written and said of these bytes, handed over in pieces of this size.
+/// Returns everything that is written and reported for these bytes, read in pieces of the given size.
 fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report<'static>, Vec<u8>), Message> {
     let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
     let as_of = parse_date("2026-04-01").unwrap();
@@ -56,7 +56,7 @@ fn rows(inputs: &[(&str, Format, &[u8])]) -> String {
     ndjson(&run(ready(), inputs, false).unwrap().report)
 }
 
-/// The document without what it says about its inputs.
+/// Returns the document without the details of its inputs.
 fn without_run(report: &Report<'_>) -> serde_json::Value {
     let mut document = document(report);
     document.as_object_mut().unwrap().remove("run").unwrap();
@@ -96,7 +96,7 @@ proptest! {
         prop_assert_eq!(ndjson(&first), rows(&[("notes", Format::Json, object.as_bytes())]));
     }
 
-    /// Several inputs are one batch: only the place of a record changes.
+    /// Several inputs form one batch; only the places of records differ.
     #[test]
     fn a_batch_may_come_in_several_inputs(records in batch(30), at in any::<Index>()) {
         let cut = at.index(records.len() + 1);
@@ -114,19 +114,19 @@ proptest! {
         prop_assert_eq!(sums(&whole.report), sums(&parts.report));
     }
 
-    /// Property 10, for bytes of any kind.
+    /// Property 10 for arbitrary bytes.
     #[test]
     fn no_bytes_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         harmless(&bytes);
     }
 
-    /// Property 10, for pieces of the formats in any order.
+    /// Property 10 for pieces of the formats in any order.
     #[test]
     fn no_pieces_do_harm(pieces in prop::collection::vec(select(PIECES.to_vec()), 0..40)) {
         harmless(&pieces.concat());
     }
 
-    /// Property 10, for good files gone bad.
+    /// Property 10 for valid files that were damaged.
     #[test]
     fn no_damage_does_harm(
         records in batch(6),
@@ -182,7 +182,7 @@ const PIECES: [&[u8]; 32] = [
     b"\"date\":\"9999-12-31\",\"birth_date\":\"0000-01-01\"",
 ];
 
-/// Rows, rejections or an error of the file, whatever the bytes are taken for; never a panic.
+/// Asserts that any bytes yield rows, rejections or a file error in every format, and never a panic.
 fn harmless(bytes: &[u8]) {
     for format in FORMATS.map(Some).into_iter().chain([None]) {
         match everything(bytes, format, 64) {

@@ -1,4 +1,4 @@
-//! What the README and the pages beside it say in words: fields, facts, statuses, links, names of tests.
+//! Checks the claims of the README and the pages next to it: fields, facts, statuses, links, names of tests.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::page::{actbill, blocks, page, root};
 
-/// Every page of the repository.
+/// The pages of the repository.
 const PAGES: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
@@ -21,7 +21,7 @@ const PAGES: [&str; 9] = [
     "examples/ci/README.md",
 ];
 
-/// The note that the README shows is in the quickstart, and the row below it is what it gives.
+/// The note that the README shows is in the quickstart, and the row below it is its result.
 #[test]
 fn the_note_and_the_row_are_real() {
     let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
@@ -34,7 +34,7 @@ fn the_note_and_the_row_are_real() {
     assert_eq!(note["id"], row["id"]);
 }
 
-/// The names that the first column of a table holds.
+/// Returns the names in the first column of a table.
 fn first_column(page: &str, header: &str) -> BTreeSet<String> {
     let table = page.split(&format!("| {header} |")).nth(1).unwrap().split("\n\n").next().unwrap();
     let cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
@@ -70,7 +70,7 @@ fn every_field_of_a_note_is_named_and_no_other() {
     assert_eq!(first_column(&page("README.md"), "field"), fields);
 }
 
-/// Every link to a file of the repository leads to one.
+/// Every link to a file of the repository is valid.
 #[test]
 fn links_lead_somewhere() {
     let mut found = 0;
@@ -88,7 +88,7 @@ fn links_lead_somewhere() {
     assert!(found > 20);
 }
 
-/// Every test and every file that ARCHITECTURE.md names is there, and each of the eleven properties names one.
+/// Every test and file that ARCHITECTURE.md names exists, and each of the eleven properties names a test.
 #[test]
 fn the_tests_of_the_properties_are_there() {
     let text = page("ARCHITECTURE.md");

@@ -1,4 +1,4 @@
-//! What is said of a wrong record: the same in every format and in every order of its fields.
+//! A faulty record is reported identically in every format and in every order of its fields.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::shared::{Ran, ndjson, ready, run};
 
-/// Fields of a note, each with answers of which some are wrong.
+/// Fields of a note, each with possible answers, of which some are wrong.
 const FIELDS: [(&str, &[&str]); 11] = [
     ("id", &["n-01", "n-02", "n-03", ""]),
     ("client", &["client-a", ""]),
@@ -23,14 +23,14 @@ const FIELDS: [(&str, &[&str]); 11] = [
     ("birth_date", &["1980-01-01", "2030-01-01", "01/01/1980"]),
 ];
 
-/// Records as picks among the answers, and two orders of the fields.
+/// Generates records as picks among the answers, and two orders of the fields.
 fn records() -> impl Strategy<Value = (Vec<Vec<usize>>, Vec<usize>, Vec<usize>)> {
     let picks = prop::collection::vec(prop::collection::vec(0usize..60, FIELDS.len()), 1..5);
     let order = || Just((0..FIELDS.len()).collect::<Vec<_>>()).prop_shuffle();
     (picks, order(), order())
 }
 
-/// The answers of one record in this order.
+/// Returns the answers of one record in the given order.
 fn answers<'p>(picks: &'p [usize], order: &'p [usize]) -> impl Iterator<Item = (&'static str, &'static str)> + 'p {
     // The first answer of each field is the good one, and the most frequent.
     order.iter().map(|at| (FIELDS[*at].0, FIELDS[*at].1[picks[*at].saturating_sub(40) % FIELDS[*at].1.len()]))
@@ -56,7 +56,7 @@ fn ran(format: Format, text: &str, strict: bool) -> Ran<'static> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Property 4, for records with several faults.
+    /// Property 4 for records with several faults.
     #[test]
     fn of_several_faults_the_same_one_is_told((records, one, other) in records()) {
         let rows = |format, text: &str| ndjson(&ran(format, text, false).report);
@@ -70,7 +70,7 @@ proptest! {
     }
 }
 
-/// Code and field of each rejected record.
+/// Returns the code and the field of each rejected record.
 fn faults<'r>(ran: &'r Ran<'_>) -> Vec<(&'r str, Option<&'r str>)> {
     ran.rows.iter().filter_map(|row| row.error.as_ref()).map(|e| (e.code, e.field.as_deref())).collect()
 }
@@ -167,7 +167,7 @@ fn columns_count_characters() {
     assert_eq!(error.place.unwrap().to_string(), "n.json:2:25");
 }
 
-/// One missing closing quote, and three notes: the record says which lines it is, and nothing else vanishes.
+/// Three notes and one missing closing quote: the record reports its lines, and nothing else is lost.
 #[test]
 fn a_record_that_swallows_rows_is_rejected_with_its_lines() {
     let note = |id: &str| format!("{id},client-a,2026-03-09,45,other,nurse,\n");
@@ -231,7 +231,7 @@ fn an_input_without_notes_says_so() {
     }
 }
 
-/// What stands in a header row or a key may be a note: it is shown only where it looks like a name.
+/// A header name or a key might be part of a note, so it is shown only if it looks like a name.
 #[test]
 fn names_that_may_be_a_note_are_not_shown() {
     let good = "n-1,client-a,2026-03-09,45,other,nurse";
@@ -272,7 +272,7 @@ fn unknown_fields_are_reported_in_a_few_messages() {
     assert_eq!((said.len(), said[10]), (11, "the rule set does not know 2991 other fields; they are ignored"));
 }
 
-/// Each of these took seconds or minutes when time grew with the square.
+/// Each of these inputs took seconds or minutes when the time was quadratic.
 #[test]
 fn large_records_take_linear_time() {
     let many = (0..4000).map(|at| format!("\"field {at}\": \"x\", ")).collect::<Vec<_>>().concat();

@@ -1,5 +1,5 @@
-//! What a row shows beside its decision, and what the summary counts: stakes, house rules, other facts, sums by what
-//! notes rest on.
+//! What a row shows besides its decision, and what the summary counts: stakes, house rules, extra facts, and sums by
+//! what notes are based on.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::notes::{Record, batch, json as note_json, written};
 use crate::shared::{agency, document, ready, run};
 
-/// A note of job coaching that leaves open who pays.
+/// A note of job coaching that leaves the payer open.
 fn coaching(id: &str, minutes: u32) -> Record {
     Record::of(&[
         ("id", id),
@@ -27,7 +27,7 @@ fn coaching(id: &str, minutes: u32) -> Record {
     ])
 }
 
-/// A note of the team's work that does not say whether it serves the plan.
+/// A note of teamwork that does not say whether it serves the treatment plan.
 fn practice(id: &str) -> Record {
     Record::of(&[
         ("id", id),
@@ -51,7 +51,7 @@ fn stakes(ready: &Ready, records: &[Record]) -> Vec<Value> {
     decisions(ready, records).iter().map(|row| row["at_stake"].clone()).collect()
 }
 
-/// What this many units at this rate come to.
+/// Builds the shipped rules with this rate for ACT vocational services and this pool.
 fn priced(amount: &str, pool: &str) -> Ready {
     let rate =
         format!("service = \"vocational_act\"\namount = \"{amount}\"\nfrom = \"2026-01-01\"\nbasis = \"house\"\n");
@@ -91,13 +91,13 @@ fn only_notes_held_for_missing_facts_have_something_at_stake() {
     assert_eq!((rows[0]["status"].as_str(), rows[0].get("at_stake")), (Some("held"), None));
 }
 
-/// The team rate priced, minutes pooled by note and by day.
+/// The shipped rules with the team rate priced, pooling minutes by note and by day.
 static TEAM_PRICED: LazyLock<[Ready; 2]> = LazyLock::new(|| {
     let price = "[[rate]]\nservice = \"act_team\"\namount = \"250.005\"\nfrom = \"undated\"\nbasis = \"house\"\n";
     ["note", "day"].map(|pool| agency(price, &[("pool", pool), ("part_quarter_hour", "8")]))
 });
 
-/// Every way to answer these facts, the others as they are.
+/// Returns every way to answer the missing facts, with the other facts unchanged.
 fn answers(vocabulary: &Vocabulary, missing: &[String]) -> Vec<Vec<(String, String)>> {
     missing.iter().fold(vec![Vec::new()], |ways, name| {
         let fact = vocabulary.fact(vocabulary.find(name).unwrap());
@@ -114,7 +114,7 @@ fn answers(vocabulary: &Vocabulary, missing: &[String]) -> Vec<Vec<(String, Stri
     })
 }
 
-/// The dollars of one client's date, payer and service.
+/// Returns the dollars of a client's date, payer and service.
 fn line_amount(report: &Report<'_>, row: &Row) -> Amount {
     let key = (row.client.clone(), row.date.clone(), row.payer.clone(), row.service.clone());
     let lines = report.claim_lines().into_iter();
@@ -128,7 +128,7 @@ fn line_amount(report: &Report<'_>, row: &Row) -> Amount {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Against every answer to what is missing, tried one by one.
+    /// Compares with every answer to the missing facts, tried one by one.
     #[test]
     fn stakes_are_what_answers_lead_to(records in batch(10), pool in any::<bool>()) {
         let ready = &TEAM_PRICED[usize::from(pool)];

@@ -1,4 +1,4 @@
-//! Rule files read together: answers, presumptions, aliases, rates, replacements; and what a set with a problem does.
+//! Rule files read together: answers, presumptions, aliases, rates, replacements; and the effect of a problem in a set.
 
 use actbill::read::Format;
 use actbill::rules::RuleFile;
@@ -123,7 +123,7 @@ fn every_rule_rests_on_something_and_a_house_rule_shows_as_one() {
     assert!(because(&[OFFER]).contains("a is offered (house rule)"));
 }
 
-/// Blocks that are wrong, each with the code of what is wrong about it.
+/// Invalid blocks, each with the code of its problem.
 const BROKEN: [(&str, &str); 18] = [
     ("not-toml", "[[offer]\n"),
     ("unknown-key", "[[offers]]\nid = \"x\"\n"),
@@ -190,7 +190,7 @@ fn all_problems_are_told_at_once_each_at_its_place() {
     assert!(problems.iter().all(|problem| problem.help.is_some() && problem.excerpt.is_some()), "{}", told(&problems));
 }
 
-/// The shipped rule files cut into blocks; a group or an alias table stays with the block that it is part of.
+/// Splits the shipped rule files into blocks. A group or an alias table stays with its block.
 fn blocks() -> Vec<String> {
     let mut blocks = Vec::new();
     for file in shipped() {

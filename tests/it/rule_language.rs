@@ -1,4 +1,4 @@
-//! What each part of the rule language means.
+//! The meaning of each part of the rule language.
 
 use actbill::effective::parse_date;
 use actbill::facts::{Facts, date_answer};
@@ -196,7 +196,7 @@ fn numbers_are_asked_in_bands() {
     assert_eq!(strike.applies(&facts, parse_date("2026-03-02").unwrap()), Some(true));
 }
 
-/// Notes whose answers lie in the same bands share a decision, so its sentence may not hold a number of one of them.
+/// Notes whose answers are in the same bands share a decision, so its sentence must not contain one note's number.
 #[test]
 fn a_sentence_holds_no_number_of_another_note() {
     let offer = rule("offer", "long", "when.activity = \"a\"; when.n.at_least = 30; service = \"s\"; payers = [\"p\"]");

@@ -1,4 +1,4 @@
-//! Rule files of absurd size: each ends in a problem or a rule set, in time that grows with the file and no faster.
+//! Rule files of absurd sizes: each yields a problem or a rule set, in time linear in the size of the file.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use actbill::rules::{RuleFile, RuleSet};
 
 use crate::tiny::{BASE, OFFER, rule};
 
-/// The problems of the base with this file. Rule sets are not proved here: that they load is enough.
+/// Returns the problems of the base with this file added. Rule sets are only loaded here, not proved.
 fn problems(text: &str) -> Vec<Message> {
     let file = |name: &str, text: &str| RuleFile { name: name.to_owned(), text: text.to_owned(), own: false };
     RuleSet::load(vec![file("base.toml", BASE), file("offer.toml", OFFER), file("own.toml", text)])
@@ -15,7 +15,7 @@ fn problems(text: &str) -> Vec<Message> {
         .unwrap_or_default()
 }
 
-/// The code and the text of the only problem.
+/// Returns the code and the text of the only problem.
 fn only(text: &str) -> (&'static str, String) {
     let mut problems = problems(text);
     assert_eq!(problems.len(), 1, "{}", problems.iter().take(3).map(ToString::to_string).collect::<String>());
@@ -23,17 +23,17 @@ fn only(text: &str) -> (&'static str, String) {
     (problem.code.as_str(), problem.text)
 }
 
-/// The text of each number below this one.
+/// Concatenates a text for each number below `number`.
 fn many(number: usize, each: impl Fn(usize) -> String) -> String {
     (0..number).map(each).collect::<Vec<_>>().concat()
 }
 
-/// Words `w0`, `w1`, …, in quotes.
+/// Returns the words `w0`, `w1`, … in quotes.
 fn words(number: usize) -> String {
     many(number, |at| format!("\"w{at}\",\n"))
 }
 
-/// This number of holds with these lines.
+/// Returns this many holds, each with its lines.
 fn holds(number: usize, lines: impl Fn(usize) -> String) -> String {
     many(number, |at| rule("hold", &format!("h{at}"), &lines(at)))
 }

@@ -1,4 +1,4 @@
-//! Which rule files a folder holds, and what the command line may say about the rules.
+//! Which files of a folder are rule files, and what the command line can change about the rules.
 
 use std::fs;
 use std::path::Path;

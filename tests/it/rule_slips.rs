@@ -1,4 +1,4 @@
-//! Slips in a rule file: each is told, once, with a remedy that mends it.
+//! Slips in a rule file: each is reported once, with help that fixes it.
 
 use actbill::message::{Code, Message};
 use actbill::rules::RuleFile;
@@ -6,19 +6,19 @@ use actbill::run::Ready;
 
 use crate::shared::{problems_with, told};
 
-/// The problems of the shipped rules with this file.
+/// Returns the codes of the problems of the shipped rules with this file added.
 fn codes(text: &str) -> Vec<Code> {
     problems_with("agency.toml", text).iter().map(|problem| problem.code).collect()
 }
 
-/// The one problem of the shipped rules with this file.
+/// Returns the only problem of the shipped rules with this file added.
 fn problem(text: &str) -> Message {
     let mut problems = problems_with("agency.toml", text);
     assert_eq!(problems.len(), 1, "{text}\n{}", told(&problems));
     problems.remove(0)
 }
 
-/// A hold with these lines.
+/// Returns a hold with these lines.
 fn hold(lines: &str) -> String {
     format!("[[hold]]\nid = \"own\"\ntitle = \"T\"\nbasis = \"house\"\n{lines}\n")
 }

@@ -1,4 +1,4 @@
-//! What the tests share: the shipped rules ready to decide, and runs without a disk.
+//! Helpers shared by the tests: the shipped rules, ready to decide, and runs without files.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use actbill::report::{Columns, Report, Row, RowFormat};
 use actbill::rules::RuleFile;
 use actbill::run::{Input, Options, Ready, classify, is_rule_file};
 
-/// The files of the rule folder as they are on the disk, by name.
+/// Reads the files of the rule folder from disk, by name.
 pub(crate) fn rule_folder() -> Vec<RuleFile> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -28,30 +28,30 @@ fn in_rules(wanted: impl Fn(&str) -> bool) -> Vec<RuleFile> {
     files.map(|file| RuleFile { name: format!("rules/{}", file.name), ..file }).collect()
 }
 
-/// The shipped rule files.
+/// Returns the shipped rule files.
 pub(crate) fn shipped() -> Vec<RuleFile> {
     in_rules(is_rule_file)
 }
 
-/// The sample claims that ship with them.
+/// Returns the sample claim files that ship with the rules.
 pub(crate) fn shipped_cases() -> Vec<RuleFile> {
     in_rules(|name| name.ends_with(".cases.toml"))
 }
 
-/// The shipped rules.
+/// Returns the shipped rules, ready to decide.
 pub(crate) fn ready() -> &'static Ready {
     static READY: LazyLock<Ready> = LazyLock::new(|| ready_with(&[], &[]));
     &READY
 }
 
-/// The shipped rules with these settings and presumptions.
+/// Returns the shipped rules with these settings and presumptions.
 pub(crate) fn ready_with(set: &[(&str, &str)], presume: &[(&str, &str)]) -> Ready {
     let owned =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
     Ready::released(shipped(), &owned(set), &owned(presume)).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
-/// The shipped rules with an agency's file and these settings.
+/// Returns the shipped rules with an agency's file and these settings.
 pub(crate) fn agency(text: &str, set: &[(&str, &str)]) -> Ready {
     let mut files = shipped();
     files.push(RuleFile { name: "agency.toml".to_owned(), text: text.to_owned(), own: true });
@@ -59,19 +59,19 @@ pub(crate) fn agency(text: &str, set: &[(&str, &str)]) -> Ready {
     Ready::released(files, &set, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
-/// The problems of the shipped rules with one more file, the user's own.
+/// Returns the problems of the shipped rules with one more file, which is the user's own.
 pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
     let mut files = shipped();
     files.push(RuleFile { name: name.to_owned(), text: text.to_owned(), own: true });
     Ready::released(files, &[], &[]).err().unwrap_or_default()
 }
 
-/// Messages as they are printed.
+/// Formats messages as they are printed.
 pub(crate) fn told(messages: &[Message]) -> String {
     messages.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// What came of a run, and what was said.
+/// The result of a run and its messages.
 pub(crate) struct Ran<'r> {
     pub(crate) report: Report<'r>,
     pub(crate) rows: Vec<Row>,
@@ -92,19 +92,19 @@ pub(crate) fn run<'r>(ready: &'r Ready, inputs: &[(&str, Format, &[u8])], strict
     Ok(Ran { rows: report.rows().collect(), report, said })
 }
 
-/// The rows of one text under the shipped rules.
+/// Returns the rows of one text under the shipped rules.
 pub(crate) fn rows(format: Format, text: &str) -> Vec<Row> {
     run(ready(), &[("notes", format, text.as_bytes())], false).unwrap().rows
 }
 
-/// Rows as NDJSON, for comparing.
+/// Returns the rows as NDJSON, for comparison.
 pub(crate) fn ndjson(report: &Report<'_>) -> String {
     let mut out = Vec::new();
     report.write(RowFormat::Ndjson, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// The document with everything.
+/// Returns the complete JSON document.
 pub(crate) fn document(report: &Report<'_>) -> serde_json::Value {
     let mut out = Vec::new();
     report.write(RowFormat::Json, &mut out).unwrap();

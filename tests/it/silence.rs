@@ -1,4 +1,4 @@
-//! Nothing that stands in a note is ever said: neither names, ids nor free text, from good records or broken ones.
+//! Messages never repeat names, ids or free text from a note, whether the record is valid or broken.
 
 use actbill::field::FieldId;
 use actbill::read::Format;
@@ -8,9 +8,9 @@ use crate::binary::Folder;
 use crate::notes::{Record, Value, json, written};
 use crate::shared::{ready, run};
 
-/// Stands for a name, an id or a sentence about somebody.
+/// A stand-in for a name, an id or a sentence about somebody.
 const MARK: &str = "Zqxwvut Planted";
-/// The same as a number.
+/// The same stand-in as a number.
 const DIGITS: &str = "4815162342108";
 
 fn good() -> Record {
@@ -25,13 +25,13 @@ fn good() -> Record {
     ])
 }
 
-/// Every field that a note can have, and one that no rule set knows.
+/// Returns every field that a note can have, and one that no rule set knows.
 fn fields(ready: &Ready) -> Vec<String> {
     let known = ready.set.vocabulary.field_names().map(str::to_owned);
     known.chain(["remark".to_owned()]).collect()
 }
 
-/// The good record with the mark in one field, in each form that a value can have.
+/// Returns the valid record with the mark in one field, in each form that a value can have.
 fn planted(field: &str) -> Vec<Record> {
     let texts = [MARK.to_owned(), format!("yes {MARK}"), format!("\n{MARK}\n"), DIGITS.to_owned()];
     let values = texts.into_iter().map(Value::Text).chain([
@@ -56,7 +56,7 @@ fn tells(text: &str) -> bool {
     [MARK, DIGITS, "zqxwvut", "planted"].iter().any(|mark| text.contains(&mark.to_lowercase()))
 }
 
-/// Everything said about these bytes holds no mark.
+/// Asserts that no message about these bytes contains the mark.
 fn silent(ready: &Ready, format: Format, bytes: &[u8]) {
     for strict in [false, true] {
         let said = match run(ready, &[("notes", format, bytes)], strict) {
@@ -69,7 +69,7 @@ fn silent(ready: &Ready, format: Format, bytes: &[u8]) {
     }
 }
 
-/// A document with marks in it, broken in each way that a document can be.
+/// Returns a document with marks in it, broken in each way that a document can be.
 fn broken(whole: &str) -> Vec<Vec<u8>> {
     let at = whole.rfind(MARK).or_else(|| whole.rfind(DIGITS)).unwrap();
     let (before, from) = whole.split_at(at);

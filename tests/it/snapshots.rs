@@ -1,4 +1,4 @@
-//! Rows in every format, help, man page and completions: what scripts and people rely on, as snapshots.
+//! Snapshots of what scripts and people depend on: rows in every format, help, man page and completions.
 
 use std::process::{Command, Output};
 
@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use crate::page::{COLUMNS, actbill, root};
 
-/// The quickstart, as of a fixed day; without fingerprints and the list of rule files, which change all the time.
+/// Runs the quickstart as of a fixed day, without fingerprints and the list of rule files, which change all the time.
 fn quickstart(format: &str) -> String {
     let told = actbill(&["classify", "examples/quickstart/notes.json", "--as-of", "2026-04-01", "--format", format]);
     let settled = |line: &&str| !line.contains("\"fingerprint\": ") && !line.contains("\"rules/");
@@ -33,7 +33,7 @@ fn rows_as_csv() {
     assert_snapshot!(quickstart("csv"));
 }
 
-/// A terminal of eighty columns still holds every table.
+/// Every table fits a terminal of eighty columns.
 #[test]
 fn rows_as_text_on_a_narrow_terminal() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
@@ -48,7 +48,7 @@ fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_actbill")).args(args).env("COLUMNS", COLUMNS).output().unwrap()
 }
 
-/// The commands, from the help of the program itself, so that none is forgotten here.
+/// Returns the commands listed in the program's own help, so that none is forgotten here.
 fn commands() -> Vec<String> {
     let help = actbill(&["--help"]);
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned();
@@ -80,7 +80,7 @@ fn every_command_has_an_example() {
     }
 }
 
-/// The man page speaks of every option and every command that help speaks of.
+/// The man page mentions every option and every command that the help mentions.
 #[test]
 fn the_man_page_names_every_option() {
     let page = actbill(&["man"]).replace("\\-", "-");

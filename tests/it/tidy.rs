@@ -1,4 +1,4 @@
-//! What the compiler does not hold: which module may know which, which words are used, and what must never vanish.
+//! Rules that the compiler does not enforce: module dependencies, vocabulary, and ids that must never disappear.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::shared::ready;
 
-/// Lines that a file may have before it is no longer read in one sitting.
+/// Most lines that a file may have to be readable in one sitting.
 const LINES: usize = 400;
 
-/// The payers' acts, and words that each mean two things.
+/// Words for acts of payers, and ambiguous words.
 const WORDS: [&str; 11] =
     ["patient", "patients", "payor", "payors", "encounter", "encounters", "denied", "paid", "unpaid", "tcm", "ccm"];
 
-/// Parts of the names of crates that open sockets or speak over them.
+/// Parts of the names of crates that open sockets or use them.
 const NETWORK: [&str; 29] = [
     "socket",
     "socket2",
@@ -50,7 +50,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file below a folder, but for what is built and what is hidden.
+/// Returns every file below a folder, except build output and hidden folders.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -76,19 +76,19 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().display().to_string()
 }
 
-/// The modules of the library in the order of the pipeline.
+/// Returns the modules of the library in the order of the pipeline.
 fn order(lib: &str) -> Vec<&str> {
     lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect()
 }
 
-/// The modules that a text names after `crate::`, alone or in a group.
+/// Returns the modules that a text names after `crate::`, alone or in a group.
 fn imports(text: &str) -> Vec<String> {
     let code: String =
         text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| line.to_owned() + "\n").collect();
     code.match_indices("crate::").map(|(at, name)| &code[at + name.len()..]).flat_map(roots).collect()
 }
 
-/// The first names of a path or of each path of a group.
+/// Returns the first name of a path, or of each path in a group.
 fn roots(path: &str) -> Vec<String> {
     let path = path.trim_start();
     let Some(group) = path.strip_prefix('{') else {
@@ -112,7 +112,7 @@ fn roots(path: &str) -> Vec<String> {
     panic!("a group of imports that never ends: {path}")
 }
 
-/// The module that a source file belongs to: its own, or that of its folder.
+/// Returns the module that a source file belongs to.
 fn module(path: &Path) -> String {
     let inside = path.strip_prefix(root().join("src")).unwrap();
     Path::new(inside.components().next().unwrap().as_os_str()).file_stem().unwrap().to_string_lossy().into_owned()
@@ -214,7 +214,7 @@ fn the_library_opens_no_files_and_knows_no_clock() {
     }
 }
 
-/// A line without the words of a source that it quotes, and without what operating systems say.
+/// Returns a line without quoted words of a source and without error texts of operating systems.
 fn our_own(line: &str) -> String {
     let line = &line.replace("permission denied", "");
     match line.split_once("quote = \"") {

@@ -1,4 +1,4 @@
-//! Rule sets of a few lines, to say what one part of the language means.
+//! Small rule sets that show what one part of the language means.
 
 use actbill::message::Message;
 use actbill::read::Format;
@@ -9,7 +9,7 @@ use actbill::run::Ready;
 use crate::notes::{Record, json};
 use crate::shared::{run, told};
 
-/// Facts, payers and services, and a rule for every activity but `a`, so that a test need speak of `a` only.
+/// Facts, payers, services, and a rule for every activity except `a`, so that tests need only deal with `a`.
 pub(crate) const BASE: &str = r#"
 [fact.activity]
 values = ["a", "b"]
@@ -43,7 +43,7 @@ when.activity = "b"
 basis = "house"
 "#;
 
-/// An offer of the service `s` to `p`, else `q`, for the activity `a`.
+/// An offer of the service `s` to `p`, or else `q`, for the activity `a`.
 pub(crate) const OFFER: &str = r#"
 [[offer]]
 id = "offer"
@@ -54,17 +54,17 @@ payers = ["p", "q"]
 basis = "house"
 "#;
 
-/// A rule of this kind and id with these lines, on our own authority.
+/// Returns a rule of this kind and id with these lines, as a house rule.
 pub(crate) fn rule(kind: &str, id: &str, lines: &str) -> String {
     format!("[[{kind}]]\nid = \"{id}\"\ntitle = \"it is {id}\"\nbasis = \"house\"\n{}\n", lines.replace("; ", "\n"))
 }
 
-/// The base with these rules.
+/// Loads the base with these rules.
 pub(crate) fn load(rules: &[&str]) -> Result<Ready, Vec<Message>> {
     load_with(rules, &[], &[])
 }
 
-/// The base with these rules, answers to settings, and presumptions.
+/// Loads the base with these rules, answers to settings, and presumptions.
 pub(crate) fn load_with(rules: &[&str], set: &[(&str, &str)], presume: &[(&str, &str)]) -> Result<Ready, Vec<Message>> {
     let owned =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
@@ -78,19 +78,19 @@ pub(crate) fn loaded(rules: &[&str]) -> Ready {
     load(rules).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
-/// The problems of the base with these rules, by code.
+/// Returns the codes of the problems of the base with these rules.
 pub(crate) fn codes(rules: &[&str]) -> Vec<&'static str> {
     load(rules).err().unwrap_or_default().iter().map(|problem| problem.code.as_str()).collect()
 }
 
-/// The row of a note of an hour of `a` on 2 March 2026 with these fields besides.
+/// Returns the row of an hour of `a` on March 2, 2026, with these additional fields.
 pub(crate) fn decided(ready: &Ready, fields: &[(&str, &str)]) -> Row {
     let usual = [("id", "n-1"), ("client", "client-a"), ("date", "2026-03-02"), ("minutes", "60"), ("activity", "a")];
     let note = json(&Record::of(&usual).with(fields));
     run(ready, &[("notes", Format::Ndjson, note.as_bytes())], false).unwrap().rows.remove(0)
 }
 
-/// How a note ends, in a word: the payer, `non_billable`, `held`, or `rejected`.
+/// Returns the result of a note as a word: the payer, `non_billable`, `held`, or `rejected`.
 pub(crate) fn ends(ready: &Ready, fields: &[(&str, &str)]) -> String {
     let row = decided(ready, fields);
     row.payer.unwrap_or_else(|| row.status.to_string())

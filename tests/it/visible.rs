@@ -1,9 +1,9 @@
-//! Nothing that is shown to a person moves the cursor, forges a line or hides: in no command and no format for people.
+//! Nothing shown to a person can move the cursor, forge a line or stay hidden, in any command or format for people.
 
 use crate::binary::Folder;
 use crate::tiny::{BASE, OFFER};
 
-/// Controls, a C1 control, marks of direction, characters of no width, and a line that looks like the program's own.
+/// Control characters, direction marks, zero-width characters, and a line that looks like the program's own.
 const HOSTILE: &str = r"x\u001b]52;c;\u0007\u009b\u202e\u2066\u200b\ufeff\u2028\nerror[usage]: forged";
 const INVISIBLE: [char; 8] = ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{2028}'];
 
@@ -31,7 +31,7 @@ fn folder() -> Folder {
     folder.with("rules/rules.cases.toml", case).with("rules/rules.toml", rules).with("broken/rules.toml", broken)
 }
 
-/// A line with a hostile title.
+/// Returns a line with a hostile title.
 fn title(line: &str) -> String {
     if line.starts_with("title = ") { format!("title = \"{HOSTILE}\"") } else { line.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! The arguments. The man page, the completions and `--help` all come from here and from each command's own arguments.
+//! Command-line arguments. They, and each command's own, are the source of `--help`, the man page and the completions.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -70,7 +70,7 @@ pub(crate) struct StrictArgs {
 }
 
 impl StrictArgs {
-    /// What they come to. `strict`: both.
+    /// Returns the strictness that the options request. `strict` turns on both checks.
     pub(crate) fn strictness(&self, strict: bool) -> Strictness {
         Strictness {
             presume_nothing: self.presume_nothing || strict,
@@ -79,14 +79,14 @@ impl StrictArgs {
     }
 }
 
-/// Parses the name of a format of notes.
+/// Returns a parser for the names of note formats.
 pub(crate) fn note_format() -> impl TypedValueParser<Value = Format> {
     let names = Format::ALL.map(|format| PossibleValue::new(format.name()).help(format.description()));
     PossibleValuesParser::new(names)
         .try_map(|name| Format::ALL.into_iter().find(|format| format.name() == name).ok_or("not a format of notes"))
 }
 
-/// Parses a date.
+/// Parses a date on the command line.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     parse_date(text).ok_or_else(|| "not a day of the calendar; write YYYY-MM-DD".into())
 }
@@ -96,7 +96,7 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Today, in universal time.
+/// Returns today's date in UTC.
 pub(crate) fn today() -> NaiveDate {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()

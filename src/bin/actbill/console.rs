@@ -1,4 +1,4 @@
-//! Standard error and the terminal: messages, progress, and how wide and colorful output may be.
+//! Standard error and the terminal: messages, progress, and the width and colors of output.
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -10,15 +10,15 @@ use actbill::table::Screen;
 
 use crate::exit::{Errors, Exit};
 
-/// Says things on standard error.
+/// Prints messages on standard error.
 #[derive(Debug)]
 pub(crate) struct Console {
-    /// Whether warnings are left out.
+    /// Whether to leave out warnings.
     pub(crate) quiet: bool,
 }
 
 impl Console {
-    /// Prints a message. Nobody could be told if that failed.
+    /// Prints a message. A failure to print is ignored, since it could not be reported either.
     pub(crate) fn print(&self, message: &Message) {
         if message.level == Level::Error || !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{message}");
@@ -32,7 +32,7 @@ impl Console {
         }
     }
 
-    /// Prints why the run stopped. A reader of standard output that goes away early needs no message.
+    /// Prints why the run stopped, and returns the exit status. A closed standard output is not reported.
     pub(crate) fn fail(&self, error: &anyhow::Error) -> Exit {
         if let Some(Errors(messages)) = error.downcast_ref() {
             self.print_all(messages);
@@ -50,7 +50,7 @@ impl Console {
     }
 }
 
-/// A bar that shows progress on a terminal, if it is `wanted`.
+/// Returns a progress bar that is shown on a terminal if `wanted`.
 pub(crate) fn progress(length: u64, wanted: bool, template: &str) -> ProgressBar {
     let is_shown = wanted && io::stderr().is_terminal();
     let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -61,17 +61,17 @@ pub(crate) fn progress(length: u64, wanted: bool, template: &str) -> ProgressBar
     }
 }
 
-/// What a table must fit: the terminal if it is shown on one; in a file it is 120 columns wide and has no colors.
+/// Returns the screen for tables: the terminal if they are shown on one, else 120 columns without colors.
 pub(crate) fn table(on_screen: bool) -> Screen {
     screen(on_screen, 120, u16::MAX, 60)
 }
 
-/// What running text must fit: the terminal, but no more than 100 columns, beyond which lines are hard to follow.
+/// Returns the screen for running text: the terminal, but at most 100 columns, since longer lines are hard to follow.
 pub(crate) fn reading(on_screen: bool) -> Screen {
     screen(on_screen, 80, 100, 40)
 }
 
-/// `usual`: columns where no terminal says how many it has.
+/// Determines the screen. `usual`: its width in columns if no terminal reports one.
 fn screen(on_screen: bool, usual: u16, most: u16, least: u16) -> Screen {
     let is_terminal = on_screen && io::stdout().is_terminal();
     let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());

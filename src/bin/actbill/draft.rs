@@ -1,4 +1,4 @@
-//! Files that are written beside their place and moved there when they are whole.
+//! Output files that are written as drafts next to their destination and moved there once they are complete.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,12 +12,12 @@ use actbill::message::Message;
 use crate::files::parent;
 use crate::output::unwritable;
 
-/// The drafts of this run. Whoever holds the lock can neither be interrupted nor begin another draft.
+/// The drafts of this run. While a thread holds the lock, the run cannot be interrupted and no other draft can begin.
 static DRAFTS: Mutex<Drafts> = Mutex::new(Drafts { paths: Vec::new(), placed: false });
 
 struct Drafts {
     paths: Vec<PathBuf>,
-    /// Whether they have been moved to their places.
+    /// Whether the drafts have been moved to their destinations.
     placed: bool,
 }
 
@@ -28,13 +28,13 @@ fn lock() -> MutexGuard<'static, Drafts> {
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Its owner only: it is about people.
+    /// Only its owner, because the file is about people.
     Owner,
-    /// Whoever may read the file that it replaces; a new one, whoever may read new files in that folder.
+    /// Whoever may read the file that it replaces; for a new file, whoever may read new files in that folder.
     Others,
 }
 
-/// A file beside its place.
+/// A draft of an output file, next to its destination.
 #[derive(Debug)]
 pub(crate) struct Draft {
     file: NamedTempFile,
@@ -42,11 +42,11 @@ pub(crate) struct Draft {
     readers: Readers,
 }
 
-/// The ending of a draft's name, which begins with a dot and the name of its place.
+/// The suffix of a draft's name. The name begins with a dot and the name of the destination.
 const ENDING: &str = ".actbill-draft";
 
 impl Draft {
-    /// Begins a draft, after removing what runs that were killed have left of earlier ones.
+    /// Begins a draft, after removing drafts left behind by runs that were killed.
     pub(crate) fn create(place: &Path, readers: Readers) -> io::Result<Self> {
         remove_abandoned(place);
         let mut builder = tempfile::Builder::new();
@@ -59,9 +59,9 @@ impl Draft {
         let mut drafts = lock();
         let file = loop {
             let file = builder.tempfile_in(parent(place))?;
-            // The lock says that the draft's run is alive. Where files cannot be locked, none is taken for abandoned.
+            // The lock shows that the draft's run is alive. Where files cannot be locked, no draft counts as abandoned.
             let _ = file.as_file().lock();
-            // Before it was locked, another run may have taken it for abandoned.
+            // Another run may have removed the file as abandoned before it was locked.
             if file.path().exists() {
                 break file;
             }
@@ -70,12 +70,12 @@ impl Draft {
         Ok(Self { file, place: place.to_owned(), readers })
     }
 
-    /// The file, to be written to.
+    /// Returns the file to write to.
     pub(crate) fn file(&mut self) -> &mut impl Write {
         &mut self.file
     }
 
-    /// Brings everything to the disk, so that the file is whole before it is moved.
+    /// Sets the permissions and syncs the file to disk, so that it is complete before it is moved.
     fn finish(&self) -> io::Result<()> {
         if self.readers == Readers::Others
             && let Ok(before) = fs::metadata(&self.place)
@@ -86,13 +86,13 @@ impl Draft {
     }
 }
 
-/// How the name of each draft for a place begins. A long name is cut off, for the draft's name must not be too long.
+/// Returns the prefix of the names of drafts for a destination. A long name is cut to keep the draft's name valid.
 fn prefix(place: &Path) -> String {
     let name = place.file_name().unwrap_or_default().to_string_lossy();
     format!(".{}.", name.chars().take(50).collect::<String>())
 }
 
-/// Removes the drafts of runs that are no longer alive. What cannot be removed does no harm.
+/// Removes drafts of runs that are no longer alive. Drafts that cannot be removed do no harm.
 fn remove_abandoned(place: &Path) {
     let prefix = prefix(place);
     let Ok(entries) = fs::read_dir(parent(place)) else { return };
@@ -111,7 +111,7 @@ fn remove_abandoned(place: &Path) {
 
 /// Moves finished drafts to their places.
 ///
-/// `together`: a new file never stands beside an old one, even if the run is killed; one of them may then be missing.
+/// `together`: a new file never appears next to an old one, even if the run is killed; one of them may then be missing.
 pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), Message> {
     for draft in &drafts {
         draft.finish().map_err(|error| unwritable(&draft.place, &error))?;
@@ -137,7 +137,7 @@ pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), 
     Ok(())
 }
 
-/// An old file that was moved out of the way. It is put back when this is dropped, unless a new one stands in its place.
+/// An old file that was moved out of the way. It is put back on drop unless a new file has taken its place.
 struct Aside {
     place: PathBuf,
     old: Option<TempPath>,
@@ -167,12 +167,12 @@ impl Drop for Aside {
     }
 }
 
-/// Ends an interrupted run: removes its drafts, and says what became of its files.
+/// Ends an interrupted run: removes its drafts and reports that no output file was changed.
 pub(crate) fn interrupt() {
-    // Kept to the end, so that no further draft is begun.
+    // The lock is held to the end, so that no further draft can begin.
     let mut drafts = lock();
     if drafts.placed {
-        // Everything is written. A run that is about to end ends as it would have; one that goes on ends the next time.
+        // Everything is written. A run that is about to end does so normally; one that goes on ends at the next signal.
         drafts.placed = false;
         return;
     }

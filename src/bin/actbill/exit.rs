@@ -1,11 +1,11 @@
-//! The exit status, which scripts rely on.
+//! The exit status, which scripts depend on.
 
 use std::fmt;
 use std::process::{ExitCode, Termination};
 
 use actbill::message::{About, Message};
 
-/// What the help of a command that reads notes says of it.
+/// The exit statuses in the help of commands that read notes.
 pub(crate) const HELP: &str = "\
 Exit status:
   0  ran to the end; every record was decided or held
@@ -27,7 +27,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// How a run ends that one of these errors stopped.
+    /// Returns the exit status of a run that was stopped by these errors.
     pub(crate) fn from_errors(errors: &[Message]) -> Self {
         let is_about_rules = errors.iter().any(|error| error.code.about() == About::Rules);
         if is_about_rules { Self::InvalidRules } else { Self::Failed }
@@ -45,7 +45,7 @@ impl Termination for Exit {
     }
 }
 
-/// Several errors, all of which are shown.
+/// Several errors, all of which are printed.
 #[derive(Debug)]
 pub(crate) struct Errors(pub(crate) Vec<Message>);
 

@@ -1,4 +1,4 @@
-//! Files that are read whole: the rule set and sample claims, from the disk or as they ship.
+//! Files that are read whole: the rule set and sample claims, from disk or as shipped.
 
 use std::fs;
 use std::io;
@@ -14,13 +14,13 @@ use crate::args::RuleArgs;
 use crate::exit::Errors;
 use crate::shipped;
 
-/// The rule set, proved and ready to decide. The shipped rules were proved when they were released.
+/// Loads the rule set, proved and ready to decide. The shipped rules were proved when they were released.
 pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Errors> {
     let prove = if args.rules.is_none() { Ready::released } else { Ready::new };
     prove(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
 }
 
-/// The rule set, not yet proved.
+/// Loads the rule set without proving it.
 pub(crate) fn rule_set(args: &RuleArgs) -> Result<RuleSet, Errors> {
     run::rules(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
 }
@@ -31,7 +31,7 @@ impl From<Message> for Errors {
     }
 }
 
-/// The rule files: those of a folder, or the shipped ones, and the agency's own.
+/// Reads the rule files: those of a folder or the shipped ones, and the agency's own.
 fn rule_files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
     let mut files = match &args.rules {
         Some(folder) => {
@@ -64,18 +64,18 @@ fn rule_file(path: &Path, own: bool) -> Result<RuleFile, Message> {
     }
 }
 
-/// The paths of the rule files that are read.
+/// Returns the paths of the rule files that are read from disk.
 pub(crate) fn rule_paths(args: &RuleArgs) -> Vec<PathBuf> {
     let in_folder = args.rules.iter().flat_map(|folder| find(folder, true, &is_rule_file).unwrap_or_default());
     in_folder.chain(args.with.iter().cloned()).collect()
 }
 
-/// Whether nothing is named, so that the shipped sample claims run against the shipped rules.
+/// Whether neither cases nor rules are named, so that the shipped sample claims run against the shipped rules.
 pub(crate) fn are_claims_shipped(named: &[PathBuf], rules: &RuleArgs) -> bool {
     named.is_empty() && rules.rules.is_none() && rules.with.is_empty()
 }
 
-/// The files of sample claims, each once: those named, else those beside the rule files, else the shipped ones.
+/// Reads the sample claim files, each once: those named, else those next to the rule files, else the shipped ones.
 pub(crate) fn claims(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile>, Message> {
     if are_claims_shipped(named, rules) {
         return Ok(shipped::case_files().into_iter().map(CaseFile::from).collect());
@@ -101,7 +101,7 @@ pub(crate) fn claims(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile
     for path in paths {
         let real = fs::canonicalize(&path).map_err(|error| unreadable(&path, &error))?;
         if !seen.contains(&real) {
-            // A file beside the agency's own is not called `./file`.
+            // Show a file next to the agency's file as `file`, not `./file`.
             let name = path.strip_prefix(".").unwrap_or(&path).display().to_string();
             files.push(CaseFile { name, bytes: read(&path)? });
             seen.push(real);
@@ -110,12 +110,12 @@ pub(crate) fn claims(named: &[PathBuf], rules: &RuleArgs) -> Result<Vec<CaseFile
     Ok(files)
 }
 
-/// The folder that a path is in.
+/// Returns the folder that contains a path.
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The files of a folder whose names are wanted, sorted; `deep`: also those of the folders in it.
+/// Returns the files of a folder whose names are `wanted`, sorted. `deep`: also searches subfolders.
 pub(crate) fn find(folder: &Path, deep: bool, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<PathBuf>, Message> {
     let mut found = Vec::new();
     for path in entries(folder)? {
@@ -131,7 +131,7 @@ pub(crate) fn find(folder: &Path, deep: bool, wanted: &dyn Fn(&str) -> bool) -> 
     Ok(found)
 }
 
-/// What is in a folder, sorted.
+/// Returns the entries of a folder, sorted.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Message> {
     let paths = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     let mut paths: Vec<PathBuf> = paths.map_err(|error| unreadable(folder, &error))?;
@@ -139,12 +139,12 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Message> {
     Ok(paths)
 }
 
-/// The bytes of a file.
+/// Reads the bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Message> {
     fs::read(path).map_err(|error| unreadable(path, &error))
 }
 
-/// Makes a folder, if it is not there.
+/// Creates a folder if it does not exist.
 pub(crate) fn create_folder(folder: &Path) -> Result<(), Message> {
     fs::create_dir_all(folder).map_err(|error| {
         Message::error(Code::Unwritable, format!("`{}` cannot be created: {}", folder.display(), reason(&error)))
@@ -152,7 +152,7 @@ pub(crate) fn create_folder(folder: &Path) -> Result<(), Message> {
     })
 }
 
-/// That a file or folder cannot be read.
+/// Builds the error for a file or folder that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Message {
     Message::error(Code::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(error)))
         .help("check the name, and that you may read it")

@@ -1,4 +1,4 @@
-//! Inputs opened, with progress on a terminal while long ones are read.
+//! Opens inputs, and shows progress on a terminal while long ones are read.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -13,10 +13,10 @@ use actbill::run::Input;
 use crate::console::progress;
 use crate::files::unreadable;
 
-/// Bytes below which reading is over before a bar is seen.
+/// Total size in bytes below which no progress bar is shown, because reading ends too soon.
 const LONG: u64 = 4 * 1024 * 1024;
 
-/// The inputs, with the bar that shows how far they are read. A path `-` is standard input.
+/// Opens the inputs, and returns them with the bar that shows their progress. The path `-` is standard input.
 pub(crate) fn open(paths: &[PathBuf], format: Option<Format>) -> Result<(Vec<Input<'static>>, ProgressBar), Message> {
     let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
     if paths.iter().filter(is_stdin).count() > 1 {

@@ -1,4 +1,4 @@
-//! The command line: arguments, files, clock, terminal and exit status. The library does everything else.
+//! The command line: arguments, files, clock, terminal and exit status. Everything else is in the library.
 
 mod args;
 mod command;

@@ -1,4 +1,4 @@
-//! Where output goes: standard output, a pipe or device, or a file that is replaced whole or not at all.
+//! Destinations of output: standard output, a pipe or device, or a file that is replaced as a whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Stderr, StdoutLock, Write};
@@ -11,24 +11,24 @@ use actbill::message::{Code, Message, reason};
 use crate::draft::{self, Draft, Readers};
 use crate::files::parent;
 
-/// Where one document is written.
+/// The destination of one document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Standard output, also by a name such as `/dev/stdout`.
+    /// Standard output, possibly under a name such as `/dev/stdout`.
     Stdout,
-    /// Standard error, likewise.
+    /// Standard error, possibly under a name such as `/dev/stderr`.
     Stderr,
-    /// A pipe, a device or an open file: it is written to, never replaced.
+    /// A pipe, a device or an open file, which is written to and never replaced.
     Stream(PathBuf),
-    /// A file, by its path without links. It need not exist.
+    /// A file, by its path with symbolic links resolved. The file need not exist.
     File(PathBuf),
 }
 
-/// The most links that one path may lead through.
+/// Most symbolic links that one path may lead through.
 const MOST_LINKS: usize = 40;
 
 impl Target {
-    /// The target of a path, or standard output.
+    /// Returns the target of a path; without a path, standard output.
     pub(crate) fn new(path: Option<&Path>) -> Result<Self, Message> {
         let Some(path) = path else { return Ok(Self::Stdout) };
         if path.as_os_str() == "-" {
@@ -41,7 +41,7 @@ impl Target {
             let folder = fs::canonicalize(parent(&at)).map_err(refuse)?;
             let Some(name) = at.file_name() else { return Err(refuse(ErrorKind::IsADirectory.into())) };
             let full = folder.join(name);
-            // An open file looks like a link to itself. It must not be replaced, for others are writing to it too.
+            // An open file looks like a link to itself. It must not be replaced, because others are writing to it too.
             if ["/proc/self/fd", "/dev/fd"].iter().any(|open| fs::canonicalize(open).is_ok_and(|open| open == folder)) {
                 return Ok(match name.to_str() {
                     Some("1") => Self::Stdout,
@@ -55,7 +55,7 @@ impl Target {
                 Ok(about) if about.is_symlink() => at = folder.join(fs::read_link(&full).map_err(refuse)?),
                 Ok(about) if about.is_dir() => return Err(refuse(ErrorKind::IsADirectory.into())),
                 Ok(about) if about.is_file() => {
-                    // Replacing a file asks nothing of the file itself, so what protects it is looked at here.
+                    // Replacing a file does not check the file's own permissions, so they are checked here.
                     let is_protected = about.permissions().readonly();
                     let opened = if is_protected { Err(ErrorKind::PermissionDenied.into()) } else { append(&full) };
                     return opened.map(|_| Self::File(full)).map_err(refuse);
@@ -66,7 +66,7 @@ impl Target {
         Err(refuse(io::Error::other("its links lead in a circle")))
     }
 
-    /// What tells its file from any other; `None` for what is no file on a disk.
+    /// Returns what distinguishes the target's file from all others; `None` if the target is not a file on disk.
     fn identity(&self) -> Option<Identity> {
         match self {
             Self::Stdout => Identity::of_stdout(),
@@ -75,8 +75,8 @@ impl Target {
         }
     }
 
-    /// Writes a document; a file is not in its place before it is finished. That the reader of standard output went
-    /// away is an error without a message.
+    /// Writes a document. A file does not appear at its destination until [`finish`]. If the reader of standard output
+    /// went away, the error has no message.
     pub(crate) fn create(
         &self,
         readers: Readers,
@@ -107,12 +107,12 @@ impl Target {
     }
 }
 
-/// Opens what exists already. What it holds is never lost.
+/// Opens an existing file for appending, so that its contents are never lost.
 fn append(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).open(path)
 }
 
-/// A document that is written.
+/// A document that has been written.
 pub(crate) enum Output {
     Stdout(StdoutLock<'static>),
     Stderr(Stderr),
@@ -131,9 +131,9 @@ impl Output {
     }
 }
 
-/// Moves files to their places, when every document is written.
+/// Moves files to their destinations, once every document is written.
 ///
-/// `together`: a new file never stands beside an old one, even if the run is killed.
+/// `together`: a new file never appears next to an old one, even if the run is killed.
 pub(crate) fn finish(outputs: impl IntoIterator<Item = Output>, together: bool) -> Result<(), Message> {
     let draft = |output| match output {
         Output::Draft(draft) => Some(draft),
@@ -142,7 +142,7 @@ pub(crate) fn finish(outputs: impl IntoIterator<Item = Output>, together: bool) 
     draft::move_into_place(outputs.into_iter().filter_map(draft).collect(), together)
 }
 
-/// Writes the one document of a command.
+/// Writes the only document of a command.
 pub(crate) fn write(
     target: &Target,
     readers: Readers,
@@ -151,18 +151,18 @@ pub(crate) fn write(
     Ok(finish([target.create(readers, write)?], false)?)
 }
 
-/// Prints what a command has to say beside its exit status. Whoever closed standard output does not want to know.
+/// Prints text that accompanies the exit status. If standard output is closed, nothing is printed.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     if is_closed() { Ok(()) } else { self::write(&Target::Stdout, Readers::Others, write) }
 }
 
-/// Refuses an output that would replace an input or another output. An input named `-` is standard input.
+/// Refuses an output that would replace an input or another output. The input `-` is standard input.
 pub(crate) fn refuse_overwriting<'p>(
     inputs: impl IntoIterator<Item = impl AsRef<Path>>,
     outputs: impl IntoIterator<Item = &'p Target>,
 ) -> Result<(), Message> {
     let mut targets: Vec<&Target> = outputs.into_iter().collect();
-    // Several documents may follow one another on standard output.
+    // Several documents may follow each other on standard output.
     targets.dedup_by(|one, other| one == other && **one == Target::Stdout);
     let written: Vec<Identity> = targets.into_iter().filter_map(Target::identity).collect();
     for input in inputs {
@@ -182,13 +182,13 @@ pub(crate) fn refuse_overwriting<'p>(
     Ok(())
 }
 
-/// What tells one file from another.
+/// Identifies a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Identity {
-    /// Device and number on it.
+    /// The device and the inode number on it.
     #[cfg(unix)]
     Inode(u64, u64),
-    /// Its path without links, of a file that need not exist.
+    /// The path with symbolic links resolved, for a file that need not exist.
     Path(PathBuf),
 }
 
@@ -219,7 +219,7 @@ impl Identity {
     }
 }
 
-/// What is known of an open file.
+/// Returns the metadata of an open file.
 #[cfg(unix)]
 fn metadata(file: impl std::os::fd::AsFd) -> io::Result<fs::Metadata> {
     File::from(file.as_fd().try_clone_to_owned()?).metadata()
@@ -230,8 +230,8 @@ fn metadata<F>(_: F) -> io::Result<fs::Metadata> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// Whether the run was begun with standard output closed. The Rust runtime has then opened `/dev/null` in its place, for
-/// reading and writing, which nobody does who means to throw the output away in a shell.
+/// Whether the run was started with standard output closed. In that case the Rust runtime opens `/dev/null` in its
+/// place for reading and writing, which a shell redirection that discards output does not do.
 #[cfg(unix)]
 fn is_closed() -> bool {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -248,7 +248,7 @@ fn is_closed() -> bool {
     false
 }
 
-/// That a file cannot be written.
+/// Builds the error for a file that cannot be written.
 pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Message {
     message(&format!("`{}`", path.display()), error)
 }

@@ -1,14 +1,14 @@
-//! The rule folder that is embedded in the program. Only the binary embeds it, so editing a rule recompiles no library.
+//! The rule folder, embedded in the program. Only the binary embeds it, so editing a rule does not rebuild the library.
 
 use actbill::rules::RuleFile;
 use actbill::run::is_rule_file;
 
-/// Names and texts of the files in `rules/`.
+/// Embeds the names and texts of files in `rules/`.
 macro_rules! embed {
     ($($name:literal,)+) => { &[$(($name, include_str!(concat!("../../../rules/", $name))),)+] };
 }
 
-/// Every file of the folder: a test compares them with the folder, so a new file cannot be forgotten here.
+/// Every file of the folder. A test compares the list with the folder, so no new file can be forgotten here.
 pub(crate) const FILES: &[(&str, &str)] = embed![
     "README.md",
     "act-vocational.cases.toml",
@@ -31,12 +31,12 @@ pub(crate) const FILES: &[(&str, &str)] = embed![
     "waivers.toml",
 ];
 
-/// The shipped rule files.
+/// Returns the shipped rule files.
 pub(crate) fn rule_files() -> Vec<RuleFile> {
     files(is_rule_file)
 }
 
-/// The sample claims that ship with them.
+/// Returns the sample claim files that ship with the rules.
 pub(crate) fn case_files() -> Vec<RuleFile> {
     files(|name| name.ends_with(".cases.toml"))
 }

@@ -1,7 +1,7 @@
-//! What the program does when it is interrupted, or when a file grows beyond its limit.
+//! Handling of signals: interruption, and files that exceed their size limit.
 
-/// Lets a signal that ends the run remove half-written files first, and makes a file over its size limit a write error.
-/// Where signals cannot be handled, files may be left behind; the next run removes them.
+/// Installs signal handlers that remove drafts before a signal ends the run, and that turn exceeding the file size
+/// limit into a write error. Where signals cannot be handled, drafts may be left behind; the next run removes them.
 pub(crate) fn handle() {
     #[cfg(unix)]
     unix::handle();
@@ -20,7 +20,8 @@ mod unix {
         let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGXFSZ]) else { return };
         thread::spawn(move || {
             for signal in signals.forever() {
-                // The default action of SIGXFSZ would end the run on the spot; handled, the write fails instead.
+                // The default action of SIGXFSZ would end the run at once; because it is handled, the write fails
+                // instead.
                 if signal != SIGXFSZ {
                     draft::interrupt();
                 }

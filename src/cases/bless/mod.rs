@@ -1,6 +1,6 @@
-//! Blessing: what is decided today, written as what is expected, for a person to review.
+//! Blessing: writes today's decisions as expectations, for a person to review.
 //!
-//! Notes, comments and layout stay as they are; only expectations change. Knows no disk: whole files come out.
+//! Notes, comments and layout stay as they are; only expectations change. Does no file I/O: returns whole files.
 
 mod toml;
 
@@ -12,40 +12,40 @@ use crate::place::Place;
 use crate::report::Row;
 use crate::status::Status;
 
-/// A file with the expectations that hold today.
+/// A case file whose expectations match today's decisions.
 #[derive(Clone, Debug)]
 pub struct Blessed {
-    /// Its name.
+    /// Name of the file.
     pub name: String,
-    /// The whole of it.
+    /// Full contents of the file.
     pub bytes: Vec<u8>,
-    /// What was changed, case by case.
+    /// The changes, one entry per case.
     pub changes: Vec<Change>,
 }
 
-/// What was changed in one case.
+/// The changes made to one case.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// Where the case is written.
     pub place: Place,
-    /// What it is about.
+    /// Title of the case.
     pub title: String,
-    /// Each key with what was expected and what is expected now.
+    /// Each changed key with its old and new expectation.
     pub keys: Vec<(String, String, String)>,
 }
 
-/// One expectation to be written.
+/// The expectations to write for one note.
 struct Edit<'s> {
-    /// The keys and list positions that lead to its table.
+    /// Path of keys and list indices to the expectation table.
     at: &'s [Step],
     before: &'s Expect,
     now: Expect,
 }
 
-/// A sum to be written: the table it stands in, what it was expected to be, and what it is.
+/// A total to write: the path to its table, the old expectation, and the actual value.
 type Sum<'s> = (Vec<Step>, &'s ExpectedTotal, String);
 
-/// Everything to be written into one file.
+/// All edits to one file.
 #[derive(Default)]
 struct Edits<'s> {
     notes: Vec<Edit<'s>>,
@@ -54,8 +54,8 @@ struct Edits<'s> {
 }
 
 impl Suite {
-    /// The files in which cases fail or expect nothing yet, with what is decided today in their place. Cases that are
-    /// known to be wrong stay as they are.
+    /// Returns the files that have failing cases or cases without expectations, rewritten to expect today's decisions.
+    /// Cases that are known to be wrong stay as they are.
     pub fn bless(&self, runs: &[ClaimsRun<'_>]) -> Result<Vec<Blessed>, Message> {
         let mut by_file: BTreeMap<usize, Edits<'_>> = BTreeMap::new();
         for run in runs.iter().filter(|run| run.refused.is_none()) {
@@ -96,7 +96,7 @@ impl Edits<'_> {
     }
 }
 
-/// What a case would have to expect of its notes.
+/// Returns the edits that make a case expect the actual decisions on its notes.
 fn notes<'s>(case: &'s Case, rows: &[Row]) -> Vec<Edit<'s>> {
     let edit = |expected: &'s Expected| {
         let row = rows.get(expected.note)?;
@@ -106,15 +106,15 @@ fn notes<'s>(case: &'s Case, rows: &[Row]) -> Vec<Edit<'s>> {
     case.notes.iter().filter_map(edit).collect()
 }
 
-/// The sums that are not as expected, with where they stand and what they are.
+/// Returns the totals that differ from their expectations, each with its path and actual value.
 fn sums<'s>(case: &'s Case, run: &ClaimsRun<'_>) -> Vec<Sum<'s>> {
     let differ =
         case.totals.iter().map(|expectation| (expectation.at.clone(), expectation, expectation.actual(&run.summary)));
     differ.filter(|(_, expectation, now)| expectation.word != *now).collect()
 }
 
-/// What holds of a row: of each key that is expected, and where the note comes to something else altogether or nothing
-/// was expected yet, of what tells the outcome.
+/// Returns the expectations that hold for a row, for every key that was expected. If the note now has a different
+/// outcome, or nothing was expected yet, adds the keys that describe the outcome.
 fn updated(expect: &Expect, row: &Row) -> Expect {
     let (mut now, mut turned) = (Expect::new(), expect.is_empty());
     for expectation in expect {

@@ -1,11 +1,11 @@
-//! Expectations in a case file.
+//! Rewrites the expectations in the text of a case file.
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
 
 use super::super::{Expectation, ExpectedField, Step, TotalField};
 use super::{Edit, Sum};
 
-/// The file with these expectations and sums; `None` if a place is not to be found in it.
+/// Rewrites these expectations and totals in a file. Returns `None` if a path does not exist in it.
 pub(super) fn rewrite(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Option<String> {
     let bare = text.trim_start_matches('\u{feff}');
     let mark = text.get(..text.len() - bare.len())?;
@@ -31,12 +31,12 @@ pub(super) fn rewrite(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
         put(table, expectation.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
     }
     let whole = document.to_string();
-    // The TOML writer knows one end of line only.
+    // The TOML writer emits only `\n`.
     let whole = if bare.contains("\r\n") { whole.replace("\r\n", "\n").replace('\n', "\r\n") } else { whole };
     Some(format!("{mark}{whole}"))
 }
 
-/// The item at the end of a way; a table that is not there is made, if that is wanted.
+/// Returns the item at the end of a path. If `make` is set, creates the last table if it is missing.
 fn descend<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item> {
     let Some((step, rest)) = way.split_first() else { return Some(item) };
     let next = match step {
@@ -51,7 +51,7 @@ fn descend<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut I
     descend(next, rest, make)
 }
 
-/// Puts a value under a key; what stands around an earlier one stays, and a new one is indented as its neighbours are.
+/// Sets the value of a key. Keeps the formatting around an existing value, and indents a new key like its neighbors.
 fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     if let Some(before) = table.get_mut(key).and_then(Item::as_value_mut) {
         if let (Value::Array(before), Value::Array(now)) = (&mut *before, &value) {
@@ -71,7 +71,7 @@ fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     }
 }
 
-/// Makes a list say what another one says. Items that stay keep their place, and the comments beside them.
+/// Makes a list hold the same items as another one. Items that stay keep their positions and their comments.
 fn change(list: &mut Array, now: &Array) {
     let said = |list: &Array| -> Vec<String> { list.iter().filter_map(Value::as_str).map(str::to_owned).collect() };
     let (before, wanted) = (said(list), said(now));

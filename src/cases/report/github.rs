@@ -1,4 +1,4 @@
-//! For a workflow that reads annotations from the log: one for each case that fails, at its place.
+//! Output as GitHub workflow annotations: one for each failing case, at its place.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use crate::message::{Level, Message};
 use crate::visible::visible_lines;
 
 impl Report<'_> {
-    /// Writes annotations, then the counts.
+    /// Writes the annotations, then the counts.
     pub fn github(&self, out: &mut dyn Write) -> io::Result<()> {
         write_visible(out, |out| self.write_annotations(out))
     }
@@ -47,7 +47,7 @@ impl Report<'_> {
     }
 }
 
-/// A message as an annotation at its place.
+/// Formats a message as an annotation at its place.
 pub fn annotation(message: &Message) -> String {
     let level = match message.level {
         Level::Error => "error",
@@ -61,12 +61,12 @@ pub fn annotation(message: &Message) -> String {
     format!("::{level} {}title={title}::{text}", at.unwrap_or_default())
 }
 
-/// The text of an annotation: one line.
+/// Escapes the text of an annotation into one line.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property of an annotation, in which colons and commas part things too.
+/// Escapes a property of an annotation, where colons and commas are separators too.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! For a program: every case with what became of it.
+//! Output as JSON for programs: every case with its result.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -41,7 +41,7 @@ struct CaseJson<'r> {
     as_of: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<DifferenceJson<'r>>,
-    /// Of a case that fails: its notes, each with its row.
+    /// For a failing case, its notes with their rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<NoteAndRow<'r>>,
 }
@@ -89,7 +89,7 @@ struct OutcomeJson<'r> {
 }
 
 impl Report<'_> {
-    /// Writes one JSON document.
+    /// Writes the JSON document.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let document = Document {
             summary: self.counts(),

@@ -1,4 +1,4 @@
-//! For a build server: `JUnit` XML, one suite for each file.
+//! Output as `JUnit` XML for build servers, with one suite per file.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use super::super::CaseResult;
 use super::{MutantsReport, NO_LONGER_WRONG, Report, describe, write_visible};
 
 impl Report<'_> {
-    /// Writes `JUnit` XML. It carries no times, so that the same run writes the same bytes.
+    /// Writes `JUnit` XML. Omits times, so that the same run always produces the same bytes.
     pub fn junit(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut document = Document::new("actbill test");
         let mut suite: Option<TestSuite> = None;
@@ -28,7 +28,7 @@ impl Report<'_> {
     }
 }
 
-/// The changes of the rules as a suite of its own: those that survived fail.
+/// Returns the mutants as a suite of their own, in which survivors are failures.
 fn mutants(report: &MutantsReport) -> TestSuite {
     let mut suite = TestSuite::new("mutants");
     for row in &report.mutants {

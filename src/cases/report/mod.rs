@@ -1,4 +1,4 @@
-//! What a run of sample claims has to say, with one writer for each format.
+//! The report of a run of sample claims, with one writer per format.
 
 mod github;
 mod json;
@@ -22,29 +22,29 @@ use crate::report::Row;
 use crate::rules::{Outcome, RuleSet};
 use crate::visible::{visible, visible_lines};
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Report<'r> {
     /// The rules.
     pub set: &'r RuleSet,
-    /// What came of each batch, with the result on each of its cases.
+    /// The result of each batch, with the results of its cases.
     pub runs: Vec<(&'r ClaimsRun<'r>, Vec<CaseResult<'r>>)>,
-    /// What the cases reach, if that was asked.
+    /// The coverage, if it was requested.
     pub coverage: Option<Coverage>,
-    /// What became of each small change of the rules, if that was asked.
+    /// The results of the mutants, if they were requested.
     pub mutants: Option<MutantsReport>,
 }
 
-/// How many cases became what.
+/// Number of cases by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Cases that ran.
     pub cases: usize,
-    /// Everything as expected.
+    /// Cases whose expectations were all met.
     pub passed: usize,
-    /// Something not as expected, or known to be wrong and right after all.
+    /// Cases with an unmet expectation, and cases that are known to be wrong but passed.
     pub failed: usize,
-    /// Known to be wrong, and wrong.
+    /// Cases that are known to be wrong and failed as expected.
     pub known_wrong: usize,
 }
 
@@ -57,13 +57,13 @@ impl fmt::Display for Counts {
 }
 
 impl<'r> Report<'r> {
-    /// The report of batches that were run.
+    /// Builds the report of these batch runs.
     pub fn new(set: &'r RuleSet, runs: &'r [ClaimsRun<'r>], coverage: Option<Coverage>) -> Self {
         let runs = runs.iter().map(|run| (run, run.results())).collect();
         Self { set, runs, coverage, mutants: None }
     }
 
-    /// How many cases became what.
+    /// Counts the cases by result.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for (_, result) in self.results() {
@@ -81,7 +81,7 @@ impl<'r> Report<'r> {
         self.runs.iter().flat_map(|(run, results)| results.iter().map(|result| (*run, result)))
     }
 
-    /// The facts that were read of a note: those it answers, and those that are presumed.
+    /// Returns the facts read from a note, answered and presumed ones apart. Returns `None` if the note was rejected.
     fn read(&self, run: &ClaimsRun<'_>, note: usize) -> Option<(Vec<String>, Vec<String>)> {
         let read = run.read.get(note)?.as_ref()?;
         let (mut answered, mut presumed) = (Vec::new(), Vec::new());
@@ -95,13 +95,13 @@ impl<'r> Report<'r> {
         Some((answered, presumed))
     }
 
-    /// The rules that decided a note, with their titles.
+    /// Iterates over the rules that decided a note, with their titles.
     fn decided<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a str, &'a str)> {
         let title = |id: &str| self.set.rules.iter().find(|rule| rule.id == *id).map_or("", |rule| rule.title.as_str());
         row.rules.iter().map(move |id| (id.as_str(), title(id)))
     }
 
-    /// An outcome in the words of rows.
+    /// Describes an outcome with the names that rows use.
     fn outcome(&self, outcome: Outcome) -> String {
         match outcome {
             Outcome::Billable(service, payer) => {
@@ -112,14 +112,15 @@ impl<'r> Report<'r> {
     }
 }
 
-/// Writes text that a person or a build server reads, with every character that cannot be seen as a mark.
+/// Writes text for a person or a build server, making every invisible character visible.
 fn write_visible(out: &mut dyn Write, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
     let mut text = Vec::new();
     write(&mut text)?;
     out.write_all(visible_lines(&String::from_utf8_lossy(&text)).as_bytes())
 }
 
-/// The notes that a case says something of, by place in the batch: those that differ, or all where a sum does.
+/// Returns the indices of the notes to show: those that differ, all if a total differs, or the case's own if nothing
+/// does.
 fn notes_of(result: &CaseResult<'_>, run: &ClaimsRun<'_>) -> Vec<usize> {
     let whole = result.differences.iter().any(|difference| difference.note.is_none());
     let named = |at: &usize| result.case.notes.iter().any(|expected| expected.note == *at);
@@ -134,16 +135,16 @@ fn notes_of(result: &CaseResult<'_>, run: &ClaimsRun<'_>) -> Vec<usize> {
     }
 }
 
-/// Why a case that is known to be wrong fails when nothing differs.
+/// Why a case that is known to be wrong fails although nothing differs.
 const NO_LONGER_WRONG: &str = "is known to be wrong and passes: the rules are right now, so remove `known_wrong`";
 
-/// A difference on one line.
+/// Formats a difference on one line.
 fn describe(difference: &Difference) -> String {
     let Difference { what, expected, got, .. } = difference;
     visible(&format!("{what}: expected {expected}, got {got}")).into_owned()
 }
 
-/// A note as it stands in its file, as JSON.
+/// A note serialized as JSON, as it appears in its file.
 struct NoteJson<'n>(&'n Record<'static>);
 
 impl Serialize for NoteJson<'_> {

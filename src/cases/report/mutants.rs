@@ -1,4 +1,4 @@
-//! What became of the mutants: the counts, and for each survivor the note that would show it.
+//! The results of the mutants: the counts, and for each survivor a note that would notice it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,27 +13,27 @@ use crate::report::Row;
 use crate::rules::RuleSet;
 use crate::space::Example;
 
-/// What a surviving change of the rules means.
+/// Explains a surviving change of the rules.
 const UNNOTICED: &str = "no case fails under this change of the rules; a case of this would:";
 
-/// What a surviving change of a promise means.
+/// Explains a surviving change of a promise.
 const UNNEEDED: &str = "no small change of a rule breaks this promise as written and keeps it as changed: what the change \
                         takes away guards against nothing that was tried";
 
-/// How many mutants became what.
+/// Number of mutants by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MutantCounts {
-    /// All of them.
+    /// All mutants.
     pub mutants: usize,
-    /// Those that `check` finds a problem in.
+    /// Mutants in which `check` finds a problem.
     pub killed_by_check: usize,
-    /// Those under which a case fails.
+    /// Mutants under which a case fails.
     pub killed_by_case: usize,
-    /// Those of promises that a change of a rule tells from the promise as written.
+    /// Mutants of promises that some change of a rule tells apart from the promise as written.
     pub killed_by_mutant: usize,
-    /// Those that decide every note alike.
+    /// Mutants that decide every note the same way.
     pub equivalent: usize,
-    /// Those that nothing notices.
+    /// Mutants that nothing notices.
     pub survived: usize,
 }
 
@@ -49,42 +49,42 @@ impl std::fmt::Display for MutantCounts {
     }
 }
 
-/// One mutant with what became of it.
+/// One mutant with its result.
 #[derive(Clone, Debug, Serialize)]
 pub struct MutantRow {
-    /// The file with the changed block.
+    /// File that contains the changed block.
     pub file: String,
-    /// Its line.
+    /// Line of the block.
     pub line: u64,
-    /// Its column.
+    /// Column of the block.
     pub column: u64,
-    /// The changed block.
+    /// Name of the changed block.
     pub block: String,
-    /// What is changed about it.
+    /// Description of the change.
     pub change: String,
     /// `killed`, `equivalent` or `survived`.
     pub status: &'static str,
-    /// What noticed it: the code of a problem, the title of a case, or a change of a rule.
+    /// What noticed the change: the code of a problem, the title of a case, or a change of a rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// What would notice a survivor.
+    /// For a survivor, the notes that would notice it.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub witness: Option<WitnessView>,
 }
 
-/// Notes that would notice a change, and their rows.
+/// Notes that would notice a change, with their rows.
 #[derive(Clone, Debug, Serialize)]
 pub struct WitnessView {
     /// The notes.
     pub notes: Vec<Example>,
-    /// Settings that must be answered otherwise than they are.
+    /// Settings that must be answered differently to show the change.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, WrittenAnswer>,
-    /// Their rows as the rules are.
+    /// Their rows under the original rules.
     pub now: Vec<Map<String, Value>>,
-    /// Their rows under the change.
+    /// Their rows under the changed rules.
     pub changed: Vec<Map<String, Value>>,
-    /// What differs, in words; one line for each field of each note.
+    /// Description of what differs, one line for each field of each note.
     #[serde(skip)]
     pub differences: Vec<String>,
 }
@@ -92,14 +92,14 @@ pub struct WitnessView {
 /// All mutants that count.
 #[derive(Clone, Debug, Serialize)]
 pub struct MutantsReport {
-    /// How many became what.
+    /// Number of mutants by result.
     pub summary: MutantCounts,
-    /// Each of them, in order of place.
+    /// The mutants, ordered by position.
     pub mutants: Vec<MutantRow>,
 }
 
 impl MutantsReport {
-    /// The report of these mutants of a set, each with what became of it; those without a status do not count.
+    /// Builds the report from the mutants of a set and their statuses. Mutants without a status do not count.
     pub fn new(set: &RuleSet, mutants: &[Mutant], statuses: &[Option<MutantStatus>]) -> Self {
         let (mut summary, mut rows) = (MutantCounts::default(), Vec::new());
         for (mutant, status) in mutants.iter().zip(statuses).filter_map(|(one, status)| Some((one, status.as_ref()?))) {
@@ -117,7 +117,7 @@ impl MutantsReport {
         Self { summary, mutants: rows }
     }
 
-    /// Those that nothing notices.
+    /// Iterates over the mutants that nothing notices.
     pub fn survivors(&self) -> impl Iterator<Item = &MutantRow> {
         self.mutants.iter().filter(|row| row.survived())
     }
@@ -138,17 +138,17 @@ impl MutantRow {
         Self { file, line, column, block, change, status, by, witness }
     }
 
-    /// Whether nothing notices it.
+    /// Returns whether nothing notices the mutant.
     pub fn survived(&self) -> bool {
         self.status == "survived"
     }
 
-    /// The block and its change on one line.
+    /// Describes the block and its change on one line.
     pub fn describe(&self) -> String {
         format!("{}: {}", self.block, self.change)
     }
 
-    /// What it means that it survived: some lines, the notes that would notice it among them.
+    /// Explains the survival of a mutant in several lines, including the notes that would notice it.
     pub fn explain(&self) -> Vec<String> {
         let Some(witness) = &self.witness else { return vec![UNNEEDED.to_owned()] };
         let notes = witness.notes.iter().map(|note| format!("note      {}", note.json()));
@@ -189,13 +189,13 @@ fn describe_differences(before: &Row, after: &Row, several: bool) -> Vec<String>
         .collect()
 }
 
-/// An item of a list; of a finding its code.
+/// Formats an item of a list; for a finding, its code.
 fn item(value: &Value) -> String {
     let code = value.get("code").unwrap_or(value);
     code.as_str().map_or_else(|| code.to_string(), str::to_owned)
 }
 
-/// The fields in which two rows differ, each with what the one and the other says; `because` apart.
+/// Returns the fields in which two rows differ, with the value in each. Ignores `because` and `staff_role`.
 pub fn differences(before: &Row, after: &Row) -> Vec<(String, Option<Value>, Option<Value>)> {
     let (before, after) = (fields(before), fields(after));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -203,7 +203,7 @@ pub fn differences(before: &Row, after: &Row) -> Vec<(String, Option<Value>, Opt
     sides.filter(|(_, before, after)| before != after).collect()
 }
 
-/// A row's fields but for its sentence and the role of staff, which is read and not decided.
+/// Returns the fields of a row, except for `because` and for `staff_role`, which is read and not decided.
 fn fields(row: &Row) -> Map<String, Value> {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(row) else { return Map::new() };
     fields.remove("because");

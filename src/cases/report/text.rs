@@ -1,4 +1,4 @@
-//! For a person: each case that fails, with its note, expected beside got, what was read and what decided.
+//! Output as text for people: failing cases with their notes, differences, facts read, and rules that decided.
 
 use std::io::{self, Write};
 
@@ -8,11 +8,11 @@ use crate::rules::{AnsweredBy, RuleId};
 use crate::space::Example;
 use crate::visible::visible;
 
-/// Outcomes shown before the rest is only counted.
+/// Number of outcomes to show before only counting the rest.
 const SHOWN: usize = 5;
 
 impl Report<'_> {
-    /// Writes the text.
+    /// Writes the text report.
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         write_visible(out, |out| self.write_text(out))
     }
@@ -63,7 +63,7 @@ impl Report<'_> {
         writeln!(out)
     }
 
-    /// The settings that somebody answered, and what else the batch sets.
+    /// Writes the settings that were answered explicitly, and the other options of the batch.
     fn around(&self, claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
         let own = |name: &str| claims.settings.iter().any(|(answered, _)| answered == name);
         let answered = self.set.settings.iter().filter(|setting| setting.by != AnsweredBy::Default);
@@ -87,7 +87,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// What was read of a note, and what decided it.
+    /// Writes the facts read from a note and what decided it.
     fn reasons(&self, run: &ClaimsRun<'_>, note: usize, out: &mut dyn Write) -> io::Result<()> {
         if let Some((answered, presumed)) = self.read(run, note) {
             writeln!(out, "  read      {}", answered.join(", "))?;

@@ -1,4 +1,4 @@
-//! The ways to answer the activity and what presumptions ask: each has its graph and its presumptions.
+//! Search branches: each way to answer the activity and what presumptions ask has its own graph and presumptions.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +12,17 @@ use crate::diagram::{ActivityGraph, Assignment, Ref, Variable};
 use crate::facts::Facts;
 use crate::rules::Outcome;
 
-/// One graph and what a note answers to it, presumptions filled in.
+/// A graph, and the note's answers to its variables with presumptions filled in.
 pub(super) struct Branch<'b> {
     graph: &'b ActivityGraph,
     assignment: Assignment,
-    /// Questions that the branch has settled.
+    /// Questions that are settled within the branch.
     settled: &'b [usize],
-    /// The changes that lead here. No one is part of another.
+    /// The changes that lead to this branch. None is part of another.
     prefixes: Vec<Vec<Step>>,
 }
 
-/// Every branch, that of the note as it is among them. `settled`: the questions that tell them apart.
+/// Builds every branch, including that of the unchanged note. `settled` lists the questions that distinguish branches.
 pub(super) fn branches<'b>(
     judge: Judge<'b>,
     (answered, date): (&Facts, NaiveDate),
@@ -53,7 +53,7 @@ pub(super) fn branches<'b>(
         let Some(position) = diagram.position_for(&filled) else { continue };
         let known = prefixes.entry((position, diagram.variables.assign(&filled, date))).or_default();
         prefix.sort_unstable();
-        // To come to where a part of the change leads anyway is no smallest change.
+        // A change is not smallest if a part of it leads to the same branch.
         if !known.iter().any(|part| part.iter().all(|step| prefix.contains(step))) {
             known.push(prefix);
         }
@@ -65,7 +65,7 @@ pub(super) fn branches<'b>(
 }
 
 impl Branch<'_> {
-    /// A search for each payer and service that the graph can come to. `rounds`: the round of each question.
+    /// Creates a search for each payer and service that the graph can reach. `rounds` gives the round of each question.
     pub(super) fn searches<'s>(&'s self, rounds: &'s [usize], round: usize, allows: &Allows<'_>) -> Vec<Search<'s>> {
         let hardest = |prefix: &Vec<Step>| prefix.iter().filter_map(|(question, _)| rounds.get(*question)).max();
         let fitting = self.prefixes.iter().filter(|prefix| hardest(prefix).is_none_or(|hardest| *hardest <= round));

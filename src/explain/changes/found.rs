@@ -1,4 +1,4 @@
-//! The changes found so far, and how much has been looked at.
+//! The changes found so far, and how much has been searched.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use crate::rules::{PayerId, ServiceId};
 /// One answer of a change: a question and its value.
 pub(super) type Step = (usize, Value);
 
-/// Changes found before the search is given up: nobody would read more.
+/// Number of changes after which the search is abandoned, since nobody would read more.
 const MOST_FOUND: usize = 20_000;
 
-/// Smallest changes.
+/// The smallest changes found so far.
 pub(super) struct Found {
     parts: Parts,
     list: Vec<(Vec<Step>, (ServiceId, PayerId))>,
-    /// Nodes looked at in this round.
+    /// Number of nodes visited in this round.
     looked_at: usize,
-    /// Nodes beyond which a round is given up.
+    /// Number of nodes after which a round is abandoned.
     most_nodes: usize,
 }
 
@@ -26,40 +26,40 @@ impl Found {
         Self { parts: Parts::default(), list: Vec::new(), looked_at: 0, most_nodes }
     }
 
-    /// Begins to count anew what is looked at.
+    /// Resets the count of visited nodes.
     pub(super) fn start_round(&mut self) {
         self.looked_at = 0;
     }
 
-    /// Counts nodes that are looked at. Whether the search is given up.
+    /// Counts visited nodes. Returns whether the search is abandoned.
     pub(super) fn look_at(&mut self, nodes: usize) -> bool {
         self.looked_at += nodes;
         self.is_given_up()
     }
 
-    /// Whether the search is given up.
+    /// Returns whether the search is abandoned.
     pub(super) fn is_given_up(&self) -> bool {
         self.looked_at > self.most_nodes || self.list.len() > MOST_FOUND
     }
 
-    /// Whether a change has no known one as a part. `steps`: in order.
+    /// Returns whether no known change is part of this one. `steps` must be sorted.
     pub(super) fn is_smallest(&self, steps: &[Step]) -> bool {
         !self.parts.contain_part_of(steps)
     }
 
-    /// Adds a change. `steps`: in order.
+    /// Adds a change. `steps` must be sorted.
     pub(super) fn add(&mut self, steps: Vec<Step>, to: (ServiceId, PayerId)) {
         self.parts.add(&steps);
         self.list.push((steps, to));
     }
 
-    /// All of them.
+    /// Returns all changes.
     pub(super) fn list(self) -> Vec<(Vec<Step>, (ServiceId, PayerId))> {
         self.list
     }
 }
 
-/// A tree of changes by their steps in order.
+/// A trie of changes, keyed by their sorted steps.
 #[derive(Default)]
 struct Parts {
     ends_here: bool,

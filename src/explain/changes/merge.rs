@@ -1,4 +1,4 @@
-//! As few lines of changes as can be: those that differ in the answer to one question are one.
+//! Merges changes that differ only in the answer to one question, so that as few as possible remain.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use super::{Answers, Change};
 use crate::diagram::Value;
 use crate::rules::{PayerId, ServiceId};
 
-/// Changes that lead to the same and differ in the answer to one question made one, until no two do.
+/// Merges changes that lead to the same result and differ only in the answer to one question, until no pair is left.
 pub(super) fn merged(found: impl Iterator<Item = (Vec<Step>, (ServiceId, PayerId))>) -> Vec<Change> {
     let mut list: Vec<Change> = found
         .map(|(steps, to)| {

@@ -1,16 +1,16 @@
-//! The smallest changes that would make a note billable.
+//! Finds the smallest changes that would make a note billable.
 //!
-//! A *question* is a variable of the graphs, the activity, or a fact that only presumptions ask. A *change* answers some
-//! questions otherwise than the note does, or answers what the note leaves open. Everything else stays as it is: what
-//! the note answers, the settings, and what is open. A change of the activity leads to that activity's graph, and what
-//! is presumed is worked out anew from the changed answers. A change *leads to* a payer and a service if every way to
-//! answer what is still open comes to that one, and the other notes of the day allow it. It is *smallest* if no proper
-//! part of it leads to any. The service date and what is derived from it are questions of their own: to change one
-//! leaves the others.
+//! A *question* is a variable of the graphs, the activity, or a fact that only presumptions ask. A *change* answers
+//! some questions differently than the note does, or answers questions that the note leaves open. Everything else stays
+//! as it is: the note's other answers, the settings, and the open questions. Changing the activity leads to that
+//! activity's graph, and presumptions are recomputed from the changed answers. A change *leads to* a payer and a
+//! service if every way to answer the open questions results in them, and the other notes of the day allow it. It is
+//! *smallest* if no proper part of it leads to any payer and service. The service date and the facts derived from it
+//! are separate questions: changing one leaves the others unchanged.
 //!
-//! Changes of the chart and of records are looked for first, then those of settings, then those of history; among them
-//! those of fewer questions first. A change that is found is therefore known to be smallest as soon as it is found, and
-//! a search that is given up has still looked at all changes of fewer questions. Knows no words for changes.
+//! The search covers changes of the chart and of records first, then those of settings, then those of history; within
+//! each round, changes of fewer questions come first. Hence a change is known to be smallest as soon as it is found,
+//! and an abandoned search has still covered all changes of fewer questions. Does not describe changes in words.
 
 mod branch;
 mod found;
@@ -30,67 +30,66 @@ use branch::branches;
 use found::{Found, Step};
 use search::Search;
 
-/// How far changes are looked for.
+/// Limits of the search for changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The most questions of a change.
+    /// The maximum number of questions in a change.
     pub questions: usize,
-    /// The nodes of graphs that are looked at in each round before it is given up.
+    /// The number of graph nodes that a round may visit before it is abandoned.
     pub nodes: usize,
 }
 
 impl Limits {
-    /// The most questions of a change, unless another number is asked for.
+    /// The default maximum number of questions in a change.
     pub const QUESTIONS: usize = 3;
 
-    /// Changes of up to so many questions, given up after less than a second.
+    /// Limits changes to this many questions, and the search to less than a second.
     pub fn new(questions: usize) -> Self {
         Self { questions, nodes: 2_000_000 }
     }
 }
 
-/// By question, the answers of which any will do.
+/// The answers to each question, any one of which is enough.
 pub type Answers = BTreeMap<usize, BTreeSet<Value>>;
 
 /// Smallest changes that differ only in which of these answers they choose.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
-    /// By question: the answers of which any will do.
+    /// The answers to each question, any one of which is enough.
     pub answers: Answers,
-    /// What each of them leads to.
+    /// The service and payer that each of the changes leads to.
     pub to: (ServiceId, PayerId),
 }
 
-/// Whether the other notes of the day allow a note to be billed as this service to this payer.
+/// Returns whether the other notes of the day allow a note to be billed as this service to this payer.
 pub type Allows<'a> = dyn Fn(ServiceId, PayerId) -> bool + 'a;
 
 /// The smallest changes that would make a note billable.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// What can be changed, in the order in which it is shown.
+    /// The questions that can be changed, in display order.
     pub questions: Vec<Variable>,
-    /// The changes, each once.
+    /// The changes, without duplicates.
     pub list: Vec<Change>,
-    /// By round: up to how many questions every smallest change was found.
+    /// For each round, the number of questions up to which all smallest changes were found.
     pub complete: [usize; 3],
 }
 
-/// How an answer could honestly change, the easiest first.
+/// How an answer could honestly change, easiest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Means {
     /// Only if the chart already supports the other answer.
     Chart,
-    /// Somebody can look it up.
+    /// Somebody can look it up in a record.
     Record,
-    /// The agency or the state can answer it otherwise.
+    /// The agency or the state can answer the setting differently.
     Setting,
-    /// Not at all: it is what happened.
+    /// It cannot change, because it is what happened.
     Never,
 }
 
 impl Means {
-    /// The means to change the field that a question's answer comes from. What has no lever, such as the activity, is
-    /// history.
+    /// Returns how the field behind a question could change. A field without a lever, such as the activity, is history.
     pub fn for_question(set: &RuleSet, question: Question) -> Self {
         let Some(fact) = question.fact() else { return Self::Never };
         let fact = set.vocabulary.fact(set.vocabulary.input_of(fact));
@@ -102,7 +101,7 @@ impl Means {
         }
     }
 
-    /// The name in JSON.
+    /// Returns the name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Chart => "chart",
@@ -112,7 +111,7 @@ impl Means {
         }
     }
 
-    /// The round in which changes are found whose hardest part has this means.
+    /// Returns the round that finds changes whose hardest part has this means.
     pub fn round(self) -> usize {
         match self {
             Self::Chart | Self::Record => 0,
@@ -122,7 +121,7 @@ impl Means {
     }
 }
 
-/// Finds the smallest changes of a note. `answered`: what the note answers, without presumptions.
+/// Finds the smallest changes of a note. `answered` holds the note's own answers, without presumptions.
 pub fn changes(
     judge: Judge<'_>,
     (answered, date): (&Facts, NaiveDate),
@@ -141,7 +140,7 @@ pub fn changes(
             branches.iter().flat_map(|branch| branch.searches(&rounds, round, allows)).collect();
         let given_up = search_round(&mut searches, most.min(questions.len()), &mut found);
         *complete = given_up.map_or(most, |questions| questions.saturating_sub(1));
-        // A change is known to be smallest only where all changes of fewer questions were looked at.
+        // A change is known to be smallest only if all changes of fewer questions were searched.
         most = most.min(complete.saturating_add(1));
     }
     let (questions, ranks) = in_order(set, &questions);
@@ -150,7 +149,7 @@ pub fn changes(
     Changes { questions, list: merge::merged(found), complete }
 }
 
-/// Looks for changes of up to so many questions; `Some`: the number of questions at which it was given up.
+/// Searches for changes of up to `most` questions. If abandoned, returns the number of questions that it had reached.
 fn search_round(searches: &mut [Search<'_>], most: usize, found: &mut Found) -> Option<usize> {
     found.start_round();
     for size in 0..=most {
@@ -164,8 +163,8 @@ fn search_round(searches: &mut [Search<'_>], most: usize, found: &mut Found) -> 
     None
 }
 
-/// The variables, then the activity and the facts that only presumptions ask; and the questions that presumptions or
-/// the choice of the graph depend on.
+/// Returns the variables, followed by the activity and the facts that only presumptions ask; and the positions of the
+/// questions that presumptions or the choice of the graph depend on.
 fn questions(judge: Judge<'_>) -> (Vec<Variable>, Vec<usize>) {
     let (set, diagram) = (judge.set(), judge.diagram());
     let mut questions = diagram.variables.list().to_vec();
@@ -182,8 +181,8 @@ fn questions(judge: Judge<'_>) -> (Vec<Variable>, Vec<usize>) {
     (questions, positions)
 }
 
-/// The questions in the order in which they are shown, and by question its place in it: first what every note answers,
-/// then all others as the vocabulary has them, the service date last.
+/// Returns the questions in display order, and the rank of each question in it: required facts first, then all others
+/// in the order of the vocabulary, the service date last.
 fn in_order(set: &RuleSet, questions: &[Variable]) -> (Vec<Variable>, Vec<usize>) {
     let mut order: Vec<usize> = (0..questions.len()).collect();
     order.sort_by_key(|question| {
@@ -198,12 +197,12 @@ fn in_order(set: &RuleSet, questions: &[Variable]) -> (Vec<Variable>, Vec<usize>
 }
 
 impl Changes {
-    /// The fact that a question asks, such as `birth_date` where it asks the age; `None`: the service date.
+    /// Returns the input fact behind a question, such as `birth_date` for the age, or `None` for the service date.
     pub fn fact(&self, set: &RuleSet, question: usize) -> Option<FactId> {
         self.questions.get(question)?.question.fact().map(|fact| set.vocabulary.input_of(fact))
     }
 
-    /// How many changes these are, each choice of answers counted.
+    /// Returns the number of changes, counting each choice of answers.
     pub fn count(&self) -> u64 {
         let choices = |values: &BTreeSet<Value>| u64::try_from(values.len()).unwrap_or(u64::MAX);
         let count = |change: &Change| change.answers.values().map(choices).fold(1, u64::saturating_mul);

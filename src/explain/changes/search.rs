@@ -1,7 +1,7 @@
-//! The search for changes in one graph that lead to one payer and service.
+//! The search for changes that lead to one payer and service in one graph.
 //!
-//! A question that is left open leads to all its children at once, so the search stands on a set of nodes. It never goes
-//! where one node of the set alone would need more changes than are left.
+//! An open question leads to all of its children at once, so the state of the search is a set of nodes. The search
+//! prunes a state if a single node in it would need more changes than are left.
 
 use std::collections::BTreeMap;
 
@@ -14,36 +14,36 @@ use crate::rules::{PayerId, ServiceId};
 /// More changes than any note needs.
 const NEVER: usize = usize::MAX;
 
-/// Where the search can stand: nodes, in order, each once.
+/// A state of the search: a sorted list of nodes without duplicates.
 type Nodes = Vec<Ref>;
 
 /// A search in one graph for one payer and service.
 pub(super) struct Search<'s> {
     store: &'s Store,
     root: Ref,
-    /// The note's own values; `None`: open.
+    /// The values of the note; `None` for an open question.
     assignment: &'s Assignment,
     target: Ref,
     to: (ServiceId, PayerId),
-    /// By question: the round in which it may be changed; `None`: it stays.
+    /// For each question, the round from which it may be changed; `None` if it may not be.
     changeable: Vec<Option<usize>>,
     round: usize,
-    /// The changes that lead to this graph, by how many steps they are and whether they are of this round.
+    /// The changes that lead to this graph, by their number of steps and whether they belong to this round.
     prefixes: BTreeMap<(usize, bool), Vec<Vec<Step>>>,
-    /// By node: at least how many changes are needed from there on.
+    /// Memo table: for each node, a lower bound on the number of changes needed from there.
     needed: FxHashMap<Ref, usize>,
-    /// Where no change of so many questions leads to the target; whether it already has a step of this round.
+    /// States from which no change of so many questions leads to the target. The flag: whether a step is of this round.
     hopeless: FxHashSet<(Nodes, usize, bool)>,
 }
 
-/// A change in the making.
+/// A partial change.
 struct Path<'p> {
     prefixes: &'p [Vec<Step>],
     steps: Vec<Step>,
 }
 
 impl Path<'_> {
-    /// The whole changes of which no known one is a part.
+    /// Returns the complete changes that contain no known change.
     fn smallest(&self, found: &Found) -> Vec<Vec<Step>> {
         let whole = self.prefixes.iter().map(|prefix| {
             let mut steps = [prefix.as_slice(), &self.steps].concat();
@@ -55,7 +55,7 @@ impl Path<'_> {
 }
 
 impl<'s> Search<'s> {
-    /// A search from the root of a graph.
+    /// Creates a search from the root of a graph.
     pub(super) fn new(
         (store, root): (&'s Store, Ref),
         assignment: &'s Assignment,
@@ -68,7 +68,7 @@ impl<'s> Search<'s> {
         Self { store, root, assignment, target, to, changeable, round, prefixes, needed, hopeless }
     }
 
-    /// Finds the smallest changes of exactly so many questions. Those of fewer must be known.
+    /// Finds the smallest changes of exactly `size` questions. All smaller ones must be known already.
     pub(super) fn run(&mut self, size: usize, found: &mut Found) {
         for ((length, is_new), prefixes) in self.prefixes.clone() {
             let Some(left) = size.checked_sub(length) else { continue };
@@ -79,7 +79,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Goes on from some nodes with exactly so many changes. Whether a change may lead to the target from there.
+    /// Continues from a set of nodes with exactly `left` more changes. Returns whether a change may lead to the target.
     fn walk(&mut self, at: Nodes, left: usize, is_new: bool, path: &mut Path<'_>, found: &mut Found) -> bool {
         if found.look_at(at.len()) {
             return true;
@@ -121,7 +121,7 @@ impl<'s> Search<'s> {
         leads
     }
 
-    /// Where each of these values of a variable leads from some nodes.
+    /// Returns the nodes that these values of a variable lead to.
     fn step(&self, at: &[Ref], variable: usize, values: impl IntoIterator<Item = Value>) -> Nodes {
         let next = |value| at.iter().map(move |node| self.store.step(*node, variable, value));
         let mut nodes: Nodes = values.into_iter().flat_map(next).collect();
@@ -130,7 +130,7 @@ impl<'s> Search<'s> {
         nodes
     }
 
-    /// At least how many changes are needed from a node on: as many as if later changes could follow the open answers.
+    /// Returns a lower bound on the changes needed from a node, as if later changes could depend on the open answers.
     fn needed(&mut self, at: Ref) -> usize {
         let store = self.store;
         let Some(node) = store.node(at) else { return if at == self.target { 0 } else { NEVER } };

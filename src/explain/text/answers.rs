@@ -1,4 +1,4 @@
-//! The answers by which a note was decided, as text, by where they came from.
+//! Writes the answers by which a note was decided, grouped by where they came from.
 
 use crate::explain::view::{AnswerSource, FactView};
 use crate::facts::WrittenAnswer;
@@ -35,7 +35,7 @@ pub(super) fn write(paper: &mut WrappedText, facts: &[FactView]) {
 
 const PRESUMED: &str = "Presumed, because the note does not say";
 
-/// The heading under which a fact stands, and a remark behind its answer; `None`: it is left out.
+/// Returns the heading for a fact and a remark to put after its answer, or `None` to leave the fact out.
 fn group(fact: &FactView) -> Option<(&'static str, String)> {
     Some(match fact.from {
         AnswerSource::Note => ("The note says", String::new()),

@@ -1,10 +1,10 @@
-//! The changes that would make a note billable, as text.
+//! Writes the changes that would make a note billable.
 
 use crate::explain::view::{ChangeView, ChangesView, CompleteView};
 use crate::nearest::joined;
 use crate::table::WrappedText;
 
-/// Changes of history that are written out; of the others only the number is.
+/// The maximum number of history changes to write out. The rest are only counted.
 const MOST_HISTORY: usize = 6;
 
 pub(super) fn write(paper: &mut WrappedText, changes: &ChangesView) {

@@ -1,4 +1,4 @@
-//! Explanations as a text that a person reads: the decision first, then what would change it, then the rest.
+//! Explanations as text for people: first the decision, then what would change it, then the rest.
 
 mod answers;
 mod changes;
@@ -11,7 +11,7 @@ use crate::status::Status;
 use crate::table::{Screen, WrappedText};
 use crate::words;
 
-/// Everything as one text.
+/// Formats all explanations as one text.
 pub fn text(explanations: &Explanations, screen: Screen) -> String {
     let mut paper = WrappedText::new(screen);
     for (at, note) in explanations.notes.iter().enumerate() {
@@ -72,7 +72,7 @@ fn write_note(paper: &mut WrappedText, note: &Explanation) {
     write_rules(paper, note);
 }
 
-/// The decision in one line.
+/// Describes the decision in one line.
 fn headline(note: &Explanation) -> String {
     let row = &note.decision;
     let id = row.id.clone().unwrap_or_else(|| format!("record {}", row.record));
@@ -195,7 +195,7 @@ fn write_rule_use(paper: &mut WrappedText, mark: &str, used: &RuleUse, rules: &[
     paper.item(4, mark, &format!("{perhaps}{title} [{}]", used.id));
 }
 
-/// Citations by rule and source.
+/// Writes the citations of each rule, grouped by source.
 fn write_rules(paper: &mut WrappedText, note: &Explanation) {
     if !note.rules.is_empty() {
         paper.heading("What the rules rest on");

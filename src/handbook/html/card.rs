@@ -1,4 +1,4 @@
-//! An entry as a card, with its links.
+//! Renders an entry as a card with links.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use crate::report::BasisView;
 use crate::visible::{visible, visible_lines};
 use crate::words;
 
-/// Rules beyond which a card shows them only on demand.
+/// Number of rules beyond which a card collapses them.
 const MOST_LINKS: usize = 8;
 
-/// An entry in full.
+/// Renders an entry in full.
 pub(super) fn card(entry: &Entry) -> Markup {
     html! {
         article.card id=(anchor(entry.page, &entry.name)) {
@@ -55,7 +55,7 @@ fn links(rules: &[RuleLink]) -> Markup {
     html! { @for rule in rules { (link("rule", &rule.id)) " " } }
 }
 
-/// Each place once, then the house note.
+/// Renders each cited place once, then the house note.
 fn rests_on(basis: &BasisView) -> Markup {
     let mut places: Vec<(&str, &str)> = Vec::new();
     for cite in &basis.cites {
@@ -76,7 +76,7 @@ fn rests_on(basis: &BasisView) -> Markup {
     }
 }
 
-/// A text in which nothing hides, with what stands in backticks as code.
+/// Renders text with invisible characters made visible and backticked parts as code.
 pub(super) fn coded(text: &str) -> Markup {
     html! {
         @for (at, part) in text.split('`').enumerate() {
@@ -85,7 +85,7 @@ pub(super) fn coded(text: &str) -> Markup {
     }
 }
 
-/// A text whose names may be broken after a `_` where the room is short.
+/// Renders text that may wrap after a `_` in a name.
 pub(super) fn breakable(text: &str) -> Markup {
     html! {
         @for (at, part) in text.split_inclusive('_').enumerate() {
@@ -95,7 +95,7 @@ pub(super) fn breakable(text: &str) -> Markup {
     }
 }
 
-/// The badge of a kind of rule.
+/// Renders the badge for a kind of rule.
 pub(super) fn badge(kind: &str) -> Markup {
     html! { span class={ "kind " (kind) } { (kind) } }
 }
@@ -104,22 +104,22 @@ fn house_badge() -> Markup {
     html! { span.kind.house title="no source says it, or a source says it of something else" { "house" } }
 }
 
-/// Where an entry stands on the page. Other characters than letters, digits, `.`, `-` and `_` are written as numbers, so
-/// that no two names share a place.
+/// Returns the HTML id of an entry. Characters other than ASCII letters, digits, `.`, `-`, and `_` are escaped by
+/// number, so that no two names share an id.
 pub(super) fn anchor(page: &str, name: &str) -> String {
     let mut anchor = format!("{page}-");
     for c in name.chars() {
         if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
             anchor.push(c);
         } else {
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(anchor, "~{:x}~", u32::from(c));
         }
     }
     anchor
 }
 
-/// A link to an entry.
+/// Renders a link to an entry.
 pub(super) fn link(page: &str, name: &str) -> Markup {
     html! { a href={ "#" (anchor(page, name)) } { code { (visible(name)) } } }
 }

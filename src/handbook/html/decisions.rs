@@ -1,4 +1,4 @@
-//! The decision table on the page: one table for activities that rules treat alike.
+//! The decision table on the page, one table for each group of activities that rules treat alike.
 
 use maud::{Markup, html};
 
@@ -44,7 +44,7 @@ fn rows(table: &Table<'_>, section: &Section<'_>) -> Markup {
     }
 }
 
-/// The rules that decide every note of the row; below them those that decide some.
+/// Renders the rules that decide every note of the row, followed by those that decide some.
 fn why(table: &Table<'_>, row: &Row) -> Markup {
     let names = |names: Vec<&str>| html! { @for name in names { (link("rule", name)) " " } };
     let sometimes = ids(table.set, &row.sometimes);

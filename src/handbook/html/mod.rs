@@ -1,8 +1,8 @@
-//! The whole rule set as one HTML page: the sources sentence by sentence beside their rules, and everything else that
+//! The whole rule set as one HTML page: the sources sentence by sentence next to their rules, and everything else that
 //! decides.
 //!
-//! The page needs nothing from elsewhere and no script. It shows no day and no file's path, so the same rules give the
-//! same bytes. All text is escaped where it is put in; only the style sheet is written as it is.
+//! The page is self-contained and uses no scripts. It contains no generation date and no file paths, so the same rules
+//! produce the same bytes. All text is escaped on insertion; only the style sheet is inserted verbatim.
 
 mod card;
 mod decisions;
@@ -25,7 +25,7 @@ use crate::words;
 /// The style sheet.
 const STYLE: &str = include_str!("style.css");
 
-/// The page.
+/// Renders the page.
 pub fn page(set: &RuleSet, diagram: &Diagram) -> String {
     let mut entries = entries(set);
     let broken = broken_promises(set, diagram);
@@ -60,7 +60,7 @@ pub fn page(set: &RuleSet, diagram: &Diagram) -> String {
     markup.into_string() + "\n"
 }
 
-/// Anchor, heading and content.
+/// The anchor, heading, and content of a chapter.
 type Chapter = (&'static str, &'static str, Markup);
 
 fn chapters(set: &RuleSet, diagram: &Diagram, entries: &[Entry]) -> Vec<Chapter> {
@@ -96,7 +96,7 @@ fn chapters(set: &RuleSet, diagram: &Diagram, entries: &[Entry]) -> Vec<Chapter>
     ]
 }
 
-/// What the page is, and how the rules decide together.
+/// Renders what the page is, and how the rules work together.
 fn opening(set: &RuleSet, diagram: &Diagram) -> Markup {
     let house = set.rules.iter().filter(|rule| rule.basis.house).count();
     html! {
@@ -121,7 +121,7 @@ fn opening(set: &RuleSet, diagram: &Diagram) -> Markup {
     }
 }
 
-/// Rules that no source says, in full; then every rule that a source says of something else.
+/// Renders rules that no source states, in full; then lists rules that a source states about something else.
 fn house(entries: &[Entry]) -> Markup {
     let is_house = |entry: &&Entry| entry.page == "rule" && entry.bases().any(|basis| basis.house);
     let (cited, own): (Vec<&Entry>, Vec<&Entry>) =

@@ -1,4 +1,4 @@
-//! Each source in its own order: what it says at a place, beside the rules that rest on it.
+//! Each source in its own order: what it says at each place, next to the rules based on it.
 
 use maud::{Markup, html};
 
@@ -8,10 +8,10 @@ use crate::report::CiteView;
 use crate::rules::{RuleSet, Source};
 use crate::visible::visible;
 
-/// A place of a source.
+/// A place in a source.
 struct Place<'e> {
     at: &'e str,
-    /// What is cited of it, each once, with the entries that cite it.
+    /// Each distinct citation of this place, with the entries that cite it.
     cited: Vec<(&'e CiteView, Vec<&'e Entry>)>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn chapter(set: &RuleSet, entries: &[Entry]) -> Markup {
     }
 }
 
-/// A place with its rules.
+/// Renders a place next to its rules.
 fn beside(source: &Source, place: &Place<'_>, entries: &[Entry]) -> Markup {
     let is_first_here = |entry: &&Entry| {
         let first = entry.bases().next().and_then(|basis| basis.cites.first());
@@ -53,7 +53,7 @@ fn beside(source: &Source, place: &Place<'_>, entries: &[Entry]) -> Markup {
     }
 }
 
-/// The places that are cited: in the source's own order where that is given, else by rule.
+/// Returns the cited places: in the source's own order if that is given, otherwise in the order of the rules.
 fn places<'e>(source: &Source, entries: &'e [Entry]) -> Vec<Place<'e>> {
     let mut places: Vec<Place<'e>> = Vec::new();
     let cites =

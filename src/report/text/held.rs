@@ -1,4 +1,4 @@
-//! What is held, and what it waits for.
+//! The held notes, and what they wait for.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,21 +9,21 @@ use crate::report::Row;
 use crate::status::Status;
 use crate::table::{Screen, TextTable};
 
-/// Ids shown of a group before the rest is only counted.
+/// Maximum number of ids to show for a group.
 const IDS: usize = 8;
 
-/// Held notes by what they wait for.
+/// Held notes grouped by what they wait for.
 #[derive(Default)]
 pub(super) struct HeldNotes {
     by_fact: BTreeMap<String, Group>,
     by_reason: BTreeMap<String, Group>,
 }
 
-/// Notes that wait for the same.
+/// Notes that wait for the same thing.
 #[derive(Default)]
 struct Group {
     count: usize,
-    /// Of the first notes.
+    /// Ids of the first notes.
     ids: Vec<String>,
 }
 
@@ -45,8 +45,8 @@ impl HeldNotes {
         }
     }
 
-    /// Notes that wait for the most frequent missing fact stand first, then those that a rule or their day holds.
-    /// `None`: nothing is held.
+    /// Builds the table: notes that wait for a missing fact, most frequent first, then those held by a rule or by their
+    /// day. Returns `None` if nothing is held.
     pub(super) fn table(&self, screen: Screen) -> Option<TextTable> {
         let mut table = TextTable::new(screen, &["held", "waits for", "notes"]);
         let by_fact = self.by_fact.iter().map(|(fact, group)| (format!("an answer to `{fact}`"), group));

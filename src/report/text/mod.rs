@@ -1,5 +1,5 @@
-//! Rows as tables that a person reads: the notes, the reasons they share, the payers' totals, what is held and why, what
-//! rests on what.
+//! Text tables for people: the notes, the reasons they share, totals by payer, what is held and why, and what notes
+//! rest on.
 
 mod held;
 mod notes;
@@ -15,10 +15,10 @@ use super::{Report, Row, RowWriter};
 use crate::rules::ProgramSetting;
 use crate::table::{Screen, TextTable};
 
-/// Characters shown of an id; a table breaks long words slowly, and a person reads none of them to the end.
+/// Maximum number of characters to show of an id. Tables are slow to wrap long words, and nobody reads them to the end.
 const ID: usize = 60;
 
-/// Gathers rows and writes the tables after the last of them: a table's widths depend on all of its cells.
+/// Collects rows and writes the tables after the last one, because column widths depend on all cells.
 pub(super) struct TextWriter<'w> {
     screen: Screen,
     out: &'w mut dyn Write,
@@ -58,13 +58,13 @@ impl RowWriter for TextWriter<'_> {
     }
 }
 
-/// An id or word of a note, cut off where no person reads on.
+/// Truncates an id or an answer of a note to [`ID`] characters.
 fn shorten(text: &str) -> String {
     let shown: String = text.chars().take(ID).collect();
     if text.chars().nth(ID).is_some() { format!("{shown}…") } else { shown }
 }
 
-/// The settings that the program reads are always named; the others where they are not at their default.
+/// Builds the table of settings: all that the program reads, and others that are not at their default.
 fn settings(report: &Report<'_>, screen: Screen) -> TextTable {
     let mut table = TextTable::new(screen, &["setting", "answer", "given by"]);
     for (name, setting) in &report.run.settings {

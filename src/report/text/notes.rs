@@ -1,4 +1,4 @@
-//! The notes, one on each line, and the reasons they share.
+//! The table of notes, one per line, and the table of the reasons they share.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use crate::report::Row;
 use crate::status::Status;
 use crate::table::{Color, Screen, TextCell, TextTable};
 
-/// The reasons of a batch, each once: a month of notes has few.
+/// The distinct reasons in a batch. A month of notes has only a few.
 #[derive(Default)]
 pub(super) struct Reasons {
     numbers: BTreeMap<String, usize>,
-    /// Each reason with how many notes share it, in order of appearance.
+    /// Each reason with the number of notes that share it, in order of first appearance.
     list: Vec<(String, u64)>,
 }
 
 impl Reasons {
-    /// The number of a row's reason, from 1.
+    /// Returns the number of a row's reason, from 1, and counts the row.
     pub(super) fn number(&mut self, row: &Row) -> usize {
         let text = reason(row);
         let number = *self.numbers.entry(text.clone()).or_insert(self.list.len() + 1);
@@ -38,7 +38,7 @@ impl Reasons {
     }
 }
 
-/// Why a row is as it is, with what it rests on besides its rules: presumptions and findings.
+/// Describes why a row has its result, including presumptions and findings.
 fn reason(row: &Row) -> String {
     let error = row.error.as_ref().map(|error| {
         let field = error.field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default();
@@ -46,22 +46,22 @@ fn reason(row: &Row) -> String {
         format!("Rejected: {field}{}{stop}", error.text)
     });
     let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
-    // The row itself and its reason say these two.
+    // The row itself or its explanation already shows these two.
     let known = [Code::Unpriced, Code::DayPayersDiffer].map(Code::as_str);
     let findings = row.findings.iter().filter(|finding| !known.contains(&finding.code.as_str()));
     let findings = findings.map(|finding| format!(" Note: {}.", finding.text));
     error.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
 }
 
-/// The table of notes in the making.
+/// The table of notes under construction.
 pub(super) struct Notes {
     table: TextTable,
-    /// How many columns of other facts it has.
+    /// Number of columns for other facts.
     shown: usize,
 }
 
 impl Notes {
-    /// An empty table with columns for the facts that this row shows.
+    /// Creates an empty table with columns for the facts that this row shows.
     pub(super) fn new(screen: Screen, row: &Row) -> Self {
         let shown = row.shown.iter().map(|(name, _)| name.as_str());
         let header = ["note", "date", "activity"].into_iter().chain(shown);
@@ -82,7 +82,7 @@ impl Notes {
         let left = [
             TextCell::from(row.id.as_deref().map_or_else(|| position(row), shorten)),
             TextCell::from(row.date.as_deref().unwrap_or_default()),
-            // Where room is short, the name breaks at its underscores.
+            // If space is short, the name wraps at its underscores.
             TextCell::from(shorten(row.activity.as_deref().unwrap_or_default())).breaking_at('_'),
         ];
         let right = [
@@ -106,7 +106,7 @@ impl Notes {
     }
 }
 
-/// What a record without an id is called.
+/// Names a record that has no id.
 fn position(row: &Row) -> String {
     let input = row.input.as_ref().map(|input| format!("{input} ")).unwrap_or_default();
     format!("{input}record {}", row.record)

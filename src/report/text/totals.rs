@@ -1,4 +1,4 @@
-//! What each payer and the whole batch come to, and what rests on what.
+//! The totals for each payer and for the whole batch, and what notes rest on.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::report::{PayerTotal, Report, Summary};
 use crate::status::Status;
 use crate::table::{Screen, TextTable};
 
-/// A line for each payer and service, then what is held or rejected, then the whole batch.
+/// Builds one line for each payer and service, then lines for held and rejected records, then the grand total.
 pub(super) fn totals(report: &Report<'_>, screen: Screen) -> TextTable {
     let mut table = TextTable::new(screen, &["who pays", "service", "code", "notes", "minutes", "units", "amount"]);
     let row = &mut |cells: [String; 7]| {
@@ -44,7 +44,7 @@ pub(super) fn totals(report: &Report<'_>, screen: Screen) -> TextTable {
     table
 }
 
-/// A payer's own sum. Units of two kinds have none, so it shows no units.
+/// Returns a payer's own total. It shows no units, because units of different kinds cannot be added.
 fn payer_row(payer: &str, total: &PayerTotal) -> [String; 7] {
     let services = if total.services.is_empty() { "" } else { "all services" };
     [
@@ -58,7 +58,7 @@ fn payer_row(payer: &str, total: &PayerTotal) -> [String; 7] {
     ]
 }
 
-/// What notes rest on besides what they answer; `None` where they rest on nothing else.
+/// Builds the table of what notes rest on besides their own answers. Returns `None` if there is nothing to show.
 pub(super) fn rests_on(summary: &Summary, screen: Screen) -> Option<TextTable> {
     let rests_on = &summary.rests_on;
     let kinds = [("presumed", &rests_on.presumed), ("house rule", &rests_on.house), ("setting", &rests_on.settings)];
@@ -83,7 +83,7 @@ fn all_unpriced(summary: &Summary) -> BTreeMap<&'static str, u64> {
     all
 }
 
-/// Dollars, and the units that have no known price; they are not worth nothing.
+/// Formats dollars together with the units that have no known price; unpriced units are not worth zero.
 fn dollars(amount: Option<Amount>, unpriced: &BTreeMap<&'static str, u64>) -> String {
     let unpriced = count_units(unpriced);
     match amount {
@@ -93,7 +93,7 @@ fn dollars(amount: Option<Amount>, unpriced: &BTreeMap<&'static str, u64>) -> St
     }
 }
 
-/// Units by kind: `3 days, 5 quarter hours`.
+/// Formats units by kind: `3 days, 5 quarter hours`.
 fn count_units(units: &BTreeMap<&'static str, u64>) -> String {
     let units = units
         .iter()

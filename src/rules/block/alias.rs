@@ -1,4 +1,4 @@
-//! `[alias.FACT]`: other words for the values of a fact.
+//! `[alias.FACT]`: aliases for the values of a fact.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use crate::toml::{Problems, Span, Text, TomlTable};
 /// A word that notes may use for a value.
 #[derive(Clone, Debug)]
 pub struct Alias {
-    /// Of which fact.
+    /// The fact whose value it stands for.
     pub fact: FactId,
-    /// The word.
+    /// The alias itself.
     pub word: String,
-    /// The value that it stands for, by its place among the fact's values.
+    /// The value that it stands for, by its index among the fact's values.
     pub value: u16,
-    /// Where it is written.
+    /// Where the alias is written.
     pub span: Span,
 }
 
 impl Block for Alias {
-    /// Fact and value.
+    /// The fact and the value.
     type Body = (Text, Text);
     const KIND: BlockKind = BlockKind { name: "alias", role: Role::Completes, most: 100_000 };
 
@@ -60,18 +60,18 @@ impl Block for Alias {
     }
 }
 
-/// Fact and word in lower case, with the place that says what the word stands for.
+/// Maps a fact and a word in lower case to the place that gives the word its meaning.
 #[derive(Default)]
 pub(in crate::rules) struct Words(BTreeMap<(String, String), Span>);
 
 impl Words {
-    /// Remembers where a value is declared, for which its own name stands.
+    /// Records where a value is declared. The value's own name stands for it.
     pub(super) fn declare(&mut self, fact: &str, value: &Text) {
         let word = (fact.to_owned(), value.value.to_lowercase());
         self.0.entry(word).or_insert_with(|| value.span.clone());
     }
 
-    /// Adds another word for a value of a fact, and returns the value. A word can stand for one value only.
+    /// Adds an alias for a value of a fact, and returns the value. Each alias can stand for one value only.
     pub(super) fn add(&mut self, fact: &mut Fact, word: &Text, name: &Text, problems: &Problems<'_>) -> Option<u16> {
         let value = value(fact, name, problems)?;
         let plain = word.value.trim().to_lowercase();

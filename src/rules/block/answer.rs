@@ -7,19 +7,19 @@ use crate::rules::checker::Checker;
 use crate::rules::resolve::answer;
 use crate::toml::{Span, Text, TomlTable};
 
-/// An answer to a setting that a file gives.
+/// An answer to a setting, given in a rule file.
 #[derive(Clone, Debug)]
 pub struct SettingAnswer {
-    /// The setting's fact.
+    /// The fact of the setting.
     pub setting: FactId,
-    /// The answer.
+    /// The answer given.
     pub answer: Answer,
-    /// Where it is written.
+    /// Where the answer is written.
     pub span: Span,
 }
 
 impl Block for SettingAnswer {
-    /// The answer.
+    /// The text of the answer.
     type Body = Text;
     const KIND: BlockKind = BlockKind { name: "answer", role: Role::Completes, most: 10_000 };
 

@@ -1,4 +1,4 @@
-//! `[column]`: an export's own headers for the fields of a note.
+//! `[column]`: maps an export's own headers to the fields of a note.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use crate::read::FieldNames;
 use crate::rules::checker::Checker;
 use crate::toml::{Span, Text, TomlTable};
 
-/// A header of an export.
+/// A header of an export and the field it stands for.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// As it stands in the export.
+    /// The header as it appears in the export.
     pub header: String,
-    /// The field of a note that it stands for.
+    /// The name of the note's field.
     pub field: String,
-    /// Where it is written.
+    /// Where the mapping is written.
     pub span: Span,
 }
 
 impl Block for Column {
-    /// The field.
+    /// The name of the field.
     type Body = Text;
     const KIND: BlockKind = BlockKind { name: "column", role: Role::Completes, most: 10_000 };
 

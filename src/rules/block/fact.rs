@@ -1,4 +1,4 @@
-//! `[fact.NAME]`: a question that notes answer, with its answers, groups of them and other words for them.
+//! `[fact.NAME]`: a question that notes answer, with its possible answers, groups of them and aliases.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use crate::rules::checker::Checker;
 use crate::rules::resolve::value;
 use crate::toml::{Problems, Span, Text, TomlTable, TomlValue};
 
-/// A fact that a file declares; the vocabulary says the rest about it.
+/// A fact that a rule file declares. The vocabulary holds everything else about it.
 #[derive(Clone, Debug)]
 pub struct DeclaredFact {
-    /// Which fact.
+    /// The fact itself.
     pub fact: FactId,
-    /// Where it is written.
+    /// Where the fact is declared.
     pub span: Span,
 }
 
@@ -24,15 +24,15 @@ pub(in crate::rules) struct FactBody {
     kind: Option<Text>,
     lever: Option<Text>,
     look: Option<String>,
-    /// Other words, each with its value.
+    /// Aliases, each with its value.
     aliases: Vec<(Text, Text)>,
     groups: Vec<(Text, Vec<Text>)>,
 }
 
-/// The most values of a fact or setting. More is a code list, which belongs into another system.
+/// Most values of a fact or setting. A longer list is a code list, which belongs in another system.
 const MOST_VALUES: usize = 1_000;
 
-/// The most that a note may answer to a number.
+/// Largest number that a note may give as an answer.
 const MOST_NUMBER: i64 = 1_000_000;
 
 impl Block for DeclaredFact {
@@ -65,7 +65,7 @@ impl Block for DeclaredFact {
     }
 }
 
-/// The groups of a fact: each a name and a list of values.
+/// Reads the groups of a fact, each with a name and a list of values.
 fn read_groups(groups: &TomlTable<'_>) -> Vec<(Text, Vec<Text>)> {
     let read = |(name, value): (Text, TomlValue<'_>)| {
         let values = value.texts(&name.value)?;
@@ -88,7 +88,7 @@ pub(super) fn check_name(checker: &Checker<'_>, name: &Text, what: &str) {
     }
 }
 
-/// The different values of a fact or setting; a repeated one is a problem.
+/// Checks the values of a fact or setting, and returns the distinct ones. A repeated value is a problem.
 pub(super) fn check_values(mut list: Vec<Text>, of: &Text, problems: &Problems<'_>) -> Vec<String> {
     problems.cut_off(&mut list, MOST_VALUES, &format!("values of `{}`", of.value), |value| &value.span);
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
@@ -149,7 +149,7 @@ fn check_fact(checker: &mut Checker<'_>, name: &Text, body: FactBody) -> Fact {
     fact
 }
 
-/// Groups, values and other words for values share one name space.
+/// Groups, values and aliases share one namespace.
 pub(super) const GROUP_NAME: &str = "a group needs a name that no value and no other word for a value has";
 
 fn add_group(fact: &mut Fact, name: &Text, values: &[Text], problems: &Problems<'_>) {

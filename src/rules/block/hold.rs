@@ -1,4 +1,4 @@
-//! What a `[[hold]]` says beside what every rule says: who might pay, and what to record instead.
+//! The keys that only a `[[hold]]` has: who might pay, and what to record instead.
 
 use super::rule::Effect;
 use crate::facts::{Answer, FactId, Origin};
@@ -9,22 +9,22 @@ use crate::rules::checker::Checker;
 use crate::rules::resolve::answer;
 use crate::toml::{Text, TomlTable, TomlValue};
 
-/// What to record in place of a note that is held.
+/// What to record instead of a held note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instead {
-    /// What to do, in words.
+    /// An instruction as text.
     Text(String),
-    /// Answers that take the place of the note's own.
+    /// Answers to record in place of the note's own.
     Record {
         /// Facts of a note, each with the answer to record. Never empty.
         answers: Vec<(FactId, Answer)>,
-        /// On what condition, in words; `None`: always.
+        /// The condition in words; `None` if there is no condition.
         condition: Option<String>,
     },
 }
 
 impl RuleSet {
-    /// What to record in place of a note that is held; `None` where the rule does not say.
+    /// Describes what to record instead of a held note; `None` if the rule does not say.
     pub fn instead_text(&self, instead: &[Instead]) -> Option<String> {
         let phrase = |one: &Instead| match one {
             Instead::Text(text) => text.trim_end_matches('.').to_owned(),
@@ -42,7 +42,7 @@ impl RuleSet {
 }
 
 pub(super) struct WrittenHold {
-    /// Empty where the hold names none.
+    /// Empty if the hold names no payers.
     payers: Vec<Text>,
     instead: Vec<WrittenInstead>,
 }
@@ -70,7 +70,7 @@ impl WrittenHold {
     }
 }
 
-/// Text, or a table of answers with their condition under `if`.
+/// Reads text, or a table of answers with an optional condition under `if`.
 fn read_instead(value: &TomlValue<'_>, hold: &TomlTable<'_>) -> Option<WrittenInstead> {
     let Some(table) = value.table("`instead` table") else {
         return value.text("instead").map(|text| WrittenInstead::Text(text.value));

@@ -1,4 +1,4 @@
-//! `[[invariant]]`: what must hold for every possible note.
+//! `[[invariant]]`: a promise that must hold for every possible note.
 
 use super::{Block, BlockKind, Payer, Role, Service, Written, read_list, unique};
 use crate::rules::basis::{WrittenBasis, read_basis};
@@ -8,60 +8,60 @@ use crate::rules::{Basis, Outcome, PayerId, ServiceId, Test};
 use crate::status::Status;
 use crate::toml::{Span, TomlTable};
 
-/// Something that must hold for every note.
+/// A promise that must hold for every note.
 #[derive(Clone, Debug)]
 pub struct Invariant {
-    /// Its id.
+    /// The id of the invariant.
     pub id: String,
-    /// What it promises.
+    /// What the invariant promises, in words.
     pub title: String,
-    /// For which notes and outcomes.
+    /// The notes and outcomes to which the promise applies.
     pub when: Clause,
-    /// What then holds.
+    /// What must hold for them.
     pub always: Clause,
-    /// What it rests on.
+    /// What the invariant is based on.
     pub basis: Basis,
-    /// Where it is written.
+    /// Where the invariant is written.
     pub span: Span,
 }
 
-/// The `when` or the `always` of an invariant.
+/// The `when` or `always` clause of an invariant.
 #[derive(Clone, Debug, Default)]
 pub struct Clause {
-    /// Tests of facts; each fact once.
+    /// Tests of facts, at most one for each fact.
     pub facts: Vec<Test>,
     /// Tests of the outcome.
     pub outcome: Vec<OutcomeTest>,
 }
 
-/// One part of the outcome and the values that fit.
+/// A test of one part of the outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutcomeTest {
-    /// What is asked.
+    /// The part that is tested.
     pub part: OutcomePart,
-    /// The values that fit.
+    /// The values that satisfy the test.
     pub values: Vec<OutcomeValue>,
 }
 
 impl OutcomeTest {
-    /// Whether the outcome fits.
+    /// Whether the outcome satisfies the test.
     pub fn accepts(&self, outcome: Outcome) -> bool {
         self.values.contains(&self.part.value_of(outcome))
     }
 }
 
-/// A part of the outcome that an invariant can ask.
+/// A part of the outcome that an invariant can test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutcomePart {
     /// The status.
     Status,
     /// The service, or `none`.
     Service,
-    /// The payer, or, where there is none, the status.
+    /// The payer; without a payer, the status.
     Payer,
 }
 
-/// What a part of the outcome can be.
+/// A value of a part of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutcomeValue {
     /// A status.
@@ -78,7 +78,7 @@ impl OutcomePart {
     /// Every part.
     pub const ALL: [Self; 3] = [Self::Status, Self::Service, Self::Payer];
 
-    /// Its name in rules.
+    /// Returns the name of the part in rules.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Status => "status",
@@ -87,7 +87,7 @@ impl OutcomePart {
         }
     }
 
-    /// Every value that this part can have, with its name in rules.
+    /// Returns every value that this part can have, with its name in rules.
     pub fn values<'n>(self, payers: &'n [Payer], services: &'n [Service]) -> Vec<(OutcomeValue, &'n str)> {
         let statuses = |statuses: &[Status]| {
             statuses.iter().map(|status| (OutcomeValue::Status(*status), status.as_str())).collect::<Vec<_>>()
@@ -109,7 +109,7 @@ impl OutcomePart {
         values
     }
 
-    /// The value that this part has in an outcome.
+    /// Returns the value of this part in an outcome.
     pub fn value_of(self, outcome: Outcome) -> OutcomeValue {
         let status = match outcome {
             Outcome::Billable(..) => Status::Billable,
@@ -165,7 +165,7 @@ impl Block for Invariant {
     }
 }
 
-/// What an invariant promises; one that promises nothing is a problem.
+/// Reads what an invariant promises. An empty promise is a problem.
 fn read_always(invariant: &mut TomlTable<'_>) -> Vec<WrittenTest> {
     let always = invariant.table("always", "condition");
     if !invariant.has("always") || always.as_ref().is_some_and(asks_nothing) {

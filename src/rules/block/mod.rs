@@ -1,6 +1,6 @@
-//! The blocks of a rule file, one file for each kind: how it is written, what it is once it is checked, its problems.
+//! The blocks of a rule file, one module for each kind: its written form, its checked form and its problems.
 //!
-//! A new kind is a file here, its `mod` line, and a line in the list of [`RuleSet`](super::RuleSet).
+//! A new kind needs a module here, its `mod` line, and a line in the list of [`RuleSet`](super::RuleSet).
 
 mod alias;
 mod answer;
@@ -45,60 +45,60 @@ use crate::message::Code;
 use crate::nearest::nearest;
 use crate::toml::{Problems, Span, Text, TomlTable};
 
-/// A kind of block. The type that implements it is the block as checked.
+/// A kind of block. The implementing type is the checked form of the block.
 pub(super) trait Block: Sized {
-    /// What a block says beside its name, as it is written: each value with its place.
+    /// The written form of a block without its name; each value has its position.
     type Body;
 
-    /// What is said of all blocks of this kind.
+    /// Properties shared by all blocks of this kind.
     const KIND: BlockKind;
 
     /// Reads all blocks of this kind in a file.
     fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>>;
 
-    /// Resolves the names in the blocks and finds their problems. The kinds above this one in the list of the rule set
-    /// are checked already.
+    /// Resolves the names in the blocks and reports their problems. All kinds above this one in the list of the rule
+    /// set have been checked already.
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self>;
 
-    /// What a block rests on, if blocks of this kind rest on something.
+    /// Returns what a block is based on; `None` if blocks of this kind have no basis.
     fn basis(&self) -> Option<&Basis> {
         None
     }
 }
 
-/// What is said of all blocks of a kind.
+/// Properties shared by all blocks of a kind.
 pub(super) struct BlockKind {
-    /// What one is called in messages.
+    /// The name of the kind in messages.
     pub(super) name: &'static str,
-    /// What blocks of this kind can change.
+    /// What blocks of this kind can affect.
     pub(super) role: Role,
-    /// The most blocks of this kind in a set.
+    /// Most blocks of this kind in a set.
     pub(super) most: usize,
 }
 
-/// What blocks of a kind can change. It says whether a set must be proved again when such blocks are added.
+/// What blocks of a kind can affect. This determines whether a set must be proved again after such blocks are added.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Which notes are decided, and how: a gap or a conflict may follow.
+    /// Which notes are decided and how, so blocks of this kind can cause a gap or a conflict.
     Decides,
-    /// Nothing that a proof speaks of: prices, words, answers. The proof tries every answer to a setting, and what is
-    /// presumed only takes the place of an answer.
+    /// Nothing that a proof depends on: prices, aliases, answers. The proof tries every answer to a setting, and a
+    /// presumed value only takes the place of an answer.
     Completes,
-    /// Nothing, but it promises something that must be proved.
+    /// No decisions, but they promise something that must be proved.
     Promises,
 }
 
-/// A block as it is written.
+/// A block as it is written in a rule file.
 pub(super) struct Written<B> {
     pub(super) name: Text,
-    /// Where problems of the whole block are shown.
+    /// Where problems of the whole block are reported.
     pub(super) span: Span,
-    /// Whether it takes the place of another block.
+    /// Whether the block replaces another one.
     pub(super) replaces: bool,
     pub(super) body: B,
 }
 
-/// Reads all `[KEY.NAME]` of a file.
+/// Reads all `[KEY.NAME]` tables of a file.
 fn read_tables<B>(
     file: &mut TomlTable<'_>,
     key: &'static str,
@@ -112,7 +112,7 @@ fn read_tables<B>(
     })
 }
 
-/// Reads all `[[KEY]]` of a file, each with its `id`.
+/// Reads all `[[KEY]]` tables of a file, each with its `id`.
 fn read_list<B>(
     file: &mut TomlTable<'_>,
     key: &'static str,
@@ -125,7 +125,7 @@ fn read_list<B>(
     })
 }
 
-/// Reads the lines of `[KEY]`: each a name and a word.
+/// Reads the lines of a `[KEY]` table, each a name and a word.
 fn read_lines(file: &mut TomlTable<'_>, key: &'static str, what: &'static str) -> Vec<Written<Text>> {
     let lines = file.table(key, what).map(TomlTable::words).unwrap_or_default();
     let block = |(name, body): (Text, Text)| Written { span: name.span.clone(), name, replaces: false, body };
@@ -134,7 +134,7 @@ fn read_lines(file: &mut TomlTable<'_>, key: &'static str, what: &'static str) -
 
 const ANOTHER_NAME: &str = "give one of them another name, or, to take the other's place, the line `replaces = true`";
 
-/// One block for each name, in order of name.
+/// Keeps one block for each name, and returns them sorted by name.
 fn unique<B>(mut blocks: Vec<Written<B>>, what: &str, problems: &Problems<'_>) -> Vec<Written<B>> {
     blocks.sort_by_key(|block| block.span.order());
     let mut by_name: BTreeMap<String, Vec<Written<B>>> = BTreeMap::new();
@@ -153,8 +153,8 @@ fn unique<B>(mut blocks: Vec<Written<B>>, what: &str, problems: &Problems<'_>) -
     by_name.into_iter().filter_map(keep).collect()
 }
 
-/// Of several blocks for one place the one that replaces, if one does, else the first. `nothing`: the remedy where there
-/// is none to replace.
+/// Keeps one of several blocks with the same key: the one that replaces, if there is one, else the first. `nothing`
+/// returns the help for a block that has nothing to replace.
 fn keep_one<B>(
     blocks: Vec<Written<B>>,
     what: &str,

@@ -1,4 +1,4 @@
-//! What an `[[offer]]` says beside what every rule says: a service, and the payers that it is offered to.
+//! The keys that only an `[[offer]]` has: a service, and the payers to whom it is offered.
 
 use super::overrides::RuleIds;
 use super::rule::Effect;
@@ -24,7 +24,7 @@ impl WrittenOffer {
     pub(super) fn check(self, id: &Text, ids: &RuleIds, checker: &Checker<'_>) -> Effect {
         checker.problems.add_repeated_names(&self.overrides);
         Effect::Offer {
-            // A set with an unknown service has a problem and decides nothing, so any id will do.
+            // A set with an unknown service has a problem and decides nothing, so any id will do here.
             service: self.service.and_then(|name| checker.service(&name)).unwrap_or(ServiceId(0)),
             payers: checker.payers(&self.payers),
             overrides: self.overrides.iter().filter_map(|name| ids.overridden(id, name, checker.problems)).collect(),

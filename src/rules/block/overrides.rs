@@ -1,4 +1,4 @@
-//! Rule ids, present and former, and which offer overrides which.
+//! Current and former rule ids, and which offer overrides which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::rules::RuleId;
 use crate::rules::checker::Checker;
 use crate::toml::{Problems, Span, Text};
 
-/// Rule ids, present and former.
+/// Current and former rule ids.
 pub(super) struct RuleIds(BTreeMap<String, KnownRule>);
 
 struct KnownRule {
@@ -39,7 +39,7 @@ impl RuleIds {
         ids
     }
 
-    /// The offer that another one overrides.
+    /// Returns the offer that another offer overrides. Anything that cannot be overridden is a problem.
     pub(super) fn overridden(&self, rule: &Text, name: &Text, problems: &Problems<'_>) -> Option<RuleId> {
         match self.0.get(&name.value) {
             None => problems.add_unknown(name, Code::UnknownName, "rule", self.0.keys().map(String::as_str)),
@@ -56,13 +56,13 @@ impl RuleIds {
         None
     }
 
-    /// A circle of overrides has no winner. It is reported where it could be opened: in the user's own file, if an
-    /// override there is part of it.
+    /// Reports cycles of overrides, which have no winner. A cycle is reported where the user can break it: in the
+    /// user's own file, if an override there is part of it.
     fn refuse_circles(&self, rules: &[Written<RuleBody>], problems: &Problems<'_>) {
         let overrides = |rule: usize| rules.get(rule).map(Written::overrides).unwrap_or_default().iter();
         let (mut visited, mut on_path) = (BTreeSet::new(), BTreeMap::new());
         for start in 0..rules.len() {
-            // A walk from the rule along what it overrides, depth first: each step with the overrides still to follow.
+            // A depth-first walk along the overrides of the rule; each step holds the overrides still to follow.
             let mut path: Vec<(usize, std::slice::Iter<'_, Text>, Option<&Text>)> = Vec::new();
             let mut next = visited.insert(start).then_some(start);
             loop {

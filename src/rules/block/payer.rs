@@ -1,18 +1,18 @@
-//! `[payer.NAME]`: who is billed.
+//! `[payer.NAME]`: a payer, who is billed.
 
 use super::{Block, BlockKind, Role, Written, read_tables, unique};
 use crate::rules::checker::Checker;
 use crate::status::Status;
 use crate::toml::{Span, TomlTable};
 
-/// Who is billed.
+/// A payer, who is billed.
 #[derive(Clone, Debug)]
 pub struct Payer {
-    /// Its name, such as `mo_healthnet`.
+    /// The name of the payer, such as `mo_healthnet`.
     pub name: String,
-    /// Its title in sentences, such as `MO HealthNet`.
+    /// The title of the payer in sentences, such as `MO HealthNet`.
     pub title: String,
-    /// Where it is written.
+    /// Where the payer is declared.
     pub span: Span,
 }
 
@@ -27,7 +27,7 @@ impl Block for Payer {
 
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
         let check = |Written { name, body, span, .. }: Written<Self::Body>| {
-            // Rows have a status in place of a payer where nobody is billed.
+            // If nobody is billed, rows show a status in place of a payer.
             checker.refuse_reserved(&name, &Status::ALL.map(Status::as_str), "payer");
             Self { name: name.value, title: body, span }
         };

@@ -1,4 +1,4 @@
-//! `[presume.FACT]`: what is taken for the answer where a note gives none.
+//! `[presume.FACT]`: the answer to presume if a note gives none.
 
 use super::{Block, BlockKind, Role, Written, read_tables, unique};
 use crate::facts::{Answer, FactId};
@@ -10,18 +10,18 @@ use crate::rules::when::{WrittenTest, read_when};
 use crate::rules::{Basis, Test};
 use crate::toml::{Span, Text, TomlTable};
 
-/// What is taken for an answer where a note gives none.
+/// The answer to presume if a note gives none.
 #[derive(Clone, Debug)]
 pub struct Presumption {
-    /// Of which fact.
+    /// The presumed fact.
     pub fact: FactId,
-    /// What is presumed.
+    /// The presumed answer.
     pub value: Answer,
-    /// For which notes: it asks required facts only.
+    /// The notes to which it applies. The tests ask required facts only.
     pub when: Vec<Test>,
-    /// What it rests on.
+    /// What the presumption is based on.
     pub basis: Basis,
-    /// Where it is written.
+    /// Where the presumption is written.
     pub span: Span,
 }
 

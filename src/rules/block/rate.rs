@@ -1,4 +1,4 @@
-//! `[[rate]]`: the dollars for one unit of a service, from a date on.
+//! `[[rate]]`: the dollars for one unit of a service, starting on a date.
 
 use std::collections::BTreeMap;
 
@@ -14,23 +14,23 @@ use crate::rules::resolve::effective;
 use crate::rules::{Basis, RuleSet, ServiceId};
 use crate::toml::{Span, Text, TomlTable};
 
-/// The dollars for one unit of a service, on some dates.
+/// The dollars for one unit of a service, within a range of dates.
 #[derive(Clone, Debug)]
 pub struct DatedRate {
-    /// Of which service.
+    /// The billed service.
     pub service: ServiceId,
     /// Dollars for one unit.
     pub rate: Rate,
-    /// On which dates.
+    /// The dates on which the rate applies.
     pub effective: Effective,
-    /// What it rests on.
+    /// What the rate is based on.
     pub basis: Basis,
-    /// Where it is written.
+    /// Where the rate is written.
     pub span: Span,
 }
 
 impl RuleSet {
-    /// The rate with the latest `from` not after the date, unless its `through` has passed.
+    /// Returns the rate with the latest `from` on or before the date; `None` if there is none, or if it has ended.
     pub fn rate(&self, service: ServiceId, date: NaiveDate) -> Option<&DatedRate> {
         self.rates
             .iter()

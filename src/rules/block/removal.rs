@@ -1,20 +1,20 @@
-//! What an `[[exclude]]` or a `[[strike]]` says beside what every rule says: the payers that it takes away.
+//! The keys that only an `[[exclude]]` or a `[[strike]]` has: the payers that it removes.
 
 use crate::rules::checker::Checker;
 use crate::rules::{PayerId, ServiceId};
 use crate::toml::{Text, TomlTable};
 
-/// Which payers are taken away, of which services.
+/// The payers that a rule removes, and from which services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removes {
-    /// The payers.
+    /// The removed payers.
     pub payers: Vec<PayerId>,
-    /// Only of these services; `None`: of all.
+    /// The services from which they are removed; `None` for all services.
     pub services: Option<Vec<ServiceId>>,
 }
 
 impl Removes {
-    /// Whether the payer is taken away for the service.
+    /// Whether the payer is removed from the service.
     pub fn removes(&self, service: ServiceId, payer: PayerId) -> bool {
         self.payers.contains(&payer) && self.services.as_ref().is_none_or(|services| services.contains(&service))
     }

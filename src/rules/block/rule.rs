@@ -1,4 +1,4 @@
-//! `[[offer]]`, `[[exclude]]`, `[[strike]]`, `[[hold]]` and `[[advise]]`: the body that all five kinds of rule share.
+//! `[[offer]]`, `[[exclude]]`, `[[strike]]`, `[[hold]]` and `[[advise]]`: the keys that all five kinds of rule share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,34 +19,34 @@ use crate::rules::when::{WrittenTest, read_alternative, read_when};
 use crate::rules::{Basis, Condition, PayerId, RuleId, ServiceId, ValueSet};
 use crate::toml::{Span, Text, TomlTable};
 
-/// One rule.
+/// A rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its id, for ever.
+    /// The id of the rule, which never changes.
     pub id: String,
-    /// Ids it had before.
+    /// Former ids of the rule.
     pub formerly: Vec<String>,
-    /// One clause in plain English.
+    /// What the rule says, as one clause in plain English.
     pub title: String,
-    /// When it applies.
+    /// When the rule applies.
     pub condition: Condition,
-    /// On which service dates.
+    /// The service dates on which the rule is in force.
     pub effective: Effective,
-    /// What it does.
+    /// What the rule does.
     pub effect: Effect,
-    /// What it rests on.
+    /// What the rule is based on.
     pub basis: Basis,
-    /// Where it is written.
+    /// Where the rule is written.
     pub span: Span,
 }
 
 impl Rule {
-    /// Whether it applies; `None` where unanswered facts leave it open.
+    /// Whether the rule applies; `None` if that depends on unanswered facts.
     pub fn applies(&self, facts: &Facts, date: NaiveDate) -> Option<bool> {
         if self.effective.contains(date) { self.condition.holds(facts) } else { Some(false) }
     }
 
-    /// The word for its kind.
+    /// Returns the keyword for the kind of rule.
     pub fn kind(&self) -> &'static str {
         match self.effect {
             Effect::Offer { .. } => "offer",
@@ -58,26 +58,26 @@ impl Rule {
     }
 }
 
-/// What a rule does where it applies.
+/// What a rule does when it applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Offers a service to payers, the preferred one first.
+    /// Offers a service to payers, the preferred payer first.
     Offer {
-        /// What is offered.
+        /// The offered service.
         service: ServiceId,
-        /// To whom.
+        /// The payers to whom it is offered.
         payers: Vec<PayerId>,
-        /// Offers that this one is an exception to.
+        /// Offers to which this one is an exception.
         overrides: Vec<RuleId>,
     },
-    /// Takes work out of what payers pay for.
+    /// Excludes work from what payers pay for.
     Exclude(Removes),
-    /// Says that payers cannot be billed in this case.
+    /// Rules out payers in this case.
     Strike(Removes),
-    /// Holds the note for a person.
+    /// Holds the note for review by a person.
     Hold {
-        /// Who might pay. Where strikes of every service take away all of them, the hold does not apply; `None`: it
-        /// always applies.
+        /// Payers who might pay. If strikes of every service remove all of them, the hold does not apply. `None` means
+        /// that the hold always applies.
         payers: Option<Vec<PayerId>>,
         /// What to record instead, one entry for each possibility.
         instead: Vec<Instead>,
@@ -87,7 +87,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// What an exclude or a strike takes away.
+    /// Returns what an exclude or a strike removes; `None` for other effects.
     pub fn removes(&self) -> Option<&Removes> {
         match self {
             Self::Exclude(removes) | Self::Strike(removes) => Some(removes),
@@ -115,10 +115,10 @@ enum WrittenEffect {
     Advise,
 }
 
-/// The most groups under `any` of one rule.
+/// Most groups under `any` of one rule.
 const MOST_GROUPS: usize = 1_000;
 
-/// The most numbers, and the most service dates, at which what rules say of one fact may change.
+/// Most numbers at which conditions on one fact may change, and most dates on which rules may begin or end.
 const MOST_THRESHOLDS: usize = 1_000;
 
 impl Block for Rule {
@@ -180,7 +180,7 @@ impl Written<RuleBody> {
         matches!(self.body.effect, WrittenEffect::Offer(_))
     }
 
-    /// The offers that this one is an exception to.
+    /// Returns the offers to which this one is an exception.
     pub(super) fn overrides(&self) -> &[Text] {
         match &self.body.effect {
             WrittenEffect::Offer(offer) => &offer.overrides,
@@ -214,7 +214,7 @@ fn check_rule(rule: Written<RuleBody>, ids: &RuleIds, checker: &Checker<'_>) -> 
     }
 }
 
-/// Every number or date at which a condition changes makes a band of answers that is looked at on its own.
+/// Limits the numbers and dates at which conditions change. Each adds a band of answers that is searched separately.
 fn check_thresholds(rules: &[Rule], checker: &Checker<'_>) {
     let (mut numbers, mut dates): (BTreeMap<FactId, BTreeSet<i64>>, _) = (BTreeMap::new(), BTreeSet::new());
     let help = "ask fewer different ones; a table of numbers belongs into another system";

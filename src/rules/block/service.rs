@@ -1,4 +1,4 @@
-//! `[service.NAME]`: what is billed, with its code and its unit.
+//! `[service.NAME]`: a billed service, with its code and its unit.
 
 use super::{Block, BlockKind, Role, Written, read_tables, unique};
 use crate::rules::Basis;
@@ -6,33 +6,33 @@ use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
 use crate::toml::{Span, Text, TomlTable};
 
-/// What is billed.
+/// A billed service.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// Its name, such as `vocational_act`.
+    /// The name of the service, such as `vocational_act`.
     pub name: String,
-    /// Its title.
+    /// The title of the service.
     pub title: String,
-    /// Its procedure code.
+    /// The procedure code.
     pub code: String,
-    /// The code's modifiers.
+    /// The modifiers of the code.
     pub modifiers: Vec<String>,
-    /// Its unit.
+    /// The unit in which the service is billed.
     pub unit: Unit,
-    /// What it rests on.
+    /// What the service is based on.
     pub basis: Basis,
-    /// Where it is written.
+    /// Where the service is declared.
     pub span: Span,
 }
 
 impl Service {
-    /// Code and modifiers, separated by blanks, such as `H2023 HK`.
+    /// Returns the code and its modifiers, separated by spaces, such as `H2023 HK`.
     pub fn full_code(&self) -> String {
         full_code(&self.code, &self.modifiers)
     }
 }
 
-/// A procedure code and its modifiers, separated by blanks, such as `H2023 HK`.
+/// Joins a procedure code and its modifiers, separated by spaces, such as `H2023 HK`.
 pub fn full_code(code: &str, modifiers: &[String]) -> String {
     modifiers.iter().fold(code.to_owned(), |full, modifier| full + " " + modifier)
 }
@@ -42,7 +42,7 @@ pub fn full_code(code: &str, modifiers: &[String]) -> String {
 pub enum Unit {
     /// 15 minutes.
     QuarterHour,
-    /// One for each client and date.
+    /// One unit for each client and date.
     Day,
 }
 
@@ -50,7 +50,7 @@ impl Unit {
     /// Every unit.
     pub const ALL: [Self; 2] = [Self::QuarterHour, Self::Day];
 
-    /// Its name in rules and rows.
+    /// Returns the name of the unit in rules and rows.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::QuarterHour => "quarter_hour",
@@ -67,7 +67,7 @@ pub(in crate::rules) struct ServiceBody {
     basis: WrittenBasis,
 }
 
-/// What promises say in place of a service where there is none.
+/// The word that promises use in place of a service if there is none.
 const RESERVED: [&str; 1] = ["none"];
 
 impl Block for Service {

@@ -13,33 +13,33 @@ use crate::toml::{Located, Span, Text, TomlTable};
 /// A question that the guidance leaves open, with the answer in force.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Its fact.
+    /// The fact of the setting.
     pub fact: FactId,
-    /// The answer where nobody gives another.
+    /// The answer that holds if nobody gives another.
     pub default: Answer,
     /// The answer in force.
     pub value: Answer,
-    /// Who gave it.
+    /// Who gave the answer in force.
     pub by: AnsweredBy,
-    /// Where the question comes from.
+    /// The basis of the question.
     pub basis: Basis,
-    /// Where it is written; `None` where no rule file asks it.
+    /// Where the setting is declared; `None` if no rule file declares it.
     pub span: Option<Span>,
 }
 
 /// Who answered a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnsweredBy {
-    /// Nobody: its default holds.
+    /// Nobody, so the default holds.
     Default,
-    /// A rule file's `[answer]`.
+    /// The `[answer]` table of a rule file.
     Agency,
     /// The command line.
     CommandLine,
 }
 
 impl AnsweredBy {
-    /// Its name in reports.
+    /// Returns the name of the answerer in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
@@ -64,7 +64,7 @@ impl Block for Setting {
 
     fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
         read_tables(file, "setting", "setting", |table| {
-            // A setting with bounds is a number; `kind` may say so, as a fact's does.
+            // A setting with bounds is a number. `kind` may say so too, as for facts.
             if let Some(kind) = table.text("kind").filter(|kind| kind.value != "number") {
                 table.problems.add_unknown_value(&kind, "kind", ["number"]);
             }
@@ -113,7 +113,7 @@ impl Block for Setting {
     }
 }
 
-/// Facts and settings share their names. The fact is kept, and what asks it raises no further problems.
+/// Whether a fact already has the setting's name, which is a problem. The fact is kept to avoid follow-up problems.
 fn is_taken(checker: &Checker<'_>, name: &Text) -> bool {
     let id = checker.set.vocabulary.find(&name.value);
     let fact = checker.set.facts.iter().find(|fact| Some(fact.fact) == id);

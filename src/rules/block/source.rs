@@ -9,19 +9,19 @@ use crate::toml::{Problems, Span, Text, TomlTable};
 /// A document that rules cite.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Its name in citations.
+    /// The name of the source in citations.
     pub name: String,
-    /// Its title.
+    /// The title of the source.
     pub title: String,
-    /// The date it carries, or `undated`.
+    /// The date of the document, or `undated`.
     pub dated: String,
-    /// SHA-256 of the text the quotes were checked against.
+    /// SHA-256 of the text that the quotes were checked against.
     pub sha256: Option<String>,
-    /// Why its text could not be checked, if it could not.
+    /// Why the text could not be checked; `None` if it was.
     pub unchecked: Option<String>,
-    /// Where in it citations may stand, in its own order; none: anywhere.
+    /// The places that citations may name, in the document's own order; empty if any place is allowed.
     pub places: Vec<String>,
-    /// Where it is written.
+    /// Where the source is declared.
     pub span: Span,
 }
 
@@ -33,7 +33,7 @@ pub(in crate::rules) struct SourceBody {
     places: Vec<Text>,
 }
 
-/// What lists say in place of a source where a rule is our own.
+/// The word that lists show in place of a source for house rules.
 const RESERVED: [&str; 1] = ["house"];
 
 impl Block for Source {
@@ -69,7 +69,7 @@ impl Block for Source {
     }
 }
 
-/// The date of a document: a day, a month or a year, or `undated`.
+/// Checks the date of a document: a day, a month, a year, or `undated`.
 fn check_date(dated: Text, problems: &Problems<'_>) -> String {
     let is_date = ["", "-01", "-01-01"].iter().any(|rest| parse_date(&format!("{}{rest}", dated.value)).is_some());
     if !is_date && dated.value != "undated" {

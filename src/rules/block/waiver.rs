@@ -7,13 +7,13 @@ use crate::toml::{Span, Text, TomlTable};
 /// A sentence of a source that no rule needs to cite.
 #[derive(Clone, Debug)]
 pub struct Waiver {
-    /// The source's place in the rule set.
+    /// Index of the source in the rule set.
     pub source: usize,
-    /// Words of the sentence.
+    /// Words quoted from the sentence.
     pub quote: String,
-    /// Why no rule cites it.
+    /// Why no rule needs to cite it.
     pub why: String,
-    /// Where it is written.
+    /// Where the waiver is written.
     pub span: Span,
 }
 

@@ -1,4 +1,4 @@
-//! The smallest changes against brute force: on random rule sets, on half-answered notes, on the shipped rules.
+//! Compares smallest changes with brute force: on random rule sets, half-answered notes and the shipped rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -21,15 +21,15 @@ fn day() -> NaiveDate {
     parse_date("2026-03-02").unwrap()
 }
 
-/// An answer to each of some questions.
+/// Answers to some of the questions.
 type Steps = BTreeMap<usize, u16>;
 
-/// Limits under which nothing is left out.
+/// Limits that leave nothing out.
 fn no_limits(questions: usize) -> Limits {
     Limits { questions, nodes: usize::MAX }
 }
 
-/// A note whose changes are tried.
+/// A note and the context in which its changes are tried.
 struct Trial<'t> {
     set: &'t RuleSet,
     questions: &'t [Variable],
@@ -38,7 +38,7 @@ struct Trial<'t> {
 }
 
 impl Trial<'_> {
-    /// All smallest changes of at most so many questions, each with what it leads to.
+    /// Returns all smallest changes of at most `most` questions, each with the outcome it leads to.
     fn smallest(&self, most: usize) -> BTreeMap<Steps, Outcome> {
         let mut found: BTreeMap<Steps, Outcome> = BTreeMap::new();
         for size in 0..=most.min(self.questions.len()) {
@@ -74,7 +74,7 @@ impl Trial<'_> {
         }
     }
 
-    /// What the changed note is decided as, if it is billable however its open facts are answered.
+    /// Returns the outcome of the changed note if it is billable whatever the answers to its open facts are.
     fn leads_to(&self, change: &Steps) -> Option<Outcome> {
         let (mut facts, mut date) = (self.facts.clone(), day());
         for (question, value) in change {
@@ -97,7 +97,7 @@ impl Trial<'_> {
         self.complete(&left, &mut facts, date, &mut only).then_some(only).flatten()
     }
 
-    /// Whether every way to answer what is open is billable, and all alike.
+    /// Whether all ways to answer the open facts lead to the same billable outcome.
     fn complete(
         &self,
         open: &[(FactId, Vec<Answer>)],
@@ -118,7 +118,7 @@ impl Trial<'_> {
     }
 }
 
-/// The changes found, each choice of answers by itself; none of them twice.
+/// Lists the changes found, one entry for each choice of answers, and asserts that none is repeated.
 fn spread(changes: &Changes) -> BTreeMap<Steps, Outcome> {
     let mut all = BTreeMap::new();
     for change in &changes.list {
@@ -146,7 +146,7 @@ fn written(set: &RuleSet, facts: &Facts) -> String {
     answers.collect::<Vec<_>>().join(" ")
 }
 
-/// A rule set of one text.
+/// Loads a rule set from one text.
 fn load(text: &str) -> RuleSet {
     let file = RuleFile { name: "random.toml".into(), text: text.to_owned(), own: false };
     RuleSet::load(vec![file]).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
@@ -175,7 +175,7 @@ proptest! {
     }
 }
 
-/// The rule set with presumptions that ask the activity, a staff role that only presumptions ask, and a setting.
+/// Extends a rule set with presumptions that ask the activity, a staff role that only they ask, and a setting.
 fn with_presumptions(rules: &str, presumed: &[(usize, usize, usize)], setting: bool) -> String {
     let mut text = format!("{rules}[fact.staff_role]\nvalues = [\"u\", \"v\"]\n");
     let mut seen = BTreeSet::new();
@@ -192,10 +192,10 @@ fn with_presumptions(rules: &str, presumed: &[(usize, usize, usize)], setting: b
     text
 }
 
-/// A rule of a wide set: three picks that make it, and the values that it asks by question.
+/// A rule of a wide set: three picks that determine it, and the values that it asks of each question.
 type WideRule = (usize, usize, usize, Vec<(usize, usize)>);
 
-/// A rule set over ten questions: seven facts of every lever, two settings, and the activity.
+/// Builds a rule set over ten questions: seven facts with every lever, two settings, and the activity.
 fn wide_rules(rules: &[WideRule]) -> String {
     let mut text = "[fact.activity]\nvalues = [\"a\", \"b\", \"c\"]\n[presume.f3]\nvalue = \"v1\"\nwhen.activity = [\"a\", \"b\"]\n\
          basis = \"house\"\n[payer.p0]\ntitle = \"P0\"\n[payer.p1]\ntitle = \"P1\"\n\

@@ -1,4 +1,4 @@
-//! The command as it is run: what is notes and what is a name, the exit status, and nothing private.
+//! Runs the command: which arguments are notes and which are names, the exit status, and privacy.
 
 use std::fs;
 use std::io::Write;

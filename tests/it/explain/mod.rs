@@ -1,10 +1,10 @@
-//! `actbill explain`.
+//! Tests of `actbill explain`.
 
-/// The smallest changes against brute force over all facts.
+/// Compares smallest changes with brute force over all facts.
 mod changes;
-/// The command as it is run: what is notes and what is a name, the exit status, and nothing private.
+/// Runs the command: which arguments are notes and which are names, the exit status, and privacy.
 mod command;
-/// What is told of notes holds for all of them: the same decision, the right lever, questions and no instructions.
+/// Explanations are true of all notes: the same decision, the right lever, and questions rather than instructions.
 mod notes;
-/// The texts as they are read.
+/// Snapshots of the explanation texts.
 mod texts;

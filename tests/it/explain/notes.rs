@@ -1,4 +1,4 @@
-//! What is told of notes holds for all of them: the same decision, the right lever, questions and no instructions.
+//! Explanations are true of all notes: the same decision, the right lever, and questions rather than instructions.
 
 use actbill::explain::changes::Limits;
 use actbill::explain::{ChangeView, Explanations, Options, Standing, Wanted, notes, text};
@@ -11,19 +11,19 @@ use serde_json::{Map, Value, json};
 
 use crate::shared::{ready, ready_with, run};
 
-/// Some notes of a text, explained.
+/// Explains the wanted notes of a JSON text.
 pub(crate) fn explained(ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explanations {
     explained_up_to(Limits::QUESTIONS, ready, notes_json, wanted)
 }
 
-/// The same with changes of up to so many facts.
+/// Like [`explained`], with changes of up to `most_changed` facts.
 fn explained_up_to(most_changed: usize, ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explanations {
     let input = Input { name: "notes.json".into(), format: Some(Format::Json), bytes: Box::new(notes_json.as_bytes()) };
     let options = Options { wanted: wanted.clone(), strictness: Strictness::default(), most_changed };
     notes(ready, vec![input], &options).unwrap()
 }
 
-/// A note with some facts answered, each with one of its values.
+/// Builds a note with some facts answered, each with one of its values.
 fn note(ready: &Ready, id: usize, picks: &[(bool, u8)]) -> Value {
     let mut note = Map::new();
     note.insert("id".into(), json!(format!("n-{id:02}")));
@@ -108,7 +108,8 @@ proptest! {
     }
 }
 
-/// A smallest change of coded facts, made in the note itself, leads to what is told; beside another note of the day, too.
+/// A suggested change of coded facts, made in the note itself, has the promised outcome, even with other notes that
+/// day.
 #[test]
 fn a_change_made_is_a_change_come_true() {
     let cases = [
@@ -158,7 +159,7 @@ fn a_change_made_is_a_change_come_true() {
     assert!(alone > 30 && beside_mo_healthnet > 20 && beside_department > 20, "{tried:?}");
 }
 
-/// A day's unit is carried by the earliest note of its service; notes of another service have no say in it.
+/// The earliest note of a service carries the day's unit; notes of other services do not matter.
 #[test]
 fn the_only_note_of_a_service_is_told_as_that() {
     let note = |id: &str, start: &str, end: &str, activity: &str| {

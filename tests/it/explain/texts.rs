@@ -1,4 +1,4 @@
-//! The texts as they are read.
+//! Snapshots of the explanation texts.
 
 use actbill::explain::{Wanted, text};
 use actbill::rules::RuleFile;
@@ -57,7 +57,7 @@ fn of_a_day_with_one_unit() {
     assert_snapshot!(told(ready(), &["n-05", "n-06"]));
 }
 
-/// A pool of minutes under another part-unit rule, and a rate whose product is rounded.
+/// A pool of minutes with another part-quarter-hour rule, and a rate whose product is rounded.
 #[test]
 fn of_a_pool_and_of_rounding() {
     let pooled = ready_with(&[("pool", "day"), ("part_quarter_hour", "8")], &[]);
@@ -68,7 +68,7 @@ fn of_a_pool_and_of_rounding() {
     assert_snapshot!("rounded", units(&told(&Ready::new(files, &[], &[]).unwrap(), &["n-10"])));
 }
 
-/// From the units to the payers.
+/// Returns the part of a text from the units to the payers.
 fn units(text: &str) -> &str {
     let from = text.find("Units and dollars").unwrap();
     &text[from..text.find("\n\nEach payer").unwrap()]

@@ -1,4 +1,4 @@
-//! `actbill check`: what is proved about the rules over all possible notes.
+//! `actbill check`: proves properties of the rules over all possible notes.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -117,7 +117,7 @@ fn unproved() -> CheckReport {
     }
 }
 
-/// What there is to say of a set whose files can be read, whether it decides every note or not.
+/// Builds the report on a set whose files can be read, whether or not it decides every note.
 fn check_set(
     args: &CheckArgs,
     set: &RuleSet,
@@ -170,7 +170,7 @@ fn promise(invariant: &Invariant, problems: &[Problem]) -> Promise {
     Promise { id: invariant.id.clone(), title: invariant.title.clone(), holds: !problems.iter().any(breaks) }
 }
 
-/// The texts in a folder.
+/// Reads the source texts in a folder.
 fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
     let text = |path: &PathBuf| {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -179,8 +179,8 @@ fn source_texts(folder: &Path) -> Result<Vec<SourceText>, Message> {
     files::find(folder, false, &|_| true)?.iter().map(text).collect()
 }
 
-/// Saves the note of each problem, to be classified, and beside it the same as a sample claim with the settings that it
-/// needs.
+/// Saves the note of each problem as a file that can be classified, and next to it the same note as a sample claim with
+/// the settings it needs.
 fn save(
     folder: &Path,
     problems: &[Problem],
@@ -198,7 +198,7 @@ fn save(
         let note = Target::new(Some(&path("json")))?;
         outputs.push(note.create(Readers::Others, |out| writeln!(out, "[{}]", example.json()))?);
         let path = path("cases.toml");
-        // Somebody may have corrected what it expects.
+        // Somebody may have corrected the expectations in it.
         if path.exists() && files::read(&path)? != claim.as_bytes() {
             let text = format!("`{}` exists already and is left as it is", path.display());
             let help = "name another folder, or remove it, to have it written again";

@@ -1,4 +1,4 @@
-//! `actbill classify`: notes in, rows out.
+//! `actbill classify`: reads notes and writes rows.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     let (report, format) = classified?;
 
     let format = row_format(args, format, &rows);
-    // Totals first: nothing appears on standard output where they cannot be written.
+    // Write the totals first, so that nothing appears on standard output if they cannot be written.
     let totals = totals.map(|totals| totals.create(Readers::Owner, |out| report.write_summary(out))).transpose()?;
     let rows = rows.create(Readers::Owner, |out| report.write(format, out))?;
     output::finish(std::iter::once(rows).chain(totals), true)?;
@@ -132,7 +132,7 @@ fn exit(args: &ClassifyArgs, report: &Report<'_>, console: &Console) -> Exit {
     if rejected > 0 || fails_on_held { Exit::Found } else { Exit::Done }
 }
 
-/// The format to write, with `auto` resolved.
+/// Returns the format to write, with `auto` resolved.
 fn row_format(args: &ClassifyArgs, input: Format, target: &Target) -> RowFormat {
     let is_text = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt"));
     let format = match (args.format, &args.output) {

@@ -1,4 +1,4 @@
-//! `actbill explain`: why a note came to what it came to, what would change it, and a page for every name.
+//! `actbill explain`: shows why a note was decided as it was, what would change that, and a page for every name.
 
 use std::path::{Path, PathBuf};
 
@@ -109,7 +109,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
     if names.is_empty() { explain_notes(args, &files, &target) } else { explain_names(args, &names, &target) }
 }
 
-/// Whether an argument names notes: a file, standard input, or a name that ends as a file of notes does.
+/// Whether an argument refers to notes: a file, standard input, or a name with the extension of a notes file.
 fn is_notes(what: &Path) -> bool {
     let named = what.to_string_lossy();
     named == "-" || Format::from_file_name(&named).is_some() || named.contains('/') || (what.exists() && !what.is_dir())
@@ -136,7 +136,7 @@ fn explain_names(args: &ExplainArgs, names: &[PathBuf], target: &Target) -> Resu
     struct Pages {
         pages: Vec<Entry>,
     }
-    // Codes have their pages whatever the rules are: some say what is wrong with them.
+    // Pages of codes do not depend on the rules, so they can be shown even if the rules have problems.
     let codes: Option<Vec<Entry>> = names.iter().map(|name| code_page(&name.to_string_lossy())).collect();
     let pages = if let Some(codes) = codes {
         codes

@@ -1,4 +1,4 @@
-//! `actbill rules export`: the shipped rule folder written out, to be adapted.
+//! `actbill rules export`: writes the shipped rule folder to disk, to be adapted.
 
 use std::fs;
 use std::io::{self, Write};
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
     create_folder(folder)?;
     write(folder).inspect_err(|_| {
         if is_new {
-            // It is empty again. If it cannot be removed, an empty folder is left and no more.
+            // The folder is empty again. If it cannot be removed, only an empty folder is left behind.
             let _ = fs::remove_dir(folder);
         }
     })?;
@@ -61,8 +61,8 @@ pub(crate) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Refuses to replace a file of the folder, or to mix the set with a rule file that is there already. Returns such a
-/// file where `force` allows it.
+/// Refuses to replace a file in the folder, or to mix the set with a rule file that is already there. With `force`,
+/// returns such a rule file instead of failing.
 fn refuse_overwriting(folder: &Path, force: bool) -> Result<Option<String>, Message> {
     let names = entries(folder)?.into_iter();
     let names = names.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned());
@@ -94,7 +94,7 @@ fn write(folder: &Path) -> Result<()> {
     Ok(output::finish(outputs, false)?)
 }
 
-/// What was done, and what to do next.
+/// Prints what was written and what to do next.
 fn next(folder: &Path, out: &mut dyn Write) -> io::Result<()> {
     let (files, folder) = (shipped::FILES.len(), folder.display());
     writeln!(out, "{files} files are in {folder}; README.md says how to read and change them. Then:")?;

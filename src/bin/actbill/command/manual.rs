@@ -1,4 +1,4 @@
-//! The man page and shell completions, from the same definitions as `--help`.
+//! The man page and shell completions, generated from the same definitions as `--help`.
 
 use std::io;
 
@@ -19,7 +19,7 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Prints the manual page of the program, then of each command.
+/// Prints the manual page of the program, followed by the page of each command.
 pub(crate) fn man() -> Result<Exit> {
     let mut page = Vec::new();
     let mut command = Args::command();

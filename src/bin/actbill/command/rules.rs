@@ -1,4 +1,4 @@
-//! `actbill rules`: the rule set as lists, as a decision table and as one page.
+//! `actbill rules`: shows the rule set as lists, as a decision table and as one page.
 
 use std::path::PathBuf;
 
@@ -190,7 +190,7 @@ fn doc(args: &DocArgs, console: &Console) -> Result<Exit> {
     Ok(Exit::Found)
 }
 
-/// The options that chose the rules, as they were typed.
+/// Returns the options that selected the rules, as they were typed.
 fn options(rules: &RuleArgs) -> String {
     let folder = rules.rules.iter().map(|folder| format!(" --rules {}", folder.display()));
     let with = rules.with.iter().map(|file| format!(" --with {}", file.display()));

@@ -1,4 +1,4 @@
-//! `actbill test`: sample claims against the rules.
+//! `actbill test`: runs sample claims against the rules.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -164,7 +164,7 @@ pub(crate) fn run(args: &TestArgs, console: &Console) -> Result<Exit> {
     report(args, &target, &ready, &suite, &runs, console)
 }
 
-/// Writes the report and says how the run ends.
+/// Writes the report and returns the exit status.
 fn report(
     args: &TestArgs,
     target: &Target,
@@ -195,7 +195,7 @@ fn report(
     Ok(if enough && passed && !survived { Exit::Done } else { Exit::Found })
 }
 
-/// Tries every small change of the rules, with a bar on a terminal.
+/// Tries every small change of the rules, with a progress bar on a terminal.
 fn try_mutants(
     Ready { set, diagram, .. }: &Ready,
     suite: &Suite,
@@ -210,7 +210,7 @@ fn try_mutants(
     Ok(MutantsReport::new(set, &mutants.list, &statuses))
 }
 
-/// Writes the report. On standard output, text goes beside the exit status; anything else is the product of the run.
+/// Writes the report. On standard output, text only accompanies the exit status; any other format is the run's product.
 fn write(args: &TestArgs, target: &Target, report: &Report<'_>) -> Result<()> {
     let whole = |out: &mut dyn Write| write_as(args.format, report, out);
     if *target == Target::Stdout && args.format == TestFormat::Text {
@@ -232,7 +232,7 @@ fn write_as(format: TestFormat, report: &Report<'_>, out: &mut dyn Write) -> io:
     }
 }
 
-/// A test that runs nothing proves nothing. A program that reads the report finds an empty one.
+/// Fails a run without cases, which proves nothing. A program that reads the report finds an empty one.
 fn nothing_ran(args: &TestArgs, target: &Target, report: &Report<'_>, console: &Console) -> Result<Exit> {
     if args.format != TestFormat::Text {
         write(args, target, report)?;
@@ -250,7 +250,7 @@ fn nothing_ran(args: &TestArgs, target: &Target, report: &Report<'_>, console: &
     Ok(Exit::Found)
 }
 
-/// Writes what is decided today into the files. It never ends well: a person must look first.
+/// Writes what is decided today into the files. The run never succeeds, because a person must review the changes first.
 fn bless(suite: &Suite, runs: &[ClaimsRun<'_>], console: &Console) -> Result<Exit> {
     let blessed = suite.bless(runs)?;
     let mut outputs = Vec::new();
@@ -288,7 +288,7 @@ fn write_changes(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A warning about a batch, at its file.
+/// Returns a warning about a batch, with the batch's file as its place.
 fn with_case_place(run: &ClaimsRun<'_>, message: &Message) -> Message {
     let file = run.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
     message.clone().with_place(Place { file, line: 1, column: 1 })
