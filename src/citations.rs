@@ -14,7 +14,7 @@ use crate::rules::{RuleSet, Source, Span};
 const NORMATIVE: [&str; 5] = ["may be billed", "will not pay", "may not be billed", "must", "at a minimum"];
 
 /// Maximum number of words of a sentence to show in a message.
-const MOST_WORDS: usize = 15;
+const MAX_WORDS: usize = 15;
 
 /// A text that may belong to a source.
 #[derive(Clone, Debug)]
@@ -143,8 +143,8 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
     let mut problems = Vec::new();
     for sentence in normative().filter(|sentence| !touches(sentence, &cited) && !touches(sentence, &waived)) {
         let words: Vec<&str> = text.plain.get(sentence.clone()).unwrap_or_default().split_whitespace().collect();
-        let cut = if words.len() > MOST_WORDS { " …" } else { "" };
-        let shown = words.iter().take(MOST_WORDS).copied().collect::<Vec<_>>().join(" ");
+        let cut = if words.len() > MAX_WORDS { " …" } else { "" };
+        let shown = words.iter().take(MAX_WORDS).copied().collect::<Vec<_>>().join(" ");
         let message = format!("nothing cites this sentence of `{}`: \"{shown}{cut}\"", source.name);
         let help = "cite it in the rule that it carries, or say in a `[[waiver]]` why it needs none";
         problems.push(Problem::new(set, &source.span, Message::warning(Code::UncitedSentence, message).help(help)));

@@ -28,7 +28,7 @@ impl Rate {
 
     /// Returns the rate plus one cent.
     #[must_use]
-    pub fn a_cent_more(self) -> Self {
+    pub fn plus_one_cent(self) -> Self {
         Self(self.0.saturating_add(Decimal::new(1, 2)))
     }
 

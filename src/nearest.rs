@@ -22,6 +22,19 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     joined(names.into_iter().map(|name| format!("`{name}`")).collect(), "or")
 }
 
+/// Maximum number of names that a help message lists.
+const MAX_LISTED: usize = 8;
+
+/// Lists the values of a fact for a help message: all of them, or the first few and where to find the others.
+pub fn values_of(fact: &str, values: &[String]) -> String {
+    let names = || values.iter().map(String::as_str);
+    if values.len() <= MAX_LISTED {
+        return one_of(names());
+    }
+    let first: Vec<String> = names().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
+    format!("{}, …; `actbill explain {fact}` lists all values", first.join(", "))
+}
+
 /// Joins parts for a sentence: `a, b or c`.
 pub fn joined(mut parts: Vec<String>, word: &str) -> String {
     match (parts.pop(), parts.is_empty()) {

@@ -177,7 +177,7 @@ pub struct Options {
     pub columns: Columns,
 }
 
-/// Classifies all records of all inputs as one batch. Returns the report and the format of the first input. Calls `say`
+/// Classifies all records of all inputs as one batch. Returns the report and the format of the first input. Calls `on_message`
 /// for each rejected record and each unknown field.
 ///
 /// If an input cannot be read to its end, returns an error and no rows at all.
@@ -185,25 +185,25 @@ pub fn classify<'r>(
     ready: &'r Ready,
     inputs: Vec<Input<'_>>,
     options: &Options,
-    say: &mut dyn FnMut(Message),
+    on_message: &mut dyn FnMut(Message),
 ) -> Result<(Report<'r>, Format), Message> {
     let set = &ready.set;
-    ready.warnings().into_iter().for_each(&mut *say);
+    ready.warnings().into_iter().for_each(&mut *on_message);
     let mut batch = Batch::new(set, &ready.diagram, options.strictness).with_columns(&options.columns);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
-        let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| drop(batch.add(at, &name, record, say));
+        let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| drop(batch.add(at, &name, record, on_message));
         let (format, run) = read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
         if run.records == 0 {
             let place = Place { file: run.name.clone(), line: 1, column: 1 };
-            let help = "if there should be notes, look at how the input was exported";
-            say(Message::warning(Code::NoNotes, "the input holds no notes").with_place(place).help(help));
+            let help = "if there should be notes, check how the input was exported";
+            on_message(Message::warning(Code::NoNotes, "the input holds no notes").with_place(place).help(help));
         }
         first.get_or_insert(format);
         runs.push(run);
     }
-    let (batch, unknown) = batch.finish(say);
+    let (batch, unknown) = batch.finish(on_message);
     let report = Report::new(run(set, runs, options, unknown), batch);
     Ok((report, first.unwrap_or(Format::Json)))
 }
@@ -257,14 +257,14 @@ impl<'r> Batch<'r> {
         Self { decided: batch::Batch::new(self.judge, columns.facts()), ..self }
     }
 
-    /// Adds a record of an input, and calls `say` if it is rejected. Returns the note's own answers, without
+    /// Adds a record of an input, and calls `on_message` if it is rejected. Returns the note's own answers, without
     /// presumptions.
     pub fn add(
         &mut self,
         input: usize,
         name: &str,
         record: &Record<'_>,
-        say: &mut dyn FnMut(Message),
+        on_message: &mut dyn FnMut(Message),
     ) -> Option<Facts> {
         self.unknown.count(name, record);
         let note = check(record, &self.set.vocabulary, &self.settings, self.strictness.known_fields_only);
@@ -274,7 +274,7 @@ impl<'r> Batch<'r> {
                 Some(note.facts)
             }
             Err(rejection) => {
-                say(rejected(name, record, &rejection));
+                on_message(rejected(name, record, &rejection));
                 self.decided.reject(input, record.number, rejection);
                 None
             }
@@ -286,11 +286,11 @@ impl<'r> Batch<'r> {
         self.decided.id(self.decided.len().checked_sub(1)?)
     }
 
-    /// Rolls up the batch. Calls `say` for each unknown field, and returns how many records have each of them.
-    pub fn finish(mut self, say: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
+    /// Rolls up the batch. Calls `on_message` for each unknown field, and returns how many records have each of them.
+    pub fn finish(mut self, on_message: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
         // In strict runs, each of these records was already rejected with a message about the field.
         if !self.strictness.known_fields_only {
-            self.unknown.warnings(&self.set.vocabulary).into_iter().for_each(say);
+            self.unknown.warnings(&self.set.vocabulary).into_iter().for_each(on_message);
         }
         self.decided.roll_up();
         (self.decided, self.unknown.into_named())

@@ -36,7 +36,7 @@ impl PartQuarterHour {
     ///
     /// `minutes` is ordered, earliest note first. Each note keeps its whole quarter hours. Those that the leftover
     /// minutes make together go, one each, to the notes with the most leftover minutes, earlier notes first.
-    pub fn pooled(self, minutes: &[u32]) -> Vec<u32> {
+    pub fn distribute_pool(self, minutes: &[u32]) -> Vec<u32> {
         let total = self.quarter_hours(minutes.iter().sum());
         let mut units: Vec<u32> = minutes.iter().map(|minutes| minutes / QUARTER_HOUR).collect();
         let further = total - units.iter().sum::<u32>();
@@ -70,10 +70,10 @@ mod tests {
     #[test]
     fn pooled_units_go_to_the_most_left_over_minutes_then_the_earliest() {
         let eight = PartQuarterHour::new(8).unwrap();
-        assert_eq!(eight.pooled(&[10, 10, 10]), [1, 1, 0]);
-        assert_eq!(eight.pooled(&[22, 22]), [2, 1]);
-        assert_eq!(PartQuarterHour::WHOLE.pooled(&[20, 29, 11]), [1, 2, 1]);
-        assert_eq!(PartQuarterHour::WHOLE.pooled(&[]), Vec::<u32>::new());
+        assert_eq!(eight.distribute_pool(&[10, 10, 10]), [1, 1, 0]);
+        assert_eq!(eight.distribute_pool(&[22, 22]), [2, 1]);
+        assert_eq!(PartQuarterHour::WHOLE.distribute_pool(&[20, 29, 11]), [1, 2, 1]);
+        assert_eq!(PartQuarterHour::WHOLE.distribute_pool(&[]), Vec::<u32>::new());
     }
 
     proptest! {
@@ -86,7 +86,7 @@ mod tests {
         #[test]
         fn pooling_never_loses_a_minute(part in 1i64..=15, minutes in prop::collection::vec(1u32..=1440, 0..12)) {
             let part = PartQuarterHour::new(part).unwrap();
-            let units = part.pooled(&minutes);
+            let units = part.distribute_pool(&minutes);
             prop_assert_eq!(units.iter().sum::<u32>(), part.quarter_hours(minutes.iter().sum()));
             for (units, minutes) in units.iter().zip(&minutes) {
                 prop_assert!((minutes / 15..=minutes.div_ceil(15)).contains(units));

@@ -102,7 +102,7 @@ fn units(set: &RuleSet, service: ServiceId, minutes: &[u32]) -> Vec<u32> {
     let part = set.part_quarter_hour();
     match set.service(service).unit {
         Unit::Day => (0..minutes.len()).map(|at| u32::from(at == 0)).collect(),
-        Unit::QuarterHour if set.pools_by_day() => part.pooled(minutes),
+        Unit::QuarterHour if set.pools_by_day() => part.distribute_pool(minutes),
         Unit::QuarterHour => minutes.iter().map(|minutes| part.quarter_hours(*minutes)).collect(),
     }
 }

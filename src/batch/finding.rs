@@ -5,7 +5,7 @@ use crate::message::Code;
 use crate::rules::Unit;
 
 /// Maximum number of other notes that a finding names. Naming all notes of a long day would grow quadratically.
-pub const MOST_NAMED: usize = 20;
+pub const MAX_NAMED: usize = 20;
 
 /// A finding on a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Finding {
     Unpriced,
     /// The notes of the day name different payers.
     DayPayersDiffer {
-        /// Indexes in the batch of the [`MOST_NAMED`] nearest other notes, in the order of the day.
+        /// Indexes in the batch of the [`MAX_NAMED`] nearest other notes, in the order of the day.
         with: Vec<usize>,
         /// Total number of other notes, whether named or not.
         others: usize,
@@ -78,10 +78,10 @@ impl BatchNote<'_> {
     }
 }
 
-/// Returns the [`MOST_NAMED`] notes of a day that are nearest to `place`, excluding the note at `place` itself.
+/// Returns the [`MAX_NAMED`] notes of a day that are nearest to `place`, excluding the note at `place` itself.
 fn nearest(notes: &[usize], place: usize) -> Vec<usize> {
-    let first = place.saturating_sub(MOST_NAMED / 2).min(notes.len().saturating_sub(MOST_NAMED + 1));
-    let window = notes.iter().enumerate().skip(first).take(MOST_NAMED + 1);
+    let first = place.saturating_sub(MAX_NAMED / 2).min(notes.len().saturating_sub(MAX_NAMED + 1));
+    let window = notes.iter().enumerate().skip(first).take(MAX_NAMED + 1);
     window.filter(|(at, _)| *at != place).map(|(_, note)| *note).collect()
 }
 

@@ -14,7 +14,7 @@ mod total;
 use chrono::NaiveDate;
 
 pub use day::{ClaimLine, ServiceDay};
-pub use finding::{Finding, MOST_NAMED};
+pub use finding::{Finding, MAX_NAMED};
 pub use intake::{UnknownFields, UsedIds};
 pub use note::{BatchNote, Earned};
 pub use stake::Stake;

@@ -112,7 +112,7 @@ impl<'b> BatchNote<'b> {
             Verdict::Billable(..) if self.conflicting_payers().is_some() => Outcome::Held,
             Verdict::Billable(service, payer) => Outcome::Billable(service, payer),
             Verdict::NonBillable => Outcome::NonBillable,
-            Verdict::HeldByRule | Verdict::HeldOpen { .. } => Outcome::Held,
+            Verdict::HeldByRule | Verdict::HeldForFacts { .. } => Outcome::Held,
         }
     }
 

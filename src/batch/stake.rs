@@ -17,7 +17,7 @@ pub struct Stake {
 impl BatchNote<'_> {
     /// Returns what is at stake; `None` unless the note is held for missing facts.
     pub fn at_stake(self) -> Option<Stake> {
-        let Verdict::HeldOpen { possible, .. } = &self.evaluation().verdict else { return None };
+        let Verdict::HeldForFacts { possible, .. } = &self.evaluation().verdict else { return None };
         let stakes = possible.iter().map(|outcome| match outcome {
             Outcome::Billable(service, payer) => self.could_add(*service, *payer),
             Outcome::NonBillable | Outcome::Held | Outcome::Gap | Outcome::Conflict => NOTHING,

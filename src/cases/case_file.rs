@@ -2,11 +2,11 @@
 
 use ::toml::de::DeValue;
 
-use super::around::{self, Around};
 use super::expect::{ExpectedField, read_words, report_mistake};
-use super::sample::{Given, record, refuse_unknown_fields, with};
+use super::options::{self, CaseOptions};
+use super::sample::{Given, merge_fields, record, refuse_unknown_fields};
 use super::totals;
-use super::{Case, CaseFile, Claims, Expect, Expected, Step, one_line};
+use super::{Case, CaseFile, Expect, Expected, SampleBatch, Step, one_line};
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::{FieldNames, Value};
@@ -14,7 +14,7 @@ use crate::rules::{RuleFile, RuleSet};
 use crate::toml::{self, Problems, Span, Text, TomlTable, TomlValue};
 
 /// Reads a case file. Reports all mistakes at once.
-pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Vec<Claims>, Vec<Message>> {
+pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Result<Vec<SampleBatch>, Vec<Message>> {
     let text = std::str::from_utf8(&file.bytes).map_err(|error| {
         let text = String::from_utf8_lossy(&file.bytes);
         let message = Message::error(Code::NotToml, "the case file is not UTF-8 text").help("save it as UTF-8");
@@ -45,11 +45,11 @@ struct Written {
     fields: Vec<Given>,
     expect: Option<Expect>,
     at: Span,
-    way: Vec<Step>,
+    path: Vec<Step>,
 }
 
 impl Reader<'_> {
-    fn file(&mut self, mut top: TomlTable<'_>) -> Vec<Claims> {
+    fn file(&mut self, mut top: TomlTable<'_>) -> Vec<SampleBatch> {
         if let Some(usual) = top.table("usual", "usual note") {
             let (entries, problems) = (usual.entries(), usual.problems);
             self.usual = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
@@ -67,15 +67,17 @@ impl Reader<'_> {
     }
 
     /// Reads a case and its `but` variants.
-    fn case(&self, mut walker: TomlTable<'_>, way: &[Step]) -> Vec<Claims> {
+    fn case(&self, mut walker: TomlTable<'_>, path: &[Step]) -> Vec<SampleBatch> {
         let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
-        let around = around::read(self.set, &mut walker, Around::default());
+        let around = options::read(self.set, &mut walker, CaseOptions::default());
         let known_wrong = reason(&mut walker);
-        let mut notes = self.notes(&mut walker, way);
-        let own = self.own_expect(&mut walker, &mut notes, way);
-        let totals =
-            walker.table("totals", "totals table").map(|table| totals::read(self.set, &table, way)).unwrap_or_default();
+        let mut notes = self.notes(&mut walker, path);
+        let own = self.own_expect(&mut walker, &mut notes, path);
+        let totals = walker
+            .table("totals", "totals table")
+            .map(|table| totals::read(self.set, &table, path))
+            .unwrap_or_default();
         if notes.is_empty() {
             walker.add_missing("note");
         }
@@ -83,8 +85,8 @@ impl Reader<'_> {
         let mut number = 0;
         let said_title = title.as_ref().map(|title| one_line(&title.value)).unwrap_or_default();
         walker.tables("but", "but", |walker| {
-            let way = [way, &[into("but"), Step::Item(number)]].concat();
-            buts.extend(self.but(walker, &notes, (&said_title, &around), &way));
+            let path = [path, &[into("but"), Step::Item(number)]].concat();
+            buts.extend(self.but(walker, &notes, (&said_title, &around), &path));
             number += 1;
             Some(())
         });
@@ -104,12 +106,12 @@ impl Reader<'_> {
         &self,
         mut walker: TomlTable<'_>,
         notes: &[Written],
-        (of, around): (&str, &Around),
-        way: &[Step],
-    ) -> Option<Claims> {
+        (of, around): (&str, &CaseOptions),
+        path: &[Step],
+    ) -> Option<SampleBatch> {
         let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
-        let around = around::read(self.set, &mut walker, around.clone());
+        let around = options::read(self.set, &mut walker, around.clone());
         let known_wrong = reason(&mut walker);
         let [first] = notes else {
             let text = "only a case with one note can have a `but`";
@@ -117,7 +119,7 @@ impl Reader<'_> {
             return None;
         };
         let changes = walker.table("note", "note").map(|note| self.fields(note).0).unwrap_or_default();
-        let way = [way, &[into("expect")]].concat();
+        let path = [path, &[into("expect")]].concat();
         let expect = walker.table("expect", "expect table").map(|table| self.expect(&table));
         let problems = walker.problems;
         walker.finish();
@@ -125,14 +127,14 @@ impl Reader<'_> {
         if expect.as_ref().is_none_or(Vec::is_empty) && !self.blank && !mistaken {
             expects_nothing(&at, problems);
         }
-        let fields = with(first.fields.clone(), changes);
-        let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), way };
+        let fields = merge_fields(first.fields.clone(), changes);
+        let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), path };
         let title = format!("{of}; but {}", title.map(|title| one_line(&title.value)).unwrap_or_default());
         let case = Case { title, place: self.place_of(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
         Some(self.claims(case, around, vec![note], problems))
     }
 
-    fn claims(&self, mut case: Case, around: Around, notes: Vec<Written>, problems: &Problems<'_>) -> Claims {
+    fn claims(&self, mut case: Case, around: CaseOptions, notes: Vec<Written>, problems: &Problems<'_>) -> SampleBatch {
         let all_blank = self.blank && notes.iter().all(|note| note.expect.is_none()) && case.totals.is_empty();
         let mut records = Vec::new();
         for (number, note) in notes.into_iter().enumerate() {
@@ -140,15 +142,15 @@ impl Reader<'_> {
             let unknown = |expectation: &super::Expectation| {
                 expectation.words.iter().any(|word| word == Code::UnknownField.as_str())
             };
-            let fields = with(self.usual.clone(), note.fields);
+            let fields = merge_fields(self.usual.clone(), note.fields);
             if !expect.iter().flatten().any(unknown) {
                 refuse_unknown_fields(self.set, &fields, problems);
             }
             records.push(record(fields, number, &self.place_of(&note.at)));
-            case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: note.way }));
+            case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: note.path }));
         }
-        let Around { settings, presume, strict, as_of } = around;
-        Claims { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
+        let CaseOptions { settings, presume, strict, as_of } = around;
+        SampleBatch { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
     }
 
     fn place_of(&self, at: &Span) -> Place {
@@ -156,16 +158,16 @@ impl Reader<'_> {
     }
 
     /// Reads the notes of a case: one under `note`, or several under `note` or `notes`.
-    fn notes(&self, walker: &mut TomlTable<'_>, way: &[Step]) -> Vec<Written> {
+    fn notes(&self, walker: &mut TomlTable<'_>, path: &[Step]) -> Vec<Written> {
         let mut notes = Vec::new();
         for key in ["note", "notes"] {
             let Some(entry) = walker.value(key) else { continue };
-            let steps = |more: &[Step]| [way, &[into(key)], more, &[into("expect")]].concat();
+            let steps = |more: &[Step]| [path, &[into(key)], more, &[into("expect")]].concat();
             let listed: Vec<(TomlValue<'_>, Vec<Step>)> = match entry.items() {
                 Some(list) => list.enumerate().map(|(at, entry)| (entry, steps(&[Step::Item(at)]))).collect(),
                 None => vec![(entry, steps(&[]))],
             };
-            for (entry, way) in listed {
+            for (entry, path) in listed {
                 let at = entry.span.clone();
                 let Some(note) = entry.table("note") else {
                     let text = format!("`{key}` takes a table of fields");
@@ -173,7 +175,7 @@ impl Reader<'_> {
                     continue;
                 };
                 let (fields, expect) = self.fields(note);
-                notes.push(Written { fields, expect, at, way });
+                notes.push(Written { fields, expect, at, path });
             }
         }
         notes
@@ -188,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// Reads the case's own `expect` table, which applies to its only note.
-    fn own_expect(&self, walker: &mut TomlTable<'_>, notes: &mut [Written], way: &[Step]) -> bool {
+    fn own_expect(&self, walker: &mut TomlTable<'_>, notes: &mut [Written], path: &[Step]) -> bool {
         let Some(table) = walker.table("expect", "expect table") else { return false };
         let at = table.span.clone();
         let expect = self.expect(&table);
@@ -196,7 +198,7 @@ impl Reader<'_> {
         match notes {
             [note] if note.expect.is_none() => {
                 note.expect = Some(expect);
-                note.way = [way, &[into("expect")]].concat();
+                note.path = [path, &[into("expect")]].concat();
             }
             [_] => walker.problems.add(
                 &at,

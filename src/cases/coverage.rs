@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Claims, ClaimsRun};
+use super::{SampleBatch, SampleBatchRun};
 use crate::diagram::{ActivityGraph, Diagram, Ref};
 use crate::effective::parse_date;
 use crate::facts::Facts;
@@ -68,7 +68,7 @@ type Dated<'n> = (&'n Facts, NaiveDate);
 
 impl Coverage {
     /// Computes the coverage of these batches. Only notes of which a case expects something count.
-    pub fn new(set: &RuleSet, diagram: &Diagram, runs: &[ClaimsRun<'_>], counting: Counting) -> Self {
+    pub fn new(set: &RuleSet, diagram: &Diagram, runs: &[SampleBatchRun<'_>], counting: Counting) -> Self {
         let notes: Vec<(&Row, Option<Dated<'_>>)> = runs.iter().flat_map(expected_notes).collect();
         let read: Vec<Dated<'_>> = notes.iter().filter_map(|(_, read)| *read).collect();
         let named: BTreeSet<&str> = notes.iter().flat_map(|(row, _)| names(row)).collect();
@@ -95,8 +95,8 @@ impl Coverage {
 }
 
 /// Returns the notes of a batch of which a case expects something, or all notes if a case expects a total.
-fn expected_notes<'p>(run: &'p ClaimsRun<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
-    let Claims { cases, .. } = run.claims;
+fn expected_notes<'p>(run: &'p SampleBatchRun<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
+    let SampleBatch { cases, .. } = run.claims;
     let all = cases.iter().any(|case| !case.totals.is_empty());
     let expected: BTreeSet<usize> = cases.iter().flat_map(|case| &case.notes).map(|expected| expected.note).collect();
     let notes = run.rows.iter().zip(&run.read).enumerate();
@@ -149,7 +149,7 @@ fn outcomes_of(set: &RuleSet, diagram: &Diagram, graph: &ActivityGraph, notes: &
     let mut store = graph.store.clone();
     let outcome = |leaf: Ref| {
         let outcome = graph.store.outcome(leaf)?;
-        let ends = store.ends_at(root, &|other| other == outcome);
+        let ends = store.indicator(root, &|other| other == outcome);
         let space = Space::new(set, diagram, graph).with_store(&store);
         let example = space.example(ends, root, &Region::full(&space)).map(|(example, _)| example);
         Some(OutcomeCoverage { activities: activities.clone(), outcome, is_reached: reached.contains(&leaf), example })

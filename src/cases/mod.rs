@@ -2,12 +2,12 @@
 //!
 //! A case checks what users see, which is the public row. Does no file or terminal I/O: files arrive as bytes.
 
-mod around;
+mod options;
 mod bless;
 mod case_file;
 mod coverage;
 mod expect;
-mod found;
+mod problem_case;
 mod mutation;
 mod note_file;
 
@@ -23,10 +23,10 @@ use chrono::NaiveDate;
 pub use bless::{Blessed, Change};
 pub use coverage::{Counting, Coverage, OutcomeCoverage, RuleCoverage};
 pub use expect::{Expect, Expectation, ExpectedField};
-pub use found::claim;
 pub use mutation::{Evidence, Killer, MutantStatus, rows_for};
+pub use problem_case::case_for_problem;
 pub use report::{Counts, MutantCounts, MutantRow, MutantsReport, Report, WitnessView, annotation, differences};
-pub use run::{CaseResult, ClaimsRun, Difference, NoteAnswers};
+pub use run::{CaseResult, Difference, NoteAnswers, SampleBatchRun};
 pub use totals::{ExpectedTotal, TotalField};
 
 use crate::message::Message;
@@ -72,12 +72,12 @@ pub struct Suite {
     /// The files that contain the claims.
     pub files: Vec<CaseFile>,
     /// The claims, ordered by file and position.
-    pub claims: Vec<Claims>,
+    pub claims: Vec<SampleBatch>,
 }
 
 /// The notes of one batch and the cases about them.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub struct SampleBatch {
     /// Index of the file in the suite.
     pub file: usize,
     /// Answers to settings.

@@ -7,7 +7,7 @@ use std::thread;
 use chrono::NaiveDate;
 
 use super::run::first_failure;
-use super::{Claims, ClaimsRun, Counting, Suite};
+use super::{Counting, SampleBatch, SampleBatchRun, Suite};
 use crate::diagram::Diagram;
 use crate::effective::parse_date;
 use crate::facts::Facts;
@@ -23,7 +23,7 @@ use crate::run::{Batch, Input, Strictness, read};
 pub enum MutantStatus {
     /// Something notices the change.
     Killed(Killer),
-    /// Every note is decided the same way.
+    /// Every note is decided the same path.
     Equivalent,
     /// Nothing notices the change. Holds notes that would; `None` for a promise, which decides no note.
     Survived(Option<Box<Evidence>>),
@@ -69,7 +69,7 @@ impl Suite {
     pub fn try_mutants(
         &self,
         (mutants, diagram): (&Mutants<'_>, &Diagram),
-        runs: &[ClaimsRun<'_>],
+        runs: &[SampleBatchRun<'_>],
         counting: Counting,
         done: &(dyn Fn() + Sync),
     ) -> Vec<Option<MutantStatus>> {
@@ -149,7 +149,7 @@ impl Trial<'_> {
                 let concerned = self.suite.claims.iter().zip(&self.notes).filter(|(_, notes)| {
                     notes.iter().any(|(answered, date)| prover.may_differ(&proof, answered, *date))
                 });
-                let concerned: Vec<&Claims> = concerned.map(|(claims, _)| claims).collect();
+                let concerned: Vec<&SampleBatch> = concerned.map(|(claims, _)| claims).collect();
                 match first_failure(&concerned, &changed, diagram) {
                     Some(case) => Some(MutantStatus::Killed(Killer::Case(case.title.clone()))),
                     None => Some(MutantStatus::Survived(self.evidence(prover.witness(mutant), &changed, diagram))),
@@ -172,7 +172,7 @@ fn is_promise(mutant: &Mutant) -> bool {
 }
 
 /// Returns the notes of a batch that were not rejected.
-fn notes<'p>(run: &'p ClaimsRun<'_>) -> Vec<Dated<'p>> {
+fn notes<'p>(run: &'p SampleBatchRun<'_>) -> Vec<Dated<'p>> {
     let read = run.read.iter().zip(&run.rows);
     read.filter_map(|(read, row)| Some((&read.as_ref()?.answered, parse_date(row.date.as_deref()?)?))).collect()
 }

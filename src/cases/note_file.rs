@@ -6,7 +6,7 @@
 use std::io::BufReader;
 
 use super::expect::{ExpectedField, Mistake, Raw};
-use super::{Case, CaseFile, Claims, Expect, Expected, one_line};
+use super::{Case, CaseFile, Expect, Expected, SampleBatch, one_line};
 use crate::field::FieldId;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
@@ -24,7 +24,7 @@ const TITLE: &str = "title";
 const KNOWN_WRONG: &str = "known_wrong";
 
 /// Reads a note file. Reports all mistakes at once.
-pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<Claims, Vec<Message>> {
+pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<SampleBatch, Vec<Message>> {
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let messages = |error| vec![file_message(&file.name, error)];
@@ -47,7 +47,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<Claims, 
         let place = Place { file: file.name.clone(), line: 1, column: 1 };
         return Err(vec![Message::error(Code::ExpectsNothing, text).help(help).with_place(place)]);
     }
-    Ok(Claims { file: at, records, cases, ..Claims::default() })
+    Ok(SampleBatch { file: at, records, cases, ..SampleBatch::default() })
 }
 
 struct Reader<'r> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Case, Claims, Expectation, Suite};
+use super::{Case, Expectation, SampleBatch, Suite};
 use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
@@ -13,9 +13,9 @@ use crate::run::Batch;
 
 /// The results of one batch of sample claims.
 #[derive(Debug)]
-pub struct ClaimsRun<'s> {
+pub struct SampleBatchRun<'s> {
     /// The batch.
-    pub claims: &'s Claims,
+    pub claims: &'s SampleBatch,
     /// The rows, one per note.
     pub rows: Vec<Row>,
     /// The answers of each note; `None` for a rejected record.
@@ -73,10 +73,10 @@ type Answers<'s> = (&'s [(String, String)], &'s [(String, String)]);
 
 impl Suite {
     /// Runs every batch, in order of file and position.
-    pub fn run(&self, set: &RuleSet, diagram: &Diagram) -> Vec<ClaimsRun<'_>> {
-        let one = |claims| match answered(set, Claims::answers(claims)) {
-            Ok(set) => ClaimsRun::new(claims, &set, diagram),
-            Err(refused) => ClaimsRun::refused(claims, refused),
+    pub fn run(&self, set: &RuleSet, diagram: &Diagram) -> Vec<SampleBatchRun<'_>> {
+        let one = |claims| match answered(set, SampleBatch::answers(claims)) {
+            Ok(set) => SampleBatchRun::new(claims, &set, diagram),
+            Err(refused) => SampleBatchRun::refused(claims, refused),
         };
         self.claims.iter().map(one).collect()
     }
@@ -84,17 +84,17 @@ impl Suite {
 
 /// Returns the first case of these batches that fails under a rule set, in order of file and position. Ignores cases
 /// that are known to be wrong. Batches with the same settings share one rule set.
-pub(super) fn first_failure<'s>(claims: &[&'s Claims], set: &RuleSet, diagram: &Diagram) -> Option<&'s Case> {
+pub(super) fn first_failure<'s>(claims: &[&'s SampleBatch], set: &RuleSet, diagram: &Diagram) -> Option<&'s Case> {
     let mut alike: BTreeMap<Answers<'_>, Result<Cow<'_, RuleSet>, Message>> = BTreeMap::new();
     claims.iter().find_map(|claims| {
         match alike.entry(claims.answers()).or_insert_with(|| answered(set, claims.answers())) {
-            Ok(set) => ClaimsRun::new(claims, set, diagram).first_failed(),
+            Ok(set) => SampleBatchRun::new(claims, set, diagram).first_failed(),
             Err(_) => claims.counted().next(),
         }
     })
 }
 
-impl Claims {
+impl SampleBatch {
     fn answers(&self) -> Answers<'_> {
         (&self.settings, &self.presume)
     }
@@ -105,7 +105,7 @@ impl Claims {
     }
 }
 
-/// Applies these answers to the set. Returns an error if it does not accept one of them.
+/// Applicability these answers to the set. Returns an error if it does not accept one of them.
 fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Cow<'s, RuleSet>, Message> {
     if settings.is_empty() && presume.is_empty() {
         return Ok(Cow::Borrowed(set));
@@ -116,8 +116,8 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Co
     Ok(Cow::Owned(own))
 }
 
-impl<'s> ClaimsRun<'s> {
-    fn new(claims: &'s Claims, set: &RuleSet, diagram: &Diagram) -> Self {
+impl<'s> SampleBatchRun<'s> {
+    fn new(claims: &'s SampleBatch, set: &RuleSet, diagram: &Diagram) -> Self {
         let mut batch = Batch::new(set, diagram, claims.strict.into());
         let mut read = Vec::new();
         for record in &claims.records {
@@ -133,7 +133,7 @@ impl<'s> ClaimsRun<'s> {
         Self { claims, rows: Row::all(&batch), read, summary: Summary::new(&batch), warnings, refused: None }
     }
 
-    fn refused(claims: &'s Claims, refused: Message) -> Self {
+    fn refused(claims: &'s SampleBatch, refused: Message) -> Self {
         let (rows, read, warnings) = (Vec::new(), Vec::new(), Vec::new());
         Self { claims, rows, read, summary: Summary::default(), warnings, refused: Some(refused) }
     }

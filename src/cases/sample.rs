@@ -34,9 +34,9 @@ impl Given {
     }
 }
 
-/// Applies changes to fields: a changed field replaces the original one. If a change gives the length of the note in
-/// any way, all original fields for its length are dropped.
-pub(super) fn with(mut fields: Vec<Given>, changes: Vec<Given>) -> Vec<Given> {
+/// Applicability changes to fields: a changed field replaces the original one. If a change gives the length of the note in
+/// any path, all original fields for its length are dropped.
+pub(super) fn merge_fields(mut fields: Vec<Given>, changes: Vec<Given>) -> Vec<Given> {
     let timed = changes.iter().any(Given::is_time);
     let stays = |field: &Given| !changes.iter().any(|change| change.means(field));
     fields.retain(|field| stays(field) && (!timed || !field.is_time()));

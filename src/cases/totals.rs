@@ -137,7 +137,7 @@ fn by_kind(units: &std::collections::BTreeMap<&'static str, u64>) -> String {
 }
 
 /// Reads the `totals` table: for each payer its totals, and nested tables for its services.
-pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<ExpectedTotal> {
+pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, path: &[Step]) -> Vec<ExpectedTotal> {
     let payers: Vec<&str> = set.payers.iter().map(|p| p.name.as_str()).chain(["non_billable"]).collect();
     let services: Vec<&str> = set.services.iter().map(|service| service.name.as_str()).collect();
     let (entries, problems) = (table.entries(), table.problems);
@@ -152,7 +152,7 @@ pub(super) fn read(set: &RuleSet, table: &TomlTable<'_>, way: &[Step]) -> Vec<Ex
             continue;
         };
         let (sums, problems) = (sums.entries(), sums.problems);
-        let at = [way, &[Step::Key("totals".into()), Step::Key(payer.value.clone())]].concat();
+        let at = [path, &[Step::Key("totals".into()), Step::Key(payer.value.clone())]].concat();
         for (name, entry) in sums {
             let nested = entry.table("totals of a service").map(|table| table.entries());
             match nested {

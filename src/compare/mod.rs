@@ -52,7 +52,7 @@ impl<'b> Baseline<'b> {
     /// Returns a graph of the notes that a changed set decides differently: those with a different outcome or, if there
     /// are none, those with different reasons or advice. It is `FALSE` exactly if both sets decide the activity alike.
     pub fn difference(&mut self, changed: &RuleSet, after: &ActivityRules) -> Ref {
-        let outcomes = self.store.differs(self.rules.outcome, after.outcome);
+        let outcomes = self.store.difference(self.rules.outcome, after.outcome);
         if outcomes != Ref::FALSE {
             return outcomes;
         }
@@ -72,7 +72,7 @@ impl<'b> Baseline<'b> {
                 Effect::Advise => after.condition(rule),
                 _ => after.reason(changed, &mut self.store, rule),
             };
-            differences.push(self.store.differs(before, after));
+            differences.push(self.store.difference(before, after));
         }
         self.store.any(differences)
     }
@@ -84,7 +84,7 @@ impl<'b> Baseline<'b> {
                 rules.conditions.iter().map(|(rule, condition)| (*rule, *condition, set.rule(*rule).effect.clone()));
             rules.filter(|(.., effect)| matches!(effect, Effect::Offer { .. })).collect()
         };
-        self.rules.survivors == after.survivors && offers(self.set, &self.rules) == offers(changed, after)
+        self.rules.candidates == after.candidates && offers(self.set, &self.rules) == offers(changed, after)
     }
 
     /// Returns whether a changed set decides the activity alike.

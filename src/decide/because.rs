@@ -4,7 +4,7 @@
 //! offer for this activity, and the rule that rules out the other payers.
 
 use super::near::{Lack, NearOffer, NearOffers};
-use super::{Applies, NoteInGraph, Verdict, offered};
+use super::{Applicability, NoteInGraph, Verdict, offered};
 use crate::facts::{Answer, FactId, Kind, Origin};
 use crate::nearest::joined;
 use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId};
@@ -19,7 +19,12 @@ const NEAR: usize = 2;
 
 impl NoteInGraph<'_> {
     /// Builds the sentence: the payer or status first, then the titles of the rules.
-    pub(super) fn because(&self, verdict: &Verdict, rules: &[RuleId], applicable: &[(RuleId, Applies)]) -> String {
+    pub(super) fn because(
+        &self,
+        verdict: &Verdict,
+        rules: &[RuleId],
+        applicable: &[(RuleId, Applicability)],
+    ) -> String {
         let set = self.judge.set();
         match verdict {
             Verdict::Billable(service, payer) => {
@@ -39,11 +44,11 @@ impl NoteInGraph<'_> {
                 let instead = instead.map_or_else(String::new, |text| format!("; {text}"));
                 format!("Held for a person: {}{instead}.", titles(set, rules))
             }
-            Verdict::HeldOpen { missing, .. } if missing.len() > EXPLAINED => {
+            Verdict::HeldForFacts { missing, .. } if missing.len() > EXPLAINED => {
                 let names = missing.iter().map(|fact| format!("`{}`", set.vocabulary.fact(*fact).name)).collect();
                 format!("Held: {} are not answered.", joined(names, "and"))
             }
-            Verdict::HeldOpen { missing, .. } => {
+            Verdict::HeldForFacts { missing, .. } => {
                 let parts = missing.iter().map(|fact| self.leads_to(*fact)).collect();
                 format!("Held: {}.", joined(parts, "and"))
             }
@@ -51,11 +56,11 @@ impl NoteInGraph<'_> {
     }
 
     /// Describes what keeps a note that nobody pays for from being billable.
-    fn obstacles(&self, rules: &[RuleId], applicable: &[(RuleId, Applies)]) -> String {
+    fn obstacles(&self, rules: &[RuleId], applicable: &[(RuleId, Applicability)]) -> String {
         let set = self.judge.set();
         let offered = offered(set, applicable.iter().map(|(rule, _)| *rule));
         if !offered.is_empty() {
-            return titles(set, &enough(set, rules, offered));
+            return titles(set, &minimal_removals(set, rules, offered));
         }
         // Excludes for the work are enough of an explanation; rules about the client would only be noise here.
         let is_exclude = |rule: &&RuleId| matches!(set.rule(**rule).effect, Effect::Exclude(_));
@@ -109,7 +114,7 @@ impl NoteInGraph<'_> {
         let now = set.answer_text(lack.fact, lack.now);
         match (fact.origin, lack.now) {
             (Origin::Setting, _) => format!("the setting `{}` to be {needs} (it is `{now}`)", fact.name),
-            (_, Answer::Unanswered) => format!("`{}` to be {needs} (the note does not say)", fact.name),
+            (_, Answer::Unanswered) => format!("`{}` to be {needs} (not answered)", fact.name),
             (_, Answer::Value(_)) => format!("`{}` to be {needs} (the note says `{now}`)", fact.name),
             // Omit the number, so that all notes in the same band share the sentence.
             (_, Answer::Number(_)) => format!("`{}` to be {needs}", fact.name),
@@ -163,11 +168,11 @@ fn outcome_in_short(set: &RuleSet, outcome: Outcome) -> String {
 }
 
 /// Greedily picks a few of `rules` that together remove all offered payers in `left`.
-fn enough(set: &RuleSet, rules: &[RuleId], mut left: Vec<(ServiceId, PayerId)>) -> Vec<RuleId> {
+fn minimal_removals(set: &RuleSet, rules: &[RuleId], mut left: Vec<(ServiceId, PayerId)>) -> Vec<RuleId> {
     let takes = |rule: &RuleId, offered: &(ServiceId, PayerId)| {
         set.rule(*rule).effect.removes().is_some_and(|removes| removes.removes(offered.0, offered.1))
     };
-    let mut enough = Vec::new();
+    let mut chosen = Vec::new();
     while let Some(most) = rules.iter().max_by_key(|rule| {
         let count = left.iter().filter(|offered| takes(rule, offered)).count();
         (count, std::cmp::Reverse(**rule))
@@ -177,9 +182,9 @@ fn enough(set: &RuleSet, rules: &[RuleId], mut left: Vec<(ServiceId, PayerId)>) 
         if left.len() == before {
             break;
         }
-        enough.push(*most);
+        chosen.push(*most);
     }
-    enough
+    chosen
 }
 
 fn titles<'r>(set: &RuleSet, rules: impl IntoIterator<Item = &'r RuleId>) -> String {

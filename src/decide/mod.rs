@@ -27,7 +27,7 @@ pub enum Verdict {
     /// A hold rule applies: no source covers the note, so a person must decide.
     HeldByRule,
     /// A missing answer could change the outcome.
-    HeldOpen {
+    HeldForFacts {
         /// The facts whose answers matter, ordered by name.
         missing: Vec<FactId>,
         /// The outcomes that are still possible.
@@ -54,11 +54,11 @@ pub struct Evaluation {
 
 /// Whether a rule applies to a note that may leave facts open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Applies {
+pub enum Applicability {
     /// The rule applies regardless of how the open facts are answered.
-    Surely,
+    Always,
     /// The rule applies for some answers to the open facts.
-    Perhaps,
+    Sometimes,
 }
 
 /// Decides notes under one rule set. It can be shared between threads.
@@ -129,7 +129,7 @@ impl<'s> Judge<'s> {
     }
 
     /// Returns whether another answer to `fact`, all else unchanged, could change the outcome. Nothing is presumed.
-    pub fn matters(&self, facts: &Facts, date: NaiveDate, fact: FactId) -> bool {
+    pub fn outcome_depends_on(&self, facts: &Facts, date: NaiveDate, fact: FactId) -> bool {
         let (Some(graph), Some(variable)) = (self.graph(facts), self.diagram.variables.position(fact)) else {
             return false;
         };
@@ -137,7 +137,7 @@ impl<'s> Judge<'s> {
     }
 
     /// Returns the rules that apply or may apply to a note. Nothing is presumed.
-    pub fn applicable(&self, facts: &Facts, date: NaiveDate) -> Vec<(RuleId, Applies)> {
+    pub fn applicable(&self, facts: &Facts, date: NaiveDate) -> Vec<(RuleId, Applicability)> {
         let Some(graph) = self.graph(facts) else { return Vec::new() };
         graph.applicable(&self.diagram.variables.assign(facts, date))
     }
@@ -150,7 +150,7 @@ impl<'s> Judge<'s> {
             presumed: Vec::new(),
             settings: Vec::new(),
             advice: Vec::new(),
-            because: "Held for a person: no rule speaks of this activity.".into(),
+            because: "Held for a person: no rule covers this activity.".into(),
         }
     }
 }
@@ -168,17 +168,17 @@ impl ActivityGraph {
     }
 
     /// Returns the rules that apply or may apply.
-    pub fn applicable(&self, assignment: &Assignment) -> Vec<(RuleId, Applies)> {
+    pub fn applicable(&self, assignment: &Assignment) -> Vec<(RuleId, Applicability)> {
         let rules = self.rules.conditions.keys();
         rules.filter_map(|rule| Some((*rule, self.applies(*rule, assignment)?))).collect()
     }
 
     /// Returns whether a rule applies or may apply. A hold does not apply if strikes remove all its payers.
-    pub fn applies(&self, rule: RuleId, assignment: &Assignment) -> Option<Applies> {
+    pub fn applies(&self, rule: RuleId, assignment: &Assignment) -> Option<Applicability> {
         let condition = self.rules.holds.get(&rule).or_else(|| self.rules.conditions.get(&rule))?;
-        match self.store.verdict(*condition, assignment) {
-            Some(true) => Some(Applies::Surely),
-            None => Some(Applies::Perhaps),
+        match self.store.evaluate(*condition, assignment) {
+            Some(true) => Some(Applicability::Always),
+            None => Some(Applicability::Sometimes),
             Some(false) => None,
         }
     }
@@ -209,12 +209,12 @@ impl NoteInGraph<'_> {
             (Some(Outcome::Held | Outcome::Gap | Outcome::Conflict) | None, None) | (None, Some(_)) => {
                 Verdict::HeldByRule
             }
-            (Some(_), Some(_)) => Verdict::HeldOpen { missing: self.missing(&self.assignment), possible },
+            (Some(_), Some(_)) => Verdict::HeldForFacts { missing: self.missing(&self.assignment), possible },
         };
         let applicable = self.graph.applicable(&self.assignment);
         let rules = self.reasons(&verdict, &applicable);
         let advises = |rule: &RuleId| matches!(self.judge.set.rule(*rule).effect, Effect::Advise);
-        let advice = applicable.iter().filter(|(rule, applies)| *applies == Applies::Surely && advises(rule));
+        let advice = applicable.iter().filter(|(rule, applies)| *applies == Applicability::Always && advises(rule));
         Evaluation {
             because: self.because(&verdict, &rules, &applicable),
             presumed: self.rests_on(),
@@ -227,7 +227,7 @@ impl NoteInGraph<'_> {
 
     /// Returns the facts that leave the outcome open because they are not answered, ordered by name.
     fn missing(&self, assignment: &Assignment) -> Vec<FactId> {
-        let variables = self.graph.store.open(self.graph.rules.outcome, assignment).variables;
+        let variables = self.graph.store.evaluate_partial(self.graph.rules.outcome, assignment).variables;
         let vocabulary = &self.judge.set.vocabulary;
         let facts = variables.into_iter().filter_map(|variable| self.fact(variable));
         self.by_name(facts.map(|fact| vocabulary.input_of(fact)).collect())
@@ -267,14 +267,14 @@ impl NoteInGraph<'_> {
 
     /// Returns the rules that are reasons for the decision, offers first. Prefers rules that are reasons for every
     /// answer to the open facts; if there are none, returns those that are reasons for some.
-    fn reasons(&self, verdict: &Verdict, applicable: &[(RuleId, Applies)]) -> Vec<RuleId> {
-        if matches!(verdict, Verdict::HeldOpen { .. }) {
+    fn reasons(&self, verdict: &Verdict, applicable: &[(RuleId, Applicability)]) -> Vec<RuleId> {
+        if matches!(verdict, Verdict::HeldForFacts { .. }) {
             return Vec::new();
         }
         let (mut surely, mut perhaps) = (Vec::new(), Vec::new());
         for (rule, _) in applicable {
             let reason = self.graph.reasons.get(rule).copied().unwrap_or(Ref::FALSE);
-            match self.graph.store.verdict(reason, &self.assignment) {
+            match self.graph.store.evaluate(reason, &self.assignment) {
                 Some(true) => surely.push(*rule),
                 None => perhaps.push(*rule),
                 Some(false) => {}
@@ -293,14 +293,14 @@ impl NoteInGraph<'_> {
 
     /// For a non-billable note, returns the rules that surely apply and remove a payer that may be offered. Open facts
     /// may decide whether the work is offered at all, but not whether these rules would stand in the way.
-    fn against(&self, applicable: &[(RuleId, Applies)]) -> Vec<RuleId> {
+    fn against(&self, applicable: &[(RuleId, Applicability)]) -> Vec<RuleId> {
         let set = self.judge.set;
         let offered = offered(set, applicable.iter().map(|(rule, _)| *rule));
         let takes = |rule: &RuleId| {
             let removes = set.rule(*rule).effect.removes();
             removes.is_some_and(|removes| offered.iter().any(|(service, payer)| removes.removes(*service, *payer)))
         };
-        let surely = applicable.iter().filter(|(_, applies)| *applies == Applies::Surely);
+        let surely = applicable.iter().filter(|(_, applies)| *applies == Applicability::Always);
         surely.map(|(rule, _)| *rule).filter(takes).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Applies, Judge};
+use super::{Applicability, Judge};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Lever, Origin};
 use crate::rules::{Effect, PayerId, RuleId, RuleSet, Test, ValueSet};
@@ -107,7 +107,7 @@ impl NearOffers<'_> {
             let Some(graph) = self.judge.graph(&facts) else { return BTreeSet::new() };
             let assignment = self.judge.diagram().variables.assign(&facts, date);
             let rules = graph.rules.conditions.keys().copied().filter(|id| is_hold(*id) || takes_any(*id));
-            rules.filter(|id| graph.applies(*id, &assignment) == Some(Applies::Surely)).collect()
+            rules.filter(|id| graph.applies(*id, &assignment) == Some(Applicability::Always)).collect()
         };
         let by_activity = self.activities(&offer.lacks).into_iter().map(|facts| surely(self.judge.fill(&facts).0));
         let surely = by_activity.reduce(|one, other| &one & &other).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
 /// An offer with one of its payers, and the condition under which that payer is the first one left.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Survivor {
+pub struct PayerCandidate {
     /// The offer.
     pub offer: RuleId,
     /// The offered service.
@@ -25,8 +25,8 @@ pub struct Survivor {
     pub condition: Ref,
 }
 
-impl Survivor {
-    fn billed(&self) -> (ServiceId, PayerId) {
+impl PayerCandidate {
+    fn service_and_payer(&self) -> (ServiceId, PayerId) {
         (self.service, self.payer)
     }
 }
@@ -39,7 +39,7 @@ pub struct ActivityRules {
     /// For each hold, by rule id, a graph that is true where it holds the note.
     pub holds: BTreeMap<RuleId, Ref>,
     /// One entry for each payer of each offer.
-    pub survivors: Vec<Survivor>,
+    pub candidates: Vec<PayerCandidate>,
     /// Graph that maps each note of the activity to its outcome.
     pub outcome: Ref,
     /// For each outcome other than held, gap, or conflict, a graph that is true where notes have that outcome.
@@ -67,17 +67,17 @@ impl ActivityRules {
 
     /// Builds the rules of a set from their conditions for one activity.
     pub fn from_conditions(set: &RuleSet, conditions: BTreeMap<RuleId, Ref>, store: &mut Store) -> Self {
-        let mut builder = Builder { set, store, conditions, taken: BTreeMap::new() };
+        let mut builder = Builder { set, store, conditions, removed: BTreeMap::new() };
         let holds = builder.holds();
-        let survivors = builder.survivors();
-        let outcome = builder.outcome(&holds, &survivors);
-        let billed = survivors.iter().map(|own| Outcome::Billable(own.service, own.payer));
+        let candidates = builder.candidates();
+        let outcome = builder.outcome(&holds, &candidates);
+        let billed = candidates.iter().map(|own| Outcome::Billable(own.service, own.payer));
         let mut decided: BTreeMap<Outcome, Ref> =
             billed.chain([Outcome::NonBillable]).map(|own| (own, outcome)).collect();
         for (own, root) in &mut decided {
-            *root = builder.store.ends_at(outcome, &|other| other == *own);
+            *root = builder.store.indicator(outcome, &|other| other == *own);
         }
-        Self { conditions: builder.conditions, holds, survivors, outcome, decided }
+        Self { conditions: builder.conditions, holds, candidates, outcome, decided }
     }
 
     /// Returns a graph that is true where notes have `outcome`, which must be billable or non-billable.
@@ -96,7 +96,7 @@ struct Builder<'b> {
     store: &'b mut Store,
     conditions: BTreeMap<RuleId, Ref>,
     /// Cache by service and payer: where the payer is removed.
-    taken: BTreeMap<(ServiceId, PayerId), Ref>,
+    removed: BTreeMap<(ServiceId, PayerId), Ref>,
 }
 
 impl Builder<'_> {
@@ -109,13 +109,13 @@ impl Builder<'_> {
     }
 
     /// Returns where a payer is removed for a service.
-    fn taken(&mut self, service: ServiceId, payer: PayerId) -> Ref {
-        if let Some(known) = self.taken.get(&(service, payer)) {
+    fn removed(&mut self, service: ServiceId, payer: PayerId) -> Ref {
+        if let Some(known) = self.removed.get(&(service, payer)) {
             return *known;
         }
-        let taken = self.any(&|effect| effect.removes().is_some_and(|removes| removes.removes(service, payer)));
-        self.taken.insert((service, payer), taken);
-        taken
+        let removed = self.any(&|effect| effect.removes().is_some_and(|removes| removes.removes(service, payer)));
+        self.removed.insert((service, payer), removed);
+        removed
     }
 
     /// Returns where a strike removes a payer for all services.
@@ -141,59 +141,59 @@ impl Builder<'_> {
         holds
     }
 
-    fn survivors(&mut self) -> Vec<Survivor> {
-        let mut survivors = Vec::new();
+    fn candidates(&mut self) -> Vec<PayerCandidate> {
+        let mut candidates = Vec::new();
         for (offer, condition) in self.conditions.clone() {
             let Effect::Offer { service, payers, .. } = &self.set.rule(offer).effect else { continue };
             // Where the offer applies and every payer so far is removed.
             let mut open = condition;
             for payer in payers {
-                let taken = self.taken(*service, *payer);
-                let condition = self.store.and_not(open, taken);
-                survivors.push(Survivor { offer, service: *service, payer: *payer, condition });
-                open = self.store.and(open, taken);
+                let removed = self.removed(*service, *payer);
+                let condition = self.store.and_not(open, removed);
+                candidates.push(PayerCandidate { offer, service: *service, payer: *payer, condition });
+                open = self.store.and(open, removed);
             }
         }
-        survivors
+        candidates
     }
 
-    fn outcome(&mut self, holds: &BTreeMap<RuleId, Ref>, survivors: &[Survivor]) -> Ref {
+    fn outcome(&mut self, holds: &BTreeMap<RuleId, Ref>, candidates: &[PayerCandidate]) -> Ref {
         let spoken =
             self.any(&|effect| matches!(effect, Effect::Offer { .. } | Effect::Exclude(_) | Effect::Hold { .. }));
         let leaf = |store: &mut Store, outcome| store.leaf(outcome);
         let (nobody, gap) = (leaf(self.store, Outcome::NonBillable), leaf(self.store, Outcome::Gap));
-        let mut outcome = self.store.choose(spoken, nobody, gap);
-        for (billed, condition) in self.winners(survivors) {
+        let mut outcome = self.store.if_then_else(spoken, nobody, gap);
+        for (billed, condition) in self.winners(candidates) {
             let billed = leaf(self.store, Outcome::Billable(billed.0, billed.1));
-            outcome = self.store.choose(condition, billed, outcome);
+            outcome = self.store.if_then_else(condition, billed, outcome);
         }
-        let conflict = self.conflict(survivors);
+        let conflict = self.conflict(candidates);
         let conflicting = leaf(self.store, Outcome::Conflict);
-        outcome = self.store.choose(conflict, conflicting, outcome);
+        outcome = self.store.if_then_else(conflict, conflicting, outcome);
         let held = self.store.any(holds.values().copied());
         let held_leaf = leaf(self.store, Outcome::Held);
-        self.store.choose(held, held_leaf, outcome)
+        self.store.if_then_else(held, held_leaf, outcome)
     }
 
     /// Returns, for each service and payer, where an offer of it survives without being overridden by one of another.
-    fn winners(&mut self, survivors: &[Survivor]) -> BTreeMap<(ServiceId, PayerId), Ref> {
+    fn winners(&mut self, candidates: &[PayerCandidate]) -> BTreeMap<(ServiceId, PayerId), Ref> {
         let mut winners: BTreeMap<(ServiceId, PayerId), Vec<Ref>> = BTreeMap::new();
-        for own in survivors {
-            let beaten = survivors.iter().filter(|other| other.billed() != own.billed());
+        for own in candidates {
+            let beaten = candidates.iter().filter(|other| other.service_and_payer() != own.service_and_payer());
             let beaten = beaten.filter(|other| self.overrides(other.offer, own.offer)).map(|other| other.condition);
             let beaten = beaten.collect::<Vec<_>>();
             let beaten = self.store.any(beaten);
-            winners.entry(own.billed()).or_default().push(self.store.and_not(own.condition, beaten));
+            winners.entry(own.service_and_payer()).or_default().push(self.store.and_not(own.condition, beaten));
         }
         winners.into_iter().map(|(billed, parts)| (billed, self.store.any(parts))).collect()
     }
 
     /// Returns where two offers survive with different outcomes and neither overrides the other.
-    fn conflict(&mut self, survivors: &[Survivor]) -> Ref {
-        let related: Vec<bool> = survivors.iter().map(|own| self.is_related(own.offer, survivors)).collect();
+    fn conflict(&mut self, candidates: &[PayerCandidate]) -> Ref {
+        let related: Vec<bool> = candidates.iter().map(|own| self.is_related(own.offer, candidates)).collect();
         let mut by_billed: BTreeMap<(ServiceId, PayerId), Vec<Ref>> = BTreeMap::new();
-        for (survivor, _) in survivors.iter().zip(&related).filter(|(_, related)| !**related) {
-            by_billed.entry(survivor.billed()).or_default().push(survivor.condition);
+        for (candidate, _) in candidates.iter().zip(&related).filter(|(_, related)| !**related) {
+            by_billed.entry(candidate.service_and_payer()).or_default().push(candidate.condition);
         }
         // Offers that are in no override relation conflict wherever two different outcomes are billed.
         let (mut conflict, mut any) = (Ref::FALSE, Ref::FALSE);
@@ -203,8 +203,8 @@ impl Builder<'_> {
             conflict = self.store.or(conflict, both);
             any = self.store.or(any, billed);
         }
-        for (own, _) in survivors.iter().zip(&related).filter(|(_, related)| **related) {
-            let tied = survivors.iter().filter(|other| self.are_tied(own, other)).map(|other| other.condition);
+        for (own, _) in candidates.iter().zip(&related).filter(|(_, related)| **related) {
+            let tied = candidates.iter().filter(|other| self.are_tied(own, other)).map(|other| other.condition);
             let tied = tied.collect::<Vec<_>>();
             let tied = self.store.any(tied);
             let both = self.store.and(own.condition, tied);
@@ -217,11 +217,11 @@ impl Builder<'_> {
         overrides(self.set, one, other)
     }
 
-    fn is_related(&self, offer: RuleId, survivors: &[Survivor]) -> bool {
-        survivors.iter().any(|other| self.overrides(offer, other.offer) || self.overrides(other.offer, offer))
+    fn is_related(&self, offer: RuleId, candidates: &[PayerCandidate]) -> bool {
+        candidates.iter().any(|other| self.overrides(offer, other.offer) || self.overrides(other.offer, offer))
     }
 
-    fn are_tied(&self, one: &Survivor, other: &Survivor) -> bool {
+    fn are_tied(&self, one: &PayerCandidate, other: &PayerCandidate) -> bool {
         are_tied(self.set, one, other)
     }
 }
@@ -231,10 +231,12 @@ fn overrides(set: &RuleSet, one: RuleId, other: RuleId) -> bool {
     matches!(&set.rule(one).effect, Effect::Offer { overrides, .. } if overrides.contains(&other))
 }
 
-/// Returns whether two survivors would decide a note differently and neither offer overrides the other.
-pub(crate) fn are_tied(set: &RuleSet, one: &Survivor, other: &Survivor) -> bool {
+/// Returns whether two candidates would decide a note differently and neither offer overrides the other.
+pub(crate) fn are_tied(set: &RuleSet, one: &PayerCandidate, other: &PayerCandidate) -> bool {
     let (first, second) = (one.offer, other.offer);
-    one.billed() != other.billed() && !overrides(set, first, second) && !overrides(set, second, first)
+    one.service_and_payer() != other.service_and_payer()
+        && !overrides(set, first, second)
+        && !overrides(set, second, first)
 }
 
 /// The decision graph shared by activities that all rules treat alike.

@@ -20,9 +20,9 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 pub(crate) use activity::are_tied;
-pub use activity::{ActivityGraph, ActivityRules, Survivor, order_for};
+pub use activity::{ActivityGraph, ActivityRules, PayerCandidate, order_for};
 pub use conditions::Conditions;
-pub use restrict::Open;
+pub use restrict::PartialResult;
 pub use store::{Ref, Store};
 pub use variable::{Assignment, Question, Value, Variable, Variables};
 

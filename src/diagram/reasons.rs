@@ -5,7 +5,7 @@
 //! offered, the rules which state, regardless of the service, that nobody pays for this work or in this case.
 
 use super::activity::ActivityRules;
-use super::{Ref, Store, Survivor};
+use super::{PayerCandidate, Ref, Store};
 use crate::rules::{Effect, Outcome, Removes, RuleId, RuleSet};
 
 impl ActivityRules {
@@ -18,8 +18,9 @@ impl ActivityRules {
         match &set.rule(rule).effect {
             Effect::Hold { .. } => self.holds.get(&rule).copied().unwrap_or(Ref::FALSE),
             Effect::Offer { .. } => {
-                let comes_to: Vec<&Survivor> = self.survivors.iter().filter(|other| other.offer == rule).collect();
-                let parts: Vec<Ref> = comes_to.into_iter().map(|survivor| self.wins(store, survivor)).collect();
+                let comes_to: Vec<&PayerCandidate> =
+                    self.candidates.iter().filter(|other| other.offer == rule).collect();
+                let parts: Vec<Ref> = comes_to.into_iter().map(|candidate| self.wins(store, candidate)).collect();
                 store.any(parts)
             }
             Effect::Exclude(removes) => self.removal(set, store, (own, removes), true),
@@ -29,17 +30,17 @@ impl ActivityRules {
     }
 
     /// Returns where an offer survives and the note is billed accordingly.
-    fn wins(&self, store: &mut Store, survivor: &Survivor) -> Ref {
-        store.and(survivor.condition, self.decided(Outcome::Billable(survivor.service, survivor.payer)))
+    fn wins(&self, store: &mut Store, candidate: &PayerCandidate) -> Ref {
+        store.and(candidate.condition, self.decided(Outcome::Billable(candidate.service, candidate.payer)))
     }
 
     /// Returns where a removal is a reason. `is_general`: it covers all services, so it counts even if nothing is
     /// offered.
     fn removal(&self, set: &RuleSet, store: &mut Store, (own, removes): (Ref, &Removes), is_general: bool) -> Ref {
         let mut parts = Vec::new();
-        for survivor in &self.survivors {
-            if takes_preferred(set, removes, survivor) {
-                parts.push(self.wins(store, survivor));
+        for candidate in &self.candidates {
+            if takes_preferred(set, removes, candidate) {
+                parts.push(self.wins(store, candidate));
             }
         }
         let mut against = Vec::new();
@@ -64,8 +65,8 @@ impl ActivityRules {
 }
 
 /// Returns whether a rule removes a payer that the offer prefers to the remaining one.
-fn takes_preferred(set: &RuleSet, removes: &Removes, survivor: &Survivor) -> bool {
-    let Effect::Offer { payers, .. } = &set.rule(survivor.offer).effect else { return false };
-    let preferred = payers.iter().take_while(|payer| **payer != survivor.payer);
-    preferred.into_iter().any(|payer| removes.removes(survivor.service, *payer))
+fn takes_preferred(set: &RuleSet, removes: &Removes, candidate: &PayerCandidate) -> bool {
+    let Effect::Offer { payers, .. } = &set.rule(candidate.offer).effect else { return false };
+    let preferred = payers.iter().take_while(|payer| **payer != candidate.payer);
+    preferred.into_iter().any(|payer| removes.removes(candidate.service, *payer))
 }

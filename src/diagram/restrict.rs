@@ -6,7 +6,7 @@ use super::{Ref, Store, Value};
 
 /// The possible leaves of a graph, and the variables that they depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
+pub struct PartialResult {
     /// The distinct leaves over all values of the open variables.
     pub leaves: Vec<Ref>,
     /// Sorted variables for which two assignments that differ only in that variable can reach different leaves.
@@ -31,7 +31,7 @@ impl Store {
             visit(variable);
             answer(variable, assignment)
         };
-        let first = self.settle(root, &mut answer);
+        let first = self.follow(root, &mut answer);
         if first.is_leaf() {
             return vec![first];
         }
@@ -39,7 +39,7 @@ impl Store {
         while let Some(at) = open.pop() {
             match self.node(at) {
                 Some(node) if seen.insert(at) => {
-                    open.extend(node.children.iter().map(|child| self.settle(*child, &mut answer)));
+                    open.extend(node.children.iter().map(|child| self.follow(*child, &mut answer)));
                 }
                 None if !leaves.contains(&at) => leaves.push(at),
                 _ => {}
@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// Follows the assigned variables to the first node whose variable is open, or to a leaf.
-    fn settle(&self, mut at: Ref, answer: &mut impl FnMut(usize) -> Option<Value>) -> Ref {
+    fn follow(&self, mut at: Ref, answer: &mut impl FnMut(usize) -> Option<Value>) -> Ref {
         while let Some(node) = self.node(at)
             && let Some(value) = answer(node.variable)
             && let Some(child) = node.children.get(usize::from(value))
@@ -60,8 +60,8 @@ impl Store {
     }
 
     /// Evaluates a boolean graph; `None` if the result depends on open variables.
-    pub fn verdict(&self, root: Ref, assignment: &[Option<Value>]) -> Option<bool> {
-        let first = self.settle(root, &mut |variable| answer(variable, assignment));
+    pub fn evaluate(&self, root: Ref, assignment: &[Option<Value>]) -> Option<bool> {
+        let first = self.follow(root, &mut |variable| answer(variable, assignment));
         if first.is_leaf() {
             return Some(first == Ref::TRUE);
         }
@@ -80,20 +80,21 @@ impl Store {
 
     /// Returns whether the first value of a variable and `other` can lead to different leaves, with all else equal.
     fn differ(&self, root: Ref, assignment: &[Option<Value>], variable: usize, other: Value) -> bool {
-        let settle = |at: Ref, value: Value| {
-            self.settle(at, &mut |asked| if asked == variable { Some(value) } else { answer(asked, assignment) })
+        let follow = |at: Ref, value: Value| {
+            self.follow(at, &mut |asked| if asked == variable { Some(value) } else { answer(asked, assignment) })
         };
         let (mut seen, mut open) = (FxHashSet::default(), Vec::new());
         let mut next = Some((root, root));
         while let Some((one, two)) = next.take().or_else(|| open.pop()) {
-            let (one, two) = (settle(one, 0), settle(two, other));
+            let (one, two) = (follow(one, 0), follow(two, other));
             if one == two && !self.asks_before(one, variable) {
                 continue;
             }
             let Some(asked) = self.first_asked(&[one, two]) else { return true };
             if seen.insert((one, two)) {
                 open.extend(
-                    self.values(asked).map(|value| (self.step(one, asked, value), self.step(two, asked, value))),
+                    self.values(asked)
+                        .map(|value| (self.cofactor(one, asked, value), self.cofactor(two, asked, value))),
                 );
             }
         }
@@ -103,13 +104,14 @@ impl Store {
     /// Returns the leaves that a graph can reach, and the variables that they depend on.
     ///
     /// The restricted graph is fully reduced, so that it contains exactly the variables that matter.
-    pub fn open(&self, root: Ref, assignment: &[Option<Value>]) -> Open {
-        let mut rest = Rest { store: self, assignment, done: FxHashMap::default(), known: FxHashMap::default() };
-        rest.remaining(root);
-        let mut variables: Vec<usize> = rest.known.keys().map(|node| node.variable).collect();
+    pub fn evaluate_partial(&self, root: Ref, assignment: &[Option<Value>]) -> PartialResult {
+        let mut restriction =
+            Restriction { store: self, assignment, done: FxHashMap::default(), known: FxHashMap::default() };
+        restriction.remaining(root);
+        let mut variables: Vec<usize> = restriction.known.keys().map(|node| node.variable).collect();
         variables.sort_unstable();
         variables.dedup();
-        Open { leaves: self.leaves(root, assignment), variables }
+        PartialResult { leaves: self.leaves(root, assignment), variables }
     }
 }
 
@@ -130,14 +132,14 @@ struct RemainingNode {
     children: Box<[Remaining]>,
 }
 
-struct Rest<'r> {
+struct Restriction<'r> {
     store: &'r Store,
     assignment: &'r [Option<Value>],
     done: FxHashMap<Ref, Remaining>,
     known: FxHashMap<RemainingNode, usize>,
 }
 
-impl Rest<'_> {
+impl Restriction<'_> {
     fn remaining(&mut self, at: Ref) -> Remaining {
         let Some(node) = self.store.node(at) else { return Remaining::Leaf(at) };
         if let Some(known) = self.done.get(&at) {

@@ -7,10 +7,10 @@ use super::{Question, TooComplex, Value, Variables};
 use crate::rules::Outcome;
 
 /// Maximum number of nodes before a store is abandoned, about 200 MB.
-const MOST_NODES: usize = 1_000_000;
+const MAX_NODES: usize = 1_000_000;
 
 /// Maximum number of memoized results of [`Store::choose`] before a store is abandoned.
-const MOST_CHOSEN: usize = 8 * MOST_NODES;
+const MAX_MEMOIZED: usize = 8 * MAX_NODES;
 
 /// Bit that marks a reference to a leaf.
 const LEAF: u32 = 1 << 31;
@@ -57,7 +57,7 @@ pub struct Store {
     nodes: Vec<Node>,
     known: FxHashMap<Node, Ref>,
     /// Memo table of [`Store::choose`].
-    chosen: FxHashMap<(Ref, Ref, Ref), Ref>,
+    if_then_else_memo: FxHashMap<(Ref, Ref, Ref), Ref>,
     /// The outcomes at leaves.
     outcomes: Vec<Outcome>,
     is_full: bool,
@@ -75,7 +75,7 @@ impl Store {
             sizes: variables.list().iter().map(|variable| variable.size).collect(),
             nodes: Vec::new(),
             known: FxHashMap::default(),
-            chosen: FxHashMap::default(),
+            if_then_else_memo: FxHashMap::default(),
             outcomes: Vec::new(),
             is_full: false,
         }
@@ -137,7 +137,7 @@ impl Store {
     }
 
     /// Returns the node with these children, one for each value of the variable, or the child itself if all are equal.
-    pub fn make(&mut self, variable: usize, children: Vec<Ref>) -> Ref {
+    pub fn make_node(&mut self, variable: usize, children: Vec<Ref>) -> Ref {
         let Some(first) = children.first().copied() else { return Ref::FALSE };
         if children.iter().all(|child| *child == first) {
             return first;
@@ -146,7 +146,7 @@ impl Store {
         if let Some(known) = self.known.get(&node) {
             return *known;
         }
-        if self.nodes.len() >= MOST_NODES {
+        if self.nodes.len() >= MAX_NODES {
             self.is_full = true;
             return first;
         }
@@ -164,7 +164,7 @@ impl Store {
     /// Returns `then` where the variable has a passing value, else false. `then` must not ask it or an earlier
     /// variable.
     fn restricted_to(&mut self, variable: usize, passing: &[bool], then: Ref) -> Ref {
-        self.make(variable, passing.iter().map(|passes| if *passes { then } else { Ref::FALSE }).collect())
+        self.make_node(variable, passing.iter().map(|passes| if *passes { then } else { Ref::FALSE }).collect())
     }
 
     /// Returns a graph that is true where all tests pass: pairs of a variable and, for each value, whether it passes.
@@ -178,7 +178,7 @@ impl Store {
     }
 
     /// Returns a graph that is `then` where `condition` is true and `otherwise` where it is false (if-then-else).
-    pub fn choose(&mut self, condition: Ref, then: Ref, otherwise: Ref) -> Ref {
+    pub fn if_then_else(&mut self, condition: Ref, then: Ref, otherwise: Ref) -> Ref {
         match condition {
             Ref::TRUE => return then,
             Ref::FALSE => return otherwise,
@@ -187,38 +187,38 @@ impl Store {
             _ => {}
         }
         let key = (condition, then, otherwise);
-        if let Some(known) = self.chosen.get(&key) {
+        if let Some(known) = self.if_then_else_memo.get(&key) {
             return *known;
         }
-        self.is_full |= self.chosen.len() >= MOST_CHOSEN;
+        self.is_full |= self.if_then_else_memo.len() >= MAX_MEMOIZED;
         if self.is_full {
             return then;
         }
         let parts = [condition, then, otherwise];
         let Some(variable) = self.first_asked(&parts) else { return otherwise };
         let children = self.values(variable).map(|value| {
-            let [condition, then, otherwise] = parts.map(|part| self.step(part, variable, value));
-            self.choose(condition, then, otherwise)
+            let [condition, then, otherwise] = parts.map(|part| self.cofactor(part, variable, value));
+            self.if_then_else(condition, then, otherwise)
         });
         let children = children.collect();
-        let made = self.make(variable, children);
-        self.chosen.insert(key, made);
+        let made = self.make_node(variable, children);
+        self.if_then_else_memo.insert(key, made);
         made
     }
 
     /// Returns the conjunction of two graphs.
     pub fn and(&mut self, one: Ref, other: Ref) -> Ref {
-        self.choose(one.min(other), one.max(other), Ref::FALSE)
+        self.if_then_else(one.min(other), one.max(other), Ref::FALSE)
     }
 
     /// Returns the disjunction of two graphs.
     pub fn or(&mut self, one: Ref, other: Ref) -> Ref {
-        self.choose(one.min(other), Ref::TRUE, one.max(other))
+        self.if_then_else(one.min(other), Ref::TRUE, one.max(other))
     }
 
     /// Returns a graph that is true where `one` is true and `other` is false.
     pub fn and_not(&mut self, one: Ref, other: Ref) -> Ref {
-        self.choose(other, Ref::FALSE, one)
+        self.if_then_else(other, Ref::FALSE, one)
     }
 
     /// Returns the disjunction of all graphs, combined in pairs so that intermediate graphs stay small.
@@ -231,11 +231,11 @@ impl Store {
     }
 
     /// Returns a graph that is true where `root` ends at one of the wanted outcomes.
-    pub fn ends_at(&mut self, root: Ref, wanted: &dyn Fn(Outcome) -> bool) -> Ref {
-        self.ends_at_leaf(root, &|store, leaf| store.outcome(leaf).is_some_and(wanted), &mut FxHashMap::default())
+    pub fn indicator(&mut self, root: Ref, wanted: &dyn Fn(Outcome) -> bool) -> Ref {
+        self.indicator_from(root, &|store, leaf| store.outcome(leaf).is_some_and(wanted), &mut FxHashMap::default())
     }
 
-    fn ends_at_leaf(&mut self, at: Ref, wanted: &dyn Fn(&Self, Ref) -> bool, done: &mut FxHashMap<Ref, Ref>) -> Ref {
+    fn indicator_from(&mut self, at: Ref, wanted: &dyn Fn(&Self, Ref) -> bool, done: &mut FxHashMap<Ref, Ref>) -> Ref {
         if at.is_leaf() {
             return if wanted(self, at) { Ref::TRUE } else { Ref::FALSE };
         }
@@ -243,18 +243,18 @@ impl Store {
             return *known;
         }
         let Some(Node { variable, children }) = self.node(at).cloned() else { return Ref::FALSE };
-        let children = children.iter().map(|child| self.ends_at_leaf(*child, wanted, done)).collect();
-        let made = self.make(variable, children);
+        let children = children.iter().map(|child| self.indicator_from(*child, wanted, done)).collect();
+        let made = self.make_node(variable, children);
         done.insert(at, made);
         made
     }
 
     /// Returns a graph that is true where two graphs end at different leaves.
-    pub fn differs(&mut self, one: Ref, other: Ref) -> Ref {
-        self.differs_from(one, other, &mut FxHashMap::default())
+    pub fn difference(&mut self, one: Ref, other: Ref) -> Ref {
+        self.difference_from(one, other, &mut FxHashMap::default())
     }
 
-    fn differs_from(&mut self, one: Ref, other: Ref, done: &mut FxHashMap<(Ref, Ref), Ref>) -> Ref {
+    fn difference_from(&mut self, one: Ref, other: Ref, done: &mut FxHashMap<(Ref, Ref), Ref>) -> Ref {
         if one == other {
             return Ref::FALSE;
         }
@@ -265,10 +265,10 @@ impl Store {
         let Some(variable) = self.first_asked(&[one, other]) else { return Ref::TRUE };
         let mut children = Vec::with_capacity(self.values(variable).len());
         for value in self.values(variable) {
-            let (one, other) = (self.step(one, variable, value), self.step(other, variable, value));
-            children.push(self.differs_from(one, other, done));
+            let (one, other) = (self.cofactor(one, variable, value), self.cofactor(other, variable, value));
+            children.push(self.difference_from(one, other, done));
         }
-        let made = self.make(variable, children);
+        let made = self.make_node(variable, children);
         done.insert(key, made);
         made
     }
@@ -288,7 +288,7 @@ impl Store {
             self.restrict_from(child, fixed, done)
         } else {
             let children = children.iter().map(|child| self.restrict_from(*child, fixed, done)).collect();
-            self.make(variable, children)
+            self.make_node(variable, children)
         };
         done.insert(at, made);
         made
@@ -307,7 +307,7 @@ impl Store {
 
     /// Returns the cofactor of a graph for one value of a variable; the graph itself if it does not ask the variable
     /// first.
-    pub fn step(&self, at: Ref, variable: usize, value: Value) -> Ref {
+    pub fn cofactor(&self, at: Ref, variable: usize, value: Value) -> Ref {
         let asks = self.node(at).filter(|node| node.variable == variable);
         asks.and_then(|node| node.children.get(usize::from(value))).copied().unwrap_or(at)
     }

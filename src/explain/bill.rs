@@ -156,7 +156,7 @@ pub(super) fn allows(batch: &Batch<'_>, note: BatchNote<'_>, service: ServiceId,
 fn payer_alone(note: BatchNote<'_>) -> Option<PayerId> {
     match note.evaluation().verdict {
         Verdict::Billable(_, payer) => Some(payer),
-        Verdict::NonBillable | Verdict::HeldByRule | Verdict::HeldOpen { .. } => None,
+        Verdict::NonBillable | Verdict::HeldByRule | Verdict::HeldForFacts { .. } => None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::rules::{Effect, RuleId};
 use crate::words;
 
 /// The maximum number of nearest offers to show. If there were more, none of them would be near.
-const MOST_SHOWN: usize = 4;
+const MAX_SHOWN: usize = 4;
 
 /// Returns the nearest offers.
 pub(super) fn offers(note: &DecidedNote<'_>) -> Vec<NearOfferView> {
@@ -15,7 +15,7 @@ pub(super) fn offers(note: &DecidedNote<'_>) -> Vec<NearOfferView> {
     let date = note.in_batch.date();
     let offers = NearOffers { judge: note.judge, answered: &note.answered, filled: &note.filled, date };
     let nearest = offers.nearest(all);
-    nearest.iter().take(MOST_SHOWN).filter_map(|offer| view(note, offer, &offers.obstacles(offer))).collect()
+    nearest.iter().take(MAX_SHOWN).filter_map(|offer| view(note, offer, &offers.obstacles(offer))).collect()
 }
 
 fn view(note: &DecidedNote<'_>, offer: &NearOffer, obstacles: &[RuleId]) -> Option<NearOfferView> {

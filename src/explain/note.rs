@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::view::{AnswerSource, FactView};
 use crate::batch::BatchNote;
-use crate::decide::{Applies, Judge, Verdict};
+use crate::decide::{Applicability, Judge, Verdict};
 use crate::facts::{Answer, FactId, Facts, Origin, WrittenAnswer};
 use crate::report::BasisView;
 use crate::rules::{AnsweredBy, ProgramSetting, RuleId, RuleSet, Test};
@@ -22,7 +22,7 @@ pub(super) struct DecidedNote<'n> {
     pub(super) filled: Facts,
     presumed: Vec<FactId>,
     /// The rules that apply or may apply, ordered by id.
-    pub(super) applicable: Vec<(RuleId, Applies)>,
+    pub(super) applicable: Vec<(RuleId, Applicability)>,
 }
 
 impl<'n> DecidedNote<'n> {
@@ -67,7 +67,7 @@ impl<'n> DecidedNote<'n> {
     pub(super) fn facts(&self, counts: bool) -> Vec<FactView> {
         let set = self.set();
         let missing = match &self.in_batch.evaluation().verdict {
-            Verdict::HeldOpen { missing, .. } => missing.as_slice(),
+            Verdict::HeldForFacts { missing, .. } => missing.as_slice(),
             _ => &[],
         };
         let asked = self.asked_facts();
@@ -91,7 +91,7 @@ impl<'n> DecidedNote<'n> {
                 basis: presumption.map(|presumption| BasisView::new(set, &presumption.basis)),
                 asked: asked.contains(&id) || derived.is_some_and(|derived| asked.contains(&derived)),
                 matters: missing.contains(&id)
-                    || self.judge.matters(&self.filled, self.in_batch.date(), id)
+                    || self.judge.outcome_depends_on(&self.filled, self.in_batch.date(), id)
                     || (counts && ProgramSetting::find(&fact.name).is_some()),
             }
         });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::note::DecidedNote;
 use super::view::{Explanation, HoldView, NearOfferView, PayerView, RuleUse, ServiceView, Standing};
-use crate::decide::{Applies, Verdict, offered};
+use crate::decide::{Applicability, Verdict, offered};
 use crate::report::RuleView;
 use crate::rules::{Effect, PayerId, RuleSet, ServiceId};
 
@@ -48,7 +48,7 @@ fn service_view(note: &DecidedNote<'_>, service: ServiceId, payer: PayerId) -> S
         }
         Verdict::HeldByRule => Standing::Held,
         Verdict::Billable(..) if surely(&offered_by) && taken_by.is_empty() => Standing::SecondChoice,
-        Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldOpen { .. } => Standing::Open,
+        Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldForFacts { .. } => Standing::Open,
     };
     let service = set.service(service);
     ServiceView { service: service.name.clone(), code: service.full_code(), stands, offered_by, taken_by }
@@ -56,7 +56,7 @@ fn service_view(note: &DecidedNote<'_>, service: ServiceId, payer: PayerId) -> S
 
 /// Returns the rules with a wanted effect that apply or may apply.
 fn applying(note: &DecidedNote<'_>, wanted: impl Fn(&Effect) -> bool) -> Vec<RuleUse> {
-    let rules = note.applicable.iter().map(|(id, applies)| (note.set().rule(*id), *applies == Applies::Surely));
+    let rules = note.applicable.iter().map(|(id, applies)| (note.set().rule(*id), *applies == Applicability::Always));
     let wanted = rules.filter(|(rule, _)| wanted(&rule.effect));
     wanted.map(|(rule, surely)| RuleUse { id: rule.id.clone(), surely }).collect()
 }
@@ -68,7 +68,7 @@ pub(super) fn holds(note: &DecidedNote<'_>) -> Vec<HoldView> {
         let rule = set.rule(*id);
         let Effect::Hold { instead, .. } = &rule.effect else { return None };
         Some(HoldView {
-            rule: RuleUse { id: rule.id.clone(), surely: *applies == Applies::Surely },
+            rule: RuleUse { id: rule.id.clone(), surely: *applies == Applicability::Always },
             title: rule.title.clone(),
             instead: set.instead_text(instead),
         })

@@ -1,6 +1,7 @@
 //! The contents of explanations, for JSON output and for the text writer.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use crate::facts::WrittenAnswer;
 use crate::money::Amount;
@@ -29,6 +30,7 @@ pub struct Explanations {
 }
 
 /// Explains how one record was decided.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct Explanation {
     /// The row of `actbill classify`.
@@ -46,26 +48,24 @@ pub struct Explanation {
     /// Ids of advice that applies.
     pub advice: Vec<String>,
     /// The steps to units and dollars.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<BillView>,
     /// How other notes affect it.
     pub others: Vec<OtherNoteView>,
     /// If the note is not billable, the offers that came nearest.
     pub nearest: Vec<NearOfferView>,
     /// If the note is not billable, the smallest changes that would make it so.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<ChangesView>,
     /// The rules named above, without duplicates.
     pub rules: Vec<RuleView>,
 }
 
 /// A field that the rule set does not know.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct UnknownField {
     /// Name of the field.
     pub name: String,
     /// The nearest known field name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
 }
 
@@ -97,6 +97,7 @@ impl AnswerSource {
 }
 
 /// A fact or setting with its answer.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct FactView {
     /// Name of the fact or setting.
@@ -104,14 +105,12 @@ pub struct FactView {
     /// The question it asks.
     pub ask: String,
     /// The answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<WrittenAnswer>,
     /// Where the answer came from.
     pub from: AnswerSource,
     /// The fields that a derived answer is computed from.
     pub derived_from: Vec<String>,
     /// The basis of a presumption.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<BasisView>,
     /// Whether it is asked by a rule that could apply if only this answer were different.
     pub asked: bool,
@@ -173,6 +172,7 @@ pub struct RuleUse {
 }
 
 /// A hold that applies or may apply.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct HoldView {
     /// The rule.
@@ -181,11 +181,11 @@ pub struct HoldView {
     /// Title of the rule.
     pub title: String,
     /// What to record instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
 }
 
 /// How a billable note gets its units and dollars.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct BillView {
     /// Name of the service.
@@ -207,13 +207,10 @@ pub struct BillView {
     /// Units that the note earns.
     pub units: u32,
     /// The rate in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateView>,
     /// Units × rate, before rounding.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<String>,
     /// The note's share of its claim line, whose units × rate is rounded half-up to the cent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
 }
 
@@ -257,12 +254,12 @@ pub struct NearOfferView {
 }
 
 /// A condition that does not hold.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct LackView {
     /// The fact that the condition asks.
     pub fact: String,
     /// The current answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
     /// Where the answer came from.
     pub from: AnswerSource,
@@ -318,6 +315,7 @@ pub struct ChangeView {
 }
 
 /// One fact of a change.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct PartView {
     /// Name of the fact or setting; `date` is the service date.
@@ -325,7 +323,6 @@ pub struct PartView {
     /// How it could honestly change: `chart`, `record`, `setting` or `never`.
     pub lever: &'static str,
     /// The current answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<String>,
     /// Where the answer came from.
     pub from: AnswerSource,

@@ -23,7 +23,7 @@ pub const OUTCOME_NAMES: [&str; 3] = ["status", "service", "payer"];
 pub const BIRTH_DATE: &str = "birth_date";
 
 /// Most minutes that a note may have: a whole day.
-pub const MINUTES_MOST: i64 = 1440;
+pub const MAX_MINUTES: i64 = 1440;
 
 /// A fact of a vocabulary, by index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,7 +198,7 @@ impl Vocabulary {
     /// `X`.
     pub fn new(declared: Vec<Fact>, columns: &BTreeMap<String, String>) -> Self {
         let mut facts = declared;
-        facts.push(Fact::new("minutes", "How many minutes?", Kind::Number(1, MINUTES_MOST), Origin::Minutes, None));
+        facts.push(Fact::new("minutes", "How many minutes?", Kind::Number(1, MAX_MINUTES), Origin::Minutes, None));
         for id in (0..facts.len()).map(FactId) {
             let Some(name) = facts.get(id.0).filter(|fact| fact.kind == Kind::Date).map(|fact| fact.name.clone())
             else {

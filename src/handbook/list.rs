@@ -58,7 +58,7 @@ pub fn settings(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()
 
 fn write(grid: &Grid, entries: impl Fn() -> Vec<Entry>, form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
-        Form::Text(screen) => grid.text(screen, out),
+        Form::Text(screen) => grid.write_text(screen, out),
         Form::Csv => grid.csv(out),
         Form::Markdown => grid.markdown(out),
         Form::Json => write_json(&entries(), out),

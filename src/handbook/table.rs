@@ -17,7 +17,7 @@ use crate::rules::{Effect, Outcome, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
 /// Maximum number of rows for each group of activities that rules treat alike. Further rows are only counted.
-const MOST_ROWS: usize = 500;
+const MAX_ROWS: usize = 500;
 
 /// A decision table.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ impl<'s> Table<'s> {
         }
         let mut tree = Tree::new(store, self.ranks(graph));
         let mut found = Vec::new();
-        tree.rows(root, &mut whole, MOST_ROWS, &mut found);
+        tree.rows(root, &mut whole, MAX_ROWS, &mut found);
         let left_out = tree.count(root) - found.len();
         let row = |(region, leaf): (Region, Ref)| {
             let (always, sometimes) = reasons_within(&tree.store, &reasons, &region);

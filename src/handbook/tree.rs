@@ -12,10 +12,10 @@ use crate::diagram::{Ref, Store, Value};
 use crate::space::Region;
 
 /// Maximum number of nodes of a part for which other orders are tried; larger parts use the graph's own order.
-const MOST_NODES: usize = 300;
+const MAX_NODES: usize = 300;
 
 /// Step budget of the search for better orders; once it is used up, the graph's own order is used.
-const MOST_STEPS: usize = 500_000;
+const MAX_STEPS: usize = 500_000;
 
 /// A graph to be divided into rows.
 pub(super) struct Tree {
@@ -42,7 +42,7 @@ struct Plan {
 
 impl Tree {
     pub(super) fn new(store: Store, ranks: Vec<u8>) -> Self {
-        Self { store, ranks, steps: MOST_STEPS, plans: FxHashMap::default(), rest: FxHashMap::default() }
+        Self { store, ranks, steps: MAX_STEPS, plans: FxHashMap::default(), rest: FxHashMap::default() }
     }
 
     /// Returns the number of rows that a part is divided into.
@@ -98,14 +98,14 @@ impl Tree {
     /// Returns the variables that a part asks; `None` if trying them all would exceed the step budget.
     fn asked(&mut self, at: Ref) -> Option<Vec<usize>> {
         let (mut seen, mut open, mut asked) = (BTreeSet::new(), vec![at], BTreeSet::new());
-        while let Some(at) = open.pop().filter(|_| seen.len() <= MOST_NODES) {
+        while let Some(at) = open.pop().filter(|_| seen.len() <= MAX_NODES) {
             if let Some(node) = self.store.node(at).filter(|_| seen.insert(at)) {
                 open.extend(&node.children);
                 asked.insert(node.variable);
             }
         }
         let values: usize = asked.iter().map(|variable| self.store.values(*variable).len()).sum();
-        let steps = self.steps.checked_sub(values * seen.len()).filter(|_| seen.len() <= MOST_NODES)?;
+        let steps = self.steps.checked_sub(values * seen.len()).filter(|_| seen.len() <= MAX_NODES)?;
         self.steps = steps;
         Some(asked.into_iter().collect())
     }
@@ -124,7 +124,7 @@ impl Tree {
     }
 
     fn rest(&mut self, at: Ref, variable: usize, value: Value) -> Ref {
-        let step = self.store.step(at, variable, value);
+        let step = self.store.cofactor(at, variable, value);
         if step != at {
             return step;
         }

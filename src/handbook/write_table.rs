@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use num_bigint::BigUint;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::list::Form;
 use super::table::{Row, Section, Table};
@@ -39,7 +40,7 @@ fn text(table: &Table<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()
         heading.line(0, &activities(table, section));
         write!(out, "{}", heading.finish())?;
         let wide = grid(table, section);
-        if wide.fits(screen) { wide } else { narrow(table, section) }.text(screen, out)?;
+        if wide.fits(screen) { wide } else { narrow(table, section) }.write_text(screen, out)?;
         writeln!(out, "{}", left_out(section))?;
     }
     summary(table).iter().try_for_each(|line| writeln!(out, "{}", visible(line)))
@@ -187,16 +188,14 @@ impl<'t> TableView<'t> {
 }
 
 /// A set of notes with one outcome.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 struct RowView<'s> {
     /// Matching answers for each fact. A fact that is not listed may have any answer.
     when: BTreeMap<String, Vec<String>>,
     status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     payer: Option<&'s str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<&'s str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     /// The rules that decide every note of the row.
     rules: Vec<&'s str>,

@@ -59,7 +59,7 @@ fn rates(set: &RuleSet) -> Vec<Mutant> {
             mutants.push(mutant(block.clone(), change, &dated.span, Change::Rate(at, changed.map(Box::new))));
         };
         push("drop the rate".into(), None);
-        let rate = dated.rate.a_cent_more();
+        let rate = dated.rate.plus_one_cent();
         push(format!("{rate} instead of {}", dated.rate), Some(DatedRate { rate, ..dated.clone() }));
         for (change, effective) in dates(dated.effective) {
             // A rule set may not have two rates for one service from the same date.

@@ -82,9 +82,9 @@ impl Prover<'_> {
             let rules = baseline.build_with(changed, id, condition);
             let was = baseline.rules.condition(id);
             let store = &mut baseline.store;
-            let scope = if is_same_effect { store.differs(was, condition) } else { store.or(was, condition) };
-            let differs = store.differs(baseline.rules.outcome, rules.outcome);
-            let moved = store.choose(differs, rules.outcome, Ref::FALSE);
+            let scope = if is_same_effect { store.difference(was, condition) } else { store.or(was, condition) };
+            let differs = store.difference(baseline.rules.outcome, rules.outcome);
+            let moved = store.if_then_else(differs, rules.outcome, Ref::FALSE);
             store.check_size(&mutants.diagram.variables).ok()?;
             parts.push(Part { position, activities, scope, moved, after: rules });
         }

@@ -15,7 +15,7 @@ use crate::rules::{Outcome, ProgramSetting, Rule, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
 /// Number of nodes that mutants may leave behind in a store before it is rebuilt.
-const MOST_LEFTOVERS: usize = 300_000;
+const MAX_LEFTOVERS: usize = 300_000;
 
 /// What was proved about a mutant.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl<'m> Prover<'m> {
             }
         }
         let baseline = self.baselines.get(part.position).and_then(Option::as_ref);
-        baseline.is_some_and(|baseline| baseline.store.verdict(part.scope, &assignment) != Some(false))
+        baseline.is_some_and(|baseline| baseline.store.evaluate(part.scope, &assignment) != Some(false))
     }
 
     /// Returns the smallest note, or a few notes of one day, that show a mutant, or `None` if none do.
@@ -125,7 +125,7 @@ impl<'m> Prover<'m> {
     /// Drops stores in which mutants have left many nodes behind, so that they are rebuilt.
     fn forget_leftovers(&mut self) {
         for (baseline, graph) in self.baselines.iter_mut().zip(&self.graphs) {
-            if baseline.as_ref().is_some_and(|known| known.store.len() > graph.store.len() + MOST_LEFTOVERS) {
+            if baseline.as_ref().is_some_and(|known| known.store.len() > graph.store.len() + MAX_LEFTOVERS) {
                 *baseline = None;
             }
         }

@@ -31,7 +31,7 @@ impl View<'_, '_> {
         let (before, after) = (self.named(before), self.named(after));
         let store = &mut self.baseline.store;
         let differs =
-            before.iter().map(|(rule, named)| store.differs(*named, after.get(rule).copied().unwrap_or(Ref::FALSE)));
+            before.iter().map(|(rule, named)| store.difference(*named, after.get(rule).copied().unwrap_or(Ref::FALSE)));
         let differs: Vec<Ref> = differs.collect();
         store.any(differs)
     }
@@ -43,7 +43,7 @@ impl View<'_, '_> {
         let mut differs = Vec::new();
         for value in before.iter().chain(after) {
             let other = self.outcomes(*value);
-            differs.push(self.baseline.store.differs(first, other));
+            differs.push(self.baseline.store.difference(first, other));
         }
         self.baseline.store.any(differs)
     }
@@ -67,9 +67,9 @@ impl View<'_, '_> {
         let some_against = store.any(against.values().copied());
         for (rule, surely) in surely {
             let perhaps = perhaps.get(&rule).copied().unwrap_or(Ref::FALSE);
-            let reason = store.choose(some_surely, surely, perhaps);
+            let reason = store.if_then_else(some_surely, surely, perhaps);
             let against = against.get(&rule).copied().unwrap_or(Ref::FALSE);
-            named.insert(rule, store.choose(some_against, against, reason));
+            named.insert(rule, store.if_then_else(some_against, against, reason));
         }
         named
     }
@@ -77,7 +77,7 @@ impl View<'_, '_> {
     /// Returns for each rule where nobody pays and it surely takes away a payer that may be offered.
     fn against(&mut self, values: &[Value]) -> BTreeMap<RuleId, Ref> {
         let nobody = self.baseline.rules.outcome;
-        let nobody = self.baseline.store.ends_at(nobody, &|outcome| outcome == Outcome::NonBillable);
+        let nobody = self.baseline.store.indicator(nobody, &|outcome| outcome == Outcome::NonBillable);
         let nobody = self.every(nobody, values);
         let conditions = self.baseline.rules.conditions.clone();
         let mut against = BTreeMap::new();

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::{Change, Mutant, Mutants};
 use crate::diagram::Value;
 use crate::effective::Effective;
-use crate::facts::{Answer, FactId, Kind, MINUTES_MOST, WrittenAnswer, date_of};
+use crate::facts::{Answer, FactId, Kind, MAX_MINUTES, WrittenAnswer, date_of};
 use crate::rules::{DatedRate, Outcome, ProgramSetting, RuleSet, ServiceId, Setting, Test, Unit, ValueSet};
 use crate::space::{Example, ORDINARY_DAY, Region, Space};
 use crate::units::PartQuarterHour;
@@ -120,7 +120,7 @@ impl Mutants<'_> {
             .collect();
         let found = self.graphs().into_iter().filter_map(|graph| {
             let mut store = graph.store.clone();
-            let ends = store.ends_at(graph.rules.outcome, fits);
+            let ends = store.indicator(graph.rules.outcome, fits);
             let space = Space::new(self.set, &self.diagram, graph).with_store(&store);
             let mut within = Region::full(&space);
             for (position, number) in &fixed {
@@ -167,7 +167,7 @@ pub(super) fn dates(set: &RuleSet, mutants: &[Mutant]) -> BTreeSet<NaiveDate> {
 /// Returns every number of minutes for which a note may be searched for.
 pub(super) fn minutes(set: &RuleSet) -> Vec<Test> {
     let parts = (0..=QUARTER_HOUR).map(|part| 3 * QUARTER_HOUR + part);
-    let minutes: BTreeSet<i64> = parts.chain(POOLED).filter(|minutes| *minutes <= MINUTES_MOST).collect();
+    let minutes: BTreeSet<i64> = parts.chain(POOLED).filter(|minutes| *minutes <= MAX_MINUTES).collect();
     let alone = minutes.into_iter().map(|minutes| (minutes, minutes + 1)).collect();
     let fact = set.vocabulary.find("minutes");
     fact.map(|fact| Test { fact, values: ValueSet::Ranges(alone) }).into_iter().collect()

@@ -21,7 +21,7 @@ impl<'r> Fields<'r> {
         let twice = sorted.windows(2).filter_map(twice).min_by_key(|field| &field.name);
         let mut fault = twice.map(|field| {
             let help = "keep the one that is true; which one was meant cannot be known";
-            Fault::new(Code::RepeatedField, "the field stands twice in this record", help).in_field(field)
+            Fault::new(Code::RepeatedField, "the field appears twice in this record", help).in_field(field)
         });
         let mut fields = Self(Vec::new());
         for same in sorted.chunk_by(|one, other| one.id == other.id) {

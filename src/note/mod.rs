@@ -16,7 +16,7 @@ use values::{answer, clock, date, fault, length, missing, text};
 use crate::facts::{Answer, BIRTH_DATE, Facts, REQUIRED, Vocabulary, date_answer};
 use crate::field::FieldId;
 use crate::message::Code;
-use crate::nearest::one_of;
+use crate::nearest::values_of;
 use crate::read::{Fault, FieldNames, Record};
 
 /// A service note.
@@ -130,7 +130,7 @@ fn note(fields: &Fields<'_>, vocabulary: &Vocabulary, settings: &Facts) -> Resul
         let (fact, field) = (vocabulary.fact(id), fields.get(field));
         let answer = field.map_or(Ok(Answer::Unanswered), |field| answer(fact, field))?;
         if answer == Answer::Unanswered {
-            let values = one_of(fact.values().iter().map(String::as_str));
+            let values = values_of(&fact.name, fact.values());
             return Err(missing(&fact.name, field, &format!("say which: {values}")));
         }
         facts.set(id, answer);

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::effective::parse_date;
 use crate::facts::{Answer, Fact, Kind, date_answer};
 use crate::message::Code;
-use crate::nearest::one_of;
+use crate::nearest::values_of;
 use crate::read::{Fault, Field, Value};
 
 /// Returns the fault of a required field that is left out or empty.
@@ -75,7 +75,7 @@ pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
         },
         Kind::Coded(values) => coded_value(fact, &field.value).map(Answer::Value).ok_or_else(|| {
             let near = only_text(&field.value).and_then(|word| fact.nearest_value(word));
-            let known = || format!("it takes {}", one_of(values.iter().map(String::as_str)));
+            let known = || format!("it takes {}", values_of(&fact.name, values));
             let help = near.map_or_else(known, |near| format!("did you mean `{near}`?"));
             fault(Code::UnknownValue, name, Some(field), "the rule set does not know this value", &help)
         }),

@@ -20,7 +20,7 @@ pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) 
     let mut found: BTreeMap<(RuleId, RuleId), Found> = BTreeMap::new();
     for graph in graphs.iter().filter(|graph| graph.possible(&Vec::new()).contains(&Outcome::Conflict)) {
         let mut store = graph.store.clone();
-        let conflict = store.ends_at(graph.rules.outcome, &|outcome| outcome == Outcome::Conflict);
+        let conflict = store.indicator(graph.rules.outcome, &|outcome| outcome == Outcome::Conflict);
         for (pair, tied) in tied_pairs(set, &graph.rules, &mut store) {
             let both = store.and(conflict, tied);
             let space = Space::new(set, diagram, graph).with_store(&store);
@@ -40,7 +40,7 @@ pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) 
 /// Returns, for each pair of offers, where both survive with different outcomes and neither overrides the other.
 fn tied_pairs(set: &RuleSet, rules: &ActivityRules, store: &mut Store) -> BTreeMap<(RuleId, RuleId), Ref> {
     let mut pairs: BTreeMap<(RuleId, RuleId), Ref> = BTreeMap::new();
-    let possible: Vec<_> = rules.survivors.iter().filter(|survivor| survivor.condition != Ref::FALSE).collect();
+    let possible: Vec<_> = rules.candidates.iter().filter(|candidate| candidate.condition != Ref::FALSE).collect();
     for (at, one) in possible.iter().enumerate() {
         for other in possible.iter().skip(at + 1).filter(|other| one.offer != other.offer && are_tied(set, one, other))
         {

@@ -6,7 +6,7 @@ use crate::effective::Effective;
 use crate::facts::{Answer, date_of};
 use crate::message::{Code, Message};
 use crate::rules::{Effect, Outcome, Rule, RuleSet, Span, Test};
-use crate::space::{MOST_REGIONS, Region, Space, bounds_in_words};
+use crate::space::{MAX_REGIONS, Region, Space, bounds_in_words};
 
 /// Maximum number of conditions that a rule may fail and still count as near a gap.
 const NEAR: usize = 2;
@@ -16,17 +16,17 @@ pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) 
     let (mut problems, mut more) = (Vec::new(), false);
     for graph in graphs.iter().filter(|graph| graph.possible(&Vec::new()).contains(&Outcome::Gap)) {
         let mut store = graph.store.clone();
-        let gap = store.ends_at(graph.rules.outcome, &|outcome| outcome == Outcome::Gap);
+        let gap = store.indicator(graph.rules.outcome, &|outcome| outcome == Outcome::Gap);
         let space = Space::new(set, diagram, graph).with_store(&store);
         let (regions, left_out) = space.regions(gap);
-        more |= left_out || problems.len() + regions.len() > MOST_REGIONS;
-        for region in regions.into_iter().take(MOST_REGIONS.saturating_sub(problems.len())) {
+        more |= left_out || problems.len() + regions.len() > MAX_REGIONS;
+        for region in regions.into_iter().take(MAX_REGIONS.saturating_sub(problems.len())) {
             let example = space.example(gap, graph.rules.outcome, &region).map(|(example, _)| example);
             problems.push(problem(&space, &region).with_example(example));
         }
     }
     if more {
-        let text = "there are more notes that no rule speaks to";
+        let text = "there are more notes that no rule covers";
         problems.push(Message::error(Code::Gap, text).help("close these gaps first, then check again").into());
     }
     problems
@@ -42,7 +42,7 @@ fn problem(space: &Space<'_>, region: &Region) -> Problem {
         }
         _ => "add an offer, an exclude or a hold for them".to_owned(),
     };
-    let text = format!("no rule speaks to these notes: {}", bounds_in_words(&bounds));
+    let text = format!("no rule covers these notes: {}", bounds_in_words(&bounds));
     let message = Message::error(Code::Gap, text).help(help);
     // If the nearest rule was added by the user, report that rule.
     let own = near.map(|rule| &rule.span).filter(|span| set.is_own(span));

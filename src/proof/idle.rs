@@ -15,7 +15,7 @@ use crate::rules::{Effect, PayerId, Rule, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
 /// Maximum number of other rules that a message names.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// Returns a problem for each rule, payer of an offer, and override that has no effect.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
@@ -82,7 +82,7 @@ impl<'s> Search<'s> {
     /// Reports an offer that applies to some note but loses all its payers wherever it applies.
     fn struck_offer(&self, id: RuleId, rule: &Rule) -> Option<Problem> {
         let survives = |graph: &ActivityGraph| {
-            graph.rules.survivors.iter().any(|own| own.offer == id && own.condition != Ref::FALSE)
+            graph.rules.candidates.iter().any(|own| own.offer == id && own.condition != Ref::FALSE)
         };
         let is_offer = matches!(rule.effect, Effect::Offer { .. });
         if !is_offer || self.graphs_of(id).next().is_none() || self.graphs_of(id).any(survives) {
@@ -108,7 +108,7 @@ impl<'s> Search<'s> {
             return None;
         }
         let name = &self.set.payer(payer).name;
-        let text = format!("the offer `{}` never comes to its payer `{name}`", rule.id);
+        let text = format!("the offer `{}` is never billed to its payer `{name}`", rule.id);
         let message = Message::warning(Code::AlwaysStruck, text)
             .help(format!("remove `{name}` from its payers, or narrow what takes `{name}` away"));
         Some(self.problem(rule, message, &[id]))
@@ -174,7 +174,7 @@ impl<'s> Search<'s> {
         }
         let mut counts: Vec<(RuleId, usize)> = counts.into_iter().collect();
         counts.sort_by_key(|(rule, count)| (Reverse(*count), *rule));
-        one_of(counts.iter().take(MOST_NAMED).map(|(rule, _)| self.set.rule(*rule).id.as_str()))
+        one_of(counts.iter().take(MAX_NAMED).map(|(rule, _)| self.set.rule(*rule).id.as_str()))
     }
 
     /// Creates the problem for a rule, with the smallest note to which all `applying` rules apply.

@@ -12,13 +12,13 @@ use crate::space::{Region, Space, bounds_in_words};
 
 /// Returns a graph of the notes that break an invariant. `outcomes` is a graph in `store` of the activity's outcomes.
 pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> Ref {
-    let meant = store.ends_at(outcomes, &|outcome| speaks_of(invariant, outcome));
+    let meant = store.indicator(outcomes, &|outcome| speaks_of(invariant, outcome));
     let when = conjunction(diagram, activity, store, &invariant.when);
     let meant = store.and(meant, when);
     if meant == Ref::FALSE {
         return Ref::FALSE;
     }
-    let kept = store.ends_at(outcomes, &|outcome| fits(&invariant.always, outcome));
+    let kept = store.indicator(outcomes, &|outcome| fits(&invariant.always, outcome));
     let always = conjunction(diagram, activity, store, &invariant.always);
     let kept = store.and(kept, always);
     store.and_not(meant, kept)
@@ -65,7 +65,7 @@ fn refute(
             let point = space.nearest(notes, &within)?;
             let (example, region) = space.example(notes, graph.rules.outcome, &within)?;
             let values = point.values.iter().copied().map(Some).collect::<Vec<_>>();
-            let decides = |reason: &Ref| graph.store.verdict(*reason, &values) == Some(true);
+            let decides = |reason: &Ref| graph.store.evaluate(*reason, &values) == Some(true);
             let deciding = graph.reasons.iter().filter(|(_, reason)| decides(reason)).map(|(id, _)| *id);
             Some((point.cost, example, region.describe(&space), deciding.collect::<Vec<_>>()))
         });

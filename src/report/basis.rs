@@ -1,12 +1,14 @@
 //! The basis of a block in a rule set, as shown in explanations and pages, as JSON or as text.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use crate::money::Rate;
 use crate::rules::{Basis, DatedRate, Rule, RuleSet, Span};
 use crate::table::WrappedText as Paper;
 
 /// The basis of something: its citations and house note.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BasisView {
     /// The citations.
@@ -15,11 +17,11 @@ pub struct BasisView {
     /// Whether this is our own decision or goes beyond the citations.
     pub house: bool,
     /// The reason, in our own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 /// A citation.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct CiteView {
     /// Name of the source.
@@ -31,10 +33,8 @@ pub struct CiteView {
     /// Location within the source.
     pub at: String,
     /// Quoted words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
     /// Paraphrase, in our own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
 }
 
@@ -119,6 +119,7 @@ impl RuleView {
 }
 
 /// A rate.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct RateView {
     /// Dollars per unit.
@@ -126,7 +127,6 @@ pub struct RateView {
     /// First service date, or `undated`.
     pub from: String,
     /// Last service date.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
     /// The rate's basis.
     pub basis: BasisView,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::{Program, RulesRun, write_json};
 use crate::citations::{ComparedSource, TextFound};
@@ -18,30 +19,26 @@ use crate::visible::visible;
 use crate::words;
 
 /// The results of a check.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct CheckReport {
     /// The program.
     pub program: Program,
     /// The rule set, if its files could be loaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<RulesRun>,
     /// What is proved; absent if some note is not decided exactly once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub proved: Option<Proved>,
     /// The invariants of the set, ordered by id, each with whether it holds.
     pub invariants: Vec<Promise>,
     /// All problems, ordered by location.
     pub problems: Vec<ProblemRow>,
     /// The sources that citations were compared with; absent if no texts were given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sources: Option<Vec<SourceRow>>,
     /// Rules that are our own decision or go beyond their citations.
     pub house_rules: Vec<HouseRule>,
     /// Size of the graphs and time taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stats: Option<Stats>,
     /// The graphs with counts for each node; absent if nothing is proved.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
 }
 
@@ -101,6 +98,7 @@ impl SourceRow {
 }
 
 /// A house rule.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct HouseRule {
     /// The rule's id.
@@ -108,7 +106,6 @@ pub struct HouseRule {
     /// The rule's title.
     pub title: String,
     /// The reason, or how far the rule goes beyond its citations.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -128,6 +125,7 @@ pub struct Stats {
 }
 
 /// The JSON form of a problem.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct ProblemRow {
     /// The problem's code.
@@ -135,18 +133,14 @@ pub struct ProblemRow {
     /// `error` if the set cannot decide every note or breaks a promise, otherwise `warning`.
     pub severity: &'static str,
     /// The rule file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Line number, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// Column number, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
     /// What is wrong.
     pub text: String,
     /// How to fix it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
     /// Ids of the rules or the invariant involved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -155,7 +149,6 @@ pub struct ProblemRow {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub region: BTreeMap<String, Vec<String>>,
     /// The smallest note that shows the problem.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Example>,
     /// Settings that the note needs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

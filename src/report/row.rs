@@ -215,7 +215,7 @@ impl Row {
             rules: rules.clone().map(|rule| rule.id.clone()).collect(),
             because: Some(because(set, note)),
             missing: match &evaluation.verdict {
-                Verdict::HeldOpen { missing, .. } => names(missing),
+                Verdict::HeldForFacts { missing, .. } => names(missing),
                 Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldByRule => Vec::new(),
             },
             possible: possible(set, note),
@@ -275,7 +275,7 @@ fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
     let payer = |payer: &PayerId| set.payer(*payer).name.clone();
     let mut possible: Vec<String> = match (note.conflicting_payers(), &note.evaluation().verdict) {
         (Some(payers), _) => payers.iter().map(payer).collect(),
-        (None, Verdict::HeldOpen { possible, .. }) => possible
+        (None, Verdict::HeldForFacts { possible, .. }) => possible
             .iter()
             .map(|outcome| match outcome {
                 Outcome::Billable(_, id) => payer(id),
@@ -299,7 +299,7 @@ fn because(set: &RuleSet, note: BatchNote<'_>) -> String {
     }
     let because = note.evaluation().because.clone();
     if note.earned().is_some_and(|earned| earned.bundled_into.is_some()) {
-        format!("{}; the day's one unit stands on an earlier note.", because.trim_end_matches('.'))
+        format!("{}; an earlier note carries the day's one unit.", because.trim_end_matches('.'))
     } else {
         because
     }

@@ -105,7 +105,7 @@ impl Summary {
     fn count_missing(&mut self, set: &RuleSet, note: BatchNote<'_>) {
         let evaluation = note.evaluation();
         let waits_for: Vec<String> = match &evaluation.verdict {
-            Verdict::HeldOpen { missing, .. } => {
+            Verdict::HeldForFacts { missing, .. } => {
                 missing.iter().map(|fact| set.vocabulary.fact(*fact).name.clone()).collect()
             }
             Verdict::HeldByRule => evaluation.rules.iter().map(|rule| set.rule(*rule).id.clone()).collect(),

@@ -73,7 +73,7 @@ impl Checker<'_> {
         if written.basis.is_none() && written.cites.is_empty() {
             let help =
                 "add `cite = [{ source = …, at = …, quote = … }]`, or `basis = \"house\"` if it is your own decision";
-            self.problems.add(span, Code::NoBasis, format!("{what} rests on nothing"), help);
+            self.problems.add(span, Code::NoBasis, format!("{what} has no basis"), help);
         }
         self.basis(written)
     }

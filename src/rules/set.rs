@@ -10,7 +10,7 @@ use super::{
 };
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, WrittenAnswer, date_of};
 use crate::message::{Code, Message};
-use crate::nearest::one_of;
+use crate::nearest::values_of;
 use crate::place::Place;
 use crate::toml::{TomlTable, suggestion};
 
@@ -79,7 +79,7 @@ macro_rules! rule_set {
                 checker.set.needs_proof = self.needs_proof;
                 $(let mut blocks = self.$blocks;
                 let BlockKind { name, most, .. } = <$Block>::KIND;
-                checker.problems.cut_off(&mut blocks, most, &format!("{name} blocks in the set"), |block| &block.span);
+                checker.problems.truncate_list(&mut blocks, most, &format!("{name} blocks in the set"), |block| &block.span);
                 checker.set.$blocks = <$Block>::check(blocks, checker);)+
             }
         }
@@ -251,7 +251,7 @@ fn answer_of(vocabulary: &Vocabulary, fact: FactId, value: &str) -> Result<Answe
     let value_index = fact.parse_value(value).map(Answer::Value);
     value_index.or_else(|| resolve::parse_answer(fact, value)).ok_or_else(|| {
         let help = match &fact.kind {
-            Kind::Coded(values) => one_of(values.iter().map(String::as_str)),
+            Kind::Coded(values) => values_of(&fact.name, values),
             Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
             Kind::Date => "what is derived from it".into(),
         };

@@ -12,10 +12,10 @@ use crate::toml::{Text, TomlTable, TomlValue};
 pub(super) struct WrittenTest {
     pub(super) fact: Text,
     negated: bool,
-    asks: Asks,
+    asks: TestBody,
 }
 
-enum Asks {
+enum TestBody {
     /// Any of these values, groups or names of outcomes.
     Values(Vec<Text>),
     /// A number in the range `at_least..below`.
@@ -26,8 +26,8 @@ impl WrittenTest {
     /// Returns the words asked for and whether the test is negated; `None` if the test asks for a number.
     pub(super) fn words(&self) -> Option<(&[Text], bool)> {
         match &self.asks {
-            Asks::Values(words) => Some((words, self.negated)),
-            Asks::Band { .. } => None,
+            TestBody::Values(words) => Some((words, self.negated)),
+            TestBody::Band { .. } => None,
         }
     }
 }
@@ -39,17 +39,17 @@ pub(super) fn read_when(block: &mut TomlTable<'_>) -> Vec<WrittenTest> {
 
 /// Reads the tests of one alternative under `any`. An empty alternative would always hold, so it is a problem.
 pub(super) fn read_alternative(table: &TomlTable<'_>) -> Vec<WrittenTest> {
-    if asks_nothing(table) {
+    if is_empty_condition(table) {
         let help = "add a condition such as `when.FACT = …`, or remove the group";
-        table.problems.add(&table.span, Code::MissingKey, "this group asks nothing", help);
+        table.problems.add(&table.span, Code::MissingKey, "this group has no condition", help);
     }
     read_tests(table)
 }
 
 /// Whether a condition asks no fact.
-pub(super) fn asks_nothing(condition: &TomlTable<'_>) -> bool {
+pub(super) fn is_empty_condition(condition: &TomlTable<'_>) -> bool {
     condition.entries().iter().all(|(name, value)| match value.table("condition") {
-        Some(inner) if ["not", "when"].contains(&name.value.as_str()) => asks_nothing(&inner),
+        Some(inner) if ["not", "when"].contains(&name.value.as_str()) => is_empty_condition(&inner),
         _ => false,
     })
 }
@@ -84,17 +84,17 @@ fn gather(condition: &TomlTable<'_>, negated: bool, tests: &mut Vec<WrittenTest>
     }
 }
 
-fn read_values(fact: &Text, value: &TomlValue<'_>, condition: &TomlTable<'_>) -> Option<Asks> {
+fn read_values(fact: &Text, value: &TomlValue<'_>, condition: &TomlTable<'_>) -> Option<TestBody> {
     let values = value.texts(&fact.value)?;
     if values.is_empty() {
         let text = format!("the condition on `{}` names no value", fact.value);
         condition.problems.add(&fact.span, Code::BadCondition, text, "name a value, or remove the condition");
         return None;
     }
-    Some(Asks::Values(values))
+    Some(TestBody::Values(values))
 }
 
-fn read_band(fact: &Text, mut bounds: TomlTable<'_>) -> Option<Asks> {
+fn read_band(fact: &Text, mut bounds: TomlTable<'_>) -> Option<TestBody> {
     let problems = bounds.problems;
     let is_bound = |(key, _): &(Text, _)| nearest(&key.value, ["at_least", "below"]).is_some();
     if nearest(&fact.value, ["not"]).is_some() && !bounds.entries().iter().any(is_bound) {
@@ -109,7 +109,7 @@ fn read_band(fact: &Text, mut bounds: TomlTable<'_>) -> Option<Asks> {
     bounds.finish();
     let (at_least, below) = (at_least.map(|number| number.value), below.map(|number| number.value));
     // If no bound could be read, the problem has already been reported.
-    (at_least.is_some() || below.is_some()).then_some(Asks::Band { at_least, below })
+    (at_least.is_some() || below.is_some()).then_some(TestBody::Band { at_least, below })
 }
 
 impl Checker<'_> {
@@ -132,13 +132,13 @@ impl Checker<'_> {
         let id = self.fact(&written.fact)?;
         let fact = self.set.vocabulary.fact(id);
         let values = match (&fact.kind, &written.asks) {
-            (Kind::Coded(_), Asks::Values(words)) => {
+            (Kind::Coded(_), TestBody::Values(words)) => {
                 let values: Vec<Vec<u16>> =
                     words.iter().filter_map(|word| value_or_group(fact, word, self.problems)).collect();
                 // With a misspelled value, the set is not the intended one, and further problems would be noise.
                 (values.len() == words.len()).then(|| ValueSet::of_values(fact, &values.concat()))?
             }
-            (Kind::Number(..), Asks::Band { at_least, below }) => {
+            (Kind::Number(..), TestBody::Band { at_least, below }) => {
                 let range = (at_least.unwrap_or(i64::MIN), below.unwrap_or(i64::MAX));
                 ValueSet::Ranges(vec![range]).intersect(&ValueSet::full(fact))
             }
@@ -153,7 +153,7 @@ impl Checker<'_> {
                         format!("ask what is derived from it: `{derived}.at_least` or `{derived}.below`")
                     }
                 };
-                self.add_wrong_question(&written.fact, &help);
+                self.add_unsuitable_test(&written.fact, &help);
                 return None;
             }
         };
@@ -161,8 +161,8 @@ impl Checker<'_> {
     }
 
     /// Reports a test whose form does not suit the fact or the part of the outcome.
-    pub(super) fn add_wrong_question(&self, name: &Text, help: &str) {
-        let text = format!("`{}` cannot be asked in this way", name.value);
+    pub(super) fn add_unsuitable_test(&self, name: &Text, help: &str) {
+        let text = format!("`{}` does not support this kind of condition", name.value);
         self.problems.add(&name.span, Code::BadCondition, text, help);
     }
 }

@@ -18,7 +18,7 @@ use crate::facts::FactId;
 use crate::rules::RuleSet;
 
 /// Maximum number of regions of one kind to list. Beyond that, output only mentions that there are more.
-pub const MOST_REGIONS: usize = 25;
+pub const MAX_REGIONS: usize = 25;
 
 /// All notes of a group of activities that rules treat alike, and graphs over them.
 #[derive(Clone, Copy, Debug)]

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::ordinary::Ordinary;
-use super::{MOST_REGIONS, Point, Space};
+use super::{MAX_REGIONS, Point, Space};
 use crate::diagram::{Question, Ref, Value, Variable};
 use crate::nearest::one_of;
 use crate::rules::Test;
 
 /// Maximum number of paths to visit in the search for regions.
-const MOST_PATHS: usize = 20_000;
+const MAX_PATHS: usize = 20_000;
 
 /// A set of activities and a set of values for each variable; the region contains every combination of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl Search<'_> {
             return;
         }
         self.paths += 1;
-        self.whole = self.found.len() < MOST_REGIONS && self.paths < MOST_PATHS;
+        self.whole = self.found.len() < MAX_REGIONS && self.paths < MAX_PATHS;
         if self.whole {
             self.found.push(widened(self.space, self.root, path.clone(), &Region::full(self.space)));
         }

@@ -20,7 +20,7 @@ impl Grid {
     }
 
     /// Writes a table that fits the screen without breaking words. If that is impossible, stacks the cells of each row.
-    pub(crate) fn text(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write_text(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         if !self.fits(screen) {
             return self.stacked(screen, out);
         }
@@ -99,6 +99,6 @@ mod tests {
         assert_eq!(written(|out| grid.csv(out)), "one,two\n\"a|b, c\",'=1\n");
         assert_eq!(written(|out| grid.markdown(out)), "| one | two |\n| --- | --- |\n| a\\|b, c | =1 |\n");
         let screen = Screen { width: 60, colors: false };
-        assert!(written(|out| grid.text(screen, out)).contains("a|b, c"));
+        assert!(written(|out| grid.write_text(screen, out)).contains("a|b, c"));
     }
 }

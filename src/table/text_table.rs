@@ -12,10 +12,10 @@ use super::Screen;
 use crate::visible::visible;
 
 /// Width from which columns are separated by two blanks; below it, by one.
-const ROOMY: u16 = 92;
+const WIDE_SCREEN: u16 = 92;
 
 /// Width below which no column keeps its full width.
-const TIGHT: u16 = 78;
+const NARROW_SCREEN: u16 = 78;
 
 /// The text of one cell.
 pub(crate) struct TextCell {
@@ -63,7 +63,7 @@ impl TextTable {
             let cell = Cell::new(visible(name));
             if screen.colors { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
-        let (gap, last) = (u16::from(screen.width >= ROOMY), header.len().saturating_sub(1));
+        let (gap, last) = (u16::from(screen.width >= WIDE_SCREEN), header.len().saturating_sub(1));
         for (at, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, if at == last { 0 } else { gap }));
         }
@@ -91,7 +91,7 @@ impl TextTable {
 
     /// Keeps columns as wide as their contents, so that the others shrink if space is short.
     pub(crate) fn keep_width(&mut self, columns: &[usize]) {
-        for column in columns.iter().filter(|_| self.screen.width >= TIGHT) {
+        for column in columns.iter().filter(|_| self.screen.width >= NARROW_SCREEN) {
             if let Some(column) = self.table.column_mut(*column) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }

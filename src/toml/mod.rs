@@ -66,7 +66,7 @@ pub(crate) fn parse<T>(
     for error in &errors {
         let span = Span { file, range: error.span().unwrap_or(0..0) };
         let text = error.message().lines().collect::<Vec<_>>().join("; ");
-        let help = "fix the line: names stand plain, text in quotes, lists in brackets";
+        let help = "fix the line: keys are bare, text is in quotes, lists are in brackets";
         problems.add(&span, Code::NotToml, text, help);
     }
     let start = Span { file, range: 0..0 };

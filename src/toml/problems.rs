@@ -84,14 +84,14 @@ impl<'f> Problems<'f> {
 
     /// Adds the second use of something that can be used once. The problem is reported at the later place and names the
     /// earlier one. An agency's own file always comes after the set it is added to, whatever the names of the files.
-    pub(crate) fn add_second(&self, what: &str, (one, other): (&Span, &Span), code: Code, help: &str) {
+    pub(crate) fn add_duplicate(&self, what: &str, (one, other): (&Span, &Span), code: Code, help: &str) {
         let (first, second) = if one.order() <= other.order() { (one, other) } else { (other, one) };
         let first = self.place_of(first).map(|place| place.to_string()).unwrap_or_default();
         self.add(second, code, format!("a second {what}, beside the one at {first}"), help);
     }
 
     /// Adds all but the first of several uses of something that can be used once.
-    pub(crate) fn add_repeats<'s>(
+    pub(crate) fn add_duplicates<'s>(
         &self,
         what: &str,
         uses: impl IntoIterator<Item = &'s Span>,
@@ -99,7 +99,7 @@ impl<'f> Problems<'f> {
     ) {
         let mut uses = uses.into_iter();
         let Some(first) = uses.next() else { return };
-        uses.for_each(|further| self.add_second(what, (first, further), code, help));
+        uses.for_each(|further| self.add_duplicate(what, (first, further), code, help));
     }
 
     /// Adds every name that repeats an earlier name of the list.
@@ -109,14 +109,14 @@ impl<'f> Problems<'f> {
             let first = *seen.entry(&name.value).or_insert(&name.span);
             if first != &name.span {
                 let what = format!("`{}` in this list", name.value);
-                self.add_second(&what, (first, &name.span), Code::RepeatedName, "name it once");
+                self.add_duplicate(&what, (first, &name.span), Code::RepeatedName, "name it once");
             }
         }
     }
 
     /// Truncates a list that is longer than anyone would write by hand, and reports its first surplus item. `what`: the
     /// items, such as `` values of `f` ``.
-    pub(crate) fn cut_off<T>(&self, list: &mut Vec<T>, most: usize, what: &str, span: impl Fn(&T) -> &Span) {
+    pub(crate) fn truncate_list<T>(&self, list: &mut Vec<T>, most: usize, what: &str, span: impl Fn(&T) -> &Span) {
         if let Some(surplus) = list.get(most) {
             let text = format!("there are {} {what}, more than the {most} that may be", list.len());
             let help = "remove what is not needed; a long list belongs into the system that the notes come from";

@@ -21,7 +21,7 @@ fn day() -> chrono::NaiveDate {
 fn by_diagram(set: &RuleSet, diagram: &Diagram, facts: &Facts, date: chrono::NaiveDate) -> Finding {
     let judge = Judge::new(set, diagram, false);
     let graph = judge.graph(facts).unwrap();
-    let open = graph.store.open(graph.rules.outcome, &diagram.variables.assign(facts, date));
+    let open = graph.store.evaluate_partial(graph.rules.outcome, &diagram.variables.assign(facts, date));
     let fact = |variable: usize| diagram.variables.get(variable).unwrap().question.fact().unwrap();
     Finding {
         outcomes: open.leaves.into_iter().map(|leaf| graph.store.outcome(leaf).unwrap()).collect(),
@@ -135,7 +135,7 @@ proptest! {
         let presumed = set.fill(&mut filled);
         let found = judge(set, &filled, day());
         match &decision.verdict {
-            Verdict::HeldOpen { missing, possible } => {
+            Verdict::HeldForFacts { missing, possible } => {
                 prop_assert!(found.outcomes.len() > 1);
                 prop_assert_eq!(possible, &found.outcomes);
                 let asked: BTreeSet<FactId> = found.matter.iter().map(|fact| set.vocabulary.input_of(*fact)).collect();
@@ -150,7 +150,7 @@ proptest! {
         // A presumed fact is named exactly if it would be missing were nothing presumed.
         let unpresumed = Judge::new(set, &ready.diagram, false).evaluate(&facts, day());
         let missing = match &unpresumed.verdict {
-            Verdict::HeldOpen { missing, .. } => missing.clone(),
+            Verdict::HeldForFacts { missing, .. } => missing.clone(),
             _ => Vec::new(),
         };
         let rests: Vec<FactId> = missing.into_iter().filter(|fact| presumed.contains(fact)).collect();
@@ -179,7 +179,7 @@ proptest! {
         let judge = Judge::new(set, &ready.diagram, false);
         let before = judge.evaluate(&facts, day());
         let Some((id, _)) = set.vocabulary.facts().nth(more) else { return Ok(()) };
-        if facts.get(id) != Answer::Unanswered || matches!(before.verdict, Verdict::HeldOpen { .. }) {
+        if facts.get(id) != Answer::Unanswered || matches!(before.verdict, Verdict::HeldForFacts { .. }) {
             return Ok(());
         }
         if let Some(tried) = answers(set, id) {

@@ -18,7 +18,7 @@ pub(crate) fn read(name: &str, text: &str, blank: bool) -> Result<Suite, Vec<Mes
 /// Returns the title of each case, whether it passes, and its differences.
 pub(crate) fn results(suite: &Suite) -> Vec<(String, bool, Vec<Difference>)> {
     let runs = suite.run(&ready().set, &ready().diagram);
-    let results = runs.iter().flat_map(actbill::cases::ClaimsRun::results);
+    let results = runs.iter().flat_map(actbill::cases::SampleBatchRun::results);
     results.map(|result| (result.case.title.clone(), result.passes(), result.differences)).collect()
 }
 
@@ -257,7 +257,7 @@ fn an_old_id_of_a_rule_still_resolves() {
     let file = CaseFile { name: "a.cases.toml".into(), bytes: one(COACHING, "rules = [\"act.coaching\"]").into() };
     let suite = Suite::read(&set, vec![file], false).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));
     let runs = suite.run(&set, &ready().diagram);
-    assert!(runs.iter().flat_map(actbill::cases::ClaimsRun::results).all(|result| result.passes()));
+    assert!(runs.iter().flat_map(actbill::cases::SampleBatchRun::results).all(|result| result.passes()));
 }
 
 #[test]

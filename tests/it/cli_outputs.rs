@@ -107,7 +107,7 @@ fn links_are_followed_to_their_end_unless_there_is_none() {
     symlink("b", folder.path("d")).unwrap();
     fs::remove_file(folder.path("b")).unwrap();
     symlink("d", folder.path("b")).unwrap();
-    refused(&folder, "actbill classify notes.csv -o d", "its links lead in a circle");
+    refused(&folder, "actbill classify notes.csv -o d", "it leads through too many links");
 }
 
 /// Creates a folder with so many notes that their rows exceed every buffer.

@@ -243,7 +243,7 @@ proptest! {
 fn has_cause(ready: &Ready, row: &Row) {
     for id in &row.rules {
         let rule = ready.set.rules.iter().find(|rule| rule.id == *id).unwrap_or_else(|| panic!("no rule {id}"));
-        assert!(rule.basis.house || !rule.basis.cites.is_empty(), "{id} rests on nothing");
+        assert!(rule.basis.house || !rule.basis.cites.is_empty(), "{id} has no basis");
     }
     let differ = row.findings.iter().any(|finding| finding.code == "day-payers-differ");
     match row.status {

@@ -124,7 +124,7 @@ fn pages_as_text() {
         "house.transport-with-another-purpose",
         "remote_job_coaching",
         "part_quarter_hour",
-        "client_present",
+        "contact",
         "act_team",
         "mo_healthnet",
         "services-catalog",

@@ -241,7 +241,7 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
         let changed_diagram = Diagram::new(&changed);
         let first_failed = || {
             let runs = suite.run(&changed, &changed_diagram);
-            let results = runs.iter().flat_map(actbill::cases::ClaimsRun::results).collect::<Vec<_>>();
+            let results = runs.iter().flat_map(actbill::cases::SampleBatchRun::results).collect::<Vec<_>>();
             results.into_iter().find(|result| !result.passes()).map(|result| result.case.title.clone())
         };
         match status {

@@ -59,6 +59,18 @@ pub(crate) fn agency(text: &str, set: &[(&str, &str)]) -> Ready {
     Ready::released(files, &set, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
 }
 
+/// Returns an agency file that replaces the fact `activity` by itself with one more value.
+pub(crate) fn with_new_activity() -> String {
+    let vocabulary = &ready().set.vocabulary;
+    let fact = vocabulary.fact(vocabulary.find("activity").unwrap());
+    let groups = fact.groups.iter().map(|(name, values)| {
+        let values: Vec<_> = values.iter().map(|value| fact.value_name(*value).unwrap()).collect();
+        format!("{name} = {values:?}\n")
+    });
+    let (values, groups) = ([fact.values(), &["benefits_counseling".into()]].concat(), groups.collect::<String>());
+    format!("[fact.activity]\nreplaces = true\nvalues = {values:?}\n[fact.activity.groups]\n{groups}")
+}
+
 /// Returns the problems of the shipped rules with one more file, which is the user's own.
 pub(crate) fn problems_with(name: &str, text: &str) -> Vec<Message> {
     let mut files = shipped();

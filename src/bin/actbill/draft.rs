@@ -120,7 +120,7 @@ pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), 
     let mut aside = Vec::new();
     if together {
         for Draft { place, .. } in drafts.iter().skip(1) {
-            aside.push(Aside::take(place).map_err(|error| unwritable(place, &error))?);
+            aside.push(DisplacedFile::take(place).map_err(|error| unwritable(place, &error))?);
         }
     }
     let mut placed: Vec<String> = Vec::new();
@@ -132,18 +132,18 @@ pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), 
         }
         placed.push(format!("`{}`", place.display()));
     }
-    aside.into_iter().for_each(Aside::remove);
+    aside.into_iter().for_each(DisplacedFile::remove);
     state.placed = true;
     Ok(())
 }
 
 /// An old file that was moved out of the way. It is put back on drop unless a new file has taken its place.
-struct Aside {
+struct DisplacedFile {
     place: PathBuf,
     old: Option<TempPath>,
 }
 
-impl Aside {
+impl DisplacedFile {
     fn take(place: &Path) -> io::Result<Self> {
         let mut aside = Self { place: place.to_owned(), old: None };
         if place.exists() {
@@ -159,7 +159,7 @@ impl Aside {
     }
 }
 
-impl Drop for Aside {
+impl Drop for DisplacedFile {
     fn drop(&mut self) {
         if let Some(old) = self.old.take().filter(|_| !self.place.exists()) {
             let _ = old.persist(&self.place);

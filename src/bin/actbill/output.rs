@@ -25,7 +25,7 @@ pub(crate) enum Target {
 }
 
 /// Most symbolic links that one path may lead through.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 impl Target {
     /// Returns the target of a path; without a path, standard output.
@@ -37,7 +37,7 @@ impl Target {
         }
         let refuse = |error| unwritable(path, &error);
         let mut at = path.to_owned();
-        for _ in 0..MOST_LINKS {
+        for _ in 0..MAX_LINKS {
             let folder = fs::canonicalize(parent(&at)).map_err(refuse)?;
             let Some(name) = at.file_name() else { return Err(refuse(ErrorKind::IsADirectory.into())) };
             let full = folder.join(name);
@@ -63,7 +63,7 @@ impl Target {
                 Ok(_) => return Ok(Self::Stream(full)),
             }
         }
-        Err(refuse(io::Error::other("its links lead in a circle")))
+        Err(refuse(io::Error::other("it leads through too many links")))
     }
 
     /// Returns what distinguishes the target's file from all others; `None` if the target is not a file on disk.

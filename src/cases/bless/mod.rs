@@ -6,7 +6,7 @@ mod toml;
 
 use std::collections::BTreeMap;
 
-use super::{Case, CaseFile, ClaimsRun, Expect, Expectation, Expected, ExpectedField, ExpectedTotal, Step, Suite};
+use super::{Case, CaseFile, Expect, Expectation, Expected, ExpectedField, ExpectedTotal, SampleBatchRun, Step, Suite};
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::report::Row;
@@ -56,7 +56,7 @@ struct Edits<'s> {
 impl Suite {
     /// Returns the files that have failing cases or cases without expectations, rewritten to expect today's decisions.
     /// Cases that are known to be wrong stay as they are.
-    pub fn bless(&self, runs: &[ClaimsRun<'_>]) -> Result<Vec<Blessed>, Message> {
+    pub fn bless(&self, runs: &[SampleBatchRun<'_>]) -> Result<Vec<Blessed>, Message> {
         let mut by_file: BTreeMap<usize, Edits<'_>> = BTreeMap::new();
         for run in runs.iter().filter(|run| run.refused.is_none()) {
             for case in run.claims.cases.iter().filter(|case| case.known_wrong.is_none()) {
@@ -107,7 +107,7 @@ fn notes<'s>(case: &'s Case, rows: &[Row]) -> Vec<Edit<'s>> {
 }
 
 /// Returns the totals that differ from their expectations, each with its path and actual value.
-fn sums<'s>(case: &'s Case, run: &ClaimsRun<'_>) -> Vec<Sum<'s>> {
+fn sums<'s>(case: &'s Case, run: &SampleBatchRun<'_>) -> Vec<Sum<'s>> {
     let differ =
         case.totals.iter().map(|expectation| (expectation.at.clone(), expectation, expectation.actual(&run.summary)));
     differ.filter(|(_, expectation, now)| expectation.word != *now).collect()

@@ -25,8 +25,8 @@ pub(super) fn rewrite(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
             put(table, expectation.key.as_str(), value(expectation));
         }
     }
-    for (way, expectation, now) in sums {
-        let table = descend(document.as_item_mut(), way, false)?.as_table_like_mut()?;
+    for (path, expectation, now) in sums {
+        let table = descend(document.as_item_mut(), path, false)?.as_table_like_mut()?;
         let number = now.parse::<i64>().ok().filter(|_| expectation.key != TotalField::Amount);
         put(table, expectation.key.as_str(), number.map_or_else(|| Value::from(now.as_str()), Value::from));
     }
@@ -37,8 +37,8 @@ pub(super) fn rewrite(text: &str, edits: &[Edit<'_>], sums: &[Sum<'_>]) -> Optio
 }
 
 /// Returns the item at the end of a path. If `make` is set, creates the last table if it is missing.
-fn descend<'d>(item: &'d mut Item, way: &[Step], make: bool) -> Option<&'d mut Item> {
-    let Some((step, rest)) = way.split_first() else { return Some(item) };
+fn descend<'d>(item: &'d mut Item, path: &[Step], make: bool) -> Option<&'d mut Item> {
+    let Some((step, rest)) = path.split_first() else { return Some(item) };
     let next = match step {
         Step::Key(key) => {
             if make && rest.is_empty() && item.get(key.as_str()).is_none() {

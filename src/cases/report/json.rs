@@ -4,23 +4,24 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
-use super::super::{CaseResult, ClaimsRun, Coverage, Difference, OutcomeCoverage};
+use super::super::{CaseResult, Coverage, Difference, OutcomeCoverage, SampleBatchRun};
 use super::{Counts, MutantsReport, NoteJson, Report, notes_of};
 use crate::facts::WrittenAnswer;
 use crate::report::{Row, write_json};
 use crate::space::Example;
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct Document<'r> {
     summary: Counts,
-    #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageJson<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     mutants: Option<&'r MutantsReport>,
     cases: Vec<CaseJson<'r>>,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct CaseJson<'r> {
     file: &'r str,
@@ -29,7 +30,6 @@ struct CaseJson<'r> {
     title: &'r str,
     /// `passed`, `failed`, `known_wrong`, or `no_longer_wrong`.
     status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     known_wrong: Option<&'r str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     settings: BTreeMap<&'r str, &'r str>,
@@ -37,7 +37,6 @@ struct CaseJson<'r> {
     presume: BTreeMap<&'r str, &'r str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     strict: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<DifferenceJson<'r>>,
@@ -46,9 +45,9 @@ struct CaseJson<'r> {
     notes: Vec<NoteAndRow<'r>>,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct DifferenceJson<'r> {
-    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<usize>,
     what: &'r str,
     expected: &'r str,
@@ -64,6 +63,7 @@ struct NoteAndRow<'r> {
     row: &'r Row,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct CoverageJson<'r> {
     rules: usize,
@@ -71,20 +71,17 @@ struct CoverageJson<'r> {
     step_aside: usize,
     decide_in_no_case: Vec<&'r str>,
     step_aside_in_no_case: Vec<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     outcomes: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     reached: Option<usize>,
     reached_in_no_case: Vec<OutcomeJson<'r>>,
 }
 
+#[skip_serializing_none]
 #[derive(Serialize)]
 struct OutcomeJson<'r> {
     activities: &'r [String],
     outcome: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'r Example>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     settings: Option<&'r BTreeMap<String, WrittenAnswer>>,
 }
 
@@ -100,7 +97,7 @@ impl Report<'_> {
         write_json(&document, out)
     }
 
-    fn case_json<'v>(&self, run: &'v ClaimsRun<'_>, result: &'v CaseResult<'_>) -> CaseJson<'v> {
+    fn case_json<'v>(&self, run: &'v SampleBatchRun<'_>, result: &'v CaseResult<'_>) -> CaseJson<'v> {
         let pairs = |pairs: &'v [(String, String)]| pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let difference = |difference: &'v Difference| DifferenceJson {
             note: difference.note.map(|note| note + 1),

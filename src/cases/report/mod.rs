@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{CaseResult, ClaimsRun, Coverage, Difference};
+use super::{CaseResult, Coverage, Difference, SampleBatchRun};
 use crate::facts::Origin;
 use crate::read::{Record, Value};
 use crate::report::Row;
@@ -28,7 +28,7 @@ pub struct Report<'r> {
     /// The rules.
     pub set: &'r RuleSet,
     /// The result of each batch, with the results of its cases.
-    pub runs: Vec<(&'r ClaimsRun<'r>, Vec<CaseResult<'r>>)>,
+    pub runs: Vec<(&'r SampleBatchRun<'r>, Vec<CaseResult<'r>>)>,
     /// The coverage, if it was requested.
     pub coverage: Option<Coverage>,
     /// The results of the mutants, if they were requested.
@@ -58,7 +58,7 @@ impl fmt::Display for Counts {
 
 impl<'r> Report<'r> {
     /// Builds the report of these batch runs.
-    pub fn new(set: &'r RuleSet, runs: &'r [ClaimsRun<'r>], coverage: Option<Coverage>) -> Self {
+    pub fn new(set: &'r RuleSet, runs: &'r [SampleBatchRun<'r>], coverage: Option<Coverage>) -> Self {
         let runs = runs.iter().map(|run| (run, run.results())).collect();
         Self { set, runs, coverage, mutants: None }
     }
@@ -77,12 +77,12 @@ impl<'r> Report<'r> {
         counts
     }
 
-    fn results(&self) -> impl Iterator<Item = (&ClaimsRun<'r>, &CaseResult<'r>)> {
+    fn results(&self) -> impl Iterator<Item = (&SampleBatchRun<'r>, &CaseResult<'r>)> {
         self.runs.iter().flat_map(|(run, results)| results.iter().map(|result| (*run, result)))
     }
 
     /// Returns the facts read from a note, answered and presumed ones apart. Returns `None` if the note was rejected.
-    fn read(&self, run: &ClaimsRun<'_>, note: usize) -> Option<(Vec<String>, Vec<String>)> {
+    fn read(&self, run: &SampleBatchRun<'_>, note: usize) -> Option<(Vec<String>, Vec<String>)> {
         let read = run.read.get(note)?.as_ref()?;
         let (mut answered, mut presumed) = (Vec::new(), Vec::new());
         for (id, fact) in self.set.vocabulary.facts().filter(|(_, fact)| fact.origin != Origin::Setting) {
@@ -121,7 +121,7 @@ fn write_visible(out: &mut dyn Write, write: impl FnOnce(&mut Vec<u8>) -> io::Re
 
 /// Returns the indices of the notes to show: those that differ, all if a total differs, or the case's own if nothing
 /// does.
-fn notes_of(result: &CaseResult<'_>, run: &ClaimsRun<'_>) -> Vec<usize> {
+fn notes_of(result: &CaseResult<'_>, run: &SampleBatchRun<'_>) -> Vec<usize> {
     let whole = result.differences.iter().any(|difference| difference.note.is_none());
     let named = |at: &usize| result.case.notes.iter().any(|expected| expected.note == *at);
     let differs = |at: &usize| result.differences.iter().any(|difference| difference.note == Some(*at));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use serde_with::skip_serializing_none;
 
 use super::super::{Evidence, Killer, MutantStatus};
 use crate::facts::WrittenAnswer;
@@ -31,7 +32,7 @@ pub struct MutantCounts {
     pub killed_by_case: usize,
     /// Mutants of promises that some change of a rule tells apart from the promise as written.
     pub killed_by_mutant: usize,
-    /// Mutants that decide every note the same way.
+    /// Mutants that decide every note the same path.
     pub equivalent: usize,
     /// Mutants that nothing notices.
     pub survived: usize,
@@ -50,6 +51,7 @@ impl std::fmt::Display for MutantCounts {
 }
 
 /// One mutant with its result.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct MutantRow {
     /// File that contains the changed block.
@@ -65,7 +67,6 @@ pub struct MutantRow {
     /// `killed`, `equivalent` or `survived`.
     pub status: &'static str,
     /// What noticed the change: the code of a problem, the title of a case, or a change of a rule.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// For a survivor, the notes that would notice it.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::{CaseResult, Claims, ClaimsRun, Counting, Difference, OutcomeCoverage, RuleCoverage};
+use super::super::{CaseResult, Counting, Difference, OutcomeCoverage, RuleCoverage, SampleBatch, SampleBatchRun};
 use super::{MutantsReport, NO_LONGER_WRONG, NoteJson, Report, notes_of, write_visible};
 use crate::rules::{AnsweredBy, RuleId};
 use crate::space::Example;
@@ -33,7 +33,7 @@ impl Report<'_> {
         self.mutants.iter().try_for_each(|mutants| writeln!(out, "{}", mutants.summary))
     }
 
-    fn failure(&self, run: &ClaimsRun<'_>, result: &CaseResult<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn failure(&self, run: &SampleBatchRun<'_>, result: &CaseResult<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "FAILED  {}  {}", result.case.place, result.case.title)?;
         if result.case.known_wrong.is_some() {
             writeln!(out, "  {NO_LONGER_WRONG}")?;
@@ -64,7 +64,7 @@ impl Report<'_> {
     }
 
     /// Writes the settings that were answered explicitly, and the other options of the batch.
-    fn around(&self, claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
+    fn around(&self, claims: &SampleBatch, out: &mut dyn Write) -> io::Result<()> {
         let own = |name: &str| claims.settings.iter().any(|(answered, _)| answered == name);
         let answered = self.set.settings.iter().filter(|setting| setting.by != AnsweredBy::Default);
         let answered = answered.map(|setting| (&self.set.vocabulary.fact(setting.fact).name, setting));
@@ -88,7 +88,7 @@ impl Report<'_> {
     }
 
     /// Writes the facts read from a note and what decided it.
-    fn reasons(&self, run: &ClaimsRun<'_>, note: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn reasons(&self, run: &SampleBatchRun<'_>, note: usize, out: &mut dyn Write) -> io::Result<()> {
         if let Some((answered, presumed)) = self.read(run, note) {
             writeln!(out, "  read      {}", answered.join(", "))?;
             if !presumed.is_empty() {

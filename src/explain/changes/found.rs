@@ -9,37 +9,37 @@ use crate::rules::{PayerId, ServiceId};
 pub(super) type Step = (usize, Value);
 
 /// Number of changes after which the search is abandoned, since nobody would read more.
-const MOST_FOUND: usize = 20_000;
+const MAX_FOUND: usize = 20_000;
 
 /// The smallest changes found so far.
 pub(super) struct Found {
     parts: Parts,
     list: Vec<(Vec<Step>, (ServiceId, PayerId))>,
     /// Number of nodes visited in this round.
-    looked_at: usize,
+    visited_nodes: usize,
     /// Number of nodes after which a round is abandoned.
     most_nodes: usize,
 }
 
 impl Found {
     pub(super) fn new(most_nodes: usize) -> Self {
-        Self { parts: Parts::default(), list: Vec::new(), looked_at: 0, most_nodes }
+        Self { parts: Parts::default(), list: Vec::new(), visited_nodes: 0, most_nodes }
     }
 
     /// Resets the count of visited nodes.
     pub(super) fn start_round(&mut self) {
-        self.looked_at = 0;
+        self.visited_nodes = 0;
     }
 
     /// Counts visited nodes. Returns whether the search is abandoned.
-    pub(super) fn look_at(&mut self, nodes: usize) -> bool {
-        self.looked_at += nodes;
-        self.is_given_up()
+    pub(super) fn visit(&mut self, nodes: usize) -> bool {
+        self.visited_nodes += nodes;
+        self.is_abandoned()
     }
 
     /// Returns whether the search is abandoned.
-    pub(super) fn is_given_up(&self) -> bool {
-        self.looked_at > self.most_nodes || self.list.len() > MOST_FOUND
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.visited_nodes > self.most_nodes || self.list.len() > MAX_FOUND
     }
 
     /// Returns whether no known change is part of this one. `steps` must be sorted.

@@ -156,7 +156,7 @@ fn search_round(searches: &mut [Search<'_>], most: usize, found: &mut Found) -> 
         for search in searches.iter_mut() {
             search.run(size, found);
         }
-        if found.is_given_up() {
+        if found.is_abandoned() {
             return Some(size);
         }
     }

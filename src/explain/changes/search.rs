@@ -81,7 +81,7 @@ impl<'s> Search<'s> {
 
     /// Continues from a set of nodes with exactly `left` more changes. Returns whether a change may lead to the target.
     fn walk(&mut self, at: Nodes, left: usize, is_new: bool, path: &mut Path<'_>, found: &mut Found) -> bool {
-        if found.look_at(at.len()) {
+        if found.visit(at.len()) {
             return true;
         }
         let needed = at.iter().map(|node| self.needed(*node)).max().unwrap_or(NEVER);
@@ -123,7 +123,7 @@ impl<'s> Search<'s> {
 
     /// Returns the nodes that these values of a variable lead to.
     fn step(&self, at: &[Ref], variable: usize, values: impl IntoIterator<Item = Value>) -> Nodes {
-        let next = |value| at.iter().map(move |node| self.store.step(*node, variable, value));
+        let next = |value| at.iter().map(move |node| self.store.cofactor(*node, variable, value));
         let mut nodes: Nodes = values.into_iter().flat_map(next).collect();
         nodes.sort_unstable();
         nodes.dedup();

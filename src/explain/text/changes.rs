@@ -5,7 +5,7 @@ use crate::nearest::joined;
 use crate::table::WrappedText;
 
 /// The maximum number of history changes to write out. The rest are only counted.
-const MOST_HISTORY: usize = 6;
+const MAX_HISTORY: usize = 6;
 
 pub(super) fn write(paper: &mut WrappedText, changes: &ChangesView) {
     let facts = if changes.most == 1 { "1 fact".to_owned() } else { format!("{} facts", changes.most) };
@@ -57,11 +57,11 @@ fn write_history(paper: &mut WrappedText, changes: &[ChangeView]) {
         return;
     }
     paper.line(2, "History, which is not to be changed: it would be billable if one of these had been so");
-    for change in changes.iter().take(MOST_HISTORY) {
+    for change in changes.iter().take(MAX_HISTORY) {
         let parts = joined(change.parts.iter().map(|part| part.text.clone()).collect(), "and");
         paper.item(4, "- ", &format!("{parts}: then {}.", change.leads_to));
     }
-    let more = changes.len().saturating_sub(MOST_HISTORY);
+    let more = changes.len().saturating_sub(MAX_HISTORY);
     if more > 0 {
         let way = if more == 1 { "way" } else { "ways" };
         paper.item(4, "- ", &format!("and {more} more such {way}; `--format json` has them all"));

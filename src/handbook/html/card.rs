@@ -10,7 +10,7 @@ use crate::visible::{visible, visible_lines};
 use crate::words;
 
 /// Number of rules beyond which a card collapses them.
-const MOST_LINKS: usize = 8;
+const MAX_LINKS: usize = 8;
 
 /// Renders an entry in full.
 pub(super) fn card(entry: &Entry) -> Markup {
@@ -38,7 +38,7 @@ fn content(content: &Content) -> Markup {
             Content::Text(text) => (coded(text)),
             Content::List(list) => ul { @for phrase in list { li { (coded(phrase)) } } },
             Content::Verbatim(text) => pre { (visible_lines(text)) },
-            Content::Rules(rules) if rules.len() > MOST_LINKS => {
+            Content::Rules(rules) if rules.len() > MAX_LINKS => {
                 details { summary { (rules.len()) " rules" } (links(rules)) }
             },
             Content::Rules(rules) => (links(rules)),

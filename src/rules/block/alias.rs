@@ -90,7 +90,7 @@ impl Words {
         if !is_new {
             let what = format!("meaning of `{}` in `{}`", word.value, fact.name);
             let help = "one word can stand for one value only";
-            problems.add_second(&what, (first, &word.span), Code::RepeatedName, help);
+            problems.add_duplicate(&what, (first, &word.span), Code::RepeatedName, help);
         }
         Some(value)
     }

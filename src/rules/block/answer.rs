@@ -41,7 +41,7 @@ impl Block for SettingAnswer {
             };
             if let Some(first) = answers.iter().find(|first| first.setting == setting.fact) {
                 let what = format!("answer to `{}`", name.value);
-                problems.add_second(&what, (&first.span, &span), Code::RepeatedName, "keep one of the two");
+                problems.add_duplicate(&what, (&first.span, &span), Code::RepeatedName, "keep one of the two");
                 continue;
             }
             if let Some(answer) = answer(vocabulary.fact(setting.fact), &text, problems) {

@@ -43,7 +43,7 @@ impl Block for Column {
                 problems.add(&header.span, Code::RepeatedName, text, "only other names can be mapped");
             } else if let Some(first) = known.get(&plain) {
                 let what = format!("mapping of the column `{}`", header.value);
-                problems.add_second(&what, (&first.span, &header.span), Code::RepeatedName, "keep one of the two");
+                problems.add_duplicate(&what, (&first.span, &header.span), Code::RepeatedName, "keep one of the two");
             } else {
                 known.insert(plain.clone(), Self { header: plain, field: field.value, span });
             }

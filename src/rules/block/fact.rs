@@ -30,10 +30,10 @@ pub(in crate::rules) struct FactBody {
 }
 
 /// Most values of a fact or setting. A longer list is a code list, which belongs in another system.
-const MOST_VALUES: usize = 1_000;
+const MAX_VALUES: usize = 1_000;
 
 /// Largest number that a note may give as an answer.
-const MOST_NUMBER: i64 = 1_000_000;
+const MAX_NUMBER: i64 = 1_000_000;
 
 impl Block for DeclaredFact {
     type Body = FactBody;
@@ -90,7 +90,7 @@ pub(super) fn check_name(checker: &Checker<'_>, name: &Text, what: &str) {
 
 /// Checks the values of a fact or setting, and returns the distinct ones. A repeated value is a problem.
 pub(super) fn check_values(mut list: Vec<Text>, of: &Text, problems: &Problems<'_>) -> Vec<String> {
-    problems.cut_off(&mut list, MOST_VALUES, &format!("values of `{}`", of.value), |value| &value.span);
+    problems.truncate_list(&mut list, MAX_VALUES, &format!("values of `{}`", of.value), |value| &value.span);
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     list.retain(|value| {
         if value.value.is_empty() || value.value.trim() != value.value {
@@ -102,7 +102,7 @@ pub(super) fn check_values(mut list: Vec<Text>, of: &Text, problems: &Problems<'
         if !is_new {
             let help = "letter case does not tell values apart";
             let what = format!("value `{}`", value.value);
-            problems.add_second(&what, (first, &value.span), Code::RepeatedName, help);
+            problems.add_duplicate(&what, (first, &value.span), Code::RepeatedName, help);
         }
         is_new
     });
@@ -125,14 +125,14 @@ fn check_fact(checker: &mut Checker<'_>, name: &Text, body: FactBody) -> Fact {
     }
     let kind = match (body.values, body.kind) {
         (Some(list), None) if !list.is_empty() => Kind::Coded(check_values(list, name, problems)),
-        (None, Some(kind)) if kind.value == "number" => Kind::Number(0, MOST_NUMBER),
+        (None, Some(kind)) if kind.value == "number" => Kind::Number(0, MAX_NUMBER),
         (None, Some(kind)) if kind.value == "date" => Kind::Date,
         (None, Some(kind)) => {
             problems.add_unknown_value(&kind, "kind", ["number", "date"]);
             Kind::Date
         }
         _ => {
-            let text = format!("the fact `{}` does not say what it takes", name.value);
+            let text = format!("the fact `{}` does not declare its values or kind", name.value);
             let help = "add either `values = [\"…\", \"…\"]` or `kind = \"number\"` or `kind = \"date\"`";
             problems.add(&name.span, Code::MissingKey, text, help);
             Kind::Date

@@ -3,7 +3,7 @@
 use super::{Block, BlockKind, Payer, Role, Service, Written, read_list, unique};
 use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
-use crate::rules::when::{WrittenTest, asks_nothing, read_tests, read_when};
+use crate::rules::when::{WrittenTest, is_empty_condition, read_tests, read_when};
 use crate::rules::{Basis, Outcome, PayerId, ServiceId, Test};
 use crate::status::Status;
 use crate::toml::{Span, TomlTable};
@@ -168,7 +168,7 @@ impl Block for Invariant {
 /// Reads what an invariant promises. An empty promise is a problem.
 fn read_always(invariant: &mut TomlTable<'_>) -> Vec<WrittenTest> {
     let always = invariant.table("always", "condition");
-    if !invariant.has("always") || always.as_ref().is_some_and(asks_nothing) {
+    if !invariant.has("always") || always.as_ref().is_some_and(is_empty_condition) {
         invariant.add_missing("always");
     }
     always.map(|always| read_tests(&always)).unwrap_or_default()
@@ -189,7 +189,7 @@ impl Checker<'_> {
     fn outcome_test(&self, part: OutcomePart, test: &WrittenTest) -> Option<OutcomeTest> {
         let known = part.values(&self.set.payers, &self.set.services);
         let Some((words, negated)) = test.words() else {
-            self.add_wrong_question(&test.fact, "write a value in quotes, or a list of them");
+            self.add_unsuitable_test(&test.fact, "write a value in quotes, or a list of them");
             return None;
         };
         for word in words.iter().filter(|word| !known.iter().any(|(_, name)| *name == word.value)) {

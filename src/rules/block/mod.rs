@@ -148,14 +148,14 @@ fn unique<B>(mut blocks: Vec<Written<B>>, what: &str, problems: &Problems<'_>) -
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("check the name; a new {what} needs no `replaces = true`"),
         };
-        keep_one(blocks, &format!("{what} `{name}`"), (Code::RepeatedName, ANOTHER_NAME), help, problems)
+        choose_block(blocks, &format!("{what} `{name}`"), (Code::RepeatedName, ANOTHER_NAME), help, problems)
     };
     by_name.into_iter().filter_map(keep).collect()
 }
 
 /// Keeps one of several blocks with the same key: the one that replaces, if there is one, else the first. `nothing`
 /// returns the help for a block that has nothing to replace.
-fn keep_one<B>(
+fn choose_block<B>(
     blocks: Vec<Written<B>>,
     what: &str,
     (code, help): (Code, &str),
@@ -163,9 +163,9 @@ fn keep_one<B>(
     problems: &Problems<'_>,
 ) -> Option<Written<B>> {
     let (replacing, plain): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.replaces);
-    problems.add_repeats(what, plain.iter().map(|block| &block.span), (code, help));
+    problems.add_duplicates(what, plain.iter().map(|block| &block.span), (code, help));
     let second = format!("replacement of {what}");
-    problems.add_repeats(&second, replacing.iter().map(|block| &block.span), (code, "keep one of the two"));
+    problems.add_duplicates(&second, replacing.iter().map(|block| &block.span), (code, "keep one of the two"));
     match replacing.first() {
         Some(block) if plain.is_empty() => {
             problems.add(&block.span, Code::NothingToReplace, format!("there is no {what} to replace"), nothing());

@@ -27,15 +27,15 @@ impl RuleIds {
         for (at, rule, id) in present.chain(former) {
             if let Some(first) = ids.get(&id.value) {
                 let what = format!("rule that has or had the id `{}`", id.value);
-                let help = "ids last for ever: none is used twice";
-                checker.problems.add_second(&what, (&first.span, &id.span), Code::RepeatedName, help);
+                let help = "ids are permanent and cannot be reused";
+                checker.problems.add_duplicate(&what, (&first.span, &id.span), Code::RepeatedName, help);
             } else {
                 let known = KnownRule { id: RuleId(at), is_offer: rule.is_offer(), span: id.span.clone() };
                 ids.insert(id.value.clone(), known);
             }
         }
         let ids = Self(ids);
-        ids.refuse_circles(rules, checker.problems);
+        ids.report_cycles(rules, checker.problems);
         ids
     }
 
@@ -58,7 +58,7 @@ impl RuleIds {
 
     /// Reports cycles of overrides, which have no winner. A cycle is reported where the user can break it: in the
     /// user's own file, if an override there is part of it.
-    fn refuse_circles(&self, rules: &[Written<RuleBody>], problems: &Problems<'_>) {
+    fn report_cycles(&self, rules: &[Written<RuleBody>], problems: &Problems<'_>) {
         let overrides = |rule: usize| rules.get(rule).map(Written::overrides).unwrap_or_default().iter();
         let (mut visited, mut on_path) = (BTreeSet::new(), BTreeMap::new());
         for start in 0..rules.len() {
@@ -85,7 +85,7 @@ impl RuleIds {
                     let mut circle = path.iter().skip(*first).filter_map(|(_, _, followed)| *followed);
                     let own = circle.find(|name| problems.is_own(&name.span)).unwrap_or(name);
                     let help = "of two offers only one can be the exception";
-                    problems.add(&own.span, Code::BadOverride, "these overrides run in a circle", help);
+                    problems.add(&own.span, Code::BadOverride, "these overrides form a cycle", help);
                 }
                 next = visited.insert(other).then_some(other);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Block, BlockKind, Role, Written, keep_one};
+use super::{Block, BlockKind, Role, Written, choose_block};
 use crate::effective::Effective;
 use crate::message::Code;
 use crate::money::Rate;
@@ -71,7 +71,7 @@ impl Block for DatedRate {
             let help = "give one of them another `from`, or, to take the other's place, the line `replaces = true`";
             let nothing = || "check service and `from`, or leave out `replaces = true`".into();
             let what = "rate of this service from the same date";
-            Some(keep_one(rates, what, (Code::SameRateDate, help), nothing, checker.problems)?.body)
+            Some(choose_block(rates, what, (Code::SameRateDate, help), nothing, checker.problems)?.body)
         };
         same.into_values().filter_map(keep).collect()
     }

@@ -116,10 +116,10 @@ enum WrittenEffect {
 }
 
 /// Most groups under `any` of one rule.
-const MOST_GROUPS: usize = 1_000;
+const MAX_GROUPS: usize = 1_000;
 
 /// Most numbers at which conditions on one fact may change, and most dates on which rules may begin or end.
-const MOST_THRESHOLDS: usize = 1_000;
+const MAX_THRESHOLDS: usize = 1_000;
 
 impl Block for Rule {
     type Body = RuleBody;
@@ -158,7 +158,7 @@ fn read_rule(table: &mut TomlTable<'_>, effect: fn(&mut TomlTable<'_>) -> Writte
         table.problems.add(&table.span, Code::MissingKey, text, "add a group, or remove `any`");
     }
     let mut any = any;
-    table.problems.cut_off(&mut any, MOST_GROUPS, "groups in this rule", |(span, _)| span);
+    table.problems.truncate_list(&mut any, MAX_GROUPS, "groups in this rule", |(span, _)| span);
     RuleBody {
         formerly: table.texts("formerly").unwrap_or_default(),
         title: table.required_string("title"),
@@ -217,23 +217,23 @@ fn check_rule(rule: Written<RuleBody>, ids: &RuleIds, checker: &Checker<'_>) -> 
 /// Limits the numbers and dates at which conditions change. Each adds a band of answers that is searched separately.
 fn check_thresholds(rules: &[Rule], checker: &Checker<'_>) {
     let (mut numbers, mut dates): (BTreeMap<FactId, BTreeSet<i64>>, _) = (BTreeMap::new(), BTreeSet::new());
-    let help = "ask fewer different ones; a table of numbers belongs into another system";
+    let help = "ask fewer different ones; a table of numbers belongs in another system";
     for rule in rules {
         for test in rule.condition.tests() {
             let ValueSet::Ranges(ranges) = &test.values else { continue };
             let known = numbers.entry(test.fact).or_default();
             let before = known.len();
             known.extend(ranges.iter().flat_map(|(from, before)| [*from, *before]));
-            if before <= MOST_THRESHOLDS && known.len() > MOST_THRESHOLDS {
+            if before <= MAX_THRESHOLDS && known.len() > MAX_THRESHOLDS {
                 let name = &checker.set.vocabulary.fact(test.fact).name;
-                let text = format!("rules ask `{name}` at more than {MOST_THRESHOLDS} numbers");
+                let text = format!("rules ask `{name}` at more than {MAX_THRESHOLDS} numbers");
                 checker.problems.add(&rule.span, Code::TooMany, text, help);
             }
         }
         let before = dates.len();
         dates.extend([rule.effective.from, rule.effective.through].into_iter().flatten());
-        if before <= MOST_THRESHOLDS && dates.len() > MOST_THRESHOLDS {
-            let text = format!("rules begin or end on more than {MOST_THRESHOLDS} dates");
+        if before <= MAX_THRESHOLDS && dates.len() > MAX_THRESHOLDS {
+            let text = format!("rules begin or end on more than {MAX_THRESHOLDS} dates");
             checker.problems.add(&rule.span, Code::TooMany, text, help);
         }
     }

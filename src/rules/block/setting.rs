@@ -120,7 +120,7 @@ fn is_taken(checker: &Checker<'_>, name: &Text) -> bool {
     if let Some(fact) = fact {
         let what = format!("use of the name `{}`", name.value);
         let help = "facts and settings share their names: choose another";
-        checker.problems.add_second(&what, (&fact.span, &name.span), Code::RepeatedName, help);
+        checker.problems.add_duplicate(&what, (&fact.span, &name.span), Code::RepeatedName, help);
     }
     fact.is_some()
 }
@@ -131,7 +131,7 @@ fn kind(checker: &Checker<'_>, name: &Text, body: &SettingBody) -> Kind {
         (Some(list), None, None) if !list.is_empty() => Kind::Coded(check_values(list.clone(), name, problems)),
         (None, Some(least), Some(below)) if least.value < below.value => Kind::Number(least.value, below.value - 1),
         _ => {
-            let text = format!("the setting `{}` does not say what it takes", name.value);
+            let text = format!("the setting `{}` does not declare its values or kind", name.value);
             let help = "add either `values = [\"…\", \"…\"]` or `at_least = …` and `below = …`";
             problems.add(&name.span, Code::MissingKey, text, help);
             Kind::Date

@@ -82,7 +82,7 @@ fn check_date(dated: Text, problems: &Problems<'_>) -> String {
 fn check_sha256(sha256: &Text, problems: &Problems<'_>) -> String {
     if sha256.value.len() != 64 || !sha256.value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let help = "give the SHA-256 of the source's text as 64 hexadecimal digits";
-        problems.add(&sha256.span, Code::WrongType, "this is no SHA-256", help);
+        problems.add(&sha256.span, Code::WrongType, "this is not a SHA-256", help);
     }
     sha256.value.to_lowercase()
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 use clap::ValueEnum;
 
-use actbill::cases::claim;
+use actbill::cases::case_for_problem;
 use actbill::citations::{self, SourceText};
 use actbill::diagram::Diagram;
 use actbill::message::{Code, Message};
@@ -193,18 +193,18 @@ fn save(
     let shown = problems.iter().filter_map(|problem| Some((problem, problem.example.as_ref()?)));
     for (number, (problem, example)) in (1..).zip(shown) {
         let example = example.numbered(number);
-        let claim = claim(set, diagram, problem, &example)?;
+        let case = case_for_problem(set, diagram, problem, &example)?;
         let path = |ending| folder.join(format!("{number:02}-{}.{ending}", problem.message.code));
         let note = Target::new(Some(&path("json")))?;
         outputs.push(note.create(Readers::Others, |out| writeln!(out, "[{}]", example.json()))?);
         let path = path("cases.toml");
         // Somebody may have corrected the expectations in it.
-        if path.exists() && files::read(&path)? != claim.as_bytes() {
+        if path.exists() && files::read(&path)? != case.as_bytes() {
             let text = format!("`{}` exists already and is left as it is", path.display());
             let help = "name another folder, or remove it, to have it written again";
             console.print(&Message::warning(Code::Usage, text).help(help));
         } else {
-            outputs.push(Target::new(Some(&path))?.create(Readers::Others, |out| out.write_all(claim.as_bytes()))?);
+            outputs.push(Target::new(Some(&path))?.create(Readers::Others, |out| out.write_all(case.as_bytes()))?);
         }
     }
     Ok(output::finish(outputs, false)?)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use actbill::cases::{Blessed, ClaimsRun, Counting, Coverage, MutantsReport, Report, Suite, annotation};
+use actbill::cases::{Blessed, Counting, Coverage, MutantsReport, Report, SampleBatchRun, Suite, annotation};
 use actbill::message::{Code, Message};
 use actbill::mutants::{self, Mutants};
 use actbill::place::Place;
@@ -170,7 +170,7 @@ fn report(
     target: &Target,
     ready: &Ready,
     suite: &Suite,
-    runs: &[ClaimsRun<'_>],
+    runs: &[SampleBatchRun<'_>],
     console: &Console,
 ) -> Result<Exit> {
     let wanted = args.coverage || args.min_coverage.is_some();
@@ -188,8 +188,8 @@ fn report(
     let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survived > 0);
     write(args, target, &report)?;
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
-        let (deciding, all) = (coverage.deciding(), coverage.rules.len());
-        let text = format!("{deciding} of {all} rules decide in a case, which is less than {least} percent");
+        let percent = coverage.deciding() * 100 / coverage.rules.len().max(1);
+        let text = format!("{percent} percent of the rules decide in a case, fewer than {least}");
         console.print(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }
     Ok(if enough && passed && !survived { Exit::Done } else { Exit::Found })
@@ -199,7 +199,7 @@ fn report(
 fn try_mutants(
     Ready { set, diagram, .. }: &Ready,
     suite: &Suite,
-    runs: &[ClaimsRun<'_>],
+    runs: &[SampleBatchRun<'_>],
     counting: Counting,
 ) -> Result<MutantsReport, Message> {
     let mutants = Mutants::new(set, mutants::all(set)).map_err(|error| too_complex(set, error))?;
@@ -251,7 +251,7 @@ fn nothing_ran(args: &TestArgs, target: &Target, report: &Report<'_>, console: &
 }
 
 /// Writes what is decided today into the files. The run never succeeds, because a person must review the changes first.
-fn bless(suite: &Suite, runs: &[ClaimsRun<'_>], console: &Console) -> Result<Exit> {
+fn bless(suite: &Suite, runs: &[SampleBatchRun<'_>], console: &Console) -> Result<Exit> {
     let blessed = suite.bless(runs)?;
     let mut outputs = Vec::new();
     for file in &blessed {
@@ -260,8 +260,9 @@ fn bless(suite: &Suite, runs: &[ClaimsRun<'_>], console: &Console) -> Result<Exi
     }
     output::finish(outputs, false)?;
     print(|out| blessed.iter().try_for_each(|file| write_changes(file, out)))?;
-    let passes_now =
-        |run: &ClaimsRun<'_>| run.results().iter().any(|result| result.case.known_wrong.is_some() && !result.passes());
+    let passes_now = |run: &SampleBatchRun<'_>| {
+        run.results().iter().any(|result| result.case.known_wrong.is_some() && !result.passes())
+    };
     if runs.iter().any(passes_now) {
         let text = "a case that is known to be wrong passes: --bless does not remove its `known_wrong`";
         let help = "remove the line; run without --bless to see which case it is";
@@ -289,7 +290,7 @@ fn write_changes(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Returns a warning about a batch, with the batch's file as its place.
-fn with_case_place(run: &ClaimsRun<'_>, message: &Message) -> Message {
+fn with_case_place(run: &SampleBatchRun<'_>, message: &Message) -> Message {
     let file = run.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
     message.clone().with_place(Place { file, line: 1, column: 1 })
 }

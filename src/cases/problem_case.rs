@@ -12,7 +12,7 @@ use crate::space::Example;
 
 /// Returns a case file for the note that shows a problem. If the rules decide the note, the case expects what they
 /// decide today; otherwise it expects nothing yet.
-pub fn claim(
+pub fn case_for_problem(
     set: &RuleSet,
     diagram: Option<&Diagram>,
     problem: &Problem,

@@ -10,7 +10,7 @@ use crate::toml::{Problems, Text, TomlTable};
 
 /// The options that a case sets besides its notes.
 #[derive(Clone, Default)]
-pub(super) struct Around {
+pub(super) struct CaseOptions {
     pub(super) settings: Vec<(String, String)>,
     pub(super) presume: Vec<(String, String)>,
     pub(super) strict: bool,
@@ -18,7 +18,7 @@ pub(super) struct Around {
 }
 
 /// Reads settings, presumptions and run options on top of those already in force.
-pub(super) fn read(set: &RuleSet, walker: &mut TomlTable<'_>, mut around: Around) -> Around {
+pub(super) fn read(set: &RuleSet, walker: &mut TomlTable<'_>, mut around: CaseOptions) -> CaseOptions {
     let mut scratch = set.clone();
     if let Some(table) = walker.table("settings", "settings table") {
         let words = table.words();
