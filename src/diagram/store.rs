@@ -1,7 +1,8 @@
 //! A store of hash-consed graph nodes, and the operations on graphs.
 
+use indexmap::IndexSet;
 use num_bigint::BigUint;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{Question, TooComplex, Value, Variables};
 use crate::rules::Outcome;
@@ -9,7 +10,7 @@ use crate::rules::Outcome;
 /// Maximum number of nodes before a store is abandoned, about 200 MB.
 const MAX_NODES: usize = 1_000_000;
 
-/// Maximum number of memoized results of [`Store::choose`] before a store is abandoned.
+/// Maximum number of memoized results of [`Store::if_then_else`] before a store is abandoned.
 const MAX_MEMOIZED: usize = 8 * MAX_NODES;
 
 /// Bit that marks a reference to a leaf.
@@ -54,9 +55,8 @@ pub struct Store {
     levels: Vec<usize>,
     /// Number of values of each variable.
     sizes: Vec<u16>,
-    nodes: Vec<Node>,
-    known: FxHashMap<Node, Ref>,
-    /// Memo table of [`Store::choose`].
+    nodes: IndexSet<Node, FxBuildHasher>,
+    /// Memo table of [`Store::if_then_else`].
     if_then_else_memo: FxHashMap<(Ref, Ref, Ref), Ref>,
     /// The outcomes at leaves.
     outcomes: Vec<Outcome>,
@@ -73,8 +73,7 @@ impl Store {
         Self {
             levels,
             sizes: variables.list().iter().map(|variable| variable.size).collect(),
-            nodes: Vec::new(),
-            known: FxHashMap::default(),
+            nodes: IndexSet::default(),
             if_then_else_memo: FxHashMap::default(),
             outcomes: Vec::new(),
             is_full: false,
@@ -114,7 +113,7 @@ impl Store {
 
     /// Returns the node of a reference; `None` for a leaf.
     pub fn node(&self, at: Ref) -> Option<&Node> {
-        self.nodes.get(at.position()?)
+        self.nodes.get_index(at.position()?)
     }
 
     /// Returns the leaf of an outcome.
@@ -143,17 +142,16 @@ impl Store {
             return first;
         }
         let node = Node { variable, children: children.into_boxed_slice() };
-        if let Some(known) = self.known.get(&node) {
-            return *known;
-        }
-        if self.nodes.len() >= MAX_NODES {
+        let position = if self.nodes.len() < MAX_NODES {
+            Some(self.nodes.insert_full(node).0)
+        } else {
+            self.nodes.get_index_of(&node)
+        };
+        let Some(position) = position else {
             self.is_full = true;
             return first;
-        }
-        let made = Ref(u32::try_from(self.nodes.len()).unwrap_or(LEAF - 1));
-        self.nodes.push(node.clone());
-        self.known.insert(node, made);
-        made
+        };
+        Ref(u32::try_from(position).unwrap_or(LEAF - 1))
     }
 
     /// Returns a graph that is true where the variable has a passing value. `passing` has one entry for each value.
