@@ -31,7 +31,7 @@ pub(super) fn read(
     while rows.advance()? {
         number += 1;
         let row = &rows.row;
-        let fields: Vec<Field<'_>> = columns
+        let mut fields: Vec<Field<'_>> = columns
             .iter()
             .zip(&row.cells)
             .map(|((name, id), cell)| Field {
@@ -43,6 +43,11 @@ pub(super) fn read(
             .collect();
         let bad = fields.iter().any(|field| field.value == Value::Unreadable);
         let fault = row_fault(row, columns.len()).or_else(|| bad.then(|| bad_utf8(&fields)));
+        if fault.as_ref().is_some_and(|fault| fault.code == Code::SwallowedRows) {
+            // The cell that swallowed the rows holds parts of other notes.
+            let swallows = |field: &&mut Field<'_>| field.value.text().is_some_and(|text| text.contains('\n'));
+            fields.iter_mut().filter(swallows).for_each(|field| field.value = Value::Unreadable);
+        }
         each(Record { number, line: row.lines.0, column: 1, text: &row.bytes, fields, fault });
     }
     Ok(number)

@@ -185,6 +185,9 @@ fn a_record_that_swallows_rows_is_rejected_with_its_lines() {
     let said = ran(Format::Csv, &text, false).said[0].to_string();
     assert!(said.starts_with("notes:2:1: error[swallowed-rows]: record 1: "), "{said}");
     assert!(said.contains("lines 2 to 4 are read as one record"), "{said}");
+    // An id that holds other notes is no id.
+    let text = format!("{header}\"{}{rest}{}", note("n-2"), note("n-4"));
+    assert_eq!(texts(&text), [(None, Some("swallowed-rows")), row("n-4", None)]);
     // Two rows alone, joined by a quote that stands right before the end of a cell, or in the middle of one.
     for end in ["n-2,client-a,2026-03-09,45,other,nurse,end\"\n", "n-2,client-a,2026-03-09,45,other,nurse,\"end\"\n"] {
         let rows = texts(&format!("{header}{open}{end}{}", note("n-3")));
