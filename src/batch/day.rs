@@ -66,7 +66,8 @@ pub(super) fn roll_up(batch: &mut Batch<'_>) -> Vec<ServiceDay> {
         }
         if by_payer.len() == 1 || batch.set.service(service).unit == Unit::QuarterHour {
             let rate = batch.set.rate(service, date).map(|dated| dated.rate);
-            let lines = by_payer.into_iter().map(|(payer, notes)| settle(batch, service, (payer, rate), notes));
+            let lines =
+                by_payer.into_iter().map(|(payer, notes)| build_claim_line(batch, service, (payer, rate), notes));
             day.lines = lines.collect();
         }
         days.push(day);
@@ -75,7 +76,7 @@ pub(super) fn roll_up(batch: &mut Batch<'_>) -> Vec<ServiceDay> {
 }
 
 /// Builds the claim line for these notes, and assigns each note its units and its share of the dollars.
-fn settle(
+fn build_claim_line(
     batch: &mut Batch<'_>,
     service: ServiceId,
     (payer, rate): (PayerId, Option<Rate>),

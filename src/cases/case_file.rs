@@ -24,10 +24,10 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     let files = [RuleFile { name: file.name.clone(), text, own: true }];
     let problems = Problems::new(&files);
     let [file] = &files;
-    let mut reader = Reader { set, at, file, blank, usual: Vec::new() };
-    let claims = toml::parse(0, "case file", &problems, |table| reader.file(table)).unwrap_or_default();
+    let mut reader = Reader { set, at, file, blank, defaults: Vec::new() };
+    let batches = toml::parse(0, "case file", &problems, |table| reader.file(table)).unwrap_or_default();
     let mistakes = problems.into_messages();
-    if mistakes.is_empty() { Ok(claims) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(batches) } else { Err(mistakes) }
 }
 
 /// Reader for the cases of one file.
@@ -37,7 +37,7 @@ struct Reader<'r> {
     file: &'r RuleFile,
     blank: bool,
     /// Default fields for every note in this file.
-    usual: Vec<Given>,
+    defaults: Vec<Given>,
 }
 
 /// One note of a case, as written in the file.
@@ -52,25 +52,25 @@ impl Reader<'_> {
     fn file(&mut self, mut top: TomlTable<'_>) -> Vec<SampleBatch> {
         if let Some(usual) = top.table("usual", "usual note") {
             let (entries, problems) = (usual.entries(), usual.problems);
-            self.usual = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
-            refuse_unknown_fields(self.set, &self.usual, problems);
+            self.defaults = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
+            refuse_unknown_fields(self.set, &self.defaults, problems);
         }
-        let mut claims = Vec::new();
+        let mut batches = Vec::new();
         let mut number = 0;
         top.tables("case", "case", |walker| {
-            claims.extend(self.case(walker, &[into("case"), Step::Item(number)]));
+            batches.extend(self.case(walker, &[into("case"), Step::Item(number)]));
             number += 1;
             Some(())
         });
         top.finish();
-        claims
+        batches
     }
 
     /// Reads a case and its `but` variants.
     fn case(&self, mut walker: TomlTable<'_>, path: &[Step]) -> Vec<SampleBatch> {
         let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
-        let around = options::read(self.set, &mut walker, CaseOptions::default());
+        let options = options::read(self.set, &mut walker, CaseOptions::default());
         let known_wrong = reason(&mut walker);
         let mut notes = self.notes(&mut walker, path);
         let own = self.own_expect(&mut walker, &mut notes, path);
@@ -81,12 +81,12 @@ impl Reader<'_> {
         if notes.is_empty() {
             walker.add_missing("note");
         }
-        let mut buts = Vec::new();
+        let mut variants = Vec::new();
         let mut number = 0;
         let said_title = title.as_ref().map(|title| one_line(&title.value)).unwrap_or_default();
         walker.tables("but", "but", |walker| {
             let path = [path, &[into("but"), Step::Item(number)]].concat();
-            buts.extend(self.but(walker, &notes, (&said_title, &around), &path));
+            variants.extend(self.variant(walker, &notes, (&said_title, &options), &path));
             number += 1;
             Some(())
         });
@@ -97,21 +97,21 @@ impl Reader<'_> {
             expects_nothing(&at, problems);
         }
         let case = Case { title: said_title, place: self.place_of(&at), notes: Vec::new(), totals, known_wrong };
-        let claims = self.claims(case, around, notes, problems);
-        std::iter::once(claims).chain(buts).collect()
+        let batch = self.batch(case, options, notes, problems);
+        std::iter::once(batch).chain(variants).collect()
     }
 
     /// Reads a `but` variant: the note of the case with some answers changed.
-    fn but(
+    fn variant(
         &self,
         mut walker: TomlTable<'_>,
         notes: &[Written],
-        (of, around): (&str, &CaseOptions),
+        (of, options): (&str, &CaseOptions),
         path: &[Step],
     ) -> Option<SampleBatch> {
         let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
-        let around = options::read(self.set, &mut walker, around.clone());
+        let options = options::read(self.set, &mut walker, options.clone());
         let known_wrong = reason(&mut walker);
         let [first] = notes else {
             let text = "only a case with one note can have a `but`";
@@ -131,10 +131,10 @@ impl Reader<'_> {
         let note = Written { fields, expect: expect.or_else(|| self.blank.then(Vec::new)), at: at.clone(), path };
         let title = format!("{of}; but {}", title.map(|title| one_line(&title.value)).unwrap_or_default());
         let case = Case { title, place: self.place_of(&at), notes: Vec::new(), totals: Vec::new(), known_wrong };
-        Some(self.claims(case, around, vec![note], problems))
+        Some(self.batch(case, options, vec![note], problems))
     }
 
-    fn claims(&self, mut case: Case, around: CaseOptions, notes: Vec<Written>, problems: &Problems<'_>) -> SampleBatch {
+    fn batch(&self, mut case: Case, options: CaseOptions, notes: Vec<Written>, problems: &Problems<'_>) -> SampleBatch {
         let all_blank = self.blank && notes.iter().all(|note| note.expect.is_none()) && case.totals.is_empty();
         let mut records = Vec::new();
         for (number, note) in notes.into_iter().enumerate() {
@@ -142,14 +142,14 @@ impl Reader<'_> {
             let unknown = |expectation: &super::Expectation| {
                 expectation.words.iter().any(|word| word == Code::UnknownField.as_str())
             };
-            let fields = merge_fields(self.usual.clone(), note.fields);
+            let fields = merge_fields(self.defaults.clone(), note.fields);
             if !expect.iter().flatten().any(unknown) {
                 refuse_unknown_fields(self.set, &fields, problems);
             }
             records.push(record(fields, number, &self.place_of(&note.at)));
             case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: note.path }));
         }
-        let CaseOptions { settings, presume, strict, as_of } = around;
+        let CaseOptions { settings, presume, strict, as_of } = options;
         SampleBatch { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
     }
 

@@ -46,7 +46,7 @@ pub(super) struct Differing {
     pub(super) root: Ref,
     /// A graph of outcomes in which a note must reach a single outcome, whatever it leaves open. `None` if the note
     /// must leave nothing open, since the reasons that an incomplete note names may be the same before and after.
-    pub(super) alike: Option<Ref>,
+    pub(super) outcomes: Option<Ref>,
 }
 
 /// Proves what happens to mutants, one at a time.
@@ -216,8 +216,11 @@ impl<'m> Prover<'m> {
             let mut nearest: Option<(u64, Witness)> = None;
             for part in prover.changed_parts(id, changed)? {
                 let root = prover.difference(&part, changed);
-                let found =
-                    prover.nearest(part.position, &Differing { activities: part.activities, root, alike: None }, &[]);
+                let found = prover.nearest(
+                    part.position,
+                    &Differing { activities: part.activities, root, outcomes: None },
+                    &[],
+                );
                 nearest = nearest.into_iter().chain(found).min_by_key(|(cost, _)| *cost);
             }
             nearest.map(|(_, witness)| witness)
@@ -233,7 +236,7 @@ impl<'m> Prover<'m> {
         fixed: &[(usize, Value)],
     ) -> Option<(u64, Witness)> {
         let (mutants, graph) = (self.mutants, *self.graphs.get(position)?);
-        let Differing { activities, root, alike } = differing;
+        let Differing { activities, root, outcomes } = differing;
         let baseline = self.baseline(position)?;
         let space = Space::new(mutants.set, &mutants.diagram, graph).with_store(&baseline.store);
         let mut within = Region { activities: activities.iter().copied().collect(), ..Region::full(&space) };
@@ -241,8 +244,8 @@ impl<'m> Prover<'m> {
             within.values.get_mut(*variable).into_iter().for_each(|values| *values = BTreeSet::from([*value]));
         }
         let point = space.nearest(*root, &within)?;
-        let note = match alike {
-            Some(alike) => space.write(&point, *root, *alike, &within),
+        let note = match outcomes {
+            Some(outcomes) => space.write(&point, *root, *outcomes, &within),
             None => space.write_whole(&point),
         };
         Some((point.cost, Witness { notes: vec![note] }))

@@ -148,7 +148,7 @@ impl<'m> Prover<'m> {
             let activities = prover.graphs.get(graph)?.activities.clone();
             let mut view = prover.view(graph, variable)?;
             let differs = view.difference(&[before], &[after]);
-            Some(vec![Differing { activities, root: differs, alike: Some(view.outcomes(before)) }])
+            Some(vec![Differing { activities, root: differs, outcomes: Some(view.outcomes(before)) }])
         })
     }
 
@@ -167,11 +167,11 @@ impl<'m> Prover<'m> {
                 activities.retain(|activity| *activity == own);
             }
             let Some(other) = other else {
-                return Some(vec![Differing { activities, root: Ref::TRUE, alike: Some(Ref::TRUE) }]);
+                return Some(vec![Differing { activities, root: Ref::TRUE, outcomes: Some(Ref::TRUE) }]);
             };
             let mut view = prover.view(graph, variable?)?;
             let differs = view.difference(&[own], &[other]);
-            Some(vec![Differing { activities, root: differs, alike: Some(view.outcomes(own)) }])
+            Some(vec![Differing { activities, root: differs, outcomes: Some(view.outcomes(own)) }])
         })?;
         witness.write(&declared.name, word);
         Some(witness)
@@ -194,11 +194,11 @@ impl<'m> Prover<'m> {
                 let is = after.map_or(Ref::FALSE, |after| view.applies(activity, after));
                 let store = &mut view.baseline.store;
                 let parts = [store.and(was, is), store.and_not(was, is), store.and_not(is, was)];
-                for (part, (differs, alike)) in parts.into_iter().zip(sides) {
+                for (part, (differs, outcomes)) in parts.into_iter().zip(sides) {
                     found.push(Differing {
                         activities: vec![activity],
                         root: store.and(part, differs),
-                        alike: Some(alike),
+                        outcomes: Some(outcomes),
                     });
                 }
             }

@@ -50,16 +50,21 @@ impl Serialize for Example {
     }
 }
 
-/// Returns the variables that must be answered so that `root` is true, `alike` has only one possible leaf, and no
+/// Returns the variables that must be answered so that `root` is true, `outcomes` has only one possible leaf, and no
 /// combination outside the region is possible.
-pub(super) fn needed(space: &Space<'_>, (root, alike): (Ref, Ref), within: &Region, point: &Point) -> BTreeSet<usize> {
+pub(super) fn needed(
+    space: &Space<'_>,
+    (root, outcomes): (Ref, Ref),
+    within: &Region,
+    point: &Point,
+) -> BTreeSet<usize> {
     let mut answered: Assignment = point.values.iter().copied().map(Some).collect();
     let is_required =
         |variable: &Variable| variable.question.fact().is_none_or(|fact| space.set.vocabulary.fact(fact).is_required());
     let is_bounded = |at: usize, variable: &Variable| {
         within.values.get(at).is_some_and(|values| values.len() < usize::from(variable.size))
     };
-    let graphs = [root, alike].map(|root| space.store.reachable(root)).concat();
+    let graphs = [root, outcomes].map(|root| space.store.reachable(root)).concat();
     let asked: BTreeSet<usize> =
         graphs.into_iter().filter_map(|at| space.store.node(at)).map(|node| node.variable).collect();
     for (at, variable) in space.variables.list().iter().enumerate().rev() {
@@ -71,7 +76,7 @@ pub(super) fn needed(space: &Space<'_>, (root, alike): (Ref, Ref), within: &Regi
             continue;
         }
         let is_yes = space.store.leaves(root, &answered) == [Ref::TRUE];
-        if (!is_yes || space.store.leaves(alike, &answered).len() > 1)
+        if (!is_yes || space.store.leaves(outcomes, &answered).len() > 1)
             && let Some(place) = answered.get_mut(at)
         {
             *place = before;

@@ -20,7 +20,7 @@ use crate::rules::RuleSet;
 /// Maximum number of regions of one kind to list. Beyond that, output only mentions that there are more.
 pub const MAX_REGIONS: usize = 25;
 
-/// All notes of a group of activities that rules treat alike, and graphs over them.
+/// All notes of a group of activities that rules treat outcomes, and graphs over them.
 #[derive(Clone, Copy, Debug)]
 pub struct Space<'s> {
     /// The rule set.
@@ -73,24 +73,24 @@ impl<'s> Space<'s> {
     /// Like [`Space::nearest`], but writes out the note, and returns the widest region around it in which the graph is
     /// true.
     ///
-    /// `alike` is another graph, usually the outcomes. The note leaves no fact open that could lead to another leaf of
-    /// it.
-    pub fn example(&self, root: Ref, alike: Ref, within: &Region) -> Option<(Example, Region)> {
+    /// `outcomes` is usually the graph of what notes come to. The note leaves no fact open that could lead to another
+    /// leaf of it.
+    pub fn example(&self, root: Ref, outcomes: Ref, within: &Region) -> Option<(Example, Region)> {
         let point = self.nearest(root, within)?;
         let region = region::widened(self, root, Region::single(&point), within);
-        Some((self.write(&point, root, alike, within), region))
+        Some((self.write(&point, root, outcomes, within), region))
     }
 
     /// Writes out a note with as few facts as possible, so that for all answers to its open facts, `root` is true
-    /// within the region and `alike` ends at one leaf.
-    pub fn write(&self, point: &Point, root: Ref, alike: Ref, within: &Region) -> Example {
-        let needed = example::needed(self, (root, alike), within, point);
-        Ordinary::new(self, within).with(self, point, &needed)
+    /// within the region and `outcomes` ends at one leaf.
+    pub fn write(&self, point: &Point, root: Ref, outcomes: Ref, within: &Region) -> Example {
+        let needed = example::needed(self, (root, outcomes), within, point);
+        Ordinary::new(self, within).write_example(self, point, &needed)
     }
 
     /// Writes out a note with every fact that rules ask.
     pub fn write_whole(&self, point: &Point) -> Example {
         let all = (0..self.variables.len()).collect();
-        Ordinary::new(self, &Region::full(self)).with(self, point, &all)
+        Ordinary::new(self, &Region::full(self)).write_example(self, point, &all)
     }
 }

@@ -68,7 +68,7 @@ impl Ordinary {
     }
 
     /// Returns the note at a point, with only the facts of `written` variables written out.
-    pub(super) fn with(mut self, space: &Space<'_>, point: &Point, written: &BTreeSet<usize>) -> Example {
+    pub(super) fn write_example(mut self, space: &Space<'_>, point: &Point, written: &BTreeSet<usize>) -> Example {
         let set = space.set;
         let mut facts: BTreeSet<FactId> = BTreeSet::new();
         let mut settings = BTreeMap::new();

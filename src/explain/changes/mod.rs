@@ -71,7 +71,8 @@ pub struct Changes {
     pub questions: Vec<Variable>,
     /// The changes, without duplicates.
     pub list: Vec<Change>,
-    /// For each round, the number of questions up to which all smallest changes were found.
+    /// For each round, the number of questions up to which all smallest changes were found; 0 if not even those of one
+    /// question.
     pub complete: [usize; 3],
 }
 
