@@ -200,7 +200,9 @@ struct NoteInGraph<'n> {
 
 impl NoteInGraph<'_> {
     fn evaluate(&self) -> Evaluation {
-        let possible = self.graph.possible(&self.assignment);
+        let (leaves, asked) = self.graph.store.leaves_and_asked(self.graph.rules.outcome, &self.assignment);
+        let possible: BTreeSet<Outcome> =
+            leaves.into_iter().filter_map(|leaf| self.graph.store.outcome(leaf)).collect();
         let mut outcomes = possible.iter().copied();
         let verdict = match (outcomes.next(), outcomes.next()) {
             (Some(Outcome::Billable(service, payer)), None) => Verdict::Billable(service, payer),
@@ -218,7 +220,7 @@ impl NoteInGraph<'_> {
         Evaluation {
             because: self.because(&verdict, &rules, &applicable),
             presumed: self.rests_on(),
-            settings: self.settings(),
+            settings: self.settings(&asked),
             advice: advice.map(|(rule, _)| *rule).collect(),
             verdict,
             rules,
@@ -227,7 +229,7 @@ impl NoteInGraph<'_> {
 
     /// Returns the facts that leave the outcome open because they are not answered, ordered by name.
     fn missing(&self, assignment: &Assignment) -> Vec<FactId> {
-        let variables = self.graph.store.evaluate_partial(self.graph.rules.outcome, assignment).variables;
+        let variables = self.graph.store.open_variables(self.graph.rules.outcome, assignment);
         let vocabulary = &self.judge.set.vocabulary;
         let facts = variables.into_iter().filter_map(|variable| self.fact(variable));
         self.by_name(facts.map(|fact| vocabulary.input_of(fact)).collect())
@@ -255,11 +257,11 @@ impl NoteInGraph<'_> {
         missing
     }
 
-    /// Returns the settings for which another answer could change the outcome.
-    fn settings(&self) -> Vec<FactId> {
-        let asked = self.graph.store.asked(self.graph.rules.outcome, &self.assignment);
+    /// Returns the settings for which another answer could change the outcome. `asked` marks the variables that the graph
+    /// asks for this note.
+    fn settings(&self, asked: &[bool]) -> Vec<FactId> {
         let is_setting = |fact: &FactId| self.judge.set.vocabulary.fact(*fact).origin == Origin::Setting;
-        let asked = (0..).zip(asked).filter(|(_, asked)| *asked).map(|(variable, _)| variable);
+        let asked = (0..).zip(asked).filter(|(_, asked)| **asked).map(|(variable, _)| variable);
         let settings = asked.filter_map(|variable| Some((variable, self.fact(variable).filter(is_setting)?)));
         let matter = settings.filter(|(variable, _)| self.graph.depends_on(&self.assignment, *variable));
         self.by_name(matter.map(|(_, fact)| fact).collect())

@@ -22,7 +22,6 @@ use std::thread;
 pub(crate) use activity::are_tied;
 pub use activity::{ActivityGraph, ActivityRules, PayerCandidate, order_for};
 pub use conditions::Conditions;
-pub use restrict::PartialResult;
 pub use store::{Ref, Store};
 pub use variable::{Assignment, Question, Value, Variable, Variables};
 

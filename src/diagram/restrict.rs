@@ -1,17 +1,8 @@
 //! Evaluates a graph for a note that leaves some variables open.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{Ref, Store, Value};
-
-/// The possible leaves of a graph, and the variables that they depend on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartialResult {
-    /// The distinct leaves over all values of the open variables.
-    pub leaves: Vec<Ref>,
-    /// Sorted variables for which two assignments that differ only in that variable can reach different leaves.
-    pub variables: Vec<usize>,
-}
 
 impl Store {
     /// Returns the distinct leaves that a graph can reach over all values of the open variables.
@@ -19,11 +10,13 @@ impl Store {
         self.walk(root, assignment, |_| ())
     }
 
-    /// Returns, for each variable, whether it is asked on a path to these leaves. No other variable makes a difference.
-    pub fn asked(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<bool> {
+    /// Like [`Store::leaves`], and returns for each variable whether it is asked on a path to these leaves. No other
+    /// variable makes a difference.
+    pub fn leaves_and_asked(&self, root: Ref, assignment: &[Option<Value>]) -> (Vec<Ref>, Vec<bool>) {
         let mut asked = vec![false; assignment.len()];
-        self.walk(root, assignment, |variable| asked.get_mut(variable).into_iter().for_each(|asked| *asked = true));
-        asked
+        let mark = |variable: usize| asked.get_mut(variable).into_iter().for_each(|asked| *asked = true);
+        let leaves = self.walk(root, assignment, mark);
+        (leaves, asked)
     }
 
     fn walk(&self, root: Ref, assignment: &[Option<Value>], mut visit: impl FnMut(usize)) -> Vec<Ref> {
@@ -35,10 +28,10 @@ impl Store {
         if first.is_leaf() {
             return vec![first];
         }
-        let (mut leaves, mut seen, mut open) = (Vec::new(), FxHashSet::default(), vec![first]);
+        let (mut leaves, mut seen, mut open) = (Vec::new(), map_of_some(), vec![first]);
         while let Some(at) = open.pop() {
             match self.node(at) {
-                Some(node) if seen.insert(at) => {
+                Some(node) if seen.insert(at, ()).is_none() => {
                     open.extend(node.children.iter().map(|child| self.follow(*child, &mut answer)));
                 }
                 None if !leaves.contains(&at) => leaves.push(at),
@@ -101,18 +94,23 @@ impl Store {
         false
     }
 
-    /// Returns the leaves that a graph can reach, and the variables that they depend on.
+    /// Returns the open variables that matter: for some answers to the others, their values lead to different leaves.
     ///
-    /// The restricted graph is fully reduced, so that it contains exactly the variables that matter.
-    pub fn evaluate_partial(&self, root: Ref, assignment: &[Option<Value>]) -> PartialResult {
-        let mut restriction =
-            Restriction { store: self, assignment, done: FxHashMap::default(), known: FxHashMap::default() };
+    /// The restricted graph is fully reduced, so that it contains exactly these variables.
+    pub fn open_variables(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<usize> {
+        let (done, known) = (map_of_some(), map_of_some());
+        let mut restriction = Restriction { store: self, assignment, done, known };
         restriction.remaining(root);
         let mut variables: Vec<usize> = restriction.known.keys().map(|node| node.variable).collect();
         variables.sort_unstable();
         variables.dedup();
-        PartialResult { leaves: self.leaves(root, assignment), variables }
+        variables
     }
+}
+
+/// Creates a map with room for the nodes that most notes leave open, since growing costs more than the search.
+fn map_of_some<K, V>() -> FxHashMap<K, V> {
+    FxHashMap::with_capacity_and_hasher(64, FxBuildHasher)
 }
 
 fn answer(variable: usize, assignment: &[Option<Value>]) -> Option<Value> {

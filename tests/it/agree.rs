@@ -21,12 +21,10 @@ fn day() -> chrono::NaiveDate {
 fn by_diagram(set: &RuleSet, diagram: &Diagram, facts: &Facts, date: chrono::NaiveDate) -> Finding {
     let judge = Judge::new(set, diagram, false);
     let graph = judge.graph(facts).unwrap();
-    let open = graph.store.evaluate_partial(graph.rules.outcome, &diagram.variables.assign(facts, date));
+    let assignment = diagram.variables.assign(facts, date);
+    let open = graph.store.open_variables(graph.rules.outcome, &assignment);
     let fact = |variable: usize| diagram.variables.get(variable).unwrap().question.fact().unwrap();
-    Finding {
-        outcomes: open.leaves.into_iter().map(|leaf| graph.store.outcome(leaf).unwrap()).collect(),
-        matter: open.variables.into_iter().map(fact).collect(),
-    }
+    Finding { outcomes: graph.possible(&assignment), matter: open.into_iter().map(fact).collect() }
 }
 
 /// Returns one answer of each class of answers that the rules do not distinguish: the first.
