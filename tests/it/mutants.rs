@@ -394,7 +394,7 @@ fn no_change_of_the_shipped_rules_survives_their_cases() {
     let report = MutantsReport::new(&ready.set, &mutants, &statuses);
     let survivor = report.survivors().next().map(|row| format!("{}\n{}", row.describe(), row.explain().join("\n")));
     assert_eq!(survivor, None);
-    // What no note can show is looked at by a person when it changes.
-    let equivalent = report.mutants.iter().filter(|row| row.status == "equivalent").map(MutantRow::describe);
-    insta::assert_snapshot!(equivalent.collect::<Vec<_>>().join("\n"));
+    // A person reviews what no note can show. Added values are left out: they grow with the vocabulary.
+    let rows = report.mutants.iter().filter(|row| row.status == "equivalent" && !row.change.starts_with("add `"));
+    insta::assert_snapshot!(rows.map(MutantRow::describe).collect::<Vec<_>>().join("\n"));
 }
