@@ -11,6 +11,7 @@ pub mod place;
 pub mod visible;
 pub mod nearest;
 pub mod field;
+pub mod cores;
 pub mod codes;
 pub mod message;
 pub mod toml;

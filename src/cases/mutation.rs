@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use chrono::NaiveDate;
 
 use super::run::first_failure;
 use super::{Counting, SampleBatch, SampleBatchRun, Suite};
+use crate::cores::on_all_cores;
 use crate::diagram::Diagram;
 use crate::effective::parse_date;
 use crate::facts::Facts;
@@ -91,11 +91,7 @@ impl Suite {
                 done();
             }
         };
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        thread::scope(|scope| {
-            (1..threads).for_each(|_| drop(scope.spawn(work)));
-            work();
-        });
+        on_all_cores(mutants.list.len(), work);
         let mut statuses = Vec::with_capacity(tried.len());
         let mut killers: Vec<Option<String>> = vec![None; tried.len()];
         for (tried, mutant) in tried.into_iter().zip(&mutants.list) {

@@ -17,7 +17,6 @@ mod variable;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 pub(crate) use activity::are_tied;
 pub use activity::{ActivityGraph, ActivityRules, PayerCandidate, order_for};
@@ -25,6 +24,7 @@ pub use conditions::Conditions;
 pub use store::{Ref, Store};
 pub use variable::{Assignment, Question, Value, Variable, Variables};
 
+use crate::cores::on_all_cores;
 use crate::facts::{Answer, FactId, Facts};
 use crate::rules::{RuleId, RuleSet};
 
@@ -163,11 +163,7 @@ impl Diagram {
                 }
             }
         };
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(self.classes.len());
-        thread::scope(|scope| {
-            (1..threads).for_each(|_| drop(scope.spawn(work)));
-            work();
-        });
+        on_all_cores(self.classes.len(), work);
         let graph = |class| self.build(set, class).as_deref().map_err(|error| *error);
         self.classes.iter().map(graph).collect()
     }

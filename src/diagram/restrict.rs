@@ -28,10 +28,11 @@ impl Store {
         if first.is_leaf() {
             return vec![first];
         }
-        let (mut leaves, mut seen, mut open) = (Vec::new(), map_of_some(), vec![first]);
+        let mut seen = FxHashSet::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
+        let (mut leaves, mut open) = (Vec::new(), vec![first]);
         while let Some(at) = open.pop() {
             match self.node(at) {
-                Some(node) if seen.insert(at, ()).is_none() => {
+                Some(node) if seen.insert(at) => {
                     open.extend(node.children.iter().map(|child| self.follow(*child, &mut answer)));
                 }
                 None if !leaves.contains(&at) => leaves.push(at),
@@ -98,7 +99,8 @@ impl Store {
     ///
     /// The restricted graph is fully reduced, so that it contains exactly these variables.
     pub fn open_variables(&self, root: Ref, assignment: &[Option<Value>]) -> Vec<usize> {
-        let (done, known) = (map_of_some(), map_of_some());
+        let done = FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
+        let known = FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
         let mut restriction = Restriction { store: self, assignment, done, known };
         restriction.remaining(root);
         let mut variables: Vec<usize> = restriction.known.keys().map(|node| node.variable).collect();
@@ -108,10 +110,8 @@ impl Store {
     }
 }
 
-/// Creates a map with room for the nodes that most notes leave open, since growing costs more than the search.
-fn map_of_some<K, V>() -> FxHashMap<K, V> {
-    FxHashMap::with_capacity_and_hasher(64, FxBuildHasher)
-}
+/// Initial capacity for the nodes that a note leaves open. Growing from nothing would cost more than the search.
+const USUAL_NODES: usize = 64;
 
 fn answer(variable: usize, assignment: &[Option<Value>]) -> Option<Value> {
     assignment.get(variable).copied().flatten()

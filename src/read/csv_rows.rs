@@ -9,7 +9,7 @@ use std::io::{BufRead, ErrorKind};
 use super::{FileError, line_and_column};
 use crate::message::Code;
 
-/// The rows of an input, of which one is held at a time.
+/// Reads the rows of an input, holding one at a time.
 pub(super) struct Rows<'i> {
     input: &'i mut dyn BufRead,
     /// The row read last.
