@@ -1,4 +1,5 @@
-//! Checks citations both ways: each quote occurs once in its source, and each normative sentence is cited or waived.
+//! Checks citations both ways: each quote occurs once in its source, each normative sentence is cited or waived, and each
+//! statement has a home.
 //!
 //! This module uses no graph and opens no files; callers pass in the source texts.
 
@@ -8,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::message::{Code, Message};
 use crate::proof::{Problem, in_order};
-use crate::rules::{RuleSet, Source, Span};
+use crate::rules::{RuleSet, Source, Span, Statement, StatementClass};
 
 /// Phrases that make a sentence normative.
 const NORMATIVE: [&str; 5] = ["may be billed", "will not pay", "may not be billed", "must", "at a minimum"];
@@ -32,7 +33,7 @@ pub struct ComparedSource {
     pub name: String,
     /// Which text was found.
     pub text: TextFound,
-    /// Number of quotes of this source in the rules, including waivers.
+    /// Number of quotes of this source in the rules, including those of statements and waivers.
     pub quotes: usize,
     /// Number of normative sentences in the text; 0 if there is no text.
     pub sentences: usize,
@@ -91,12 +92,23 @@ pub fn compare(set: &RuleSet, texts: &[SourceText]) -> Comparison {
         let (name, quotes, sentences) = (source.name.clone(), quotes(set, at).count(), carrying.count());
         sources.push(ComparedSource { name, text: found, quotes, sentences });
     }
+    problems.extend(set.statement_homes().filter(|home| !home.is_there()).map(|home| homeless(set, home.statement)));
     Comparison { sources, problems: in_order(problems) }
 }
 
-/// Returns the quotes from a source, in citations and waivers, each with whether it must occur only once.
+/// Reports a statement that no block carries out.
+fn homeless(set: &RuleSet, statement: &Statement) -> Problem {
+    let text = format!("no block cites the statement `{}`, which is {}", statement.id, statement.class.title());
+    let help = "cite it in the block that carries it out; if the program does, say so in `encoded`; if nothing needs to, \
+                make it `context` and say `why`";
+    Problem::new(set, &statement.span, Message::warning(Code::UncitedStatement, text).help(help))
+}
+
+/// Returns the quotes from a source, in citations, statements and waivers, each with whether it must occur only once.
 fn quotes(set: &RuleSet, source: usize) -> impl Iterator<Item = (&String, &Span, bool)> {
-    let all = set.bases().flat_map(|basis| &basis.cites).filter(move |cite| cite.source == source);
+    let all = set.bases().flat_map(|basis| &basis.cites).filter(|cite| cite.statement.is_none());
+    let all = all.chain(set.statements.iter().map(|statement| &statement.cite));
+    let all = all.filter(move |cite| cite.source == source);
     let cited = all.filter_map(|cite| Some((cite.quote.as_ref()?, &cite.span, true)));
     let waivers = set.waivers.iter().filter(move |waiver| waiver.source == source);
     // A sentence that the source repeats needs only one waiver.
@@ -129,10 +141,13 @@ fn misquoted(set: &RuleSet, source: usize, text: &Text) -> Vec<Problem> {
     quotes(set, source).filter_map(problem).collect()
 }
 
-/// Reports normative sentences that nothing cites or waives, and waivers that have no effect.
+/// Reports normative sentences that nothing cites or waives, and waivers that have no effect. A statement that needs no
+/// block says why, so its sentence needs no waiver.
 fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Problem> {
-    let quotes = set.deciding_bases().flat_map(|basis| &basis.cites).filter(|cite| cite.source == at);
-    let quotes = quotes.filter_map(|cite| cite.quote.as_ref());
+    let needs_none = |statement: &&Statement| statement.class == StatementClass::Context || statement.encoded.is_some();
+    let statements = set.statements.iter().filter(needs_none).map(|statement| &statement.cite);
+    let passages = set.deciding_bases().flat_map(|basis| &basis.cites).chain(statements);
+    let quotes = passages.filter(|cite| cite.source == at).filter_map(|cite| cite.quote.as_ref());
     let cited: Vec<Range<usize>> = quotes.flat_map(|quote| text.places(quote)).collect();
     let waivers = || set.waivers.iter().filter(|waiver| waiver.source == at);
     let waived: Vec<Range<usize>> = waivers().flat_map(|waiver| text.places(&waiver.quote)).collect();
@@ -155,7 +170,7 @@ fn uncited(set: &RuleSet, (at, source): (usize, &Source), text: &Text) -> Vec<Pr
         if !places.is_empty() && !normative().any(excuses) {
             let message = Message::warning(
                 Code::Unused,
-                "this waiver excuses nothing: the sentence is cited, or carries no rule",
+                "this waiver excuses nothing: the sentence is cited or a statement says why not, or it carries no rule",
             );
             problems.push(Problem::new(set, &waiver.span, message.help("remove it")));
         }

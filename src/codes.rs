@@ -154,6 +154,10 @@ codes! {
     BadOverride = "bad-override", Rules;
     /// Two rates for one service from the same date.
     SameRateDate = "same-rate-date", Rules;
+    /// Two rates of different conditions that can both apply.
+    RatesOverlap = "rates-overlap", Rules;
+    /// A count that contradicts another one, or that no period can reach.
+    BadCount = "bad-count", Rules;
     /// A list that is longer than anyone would write by hand.
     TooMany = "too-many", Rules;
     /// Notes that no rule decides.
@@ -181,6 +185,10 @@ codes! {
     QuoteNotOnce = "quote-not-once", Proof;
     /// A sentence of a source that carries a rule but is neither cited nor waived.
     UncitedSentence = "uncited-sentence", Proof;
+    /// A statement of a source that no block carries out.
+    UncitedStatement = "uncited-statement", Proof;
+    /// A note that two rule sets decide differently.
+    DecidedDifferently = "decided-differently", Proof;
 
     /// A billable note whose minutes earn no unit.
     BelowUnit = "below-unit", Finding;
@@ -188,6 +196,26 @@ codes! {
     Unpriced = "unpriced", Finding;
     /// Billable notes of one client and date that name different payers.
     DayPayersDiffer = "day-payers-differ", Finding;
+    /// Billable notes of one client and month or discharge that name different payers.
+    PayersDiffer = "payers-differ", Finding;
+    /// Notes of one period that name different practitioners, where only one can bill it.
+    PractitionersDiffer = "practitioners-differ", Finding;
+    /// A note whose own procedure code is not what the rules come to.
+    CodeDiffers = "code-differs", Finding;
+    /// A service for which no public procedure code is known.
+    Uncoded = "uncoded", Finding;
+    /// Units whose rate depends on an answer that is missing.
+    RateOpen = "rate-open", Finding;
+    /// Held notes that could add to what a period earns.
+    OpenMinutes = "open-minutes", Finding;
+    /// A period whose units depend on held notes.
+    Undecided = "undecided", Finding;
+    /// Services that do not stand together.
+    NotTogether = "not-together", Finding;
+    /// A service that does not stand alone and has no partner.
+    NoPartner = "no-partner", Finding;
+    /// A service date for which nobody has looked at the source of the rule.
+    UnverifiedDate = "unverified-date", Finding;
 }
 
 impl fmt::Display for Code {

@@ -22,9 +22,16 @@ impl FieldId {
     pub const MINUTES: Self = Self(6);
     /// The documented minutes, under their other name.
     pub const DURATION: Self = Self(7);
+    /// The practitioner in whose name the work is billed.
+    pub const PRACTITIONER: Self = Self(8);
+    /// The procedure code that the clinic gave the note.
+    pub const CODE: Self = Self(9);
+    /// The modifiers of that code.
+    pub const MODIFIERS: Self = Self(10);
 
     /// Names of the fields that every note may have, by number.
-    pub const NAMES: [&str; 8] = ["id", "client", "staff", "date", "start", "end", "minutes", "duration"];
+    pub const NAMES: [&str; 11] =
+        ["id", "client", "staff", "date", "start", "end", "minutes", "duration", "practitioner", "code", "modifiers"];
 
     /// Creates the field with this number.
     pub fn new(index: usize) -> Self {

@@ -6,6 +6,7 @@
 pub mod money;
 pub mod units;
 pub mod effective;
+pub mod calendar;
 pub mod status;
 pub mod place;
 pub mod visible;
@@ -20,6 +21,7 @@ pub mod read;
 pub mod facts;
 pub mod note;
 pub mod rules;
+pub mod ledger;
 pub mod diagram;
 pub mod words;
 pub mod decide;

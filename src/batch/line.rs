@@ -20,8 +20,12 @@ pub(super) struct Line {
     pub(super) start: Option<u32>,
     /// Documented minutes.
     pub(super) minutes: u32,
-    /// Index of the note's day among the days of the batch; `None` if the note on its own is not billable.
-    pub(super) day: Option<usize>,
+    /// Index of what the note says besides, among the extras of the batch.
+    pub(super) extra: usize,
+    /// Index of the note's pool; `None` if the note is counted alone and no other note concerns it.
+    pub(super) pool: Option<usize>,
+    /// Index of the note's claim line; `None` if the note is not billed.
+    pub(super) claim: Option<usize>,
     /// Units that the note earns on its claim line.
     pub(super) units: u32,
     /// The note's share of the claim line's dollars; `None` if its units have no known price.

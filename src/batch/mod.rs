@@ -2,31 +2,45 @@
 //!
 //! A batch keeps a small line for each note and stores repeated texts once. Knows nothing about formats.
 
-mod day;
+mod applied;
+mod claim;
+mod extra;
 mod finding;
 mod intake;
 mod line;
+mod looks;
 mod names;
 mod note;
+mod open;
+mod pairs;
+mod pool;
 mod stake;
+mod suppose;
 mod total;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-pub use day::{ClaimLine, ServiceDay};
-pub use finding::{Finding, MAX_NAMED};
+pub use applied::Applied;
+pub use claim::{AlsoLine, ClaimLine};
+pub use finding::{Finding, MAX_NAMED, NoteFinding};
 pub use intake::{UnknownFields, UsedIds};
+pub use looks::{PairLook, PairOutcome};
 pub use note::{BatchNote, Earned};
+pub use pool::{Period, Pool, Standing};
 pub use stake::Stake;
 pub use total::Total;
 
+use extra::Extras;
 use line::Line;
 use names::{NameId, Names, Texts};
+use open::OpenNotes;
 
 use crate::decide::{Decisions, Judge};
-use crate::facts::{Answer, FactId};
+use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL};
 use crate::note::{Note, Rejection};
-use crate::rules::RuleSet;
+use crate::rules::{PayerId, RuleSet, ServiceId};
 
 /// The records of all inputs of a run, each decided or rejected, in the order in which they were read.
 #[derive(Debug)]
@@ -44,8 +58,22 @@ pub struct Batch<'r> {
     shown: Vec<FactId>,
     /// The answers to the `shown` facts, record by record.
     answers: Vec<Answer>,
-    /// Days by client, date, and service; empty until the batch is rolled up.
-    days: Vec<ServiceDay>,
+    /// What few notes say besides their lines.
+    extras: Extras,
+    /// The fact for the credential of the staff member, if the rule set declares it.
+    staff_credential: Option<FactId>,
+    /// The services that a pair names.
+    in_pairs: BTreeSet<ServiceId>,
+    /// The answers that come from settings.
+    settings: Facts,
+    /// Whether a period to which held notes could add is held itself.
+    hold_open: bool,
+    /// Pools by client, service and period; empty until the batch is rolled up.
+    pools: Vec<Pool>,
+    /// Claim lines by client, date, payer and service; empty until the batch is rolled up.
+    claims: Vec<ClaimLine>,
+    /// Further lines that notes carry, by the index of the note.
+    also: BTreeMap<usize, Vec<AlsoLine>>,
 }
 
 /// A record and its position in the inputs.
@@ -84,7 +112,19 @@ impl<'r> Batch<'r> {
             staff_role: set.vocabulary.find("staff_role"),
             shown: shown.to_vec(),
             answers: Vec::new(),
-            days: Vec::new(),
+            extras: Extras::new(set, judge.presumes()),
+            staff_credential: set.vocabulary.find(STAFF_CREDENTIAL),
+            in_pairs: set
+                .pairs
+                .iter()
+                .flat_map(|pair| pair.terms.these.iter().chain(&pair.terms.others))
+                .copied()
+                .collect(),
+            settings: set.answered(),
+            hold_open: !judge.presumes(),
+            pools: Vec::new(),
+            claims: Vec::new(),
+            also: BTreeMap::new(),
         }
     }
 
@@ -101,7 +141,9 @@ impl<'r> Batch<'r> {
             date: note.date,
             start: head.start,
             minutes: note.minutes,
-            day: None,
+            extra: self.extras.keep(self.set, note, &mut self.names),
+            pool: None,
+            claim: None,
             units: 0,
             amount: None,
         };
@@ -119,7 +161,11 @@ impl<'r> Batch<'r> {
 
     /// Determines what each note earns. Notes added after this call earn nothing.
     pub fn roll_up(&mut self) {
-        self.days = day::roll_up(self);
+        let open = OpenNotes::collect(self);
+        self.pools = pool::pools(self, &open);
+        self.link_pools();
+        pairs::apply(self, &open);
+        claim::build(self);
     }
 
     /// Returns the rule set that decides the notes.
@@ -177,22 +223,56 @@ impl<'r> Batch<'r> {
     }
 
     /// Returns the claim lines, ordered by client, date, payer, and service. Lines without any units are omitted.
-    pub fn claim_lines(&self) -> Vec<(&ServiceDay, &ClaimLine)> {
-        let lines = self.days.iter().flat_map(|day| day.lines.iter().map(move |line| (day, line)));
-        let mut lines: Vec<_> = lines.filter(|(_, line)| line.units > 0).collect();
-        lines.sort_by_key(|(day, line)| (self.client(day), day.date, line.payer, day.service));
+    pub fn claim_lines(&self) -> Vec<&ClaimLine> {
+        let mut lines: Vec<_> = self.claims.iter().filter(|line| line.units > 0).collect();
+        lines.sort_by_key(|line| (self.client(line), line.date, line.payer, line.service));
         lines
     }
 
-    /// Returns the client of a day.
-    pub fn client(&self, day: &ServiceDay) -> &str {
-        self.names.get(day.client)
+    /// Returns the client of a claim line.
+    pub fn client(&self, line: &ClaimLine) -> &str {
+        self.names.get(line.client)
     }
 
-    /// Returns the days of a client on a date, one for each service.
-    fn days_of(&self, client: NameId, date: NaiveDate) -> impl Iterator<Item = &ServiceDay> {
-        let first = self.days.partition_point(|day| (day.client, day.date) < (client, date));
-        let rest = self.days.get(first..).unwrap_or_default();
-        rest.iter().take_while(move |day| (day.client, day.date) == (client, date))
+    /// Returns the claim lines of a client, date, payer and service.
+    fn claims_of(
+        &self,
+        client: NameId,
+        date: NaiveDate,
+        payer: PayerId,
+        service: ServiceId,
+    ) -> impl Iterator<Item = &ClaimLine> {
+        let wanted = (client, date, payer, service);
+        let key = |line: &ClaimLine| (line.client, line.date, line.payer, line.service);
+        let first = self.claims.partition_point(|line| key(line) < wanted);
+        self.claims.iter().skip(first).take_while(move |line| key(line) == wanted)
+    }
+
+    /// Returns the pool of a client, service and period. `payer` is given if each payer has a pool of its own.
+    fn find_pool(&self, client: NameId, service: ServiceId, period: Period, payer: Option<PayerId>) -> Option<&Pool> {
+        let key = |pool: &Pool| (pool.client, pool.service, pool.period);
+        let first = self.pools.partition_point(|pool| key(pool) < (client, service, period));
+        let mut here = self.pools.iter().skip(first).take_while(|pool| key(pool) == (client, service, period));
+        here.find(|pool| payer.is_none_or(|payer| pool.payer == payer))
+    }
+
+    /// Returns the pools of a client.
+    fn pools_of(&self, client: NameId) -> &[Pool] {
+        let first = self.pools.partition_point(|pool| pool.client < client);
+        let end = self.pools.partition_point(|pool| pool.client <= client);
+        self.pools.get(first..end).unwrap_or_default()
+    }
+
+    /// Returns the index of the shadow that applies to a service and payer on a date.
+    fn shadow(&self, service: ServiceId, payer: PayerId, date: NaiveDate) -> Option<usize> {
+        let shadow = self.set.shadow(&self.settings, service, payer, date)?;
+        self.set.shadows.iter().position(|other| other.id == shadow.id)
+    }
+}
+
+fn line_mut(records: &mut [Record], index: usize) -> Option<&mut Line> {
+    match &mut records.get_mut(index)?.entry {
+        Entry::Decided(line) => Some(line),
+        Entry::Rejected(_) => None,
     }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 
 /// Index of an interned name in the batch. Indexes follow the order of the records and are never shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NameId(usize);
 
 /// Interned names, which repeat from note to note.

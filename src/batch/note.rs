@@ -1,14 +1,15 @@
 //! A view of one decided note, for everything that reads the batch.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 
-use super::{Batch, ClaimLine, Line, ServiceDay};
+use super::extra::Extra;
+use super::names::NameId;
+use super::{AlsoLine, Batch, ClaimLine, Finding, Line, Pool, Standing};
 use crate::decide::{Evaluation, Verdict};
-use crate::facts::{Answer, FactId};
+use crate::facts::{Answer, FactId, date_of};
+use crate::ledger::Counting;
 use crate::money::{Amount, Rate};
-use crate::rules::{Outcome, PayerId, ServiceId, Unit};
+use crate::rules::{Outcome, PayerId, RateFound, RuleSet, ServiceId, Unit};
 use crate::status::Status;
 
 /// A note, its decision, and what it earns alongside the other notes.
@@ -23,7 +24,7 @@ pub struct BatchNote<'b> {
 /// What a billable note earns.
 #[derive(Clone, Copy, Debug)]
 pub struct Earned<'b> {
-    /// The service.
+    /// The service that the row shows.
     pub service: ServiceId,
     /// The payer.
     pub payer: PayerId,
@@ -33,7 +34,7 @@ pub struct Earned<'b> {
     pub units: u32,
     /// The note's share of the claim line's dollars, zero for zero units; `None` if the units have no known price.
     pub amount: Option<Amount>,
-    /// Index in the batch of the note that carries the day's unit, if that is another note.
+    /// Index in the batch of the note that carries what the pool earns, if that is another note.
     pub bundled_into: Option<usize>,
     /// The claim line that this note is part of.
     pub claim_line: &'b ClaimLine,
@@ -42,6 +43,16 @@ pub struct Earned<'b> {
 impl<'b> BatchNote<'b> {
     pub(super) fn new(batch: &'b Batch<'_>, index: usize, line: &'b Line) -> Self {
         Self { batch, index, line }
+    }
+
+    /// Returns the rule set that decides the notes.
+    pub fn set(self) -> &'b RuleSet {
+        self.batch.set
+    }
+
+    /// Returns another note of the batch.
+    pub fn beside(self, index: usize) -> Option<Self> {
+        self.batch.note(index)
     }
 
     /// Returns the note's id as read.
@@ -106,11 +117,14 @@ impl<'b> BatchNote<'b> {
         self.batch.decisions.get(self.line.decision)
     }
 
-    /// Returns the outcome of this note alongside the other notes of its day.
+    /// Returns the outcome of this note alongside the other notes.
     pub fn outcome(self) -> Outcome {
         match self.evaluation().verdict {
-            Verdict::Billable(..) if self.conflicting_payers().is_some() => Outcome::Held,
-            Verdict::Billable(service, payer) => Outcome::Billable(service, payer),
+            Verdict::Billable(service, payer) => match self.pool().map(|pool| &pool.standing) {
+                None | Some(Standing::Billable) => Outcome::Billable(service, payer),
+                Some(Standing::Struck(_)) => Outcome::NonBillable,
+                Some(_) => Outcome::Held,
+            },
             Verdict::NonBillable => Outcome::NonBillable,
             Verdict::HeldByRule | Verdict::HeldForFacts { .. } => Outcome::Held,
         }
@@ -127,37 +141,98 @@ impl<'b> BatchNote<'b> {
 
     /// Returns what the note earns; `None` if it is not billable.
     pub fn earned(self) -> Option<Earned<'b>> {
-        let Verdict::Billable(service, payer) = self.evaluation().verdict else { return None };
-        let claim_line = self.service_day()?.lines.iter().find(|line| line.payer == payer)?;
-        let carrier = claim_line.notes.first().copied().filter(|first| *first != self.index);
+        let claim_line = self.batch.claims.get(self.line.claim?)?;
+        let carried = self.pool().filter(|pool| pool.is_carried && !pool.earned.is_empty());
         Some(Earned {
-            service,
-            payer,
+            service: claim_line.service,
+            payer: claim_line.payer,
             rate: claim_line.rate,
             units: self.line.units,
             amount: self.line.amount,
-            bundled_into: carrier.filter(|_| self.batch.set.service(service).unit == Unit::Day),
+            bundled_into: carried.map(|pool| pool.carrier).filter(|carrier| *carrier != self.index),
             claim_line,
         })
     }
 
-    /// Returns the day of this note: all notes of its client, date, and service that are billable on their own.
-    pub fn service_day(self) -> Option<&'b ServiceDay> {
-        self.batch.days.get(self.line.day?)
+    /// Returns the further lines that this note carries, each with its claim line.
+    pub fn also(self) -> impl Iterator<Item = (&'b AlsoLine, &'b ClaimLine)> {
+        let also = self.batch.also.get(&self.index).into_iter().flatten();
+        also.filter_map(|line| Some((line, self.batch.claims.get(line.claim)?)))
     }
 
-    /// Returns the days of this note's client on its date, one for each service.
-    pub fn service_days(self) -> impl Iterator<Item = &'b ServiceDay> {
-        self.batch.days_of(self.line.client, self.line.date)
+    /// Returns the pool of this note: the notes that are counted together with it.
+    pub fn pool(self) -> Option<&'b Pool> {
+        self.batch.pools.get(self.line.pool?)
     }
 
-    /// Returns the payers that the day's notes name for its one unit, if they differ. All of these notes are then held.
-    pub fn conflicting_payers(self) -> Option<BTreeSet<PayerId>> {
-        let day = self.service_day().filter(|day| day.lines.is_empty())?;
-        let payers = day.notes.iter().filter_map(|index| match self.batch.note(*index)?.evaluation().verdict {
-            Verdict::Billable(_, payer) => Some(payer),
-            _ => None,
-        });
-        Some(payers.collect())
+    /// Returns the pool that this note would belong to as a service of a payer, if other notes already make one.
+    pub fn pool_as(self, service: ServiceId, payer: PayerId) -> Option<&'b Pool> {
+        let set = self.batch.set;
+        let period = self.period(Counting::new(set, service, payer, self.date()).within);
+        let payer = (set.service(service).unit == Unit::QuarterHour).then_some(payer);
+        self.batch.find_pool(self.line.client, service, period, payer)
+    }
+
+    /// Returns the pools to which this held note may belong once it is decided.
+    pub fn open_pools(self) -> impl Iterator<Item = &'b Pool> {
+        self.batch.pools_of(self.line.client).iter().filter(move |pool| pool.open.contains(&self.index))
+    }
+
+    /// Returns the pools that are undecided because this held note is.
+    pub fn waiting_pools(self) -> impl Iterator<Item = &'b Pool> {
+        let waits = move |pool: &&Pool| {
+            pool.findings
+                .iter()
+                .any(|(_, finding)| matches!(finding, Finding::Undecided { with, .. } if with.contains(&self.index)))
+        };
+        self.batch.pools_of(self.line.client).iter().filter(waits)
+    }
+
+    /// Returns the rate of a service for this note and a payer.
+    pub fn rate(self, service: ServiceId, payer: PayerId) -> RateFound<'b> {
+        self.batch.set.rate(service, payer, self.date(), &|fact| self.kept_answer(fact))
+    }
+
+    /// Returns the practitioner in whose name the work is billed, as read.
+    pub fn practitioner_name(self) -> Option<&'b str> {
+        self.practitioner().map(|practitioner| self.batch.names.get(practitioner))
+    }
+
+    /// Returns the practitioner in whose name the work is billed.
+    pub(super) fn practitioner(self) -> Option<NameId> {
+        self.extra().practitioner
+    }
+
+    /// Returns the note's own procedure code, as letters and digits in upper case.
+    pub fn own_code(self) -> Option<&'b str> {
+        self.extra().code.as_deref()
+    }
+
+    /// Returns the note's own modifiers, in upper case.
+    pub(super) fn own_modifiers(self) -> &'b [String] {
+        &self.extra().modifiers
+    }
+
+    /// Returns the note's answer to a fact that counting or money asks.
+    pub(super) fn kept_answer(self, fact: FactId) -> Answer {
+        self.batch.extras.answer(self.line.extra, fact)
+    }
+
+    /// Returns the note's answer to a date fact that selects a period.
+    pub(super) fn date_answer(self, fact: FactId) -> Option<NaiveDate> {
+        match self.kept_answer(fact) {
+            Answer::Number(days) => date_of(days),
+            Answer::Unanswered | Answer::Value(_) => None,
+        }
+    }
+
+    /// Returns the credential of the person who did the work, with its fact; `None` if the note does not say.
+    pub fn staff_credential(self) -> Option<(FactId, Answer)> {
+        let fact = self.batch.staff_credential?;
+        Some((fact, self.kept_answer(fact))).filter(|(_, answer)| answer.is_given())
+    }
+
+    fn extra(self) -> &'b Extra {
+        self.batch.extras.get(self.line.extra)
     }
 }

@@ -2,8 +2,9 @@
 
 use super::BatchNote;
 use crate::decide::Verdict;
+use crate::ledger::{Counting, units_of};
 use crate::money::Amount;
-use crate::rules::{Outcome, PayerId, ServiceId, Unit};
+use crate::rules::{Outcome, PayerId, RateFound, ServiceId};
 
 /// The most that a held note could add to a claim line if all other notes stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,23 +28,35 @@ impl BatchNote<'_> {
 
     /// Returns what the note would add if it were billed to this payer as this service.
     fn could_add(self, service: ServiceId, payer: PayerId) -> Stake {
-        let set = self.batch.set;
-        let part = set.part_quarter_hour();
-        let day = self.service_days().find(|day| day.service == service);
-        let line = day.and_then(|day| day.lines.iter().find(|line| line.payer == payer));
-        let (before, minutes) = line.map_or((0, 0), |line| (line.units, line.minutes));
-        let units = match set.service(service).unit {
-            // Another note carries the day's unit, or the payers differ and all notes of the day are held.
-            Unit::Day => u32::from(day.is_none()),
-            Unit::QuarterHour if set.pools_by_day() => part.quarter_hours(minutes + self.minutes()) - before,
-            Unit::QuarterHour => part.quarter_hours(self.minutes()),
-        };
-        if units == 0 {
+        let counting = Counting::new(self.batch.set, service, payer, self.date());
+        let pool = self.pool_as(service, payer);
+        if pool.is_some_and(|pool| pool.payer != payer || !pool.may_be_billed()) {
+            // The notes of the period would name different payers, or a person must decide the period first.
             return NOTHING;
         }
-        let rate = set.rate(service, self.date()).map(|dated| dated.rate);
-        let added = rate.map(|rate| rate.line_amount((before + units).into()) - rate.line_amount(before.into()));
-        Stake { units, amount: added }
+        let before = pool.map_or(0, |pool| pool.minutes);
+        let (now, then) = (counting.earned(before), counting.earned(before.saturating_add(self.minutes())));
+        let mut stake = NOTHING;
+        for earned in then {
+            let units = earned.units.saturating_sub(units_of(&now, earned.service));
+            if units > 0 {
+                stake.units = stake.units.saturating_add(units);
+                stake.amount = stake.amount.zip(self.price(earned.service, payer, units)).map(|(sum, one)| sum + one);
+            }
+        }
+        stake
+    }
+
+    /// Returns what further units would add to the claim line of this note's client and date.
+    fn price(self, service: ServiceId, payer: PayerId, units: u32) -> Option<Amount> {
+        let rate = match self.rate(service, payer) {
+            RateFound::Known(dated) => dated.rate,
+            RateFound::Unpriced | RateFound::Open(_) => return None,
+        };
+        let line =
+            self.batch.claims_of(self.line.client, self.date(), payer, service).find(|line| line.rate == Some(rate));
+        let before = line.map_or(0, |line| line.units);
+        Some(rate.line_amount(u64::from(before) + u64::from(units)) - rate.line_amount(before.into()))
     }
 }
 

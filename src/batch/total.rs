@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-use super::BatchNote;
+use super::{BatchNote, ClaimLine};
 use crate::money::Amount;
 
 /// Totals over the notes of one service, or over notes without a service.
@@ -20,6 +20,10 @@ pub struct Total {
     pub amount: Amount,
     /// Number of units with no known price.
     pub unpriced_units: u64,
+    /// Units that the payer does not pay by.
+    pub shadow_units: u64,
+    /// Dollars for those of them that have a known price.
+    pub shadow_amount: Amount,
 }
 
 impl Total {
@@ -28,19 +32,27 @@ impl Total {
         (self.unpriced_units == 0 || self.units > self.unpriced_units).then_some(self.amount)
     }
 
-    /// Adds a note to the totals.
+    /// Adds a note to the totals, without the further lines that it carries.
     pub fn add(&mut self, note: BatchNote<'_>) {
-        let earned = note.earned();
-        let units = earned.map_or(0, |earned| earned.units.into());
-        let amount = earned.map_or(Some(Amount::ZERO), |earned| earned.amount);
-        *self += Self {
-            notes: 1,
-            minutes: note.minutes().into(),
-            quarter_hours: note.quarter_hours().into(),
-            units,
-            amount: amount.unwrap_or_default(),
-            unpriced_units: if amount.is_none() { units } else { 0 },
-        };
+        if let Some(earned) = note.earned() {
+            self.add_units(earned.units, earned.amount, earned.claim_line);
+        }
+        self.notes += 1;
+        self.minutes += u64::from(note.minutes());
+        self.quarter_hours += u64::from(note.quarter_hours());
+    }
+
+    /// Adds units of a claim line.
+    pub fn add_units(&mut self, units: u32, amount: Option<Amount>, line: &ClaimLine) {
+        let units = u64::from(units);
+        if line.shadow.is_some() {
+            self.shadow_units += units;
+            self.shadow_amount = self.shadow_amount + amount.unwrap_or_default();
+        } else {
+            self.units += units;
+            self.amount = self.amount + amount.unwrap_or_default();
+            self.unpriced_units += if amount.is_none() { units } else { 0 };
+        }
     }
 }
 
@@ -52,5 +64,7 @@ impl AddAssign for Total {
         self.units += other.units;
         self.amount = self.amount + other.amount;
         self.unpriced_units += other.unpriced_units;
+        self.shadow_units += other.shadow_units;
+        self.shadow_amount = self.shadow_amount + other.shadow_amount;
     }
 }

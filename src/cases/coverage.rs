@@ -1,15 +1,16 @@
-//! Coverage: which rules decide and step aside in the cases, and which outcomes of each activity the cases reach.
+//! Coverage: which rules decide and step aside in the cases, which counts, pairs and shadows apply, and which outcomes of each activity the cases reach.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
 use super::{SampleBatch, SampleBatchRun};
+use crate::batch::Applied;
 use crate::diagram::{ActivityGraph, Diagram, Ref};
 use crate::effective::parse_date;
 use crate::facts::Facts;
 use crate::report::Row;
-use crate::rules::{Outcome, Rule, RuleId, RuleSet, Span, Test};
+use crate::rules::{Effect, Outcome, Rule, RuleId, RuleSet, Span, Test};
 use crate::space::{Example, Region, Space};
 
 /// Which blocks of the rule files count.
@@ -35,6 +36,8 @@ pub struct Coverage {
     pub counting: Counting,
     /// Coverage of each rule that counts.
     pub rules: Vec<RuleCoverage>,
+    /// Coverage of each count, pair and shadow that counts.
+    pub blocks: Vec<BlockCoverage>,
     /// Every outcome that some note of an activity can have. Empty if only the user's own blocks count.
     pub outcomes: Vec<OutcomeCoverage>,
 }
@@ -48,6 +51,17 @@ pub struct RuleCoverage {
     pub decides: bool,
     /// Whether some note is a near miss: the rule does not apply, but all of its conditions except one hold.
     pub steps_aside: bool,
+}
+
+/// How much of one count, pair or shadow a suite covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockCoverage {
+    /// The id of the block.
+    pub id: String,
+    /// Whether it applied to some note: a count earned units, a pair bit, a shadow took the place of dollars.
+    pub applies: bool,
+    /// For a pair, whether it spoke of what some note earned and did not apply.
+    pub steps_aside: Option<bool>,
 }
 
 /// Whether a suite reaches an outcome of some activities that all rules treat alike.
@@ -76,31 +90,80 @@ impl Coverage {
         let rules = counted.map(|(id, rule)| {
             let alternatives = rule.condition.alternatives();
             let steps_aside = read.iter().any(|note| is_near_miss(rule, &alternatives, *note));
-            RuleCoverage { rule: id, decides: named.contains(rule.id.as_str()), steps_aside }
+            let decides = named.contains(rule.id.as_str()) || gives_label(rule, &notes);
+            RuleCoverage { rule: id, decides, steps_aside }
         });
         let rules = rules.collect();
         let outcomes = if counting == Counting::All { outcomes(set, diagram, &read) } else { Vec::new() };
-        Self { counting, rules, outcomes }
+        Self { counting, rules, blocks: blocks(set, runs, counting), outcomes }
     }
 
-    /// Returns the number of rules that decide in some case.
+    /// Returns the number of rules that decide in some case, and of counts, pairs and shadows that apply in one.
     pub fn deciding(&self) -> usize {
-        self.rules.iter().filter(|rule| rule.decides).count()
+        let blocks = self.blocks.iter().filter(|block| block.applies).count();
+        self.rules.iter().filter(|rule| rule.decides).count() + blocks
     }
 
-    /// Returns whether at least this percentage of the rules decide in some case.
-    pub fn reaches(&self, percent: u8) -> bool {
-        self.deciding() * 100 >= usize::from(percent) * self.rules.len()
+    /// Returns the number of rules, counts, pairs and shadows that count.
+    pub fn len(&self) -> usize {
+        self.rules.len() + self.blocks.len()
     }
+
+    /// Returns whether no rule, count, pair or shadow counts.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns whether at least this percentage of the rules decide in some case; counts, pairs and shadows are rules
+    /// here.
+    pub fn reaches(&self, percent: u8) -> bool {
+        self.deciding() * 100 >= usize::from(percent) * self.len()
+    }
+}
+
+/// Computes the coverage of counts, pairs and shadows.
+fn blocks(set: &RuleSet, runs: &[SampleBatchRun<'_>], counting: Counting) -> Vec<BlockCoverage> {
+    let applied: Vec<&Applied> = runs
+        .iter()
+        .flat_map(|run| {
+            let is_expected = expected_indexes(run);
+            run.applied.iter().enumerate().filter(move |(at, _)| is_expected(*at)).map(|(_, applied)| applied)
+        })
+        .collect();
+    let any = |holds: &dyn Fn(&Applied) -> bool| applied.iter().any(|applied| holds(applied));
+    let block = |id: &String, applies, steps_aside| BlockCoverage { id: id.clone(), applies, steps_aside };
+    let counts = set.counts.iter().enumerate().filter(|(_, count)| counting.counts(set, &count.span));
+    let counts = counts.map(|(at, count)| block(&count.id, any(&|applied| applied.counts.contains(&at)), None));
+    let pairs = set.pairs.iter().enumerate().filter(|(_, pair)| counting.counts(set, &pair.span));
+    let pairs = pairs.map(|(at, pair)| {
+        let steps_aside = any(&|applied| applied.pairs_aside.contains(&at));
+        block(&pair.id, any(&|applied| applied.pairs.contains(&at)), Some(steps_aside))
+    });
+    let shadows = set.shadows.iter().enumerate().filter(|(_, shadow)| counting.counts(set, &shadow.span));
+    let shadows = shadows.map(|(at, shadow)| block(&shadow.id, any(&|applied| applied.shadow == Some(at)), None));
+    counts.chain(pairs).chain(shadows).collect()
+}
+
+/// Returns whether a rule gives some note its label.
+fn gives_label(rule: &Rule, notes: &[(&Row, Option<Dated<'_>>)]) -> bool {
+    let Effect::Advise { label: Some(label) } = &rule.effect else { return false };
+    let applies = |read: &Option<Dated<'_>>| read.is_some_and(|(facts, date)| rule.applies(facts, date) == Some(true));
+    notes.iter().any(|(row, read)| row.labels.contains(label) && applies(read))
+}
+
+/// Returns a test of whether a case expects something of the note at an index: of every note, if it expects a total.
+fn expected_indexes(run: &SampleBatchRun<'_>) -> impl Fn(usize) -> bool + use<> {
+    let SampleBatch { cases, .. } = run.claims;
+    let all = cases.iter().any(|case| !case.totals.is_empty());
+    let expected: BTreeSet<usize> = cases.iter().flat_map(|case| &case.notes).map(|expected| expected.note).collect();
+    move |at| all || expected.contains(&at)
 }
 
 /// Returns the notes of a batch of which a case expects something, or all notes if a case expects a total.
 fn expected_notes<'p>(run: &'p SampleBatchRun<'_>) -> impl Iterator<Item = (&'p Row, Option<Dated<'p>>)> {
-    let SampleBatch { cases, .. } = run.claims;
-    let all = cases.iter().any(|case| !case.totals.is_empty());
-    let expected: BTreeSet<usize> = cases.iter().flat_map(|case| &case.notes).map(|expected| expected.note).collect();
+    let is_expected = expected_indexes(run);
     let notes = run.rows.iter().zip(&run.read).enumerate();
-    notes.filter(move |(at, _)| all || expected.contains(at)).map(|(_, (row, read))| {
+    notes.filter(move |(at, _)| is_expected(*at)).map(|(_, (row, read))| {
         let dated = read.as_ref().zip(row.date.as_deref().and_then(parse_date));
         (row, dated.map(|(read, date)| (&read.facts, date)))
     })

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 use crate::facts::Origin;
 use crate::message::{About, Code};
 use crate::money::Rate;
-use crate::report::Row;
+use crate::report::{AlsoRow, Row, ShadowRow};
 use crate::rules::{Effect, RuleSet, Unit};
 use crate::status::Status;
 use crate::toml::{Problems, Span, TomlValue, suggestion};
@@ -63,8 +63,18 @@ keys! {
     Rate = "rate", false;
     /// Dollars, or `unpriced`.
     Amount = "amount", false;
-    /// Id of the note that carries the unit of the day.
+    /// Units that the payer does not pay by.
+    ShadowUnits = "shadow_units", false;
+    /// Dollars of those units, or `unpriced`.
+    ShadowAmount = "shadow_amount", false;
+    /// All further services that the note carries, such as `99439 x 2`.
+    Also = "also", true;
+    /// Id of the note that carries what the day, month or date earns.
     BundledInto = "bundled_into", false;
+    /// Documented minutes of the day, month or date with which the note is counted.
+    CountedMinutes = "counted_minutes", false;
+    /// Documented minutes of held notes that may belong to them.
+    HeldMinutes = "held_minutes", false;
     /// Rules that decided the note; there may be others.
     Rules = "rules", true;
     /// Exactly the rules that decided the note.
@@ -75,6 +85,8 @@ keys! {
     Possible = "possible", true;
     /// All facts that were presumed and that could change the outcome.
     Presumed = "presumed", true;
+    /// All labels of the note.
+    Labels = "labels", true;
     /// Findings on the note; there may be others.
     Findings = "findings", true;
     /// Exactly the findings on the note.
@@ -143,13 +155,19 @@ impl ExpectedField {
     /// Converts a value to the form that rows use.
     fn word(self, word: &str, set: &RuleSet) -> Result<String, Mistake> {
         match self {
-            Self::Units | Self::Minutes | Self::QuarterHours => {
+            Self::Units
+            | Self::Minutes
+            | Self::QuarterHours
+            | Self::ShadowUnits
+            | Self::CountedMinutes
+            | Self::HeldMinutes => {
                 // As in notes, `4.0` is accepted as a whole number.
                 let whole = word.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
                 let digits = whole.map_or(word, |(whole, _)| whole);
                 digits.parse::<u32>().map(|number| number.to_string()).map_err(|_| self.form(word, "a whole number"))
             }
-            Self::Rate | Self::Amount => self.dollars(word),
+            Self::Rate | Self::Amount | Self::ShadowAmount => self.dollars(word),
+            Self::Also => also(word, set).ok_or_else(|| self.form(word, "a code and its units, such as `99439 x 2`")),
             Self::BundledInto => Ok(word.to_owned()),
             Self::Code => coded(word, set).ok_or_else(|| self.no_such(word, &codes(set))),
             Self::Rules | Self::OnlyRules => rule_id(word, set).ok_or_else(|| self.no_such(word, &rule_ids(set))),
@@ -188,10 +206,17 @@ impl ExpectedField {
             }
             Self::Missing | Self::Presumed => {
                 let of_notes = set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
-                of_notes.map(|(_, fact)| fact.name.clone()).collect()
+                of_notes.map(|(_, fact)| fact.name.clone()).chain(["staff".to_owned()]).collect()
+            }
+            Self::Labels => {
+                let labels = set.rules.iter().filter_map(|rule| match &rule.effect {
+                    Effect::Advise { label } => label.clone(),
+                    _ => None,
+                });
+                labels.collect()
             }
             Self::Findings | Self::OnlyFindings => {
-                let advice = set.rules.iter().filter(|rule| matches!(rule.effect, Effect::Advise));
+                let advice = set.rules.iter().filter(|rule| matches!(rule.effect, Effect::Advise { .. }));
                 codes(About::Finding).chain(advice.map(|rule| rule.id.clone())).collect()
             }
             Self::Error => codes(About::Record).collect(),
@@ -214,7 +239,7 @@ impl ExpectedField {
     pub fn row_values(self, row: &Row) -> Vec<String> {
         let one = |word: Option<String>| word.into_iter().collect::<Vec<_>>();
         let priced = |dollars: Option<String>| match dollars {
-            None if row.status == Status::Billable => one(Some(UNPRICED.into())),
+            None if row.status == Status::Billable && row.shadow.is_none() => one(Some(UNPRICED.into())),
             dollars => one(dollars),
         };
         match self {
@@ -229,7 +254,16 @@ impl ExpectedField {
             Self::Units => one(row.units.map(|number| number.to_string())),
             Self::Rate => priced(row.rate.map(|rate| rate.to_string())),
             Self::Amount => priced(row.amount.map(|amount| amount.to_string())),
+            Self::ShadowUnits => one(row.shadow.as_ref().map(|shadow| shadow.units.to_string())),
+            Self::ShadowAmount => {
+                let amount = |shadow: &ShadowRow| shadow.amount.map_or(UNPRICED.into(), |amount| amount.to_string());
+                one(row.shadow.as_ref().map(amount))
+            }
+            Self::Also => row.also.iter().map(AlsoRow::code_and_units).collect(),
             Self::BundledInto => one(row.bundled_into.clone()),
+            Self::CountedMinutes => one(row.counted.as_ref().map(|counted| counted.minutes.to_string())),
+            Self::HeldMinutes => one(row.counted.as_ref().map(|counted| counted.held_minutes.to_string())),
+            Self::Labels => row.labels.clone(),
             Self::Rules | Self::OnlyRules => row.rules.clone(),
             Self::Missing => row.missing.clone(),
             Self::Possible => row.possible.clone(),
@@ -254,7 +288,15 @@ impl Expectation {
                 (word, code) => word.is_none() && code.is_none(),
             },
             _ => {
-                let sorted = |words: &[String]| words.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+                let sorted = |words: &[String]| {
+                    let mut words = words.to_vec();
+                    words.sort_unstable();
+                    // Two findings of one code are two findings.
+                    if self.key != ExpectedField::OnlyFindings {
+                        words.dedup();
+                    }
+                    words
+                };
                 sorted(&values) == sorted(&self.words)
             }
         }
@@ -269,18 +311,31 @@ fn coded(word: &str, set: &RuleSet) -> Option<String> {
 }
 
 fn codes(set: &RuleSet) -> Vec<String> {
-    set.services.iter().flat_map(|service| [service.full_code(), service.code.clone()]).collect()
+    let coded = set.services.iter().filter_map(|service| Some((service, service.code.clone()?)));
+    coded.flat_map(|(service, code)| [service.full_code(), code]).collect()
 }
 
-/// Returns the current id of a rule, given its current id or a former one.
+/// Returns a further line, such as `99439 x 2`, in the form that rows use.
+fn also(word: &str, set: &RuleSet) -> Option<String> {
+    let (code, units) = word.rsplit_once('x')?;
+    let units = units.trim().parse::<u32>().ok()?;
+    let service = set.services.iter().find(|service| service.name == code.trim());
+    let code = service.map(|service| service.name.clone()).or_else(|| coded(code, set))?;
+    Some(format!("{code} x {units}"))
+}
+
+/// Returns the current id of a rule or a pair, given its current id or a former one.
 fn rule_id(word: &str, set: &RuleSet) -> Option<String> {
+    if let Some(pair) = set.pairs.iter().find(|pair| pair.id == word) {
+        return Some(pair.id.clone());
+    }
     let by_id = set.rules.iter().find(|rule| rule.id == word);
     let found = by_id.or_else(|| set.rules.iter().find(|rule| rule.formerly.iter().any(|former| former == word)));
     found.map(|rule| rule.id.clone())
 }
 
 fn rule_ids(set: &RuleSet) -> Vec<String> {
-    set.rules.iter().map(|rule| rule.id.clone()).collect()
+    set.rules.iter().map(|rule| &rule.id).chain(set.pairs.iter().map(|pair| &pair.id)).cloned().collect()
 }
 
 /// Reports a mistake at its span.

@@ -21,7 +21,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 pub use bless::{Blessed, Change};
-pub use coverage::{Counting, Coverage, OutcomeCoverage, RuleCoverage};
+pub use coverage::{BlockCoverage, Counting, Coverage, OutcomeCoverage, RuleCoverage};
 pub use expect::{Expect, Expectation, ExpectedField};
 pub use mutation::{Evidence, Killer, MutantStatus, rows_for};
 pub use problem_case::case_for_problem;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Case, Expectation, SampleBatch, Suite};
+use crate::batch::{Applied, BatchNote};
 use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
@@ -20,6 +21,8 @@ pub struct SampleBatchRun<'s> {
     pub rows: Vec<Row>,
     /// The answers of each note; `None` for a rejected record.
     pub read: Vec<Option<NoteAnswers>>,
+    /// The counts, pairs and shadows that determine what each note earns; empty for a rejected record.
+    pub applied: Vec<Applied>,
     /// The totals.
     pub summary: Summary,
     /// Warnings about the whole batch.
@@ -130,12 +133,14 @@ impl<'s> SampleBatchRun<'s> {
         }
         let mut warnings = Vec::new();
         let (batch, _) = batch.finish(&mut |message| warnings.push(message));
-        Self { claims, rows: Row::all(&batch), read, summary: Summary::new(&batch), warnings, refused: None }
+        let applied = (0..batch.len()).map(|at| batch.note(at).map(BatchNote::applied).unwrap_or_default()).collect();
+        let (rows, summary) = (Row::all(&batch), Summary::new(&batch));
+        Self { claims, rows, read, applied, summary, warnings, refused: None }
     }
 
     fn refused(claims: &'s SampleBatch, refused: Message) -> Self {
         let (rows, read, warnings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { claims, rows, read, summary: Summary::default(), warnings, refused: Some(refused) }
+        Self { claims, rows, read, applied: Vec::new(), summary: Summary::default(), warnings, refused: Some(refused) }
     }
 
     fn first_failed(&self) -> Option<&'s Case> {

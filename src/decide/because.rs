@@ -5,6 +5,7 @@
 
 use super::near::{Lack, NearOffer, NearOffers};
 use super::{Applicability, NoteInGraph, Verdict, offered};
+use crate::diagram::Value;
 use crate::facts::{Answer, FactId, Kind, Origin};
 use crate::nearest::joined;
 use crate::rules::{Effect, Outcome, PayerId, Rule, RuleId, RuleSet, ServiceId};
@@ -49,7 +50,7 @@ impl NoteInGraph<'_> {
                 format!("Held: {} are not answered.", joined(names, "and"))
             }
             Verdict::HeldForFacts { missing, .. } => {
-                let parts = missing.iter().map(|fact| self.leads_to(*fact)).collect();
+                let parts = missing.iter().map(|fact| self.leads_to(*fact, missing)).collect();
                 format!("Held: {}.", joined(parts, "and"))
             }
         }
@@ -121,18 +122,17 @@ impl NoteInGraph<'_> {
         }
     }
 
-    /// Describes where each answer to a fact leads: `` `plan_link` is not answered (yes: MO HealthNet; no: …)``.
-    fn leads_to(&self, fact: FactId) -> String {
+    /// Describes where each answer to a fact leads: `` `plan_link` is not answered (yes: MO HealthNet; no: …)``. Only
+    /// names a date from which no number alone is derived that matters.
+    fn leads_to(&self, fact: FactId, missing: &[FactId]) -> String {
         let set = self.judge.set();
-        let vocabulary = &set.vocabulary;
-        let asked = vocabulary.derived(fact).unwrap_or(fact);
-        let name = &vocabulary.fact(fact).name;
+        let name = &set.vocabulary.fact(fact).name;
         let variables = &self.judge.diagram().variables;
-        let position = variables.position(asked);
+        let position = self.variable_of(fact, missing);
         let Some((position, variable)) = position.and_then(|at| Some((at, variables.get(at)?))) else {
             return format!("`{name}` is not answered");
         };
-        let mut answers: Vec<(String, Vec<String>)> = Vec::new();
+        let mut answers: Vec<(String, Vec<Value>)> = Vec::new();
         for value in variable.values() {
             let mut assignment = self.assignment.clone();
             if let Some(known) = assignment.get_mut(position) {
@@ -140,19 +140,34 @@ impl NoteInGraph<'_> {
             }
             let outcomes = self.graph.possible(&assignment);
             let leads = joined(outcomes.iter().map(|outcome| outcome_in_short(set, *outcome)).collect(), "or");
-            let value = variable.describe(set, value);
-            let answer = match &vocabulary.fact(asked).kind {
-                Kind::Coded(_) => value,
-                Kind::Number(..) | Kind::Date => format!("{} {value}", vocabulary.fact(asked).name),
-            };
             match answers.iter_mut().find(|(known, _)| *known == leads) {
-                Some((_, list)) => list.push(answer),
-                None => answers.push((leads, vec![answer])),
+                Some((_, list)) => list.push(value),
+                None => answers.push((leads, vec![value])),
             }
         }
+        let number = if variable.bands.is_empty() { "" } else { variable.question.name(set) };
+        let described = |values: Vec<Value>| {
+            let texts = variable.describe_all(set, values).into_iter();
+            joined(texts.map(|text| format!("{number} {text}").trim_start().to_owned()).collect(), "or")
+        };
         let parts: Vec<String> =
-            answers.into_iter().map(|(leads, answers)| format!("{}: {leads}", joined(answers, "or"))).collect();
+            answers.into_iter().map(|(leads, values)| format!("{}: {leads}", described(values))).collect();
         format!("`{name}` is not answered ({})", parts.join("; "))
+    }
+
+    /// Returns the variable that stands for a missing fact: its own or, for a date, that of the only number derived from
+    /// it that matters. Days between two missing dates stand for the later one.
+    fn variable_of(&self, fact: FactId, missing: &[FactId]) -> Option<usize> {
+        let vocabulary = &self.judge.set().vocabulary;
+        if vocabulary.fact(fact).kind != Kind::Date {
+            return self.judge.diagram().variables.position(fact);
+        }
+        let dates = |variable: usize| self.fact(variable).map(|fact| vocabulary.fact(fact).origin.dates());
+        let open = self.graph.store.open_variables(self.graph.rules.outcome, &self.assignment).into_iter();
+        let derived: Vec<(usize, Vec<FactId>)> =
+            open.filter_map(|at| Some((at, dates(at).filter(|dates| dates.contains(&fact))?))).collect();
+        let [(only, dates)] = derived.as_slice() else { return None };
+        (dates.iter().rfind(|date| missing.contains(date)) == Some(&fact)).then_some(*only)
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Evaluation {
     pub settings: Vec<FactId>,
     /// Advise rules that apply regardless of how open facts are answered.
     pub advice: Vec<RuleId>,
+    /// The first date through which anybody has checked a source of the offers; `None` if no source says so.
+    pub verified_through: Option<NaiveDate>,
     /// The explanation, in one sentence.
     pub because: String,
 }
@@ -79,6 +81,11 @@ impl<'s> Judge<'s> {
     /// Returns the rule set.
     pub fn set(&self) -> &'s RuleSet {
         self.set
+    }
+
+    /// Whether presumptions are filled in.
+    pub fn presumes(&self) -> bool {
+        self.presume
     }
 
     /// Returns the decision graphs.
@@ -150,6 +157,7 @@ impl<'s> Judge<'s> {
             presumed: Vec::new(),
             settings: Vec::new(),
             advice: Vec::new(),
+            verified_through: None,
             because: "Held for a person: no rule covers this activity.".into(),
         }
     }
@@ -215,13 +223,14 @@ impl NoteInGraph<'_> {
         };
         let applicable = self.graph.applicable(&self.assignment);
         let rules = self.reasons(&verdict, &applicable);
-        let advises = |rule: &RuleId| matches!(self.judge.set.rule(*rule).effect, Effect::Advise);
+        let advises = |rule: &RuleId| matches!(self.judge.set.rule(*rule).effect, Effect::Advise { .. });
         let advice = applicable.iter().filter(|(rule, applies)| *applies == Applicability::Always && advises(rule));
         Evaluation {
             because: self.because(&verdict, &rules, &applicable),
             presumed: self.rests_on(),
             settings: self.settings(&asked),
             advice: advice.map(|(rule, _)| *rule).collect(),
+            verified_through: self.verified_through(&verdict, &rules),
             verdict,
             rules,
         }
@@ -232,7 +241,9 @@ impl NoteInGraph<'_> {
         let variables = self.graph.store.open_variables(self.graph.rules.outcome, assignment);
         let vocabulary = &self.judge.set.vocabulary;
         let facts = variables.into_iter().filter_map(|variable| self.fact(variable));
-        self.by_name(facts.map(|fact| vocabulary.input_of(fact)).collect())
+        let inputs = facts.flat_map(|fact| vocabulary.inputs_of(fact));
+        // Days between two dates are open if either date is; only that one is missing.
+        self.by_name(inputs.filter(|fact| !self.answered.get(*fact).is_given()).collect())
     }
 
     fn fact(&self, variable: usize) -> Option<FactId> {
@@ -244,6 +255,15 @@ impl NoteInGraph<'_> {
         facts.sort_by(|left, right| vocabulary.fact(*left).name.cmp(&vocabulary.fact(*right).name));
         facts.dedup();
         facts
+    }
+
+    /// Returns the first date through which a source of the offers of a billable note has been checked.
+    fn verified_through(&self, verdict: &Verdict, rules: &[RuleId]) -> Option<NaiveDate> {
+        let set = self.judge.set;
+        let offers = rules.iter().map(|rule| set.rule(*rule));
+        let offers = offers.filter(|rule| matches!(rule.effect, Effect::Offer { .. }));
+        let cites = offers.flat_map(|rule| &rule.basis.cites).filter(|_| matches!(verdict, Verdict::Billable(..)));
+        cites.filter_map(|cite| set.sources.get(cite.source)?.verified_through).min()
     }
 
     /// Returns the presumed facts that would be missing if nothing were presumed.

@@ -150,6 +150,9 @@ impl NearOffers<'_> {
 
 /// Returns whether no lever can change the answer to a fact, that is, whether the fact is history.
 fn is_history(set: &RuleSet, fact: FactId) -> bool {
-    let fact = set.vocabulary.fact(set.vocabulary.input_of(fact));
-    fact.origin != Origin::Setting && !matches!(fact.lever, Some(Lever::Chart | Lever::Record))
+    set.vocabulary
+        .inputs_of(fact)
+        .into_iter()
+        .map(|fact| set.vocabulary.fact(fact))
+        .all(|fact| fact.origin != Origin::Setting && !matches!(fact.lever, Some(Lever::Chart | Lever::Record)))
 }

@@ -55,8 +55,13 @@ impl<'s> Decisions<'s> {
     }
 
     fn add(&mut self, evaluation: Evaluation) -> DecisionId {
+        self.keep(Arc::new(evaluation))
+    }
+
+    /// Adds an evaluation that was made elsewhere.
+    pub fn keep(&mut self, evaluation: Arc<Evaluation>) -> DecisionId {
         let id = DecisionId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Arc::new(evaluation));
+        self.list.push(evaluation);
         id
     }
 

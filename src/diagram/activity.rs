@@ -47,7 +47,8 @@ pub struct ActivityRules {
 }
 
 impl ActivityRules {
-    /// Builds the rules of a set that can apply to an activity, in a store over these variables.
+    /// Builds the rules of a set that can apply to an activity, in a store over these variables. A combination that no
+    /// note can have gets the outcome of a possible one beside it.
     pub fn build(
         set: &RuleSet,
         conditions: &Conditions,
@@ -61,11 +62,16 @@ impl ActivityRules {
             let holds = variables.condition(store, &alternative.tests, effective);
             alternatives.entry(alternative.rule).or_default().push(holds);
         }
-        let conditions = alternatives.into_iter().map(|(rule, parts)| (rule, store.any(parts))).collect();
+        let mut condition = |parts| {
+            let condition = store.any(parts);
+            store.constrain(condition)
+        };
+        let conditions = alternatives.into_iter().map(|(rule, parts)| (rule, condition(parts))).collect();
         Self::from_conditions(set, conditions, store)
     }
 
-    /// Builds the rules of a set from their conditions for one activity.
+    /// Builds the rules of a set from their conditions for one activity, which must be constrained to the possible
+    /// combinations.
     pub fn from_conditions(set: &RuleSet, conditions: BTreeMap<RuleId, Ref>, store: &mut Store) -> Self {
         let mut builder = Builder { set, store, conditions, removed: BTreeMap::new() };
         let holds = builder.holds();
@@ -264,13 +270,13 @@ impl ActivityGraph {
     ) -> Result<Self, TooComplex> {
         let activity = activities.first().copied().unwrap_or_default();
         let mut store = Store::new(variables, &order_for(set, conditions, activity, variables));
+        let asked = asked(set, conditions, activity, variables);
+        let possible = variables.possible(&mut store, &asked);
+        store.set_possible(possible);
         let rules = ActivityRules::build(set, conditions, activity, variables, &mut store);
         let reasons = rules.conditions.keys().copied().collect::<Vec<_>>();
         let reasons = reasons.into_iter().map(|rule| (rule, rules.reason(set, &mut store, rule))).collect();
         store.check_size(variables)?;
-        let alternatives = conditions.for_activity(activity);
-        let asked: BTreeSet<usize> =
-            alternatives.flat_map(|alternative| variables_of(set, alternative, variables)).collect();
         Ok(Self { activities: activities.to_vec(), rules, reasons, asked: asked.into_iter().collect(), store })
     }
 }
@@ -278,9 +284,16 @@ impl ActivityGraph {
 /// Returns the order in which an activity's graphs ask the variables.
 pub fn order_for(set: &RuleSet, conditions: &Conditions, activity: u16, variables: &Variables) -> Vec<usize> {
     let alternatives = conditions.for_activity(activity);
-    let together: Vec<Vec<usize>> =
+    let mut together: Vec<Vec<usize>> =
         alternatives.map(|alternative| variables_of(set, alternative, variables).collect()).collect();
+    together.extend(variables.related(&together.iter().flatten().copied().collect()));
     order(variables.len(), &together)
+}
+
+/// Returns the variables that the rules ask of an activity.
+fn asked(set: &RuleSet, conditions: &Conditions, activity: u16, variables: &Variables) -> BTreeSet<usize> {
+    let alternatives = conditions.for_activity(activity);
+    alternatives.flat_map(|alternative| variables_of(set, alternative, variables)).collect()
 }
 
 /// Returns the variables that an alternative of a rule asks, including the service date if the rule has dates.

@@ -8,6 +8,9 @@
 
 mod activity;
 mod conditions;
+mod constrain;
+mod dates;
+mod differences;
 mod order;
 mod reasons;
 mod restrict;
@@ -21,6 +24,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) use activity::are_tied;
 pub use activity::{ActivityGraph, ActivityRules, PayerCandidate, order_for};
 pub use conditions::Conditions;
+pub(crate) use differences::{DateBounds, UNBOUNDED};
 pub use store::{Ref, Store};
 pub use variable::{Assignment, Question, Value, Variable, Variables};
 

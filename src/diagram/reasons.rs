@@ -2,11 +2,15 @@
 //!
 //! Held: each hold that applies. Billable: each offer of that service to that payer, and the rules that removed the
 //! payers that those offers prefer. Non-billable: the rules that removed the payers that were offered; if nothing was
-//! offered, the rules which state, regardless of the service, that nobody pays for this work or in this case.
+//! offered, the rules which state, regardless of the service, that nobody pays for this work or in this case. A strike
+//! says nothing about work that no rule offers to anybody and that no hold expects a payer for, nor about work for which
+//! no other rule names any payer of the strike.
+
+use std::collections::BTreeSet;
 
 use super::activity::ActivityRules;
 use super::{PayerCandidate, Ref, Store};
-use crate::rules::{Effect, Outcome, Removes, RuleId, RuleSet};
+use crate::rules::{Effect, Outcome, PayerId, Removes, RuleId, RuleSet};
 
 impl ActivityRules {
     /// Returns a graph that is true where a rule is a reason for the decision.
@@ -24,9 +28,29 @@ impl ActivityRules {
                 store.any(parts)
             }
             Effect::Exclude(removes) => self.removal(set, store, (own, removes), true),
-            Effect::Strike(removes) => self.removal(set, store, (own, removes), removes.services.is_none()),
-            Effect::Advise => Ref::FALSE,
+            Effect::Strike(removes) => {
+                let named = self.named_payers(set);
+                let is_general = removes.services.is_none() && removes.payers.iter().any(|payer| named.contains(payer));
+                self.removal(set, store, (own, removes), is_general)
+            }
+            Effect::Advise { .. } => Ref::FALSE,
         }
+    }
+
+    /// Returns the payers that an offer, exclude or hold names which can apply to the activity; none if nobody is offered
+    /// anything or expected to pay.
+    pub(crate) fn named_payers(&self, set: &RuleSet) -> BTreeSet<PayerId> {
+        let effects = || self.conditions.keys().map(|rule| &set.rule(*rule).effect);
+        let may_pay = |effect: &Effect| matches!(effect, Effect::Offer { .. } | Effect::Hold { payers: Some(_), .. });
+        if !effects().any(may_pay) {
+            return BTreeSet::new();
+        }
+        let named = effects().flat_map(|effect| match effect {
+            Effect::Offer { payers, .. } | Effect::Hold { payers: Some(payers), .. } => payers.as_slice(),
+            Effect::Exclude(removes) => &removes.payers,
+            Effect::Strike(_) | Effect::Hold { payers: None, .. } | Effect::Advise { .. } => &[],
+        });
+        named.copied().collect()
     }
 
     /// Returns where an offer survives and the note is billed accordingly.

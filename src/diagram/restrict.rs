@@ -1,4 +1,6 @@
 //! Evaluates a graph for a note that leaves some variables open.
+//!
+//! Only answers that some note can have are tried. If the note itself has answers that no note can have, all are.
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
@@ -28,6 +30,13 @@ impl Store {
         if first.is_leaf() {
             return vec![first];
         }
+        let possible = self.follow(self.possible, &mut answer);
+        if !possible.is_leaf() {
+            let leaves = self.possible_leaves((first, possible), &mut answer);
+            if !leaves.is_empty() {
+                return leaves;
+            }
+        }
         let mut seen = FxHashSet::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
         let (mut leaves, mut open) = (Vec::new(), vec![first]);
         while let Some(at) = open.pop() {
@@ -37,6 +46,28 @@ impl Store {
                 }
                 None if !leaves.contains(&at) => leaves.push(at),
                 _ => {}
+            }
+        }
+        leaves
+    }
+
+    /// Returns the distinct leaves that a graph can reach where the other one is true.
+    fn possible_leaves(&self, start: (Ref, Ref), answer: &mut impl FnMut(usize) -> Option<Value>) -> Vec<Ref> {
+        let (mut seen, mut leaves, mut open) = (FxHashSet::default(), Vec::new(), vec![start]);
+        while let Some((at, possible)) = open.pop() {
+            let Some(asked) = self.first_asked(&[at, possible]) else {
+                if possible == Ref::TRUE && !leaves.contains(&at) {
+                    leaves.push(at);
+                }
+                continue;
+            };
+            if possible == Ref::FALSE || !seen.insert((at, possible)) {
+                continue;
+            }
+            let next = |value| (self.cofactor(at, asked, value), self.cofactor(possible, asked, value));
+            match answer(asked) {
+                Some(value) => open.push(next(value)),
+                None => open.extend(self.values(asked).map(next)),
             }
         }
         leaves
@@ -102,7 +133,9 @@ impl Store {
         let done = FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
         let known = FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
         let mut restriction = Restriction { store: self, assignment, done, known };
-        restriction.remaining(root);
+        if restriction.remaining(root, self.possible) == Remaining::Impossible {
+            restriction.remaining(root, Ref::TRUE);
+        }
         let mut variables: Vec<usize> = restriction.known.keys().map(|node| node.variable).collect();
         variables.sort_unstable();
         variables.dedup();
@@ -122,6 +155,8 @@ fn answer(variable: usize, assignment: &[Option<Value>]) -> Option<Value> {
 enum Remaining {
     Leaf(Ref),
     Node(usize),
+    /// No note comes here.
+    Impossible,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -133,31 +168,46 @@ struct RemainingNode {
 struct Restriction<'r> {
     store: &'r Store,
     assignment: &'r [Option<Value>],
-    done: FxHashMap<Ref, Remaining>,
+    done: FxHashMap<(Ref, Ref), Remaining>,
     known: FxHashMap<RemainingNode, usize>,
 }
 
 impl Restriction<'_> {
-    fn remaining(&mut self, at: Ref) -> Remaining {
-        let Some(node) = self.store.node(at) else { return Remaining::Leaf(at) };
-        if let Some(known) = self.done.get(&at) {
+    /// Returns what remains of a graph where `possible` is true.
+    fn remaining(&mut self, at: Ref, possible: Ref) -> Remaining {
+        if possible == Ref::FALSE {
+            return Remaining::Impossible;
+        }
+        let Some(variable) = self.store.first_asked(&[at, possible]) else { return Remaining::Leaf(at) };
+        if let Some(known) = self.done.get(&(at, possible)) {
             return *known;
         }
-        let answered = answer(node.variable, self.assignment).and_then(|value| node.children.get(usize::from(value)));
-        let made = if let Some(child) = answered {
-            self.remaining(*child)
+        let store = self.store;
+        let next = |value| (store.cofactor(at, variable, value), store.cofactor(possible, variable, value));
+        let made = if let Some(value) = answer(variable, self.assignment) {
+            let (at, possible) = next(value);
+            self.remaining(at, possible)
         } else {
-            let children: Box<[Remaining]> = node.children.iter().map(|child| self.remaining(*child)).collect();
-            match children.first() {
-                Some(first) if children.iter().all(|child| child == first) => *first,
-                _ => {
-                    let next = self.known.len();
-                    let node = RemainingNode { variable: node.variable, children };
-                    Remaining::Node(*self.known.entry(node).or_insert(next))
-                }
+            let mut children = Vec::with_capacity(store.values(variable).len());
+            for (at, possible) in store.values(variable).map(next) {
+                children.push(self.remaining(at, possible));
             }
+            self.remaining_node(variable, children)
         };
-        self.done.insert(at, made);
+        self.done.insert((at, possible), made);
         made
+    }
+
+    /// Returns the node with these children, or the only child that differs from `Impossible`.
+    fn remaining_node(&mut self, variable: usize, mut children: Vec<Remaining>) -> Remaining {
+        let possible = children.iter().copied().find(|child| *child != Remaining::Impossible);
+        let Some(first) = possible else { return Remaining::Impossible };
+        children.iter_mut().filter(|child| **child == Remaining::Impossible).for_each(|child| *child = first);
+        if children.iter().all(|child| *child == first) {
+            return first;
+        }
+        let next = self.known.len();
+        let node = RemainingNode { variable, children: children.into_boxed_slice() };
+        Remaining::Node(*self.known.entry(node).or_insert(next))
     }
 }

@@ -60,6 +60,8 @@ pub struct Store {
     if_then_else_memo: FxHashMap<(Ref, Ref, Ref), Ref>,
     /// The outcomes at leaves.
     outcomes: Vec<Outcome>,
+    /// Graph of the combinations of values that some note can have.
+    pub(super) possible: Ref,
     is_full: bool,
 }
 
@@ -76,6 +78,7 @@ impl Store {
             nodes: IndexSet::default(),
             if_then_else_memo: FxHashMap::default(),
             outcomes: Vec::new(),
+            possible: Ref::TRUE,
             is_full: false,
         }
     }
@@ -109,6 +112,11 @@ impl Store {
         let mut order: Vec<usize> = (0..self.levels.len()).collect();
         order.sort_by_key(|variable| self.levels.get(*variable));
         order
+    }
+
+    /// Returns the level of a variable; graphs ask lower levels first.
+    pub(super) fn level(&self, variable: usize) -> Option<usize> {
+        self.levels.get(variable).copied()
     }
 
     /// Returns the node of a reference; `None` for a leaf.
@@ -313,6 +321,11 @@ impl Store {
     /// Returns all values of a variable.
     pub fn values(&self, variable: usize) -> std::ops::Range<Value> {
         0..self.sizes.get(variable).copied().unwrap_or(0)
+    }
+
+    /// Returns whether any graph in the store asks a variable.
+    pub fn asks(&self, variable: usize) -> bool {
+        self.nodes.iter().any(|node| node.variable == variable)
     }
 
     /// Returns the nodes of a graph, children before their parents.

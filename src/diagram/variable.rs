@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 
+use super::dates::DateVariables;
 use super::{ACTIVITY, Ref, Store};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Facts, Kind, date_of};
@@ -70,14 +71,30 @@ impl Variable {
 
     /// Describes a value as text: the coded value, or the band.
     pub fn describe(&self, set: &RuleSet, value: Value) -> String {
-        let at = usize::from(value);
+        self.describe_range(set, value, value)
+    }
+
+    /// Describes values in ascending order as texts: each coded value, or each range of bands that follow one another.
+    pub fn describe_all(&self, set: &RuleSet, values: impl IntoIterator<Item = Value>) -> Vec<String> {
+        let mut ranges: Vec<(Value, Value)> = Vec::new();
+        for value in values {
+            match ranges.last_mut().filter(|(_, last)| !self.bands.is_empty() && last.checked_add(1) == Some(value)) {
+                Some((_, last)) => *last = value,
+                None => ranges.push((value, value)),
+            }
+        }
+        ranges.into_iter().map(|(first, last)| self.describe_range(set, first, last)).collect()
+    }
+
+    fn describe_range(&self, set: &RuleSet, first: Value, last: Value) -> String {
         let number = |number: i64| match self.question {
             Question::ServiceDate => date_of(number).unwrap_or(NaiveDate::MIN).to_string(),
             Question::Fact(_) => number.to_string(),
         };
-        match (self.question, self.bands.get(at).filter(|_| at > 0), self.bands.get(at + 1)) {
+        let from = self.bands.get(usize::from(first)).filter(|_| first > 0);
+        match (self.question, from, self.bands.get(usize::from(last) + 1)) {
             (Question::Fact(fact), _, _) if self.bands.is_empty() => {
-                set.vocabulary.fact(fact).value_name(value).unwrap_or_default().to_owned()
+                set.vocabulary.fact(fact).value_name(first).unwrap_or_default().to_owned()
             }
             (_, Some(from), Some(before)) if from + 1 == *before => number(*from),
             (_, Some(from), Some(before)) => format!("{} to {}", number(*from), number(*before - 1)),
@@ -113,6 +130,7 @@ pub struct Variables {
     list: Vec<Variable>,
     by_fact: BTreeMap<FactId, usize>,
     date: Option<usize>,
+    dates: DateVariables,
 }
 
 impl Variables {
@@ -127,7 +145,9 @@ impl Variables {
                     bounds.extend(ranges.iter().flat_map(|(from, before)| [*from, *before]));
                 }
             }
-            for Effective { from, through } in set.rules.iter().map(|rule| rule.effective) {
+            // Dates of counts divide the dates, too, so that notes of one band are counted alike.
+            let counted = set.counts.iter().map(|count| count.effective);
+            for Effective { from, through } in set.rules.iter().map(|rule| rule.effective).chain(counted) {
                 days.extend(from.map(day));
                 days.extend(through.map(|through| day(through) + 1));
             }
@@ -152,8 +172,15 @@ impl Variables {
             list.push(banded(Question::ServiceDate, day(NaiveDate::MIN), days.into_iter()));
         }
         let by_fact = list.iter().enumerate().filter_map(|(at, variable)| Some((variable.question.fact()?, at)));
+        let by_fact: BTreeMap<FactId, usize> = by_fact.collect();
         let date = list.iter().position(|variable| variable.question == Question::ServiceDate);
-        Self { by_fact: by_fact.collect(), date, list }
+        let origins = by_fact.iter().filter_map(|(fact, at)| Some((*at, vocabulary?.fact(*fact).origin)));
+        let dates = DateVariables {
+            list: origins.filter(|(_, origin)| !origin.dates().is_empty()).collect(),
+            calendar: vocabulary.map(|vocabulary| vocabulary.calendar().clone()).unwrap_or_default(),
+            ..DateVariables::default()
+        };
+        Self { list, by_fact, date, dates }
     }
 
     /// Returns the variables, in order.
@@ -184,6 +211,11 @@ impl Variables {
     /// Returns the position of the service date, if any rule has dates.
     pub fn date_position(&self) -> Option<usize> {
         self.date
+    }
+
+    /// Returns the variables that are derived from dates.
+    pub(super) fn dates(&self) -> &DateVariables {
+        &self.dates
     }
 
     /// Returns a graph that is true where all tests pass and the service date is in a range.

@@ -1,12 +1,18 @@
 //! How a billable note gets its units and dollars, step by step, and how other notes affect it.
 
-use super::view::{BillView, OtherNoteView, PooledNote};
-use crate::batch::{Batch, BatchNote, Earned};
+use super::dollars;
+use super::period;
+use super::period_view::EarnedView;
+use super::view::{AlsoView, BillView, OtherNoteView, PooledNote, ShadowView};
+use super::words_for::counted;
+use crate::batch::{AlsoLine, Batch, BatchNote, ClaimLine, Earned, Period, Pool, Standing};
 use crate::decide::Verdict;
+use crate::ledger::Counting;
 use crate::nearest::joined;
 use crate::report::RateView;
-use crate::rules::{PayerId, RuleSet, ServiceId, Unit};
+use crate::rules::{PayerId, RateFound, RuleSet, ServiceId, Unit};
 use crate::units::QUARTER_HOUR;
+use crate::words;
 
 /// Returns the steps from minutes to dollars, or `None` if the note earns nothing because nobody pays it, or not yet.
 pub(super) fn bill(batch: &Batch<'_>, note: BatchNote<'_>) -> Option<BillView> {
@@ -14,7 +20,7 @@ pub(super) fn bill(batch: &Batch<'_>, note: BatchNote<'_>) -> Option<BillView> {
     let earned = note.earned()?;
     let service = set.service(earned.service);
     let part = set.part_quarter_hour();
-    let rate = set.rate(earned.service, note.date());
+    let shadow = earned.claim_line.shadow.and_then(|shadow| set.shadows.get(shadow));
     let mut bill = BillView {
         service: service.name.clone(),
         unit: service.unit.as_str(),
@@ -23,22 +29,93 @@ pub(super) fn bill(batch: &Batch<'_>, note: BatchNote<'_>) -> Option<BillView> {
         left_over: note.minutes() % QUARTER_HOUR,
         part_quarter_hour: part.minutes(),
         alone: note.quarter_hours(),
-        pool: if pools(set, earned) { pool(batch, earned) } else { Vec::new() },
+        counts: counting(set, note, earned).parts.iter().filter_map(|part| Some(part.count?.id.clone())).collect(),
+        pool: if pools(set, note, earned) { pool(batch, earned) } else { Vec::new() },
         units: earned.units,
-        rate: rate.map(|rate| RateView::new(set, rate)),
+        rate: rate(batch, note, earned, earned.service),
+        rate_open: dollars::open_facts(set, earned.claim_line),
         exact: earned.rate.map(|rate| rate.exact(earned.units.into())),
         amount: earned.amount,
+        also: also(batch, note, earned),
+        shadow: shadow.map(|shadow| ShadowView { id: shadow.id.clone(), title: shadow.title.clone() }),
     };
-    bill.steps = match service.unit {
-        Unit::Day => day_steps(batch, &bill, earned, note),
-        Unit::QuarterHour => quarter_hour_steps(set, &bill, note),
+    let period = note.pool().filter(|pool| period::combines(pool));
+    bill.steps = match (period, service.unit) {
+        (Some(pool), _) => period_steps(set, &bill, pool),
+        (None, _) if !bill.counts.is_empty() => count_steps(set, &bill, (note, earned)),
+        (None, Unit::QuarterHour) => quarter_hour_steps(set, &bill, note),
+        (None, Unit::Day) => day_steps(batch, &bill, earned, note),
+        (None, Unit::Month | Unit::Each) => vec![format!("{} is one unit for each note.", service.full_code())],
     };
-    bill.steps.extend(dollar_steps(&bill, earned.claim_line.units.into()));
+    bill.steps.extend(dollars::steps(&bill, earned.claim_line.units.into()));
     Some(bill)
 }
 
-fn counted(number: u32, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+/// Returns how the note is counted, as the service that it is decided as.
+fn counting<'s>(set: &'s RuleSet, note: BatchNote<'_>, earned: Earned<'_>) -> Counting<'s> {
+    let service = match note.evaluation().verdict {
+        Verdict::Billable(service, _) => service,
+        Verdict::NonBillable | Verdict::HeldByRule | Verdict::HeldForFacts { .. } => earned.service,
+    };
+    Counting::new(set, service, earned.payer, note.date())
+}
+
+/// Returns the rate of a service for the note that carries it.
+fn rate(batch: &Batch<'_>, note: BatchNote<'_>, earned: Earned<'_>, service: ServiceId) -> Option<RateView> {
+    let carrier = earned.bundled_into.and_then(|carrier| batch.note(carrier)).unwrap_or(note);
+    match carrier.rate(service, earned.payer) {
+        RateFound::Known(rate) => Some(RateView::new(batch.set(), rate)),
+        RateFound::Unpriced | RateFound::Open(_) => None,
+    }
+}
+
+/// Returns the further lines that a note carries.
+fn also(batch: &Batch<'_>, note: BatchNote<'_>, earned: Earned<'_>) -> Vec<AlsoView> {
+    let set = batch.set();
+    let view = |(also, line): (&AlsoLine, &ClaimLine)| AlsoView {
+        service: set.service(line.service).name.clone(),
+        code: set.service(line.service).full_code(),
+        units: also.units,
+        rate: rate(batch, note, earned, line.service),
+        rate_open: dollars::open_facts(set, line),
+        exact: line.rate.map(|rate| rate.exact(also.units.into())),
+        amount: also.amount,
+    };
+    note.also().map(view).collect()
+}
+
+/// Describes what the note gets of what its period earns. The period itself is explained beside.
+fn period_steps(set: &RuleSet, bill: &BillView, pool: &Pool) -> Vec<String> {
+    let noun = period::noun(pool);
+    if pool.earned.is_empty() {
+        return vec![format!("The {} of the {noun} earn no unit yet.", counted(pool.minutes, "minute"))];
+    }
+    let earned: Vec<EarnedView> =
+        pool.earned.iter().map(|earned| period::earned_view(set, earned.service, earned.units)).collect();
+    let earned = period::units(&earned);
+    vec![if !pool.is_carried {
+        format!("The {noun} earns {earned}, which its notes share. This note gets {}.", counted(bill.units, "unit"))
+    } else if bill.units == 0 {
+        format!("The {noun} earns {earned}, and another note carries it: 0 units here.")
+    } else {
+        format!("The {noun} earns {earned}, and this note carries it.")
+    }]
+}
+
+/// Describes what the counts of a note that is counted alone make of its minutes.
+fn count_steps(set: &RuleSet, bill: &BillView, (note, earned): (BatchNote<'_>, Earned<'_>)) -> Vec<String> {
+    let steps = counting(set, note, earned).parts.into_iter().map(|part| {
+        let by = part.count.map(|count| format!("By `{}`", count.id)).unwrap_or_default();
+        let units = part.steps.units(note.minutes());
+        let code = set.service(part.earns).full_code();
+        let minutes = counted(note.minutes(), "minute");
+        format!("{by} there is {}: {minutes} earn {} of {code}.", words::steps(&part.steps), counted(units, "unit"))
+    });
+    let mut steps: Vec<String> = steps.collect();
+    if !bill.pool.is_empty() {
+        steps.push(format!("The notes of the day share their units. This note gets {}.", counted(bill.units, "unit")));
+    }
+    steps
 }
 
 fn quarter_hour_steps(set: &RuleSet, bill: &BillView, note: BatchNote<'_>) -> Vec<String> {
@@ -117,41 +194,6 @@ fn day_steps(batch: &Batch<'_>, bill: &BillView, earned: Earned<'_>, note: Batch
     vec![day, whose]
 }
 
-/// Describes the steps from units to dollars. `line_units` are the units of the claim line that the note is part of.
-fn dollar_steps(bill: &BillView, line_units: u64) -> Vec<String> {
-    let (Some(rate), Some(exact)) = (&bill.rate, &bill.exact) else {
-        let unpriced =
-            "No rate for this service is in force on the service date: units are counted, dollars are unknown.";
-        let none = "No unit, no dollars: 0.00.";
-        return vec![if bill.units == 0 { none.into() } else { unpriced.into() }];
-    };
-    let since = if rate.from == "undated" { "undated".to_owned() } else { format!("in force from {}", rate.from) };
-    let through = rate.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
-    let rate_step = format!("The rate is ${} for one unit ({since}{through}).", rate.amount);
-    let product = |units: &str, exact: &str, amount: &str| {
-        let rounded = if exact == amount { String::new() } else { format!(", rounded half-up to the cent: ${amount}") };
-        format!("{units} × ${} = ${exact}{rounded}.", rate.amount)
-    };
-    let amount = bill.amount.map(|amount| amount.to_string()).unwrap_or_default();
-    if line_units == u64::from(bill.units) || *exact == amount {
-        return vec![rate_step, product(&counted(bill.units, "unit"), exact, &amount)];
-    }
-    let line_amount = rate.amount.line_amount(line_units).to_string();
-    let line = product(&format!("{line_units} units"), &rate.amount.exact(line_units), &line_amount);
-    vec![
-        rate_step,
-        format!("The claim line of that day, with the notes that share it: {line}"),
-        format!("The line is rounded once and its cents are shared among its notes. This note's share is ${amount}."),
-    ]
-}
-
-/// Returns whether the note could be billed as this service to this payer beside the others. A day unit has one payer.
-pub(super) fn allows(batch: &Batch<'_>, note: BatchNote<'_>, service: ServiceId, payer: PayerId) -> bool {
-    let mut days = note.service_days().filter(|day| day.service == service);
-    let differs = |index: &usize| *index != note.index && batch.note(*index).and_then(payer_alone) != Some(payer);
-    batch.set().service(service).unit != Unit::Day || !days.any(|day| day.notes.iter().any(differs))
-}
-
 /// Returns the payer of a note that is decided without regard to other notes.
 fn payer_alone(note: BatchNote<'_>) -> Option<PayerId> {
     match note.evaluation().verdict {
@@ -160,7 +202,7 @@ fn payer_alone(note: BatchNote<'_>) -> Option<PayerId> {
     }
 }
 
-/// Returns the notes whose minutes are pooled.
+/// Returns the notes that share units.
 fn pool(batch: &Batch<'_>, earned: Earned<'_>) -> Vec<PooledNote> {
     let notes = earned.claim_line.notes.iter().filter_map(|index| batch.note(*index));
     let pooled = notes.map(|note| PooledNote {
@@ -171,22 +213,29 @@ fn pool(batch: &Batch<'_>, earned: Earned<'_>) -> Vec<PooledNote> {
     pooled.collect()
 }
 
-fn pools(set: &RuleSet, earned: Earned<'_>) -> bool {
-    set.pools_by_day() && set.service(earned.service).unit == Unit::QuarterHour
+/// Whether notes of the day share the units of this one.
+fn pools(set: &RuleSet, note: BatchNote<'_>, earned: Earned<'_>) -> bool {
+    let is_shared = |pool: &Pool| !pool.is_carried && matches!(pool.period, Period::Day(_));
+    set.service(earned.service).unit == Unit::QuarterHour && note.pool().is_some_and(is_shared)
 }
 
 /// Describes how other notes affect this one.
 pub(super) fn others(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<OtherNoteView> {
     let set = batch.set();
-    let day = note.service_day().map(|day| day.notes.as_slice()).unwrap_or_default();
-    let others = day.iter().filter(|index| **index != note.index).filter_map(|index| batch.note(*index));
+    let Some(pool) = note.pool() else { return waiting(note) };
+    let (noun, is_period) = (period::noun(pool), period::combines(pool));
+    let others = pool.notes.iter().filter(|index| **index != note.index).filter_map(|index| batch.note(*index));
     let own = note.earned();
     let views = others.filter_map(|other| {
         let (id, theirs) = (other.id(), other.earned());
         let (how, text) = if own.is_none() {
-            let title = &set.payer(payer_alone(other)?).title;
-            let text = format!("{id}, of the same client, day and service, comes to {title}.");
-            (note.evaluation().verdict != other.evaluation().verdict).then_some(("names_another_payer", text))?
+            differs(note, other, pool, noun)?
+        } else if is_period && own?.bundled_into == Some(other.index) {
+            let text = format!("{id} carries what the {noun} earns.");
+            ("carries_the_unit", text)
+        } else if is_period {
+            // The period itself names its notes.
+            return None;
         } else if own?.bundled_into == Some(other.index) {
             let text = format!(
                 "{id} ({}) is the earliest note of the day billed as the same, and carries its one unit.",
@@ -195,7 +244,7 @@ pub(super) fn others(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<OtherNoteVie
             ("carries_the_unit", text)
         } else if theirs?.bundled_into == Some(note.index) {
             ("bundled_into_this", format!("{id} ({}) is bundled into this note: the day has one unit.", began(other)))
-        } else if pools(set, own?) && own?.payer == theirs?.payer {
+        } else if pools(set, note, own?) && own?.payer == theirs?.payer {
             ("pooled", format!("{id} ({} minutes) is pooled with this note.", other.minutes()))
         } else {
             return None;
@@ -203,4 +252,32 @@ pub(super) fn others(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<OtherNoteVie
         Some(OtherNoteView { id: id.to_owned(), how, text })
     });
     views.collect()
+}
+
+/// Describes which notes wait for the answers of a held one.
+fn waiting(note: BatchNote<'_>) -> Vec<OtherNoteView> {
+    let notes = note.waiting_pools().flat_map(|pool| &pool.notes).filter_map(|index| note.beside(*index));
+    let views = notes.map(|other| OtherNoteView {
+        id: other.id().to_owned(),
+        how: "waits_for_this",
+        text: format!("{} is held until this note is decided.", other.id()),
+    });
+    views.collect()
+}
+
+/// Describes how another note of the period differs from a held one, if that is why it is held.
+fn differs(note: BatchNote<'_>, other: BatchNote<'_>, pool: &Pool, noun: &str) -> Option<(&'static str, String)> {
+    let (id, set) = (other.id(), note.set());
+    match pool.standing {
+        Standing::PayersDiffer(_) if payer_alone(other) != payer_alone(note) => {
+            let title = &set.payer(payer_alone(other)?).title;
+            Some(("names_another_payer", format!("{id}, of the same client, {noun} and service, comes to {title}.")))
+        }
+        Standing::PractitionersDiffer => {
+            let (own, theirs) = (note.practitioner_name(), other.practitioner_name()?);
+            let text = format!("{id} names the practitioner {theirs}.");
+            (own != Some(theirs)).then_some(("names_another_practitioner", text))
+        }
+        _ => None,
+    }
 }

@@ -5,17 +5,23 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::changes::{Allows, Change, Changes, Limits, Means, changes as find};
+use super::changes::{Change, Changes, Limits, Means, changes as find};
 use super::note::DecidedNote;
 use super::view::{AnswerSource, ChangeView, ChangesView, CompleteView, PartView};
 use crate::diagram::{Value, Variable};
 use crate::facts::FactId;
 use crate::nearest::joined;
+use crate::rules::{PayerId, ServiceId};
 use crate::words;
 
-/// Finds the smallest changes of up to `most` facts that make a note billable and fit the other notes of its day.
-pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) -> ChangesView {
-    let found = find(note.judge, (&note.answered, note.in_batch.date()), Limits::new(most), allows);
+/// Returns the service that the row of a note would show among the other notes if it were decided as this service of a
+/// payer; `None` if it would not be billed.
+pub(super) type BilledAs<'a> = dyn Fn(ServiceId, PayerId) -> Option<ServiceId> + 'a;
+
+/// Finds the smallest changes of up to `most` facts that make a note billable and fit the other notes of its client.
+pub(super) fn changes(note: &DecidedNote<'_>, most: usize, billed_as: &BilledAs<'_>) -> ChangesView {
+    let allows = |service, payer| billed_as(service, payer).is_some();
+    let found = find(note.judge, (&note.answered, note.in_batch.date()), Limits::new(most), &allows);
     let [record, setting, history] = found.complete;
     let mut view = ChangesView {
         most,
@@ -28,7 +34,7 @@ pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) 
         history: Vec::new(),
     };
     for change in &found.list {
-        let (hardest, change) = change_view(note, &found, change);
+        let (hardest, change) = change_view(note, &found, change, billed_as);
         match hardest {
             Means::Chart => view.chart.push(change),
             Means::Record => view.record.push(change),
@@ -40,7 +46,12 @@ pub(super) fn changes(note: &DecidedNote<'_>, most: usize, allows: &Allows<'_>) 
 }
 
 /// Builds the view of a change. A change belongs to the group of its hardest part, which comes first.
-fn change_view(note: &DecidedNote<'_>, found: &Changes, change: &Change) -> (Means, ChangeView) {
+fn change_view(
+    note: &DecidedNote<'_>,
+    found: &Changes,
+    change: &Change,
+    billed_as: &BilledAs<'_>,
+) -> (Means, ChangeView) {
     let set = note.set();
     let parts = change.answers.iter().filter_map(|(question, values)| {
         let variable = found.questions.get(*question)?;
@@ -49,7 +60,8 @@ fn change_view(note: &DecidedNote<'_>, found: &Changes, change: &Change) -> (Mea
     let mut parts: Vec<(Means, &Variable, &BTreeSet<Value>)> = parts.collect();
     parts.sort_by_key(|(means, ..)| Reverse(*means));
     let hardest = parts.first().map_or(Means::Chart, |(means, ..)| *means);
-    let (service, payer) = (set.service(change.to.0), set.payer(change.to.1));
+    let shown = billed_as(change.to.0, change.to.1).unwrap_or(change.to.0);
+    let (service, payer) = (set.service(shown), set.payer(change.to.1));
     let view = ChangeView {
         parts: parts.into_iter().map(|part| part_view(note, part, hardest)).collect(),
         payer: payer.name.clone(),
@@ -67,7 +79,7 @@ fn part_view(
     hardest: Means,
 ) -> PartView {
     let set = note.set();
-    let needs: Vec<String> = values.iter().map(|value| variable.describe(set, *value)).collect();
+    let needs = variable.describe_all(set, values.iter().copied());
     let needed = joined(needs.iter().map(|answer| format!("\"{answer}\"")).collect(), "or");
     let lever = means.as_str();
     let Some(asked) = variable.question.fact() else {
@@ -75,7 +87,7 @@ fn part_view(
         let text = format!("`date` {needed} (it was {now})");
         return PartView { fact: "date".into(), lever, now: Some(now), from: AnswerSource::Note, needs, text };
     };
-    let fact = set.vocabulary.input_of(asked);
+    let fact = set.vocabulary.inputs_of(asked).pop().unwrap_or(asked);
     let name = set.vocabulary.fact(fact).name.clone();
     let needed = if asked == fact { needed } else { format!("{} {needed}", set.vocabulary.fact(asked).name) };
     let text = if hardest == Means::Never {

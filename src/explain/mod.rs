@@ -5,17 +5,23 @@
 mod bill;
 mod change_words;
 pub mod changes;
+mod dollars;
 mod near;
 mod note;
 mod notes;
+mod pairs;
+mod period;
+mod period_view;
 mod standing;
 mod text;
 mod view;
+mod words_for;
 
 pub use notes::{Options, Wanted, notes};
+pub use period_view::{CodeCheckView, CountView, EarnedView, OpenNoteView, PairView, PeriodNoteView, PeriodView};
 pub use text::text;
 pub use view::{
-    AnswerSource, BillView, ChangeView, ChangesView, CompleteView, Explanation, Explanations, FactView, HoldView,
-    LackView, NearOfferView, OtherNoteView, PartView, PayerView, PooledNote, REMINDER, RuleUse, ServiceView, Standing,
-    UnknownField,
+    AlsoView, AnswerSource, BillView, ChangeView, ChangesView, CompleteView, Explanation, Explanations, FactView,
+    HoldView, LackView, NearOfferView, OtherNoteView, PartView, PayerView, PooledNote, REMINDER, RuleUse, ServiceView,
+    ShadowView, Standing, UnknownField,
 };

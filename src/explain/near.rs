@@ -43,8 +43,10 @@ fn view(note: &DecidedNote<'_>, offer: &NearOffer, obstacles: &[RuleId]) -> Opti
 
 fn lack_view(note: &DecidedNote<'_>, lack: &Lack) -> LackView {
     let vocabulary = &note.set().vocabulary;
-    let named = vocabulary.input_of(lack.fact);
-    let derived = if named == lack.fact { String::new() } else { format!("{} ", vocabulary.fact(lack.fact).name) };
+    let inputs = vocabulary.inputs_of(lack.fact);
+    let derived = if inputs == [lack.fact] { String::new() } else { format!("{} ", vocabulary.fact(lack.fact).name) };
+    // Of days between two dates, the later one is usually the one to look at.
+    let named = inputs.last().copied().unwrap_or(lack.fact);
     LackView {
         fact: vocabulary.fact(named).name.clone(),
         now: note.answer(lack.fact).map(|answer| answer.text()),

@@ -45,7 +45,9 @@ impl<'n> DecidedNote<'n> {
             Origin::Note if self.presumed.contains(&fact) => AnswerSource::Presumed,
             Origin::Minutes if self.timed => AnswerSource::Derived,
             Origin::Note | Origin::Minutes => AnswerSource::Note,
-            Origin::Age(_) | Origin::DaysSince(_) => AnswerSource::Derived,
+            Origin::Age(_) | Origin::DaysSince(_) | Origin::DaysBetween(..) | Origin::BusinessDaysBetween(..) => {
+                AnswerSource::Derived
+            }
             Origin::Setting => {
                 let setting = self.set().settings.iter().find(|setting| setting.fact == fact);
                 match setting.map(|setting| setting.by) {
@@ -75,7 +77,7 @@ impl<'n> DecidedNote<'n> {
             let source = self.source(id);
             let presumption = set.presumptions.iter().find(|presumption| presumption.fact == id);
             let presumption = presumption.filter(|_| source == AnswerSource::Presumed);
-            let derived = set.vocabulary.derived(id);
+            let mut derived = set.vocabulary.derived(id);
             FactView {
                 name: fact.name.clone(),
                 ask: words::question(set, id),
@@ -86,10 +88,13 @@ impl<'n> DecidedNote<'n> {
                         vec![set.vocabulary.fact(date).name.clone(), "date".into()]
                     }
                     Origin::Minutes if self.timed => vec!["start".into(), "end".into()],
+                    Origin::DaysBetween(from, to) | Origin::BusinessDaysBetween(from, to) => {
+                        [from, to].map(|date| set.vocabulary.fact(date).name.clone()).to_vec()
+                    }
                     Origin::Note | Origin::Setting | Origin::Minutes => Vec::new(),
                 },
                 basis: presumption.map(|presumption| BasisView::new(set, &presumption.basis)),
-                asked: asked.contains(&id) || derived.is_some_and(|derived| asked.contains(&derived)),
+                asked: asked.contains(&id) || derived.any(|derived| asked.contains(&derived)),
                 matters: missing.contains(&id)
                     || self.judge.outcome_depends_on(&self.filled, self.in_batch.date(), id)
                     || (counts && ProgramSetting::find(&fact.name).is_some()),

@@ -1,11 +1,12 @@
 //! Explains notes of a batch. The whole batch is classified, because other notes can affect the explained ones.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::bill;
 use super::note::DecidedNote;
 use super::view::{Explanation, Explanations, REMINDER, UnknownField};
-use super::{change_words, near, standing};
+use super::{change_words, near, pairs, period, standing};
 use crate::batch::{self, RecordView};
 use crate::decide::Judge;
 use crate::facts::Facts;
@@ -15,7 +16,7 @@ use crate::note::unknown_fields;
 use crate::place::Place;
 use crate::read::{Field, FieldNames, Record};
 use crate::report::{Row, RulesRun};
-use crate::rules::Unit;
+use crate::rules::{PayerId, ServiceId, Unit};
 use crate::run::{Batch, Input, PROGRAM, Ready, Strictness, file_message, read};
 use crate::status::Status;
 
@@ -143,6 +144,9 @@ fn rejected(row: Row, kept: Kept) -> Explanation {
         payers: Vec::new(),
         holds: Vec::new(),
         advice: Vec::new(),
+        periods: Vec::new(),
+        code_check: None,
+        pairs: Vec::new(),
         bill: None,
         others: Vec::new(),
         nearest: Vec::new(),
@@ -172,12 +176,19 @@ fn explanation(
             let service = ready.set.services.iter().find(|service| service.name == standing.service);
             service.is_some_and(|service| service.unit == Unit::QuarterHour)
         });
-    let allows = |service, payer| bill::allows(batch, in_batch, service, payer);
-    let changes = (!billable).then(|| change_words::changes(&note, options.most_changed, &allows));
+    let known: RefCell<BTreeMap<(ServiceId, PayerId), Option<ServiceId>>> = RefCell::default();
+    let billed_as = |service, payer| {
+        let mut known = known.borrow_mut();
+        *known.entry((service, payer)).or_insert_with(|| batch.would_bill(at, service, payer))
+    };
+    let changes = (!billable).then(|| change_words::changes(&note, options.most_changed, &billed_as));
     let advice: Vec<String> = in_batch.evaluation().advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
     let mut explanation = Explanation {
         facts: note.facts(counts_quarter_hours),
         others: bill::others(batch, in_batch),
+        periods: period::periods(batch, in_batch),
+        code_check: period::code_check(batch, in_batch),
+        pairs: pairs::pairs(batch, in_batch),
         bill: bill::bill(batch, in_batch),
         payers,
         holds,

@@ -6,7 +6,9 @@ use super::note::DecidedNote;
 use super::view::{Explanation, HoldView, NearOfferView, PayerView, RuleUse, ServiceView, Standing};
 use crate::decide::{Applicability, Verdict, offered};
 use crate::report::RuleView;
-use crate::rules::{Effect, PayerId, RuleSet, ServiceId};
+use crate::rules::{CitingBlock, Effect, PayerId, RuleSet, ServiceId};
+use crate::status::Status;
+use crate::words;
 
 /// Returns each payer with the services at stake: those that are or may be offered; if none, those that came nearest.
 pub(super) fn payers(note: &DecidedNote<'_>, nearest: &[NearOfferView]) -> Vec<PayerView> {
@@ -44,7 +46,12 @@ fn service_view(note: &DecidedNote<'_>, service: ServiceId, payer: PayerId) -> S
         _ if offered_by.is_empty() => Standing::NotOffered,
         _ if surely(&taken_by) => Standing::TakenAway,
         Verdict::Billable(billed, pays) if (*billed, *pays) == (service, payer) => {
-            if note.in_batch.conflicting_payers().is_some() { Standing::Held } else { Standing::Pays }
+            match note.in_batch.status() {
+                Status::Billable => Standing::Pays,
+                // A pair took away what it earned.
+                Status::NonBillable => Standing::TakenAway,
+                Status::Held | Status::Rejected => Standing::Held,
+            }
         }
         Verdict::HeldByRule => Standing::Held,
         Verdict::Billable(..) if surely(&offered_by) && taken_by.is_empty() => Standing::SecondChoice,
@@ -86,5 +93,28 @@ pub(super) fn named(set: &RuleSet, explanation: &Explanation) -> Vec<RuleView> {
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
     let rule = |id: &String| set.rules.iter().find(|rule| rule.id == *id).map(|rule| RuleView::new(set, rule));
-    ids.into_iter().filter_map(rule).collect()
+    ids.into_iter().filter_map(rule).chain(named_blocks(set, explanation)).collect()
+}
+
+/// Returns the counts, pairs and shadows that an explanation names, without duplicates.
+fn named_blocks(set: &RuleSet, explanation: &Explanation) -> Vec<RuleView> {
+    let counts: BTreeSet<&str> = explanation
+        .periods
+        .iter()
+        .flat_map(|period| &period.counts)
+        .filter_map(|count| count.count.as_deref())
+        .chain(explanation.bill.iter().flat_map(|bill| &bill.counts).map(String::as_str))
+        .collect();
+    // A pair that steps aside is no reason.
+    let looked =
+        explanation.pairs.iter().filter(|pair| pair.outcome != "steps_aside" && pair.outcome != "not_looked_at");
+    let pairs: BTreeSet<&str> = looked.map(|pair| pair.id.as_str()).collect();
+    let shadow = explanation.bill.as_ref().and_then(|bill| Some(bill.shadow.as_ref()?.id.as_str()));
+    let counts = set.counts.iter().filter(|count| counts.contains(count.id.as_str()));
+    let counts = counts.map(|count| RuleView::of_block(set, CitingBlock::Count(count), words::count(set, count)));
+    let pairs = set.pairs.iter().filter(|pair| pairs.contains(pair.id.as_str()));
+    let pairs = pairs.map(|pair| RuleView::of_block(set, CitingBlock::Pair(pair), pair.title.clone()));
+    let shadows = set.shadows.iter().filter(|known| Some(known.id.as_str()) == shadow);
+    let shadows = shadows.map(|known| RuleView::of_block(set, CitingBlock::Shadow(known), known.title.clone()));
+    counts.chain(pairs).chain(shadows).collect()
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
+use super::period_view::{CodeCheckView, PairView, PeriodView};
 use crate::facts::WrittenAnswer;
 use crate::money::Amount;
 use crate::report::{BasisView, Program, RateView, Row, RuleView, RulesRun};
@@ -47,6 +48,13 @@ pub struct Explanation {
     pub holds: Vec<HoldView>,
     /// Ids of advice that applies.
     pub advice: Vec<String>,
+    /// The period in which it is counted with other notes; of a note that is held for missing facts, those to which it
+    /// may come to belong.
+    pub periods: Vec<PeriodView>,
+    /// Its own procedure code, if that is why it is held.
+    pub code_check: Option<CodeCheckView>,
+    /// The pairs that name what it earns or may earn, and what they did.
+    pub pairs: Vec<PairView>,
     /// The steps to units and dollars.
     pub bill: Option<BillView>,
     /// How other notes affect it.
@@ -55,7 +63,7 @@ pub struct Explanation {
     pub nearest: Vec<NearOfferView>,
     /// If the note is not billable, the smallest changes that would make it so.
     pub changes: Option<ChangesView>,
-    /// The rules named above, without duplicates.
+    /// The rules, counts, pairs and shadows named above, without duplicates.
     pub rules: Vec<RuleView>,
 }
 
@@ -202,16 +210,57 @@ pub struct BillView {
     pub part_quarter_hour: u32,
     /// Quarter hours of this note by itself.
     pub alone: u32,
+    /// Ids of the counts of a note that is counted alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<String>,
     /// The notes whose minutes are pooled, including this one, with the units each earns.
     pub pool: Vec<PooledNote>,
     /// Units that the note earns.
     pub units: u32,
     /// The rate in force.
     pub rate: Option<RateView>,
+    /// Facts on which the rate depends and which the note does not answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rate_open: Vec<String>,
     /// Units × rate, before rounding.
     pub exact: Option<String>,
     /// The note's share of its claim line, whose units × rate is rounded half-up to the cent.
     pub amount: Option<Amount>,
+    /// Further lines that the note carries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<AlsoView>,
+    /// Why the payer does not pay by the unit: units and dollars are in no total.
+    pub shadow: Option<ShadowView>,
+}
+
+/// A further line that a note carries.
+#[skip_serializing_none]
+#[derive(Debug, Serialize)]
+pub struct AlsoView {
+    /// The billed service.
+    pub service: String,
+    /// The procedure code of the service with its modifiers.
+    pub code: String,
+    /// Number of units.
+    pub units: u32,
+    /// The rate in force.
+    pub rate: Option<RateView>,
+    /// Facts on which the rate depends and which the note does not answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rate_open: Vec<String>,
+    /// Units × rate, before rounding.
+    pub exact: Option<String>,
+    /// The dollars of the line, rounded half-up to the cent.
+    pub amount: Option<Amount>,
+}
+
+/// A shadow that applies.
+#[derive(Debug, Serialize)]
+pub struct ShadowView {
+    /// Id of the shadow.
+    pub id: String,
+    /// Title of the shadow.
+    pub title: String,
 }
 
 /// One note of a pool.
@@ -225,12 +274,13 @@ pub struct PooledNote {
     pub units: u32,
 }
 
-/// Another note of the same client and day.
+/// Another note of the same client and period.
 #[derive(Debug, Serialize)]
 pub struct OtherNoteView {
     /// Id of the note.
     pub id: String,
-    /// How it affects this note: `carries_the_unit`, `bundled_into_this`, `pooled` or `names_another_payer`.
+    /// How it affects this note: `carries_the_unit`, `bundled_into_this`, `pooled`, `names_another_payer`,
+    /// `names_another_practitioner` or `waits_for_this`.
     pub how: &'static str,
     /// The same in a sentence.
     pub text: String,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{FactId, Origin, Vocabulary};
 
 /// One answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
     /// No answer was given. It is never silently taken for any other answer.
     Unanswered,
@@ -74,16 +74,30 @@ impl Facts {
                 Origin::Minutes => Answer::Number(i64::from(minutes)),
                 Origin::Age(from) => self.since(from, |from| years(from, date)),
                 Origin::DaysSince(from) => self.since(from, |from| (date - from).num_days()),
+                Origin::DaysBetween(from, to) => self.between(from, to, |from, to| (to - from).num_days()),
+                Origin::BusinessDaysBetween(from, to) => {
+                    self.between(from, to, |from, to| vocabulary.calendar().business_days(from, to))
+                }
             };
             self.set(id, fact.kind.nearest(answer));
         }
     }
 
-    fn since(&self, from: FactId, count: impl Fn(NaiveDate) -> i64) -> Answer {
-        match self.get(from) {
-            Answer::Number(days) => date_of(days).map_or(Answer::Unanswered, |date| Answer::Number(count(date))),
-            Answer::Unanswered | Answer::Value(_) => Answer::Unanswered,
+    /// Returns the answer to a date fact as a date.
+    pub fn date(&self, id: FactId) -> Option<NaiveDate> {
+        match self.get(id) {
+            Answer::Number(days) => date_of(days),
+            Answer::Unanswered | Answer::Value(_) => None,
         }
+    }
+
+    fn since(&self, from: FactId, count: impl Fn(NaiveDate) -> i64) -> Answer {
+        self.date(from).map_or(Answer::Unanswered, |date| Answer::Number(count(date)))
+    }
+
+    fn between(&self, from: FactId, to: FactId, count: impl Fn(NaiveDate, NaiveDate) -> i64) -> Answer {
+        let dates = self.date(from).zip(self.date(to));
+        dates.map_or(Answer::Unanswered, |(from, to)| Answer::Number(count(from, to)))
     }
 }
 

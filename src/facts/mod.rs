@@ -4,11 +4,14 @@
 //! module knows nothing about rules.
 
 mod answers;
+mod fact;
 
 use std::collections::BTreeMap;
 
 pub use answers::{Answer, Facts, WrittenAnswer, date_answer, date_of};
+pub use fact::{Fact, Kind, Lever, Origin};
 
+use crate::calendar::Calendar;
 use crate::field::FieldId;
 use crate::nearest::nearest;
 use crate::read::FieldNames;
@@ -22,163 +25,20 @@ pub const OUTCOME_NAMES: [&str; 3] = ["status", "service", "payer"];
 /// The date fact from which `age` is derived.
 pub const BIRTH_DATE: &str = "birth_date";
 
+/// The fact for the credential of the person who did the work, which the summary counts.
+pub const STAFF_CREDENTIAL: &str = "staff_credential";
+
 /// Most minutes that a note may have: a whole day.
 pub const MAX_MINUTES: i64 = 1440;
 
 /// A fact of a vocabulary, by index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactId(usize);
 
 impl FactId {
     /// Returns the index of the fact in the vocabulary.
     pub fn index(self) -> usize {
         self.0
-    }
-}
-
-/// The kind of answers that a fact takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// One of the listed values.
-    Coded(Vec<String>),
-    /// A whole number in an inclusive range, from the first number through the second.
-    Number(i64, i64),
-    /// A calendar date. Rules can only ask facts derived from it.
-    Date,
-}
-
-impl Kind {
-    /// Clamps a number to the range of the kind, and returns any other answer unchanged.
-    fn nearest(&self, answer: Answer) -> Answer {
-        match (self, answer) {
-            (Self::Number(least, most), Answer::Number(number)) => Answer::Number(number.clamp(*least, *most)),
-            _ => answer,
-        }
-    }
-}
-
-/// Where the answer to a fact comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The note itself.
-    Note,
-    /// The agency's answer to a question that the guidance leaves open.
-    Setting,
-    /// The minutes of the note.
-    Minutes,
-    /// Whole years from the given date fact to the service date.
-    Age(FactId),
-    /// Days from the given date fact to the service date.
-    DaysSince(FactId),
-}
-
-/// How an answer could honestly change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lever {
-    /// The answer can change only if the chart already supports it.
-    Chart,
-    /// The answer can be looked up in a record.
-    Record,
-    /// The answer is history and cannot change.
-    Never,
-}
-
-/// Something that a rule can ask.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// Name of the fact in rules and notes.
-    pub name: String,
-    /// The question that the fact answers.
-    pub ask: String,
-    /// The kind of answers it takes.
-    pub kind: Kind,
-    /// Where its answer comes from.
-    pub origin: Origin,
-    /// How its answer could honestly change.
-    pub lever: Option<Lever>,
-    /// Where its answer can be looked up.
-    pub look: Option<String>,
-    /// Named groups of values, which conditions may use in place of the values.
-    pub groups: BTreeMap<String, Vec<u16>>,
-    /// Values and aliases in lower case, each with the index of its value.
-    words: BTreeMap<String, u16>,
-}
-
-impl Fact {
-    /// Creates a fact without aliases.
-    pub fn new(name: &str, ask: &str, kind: Kind, origin: Origin, lever: Option<Lever>) -> Self {
-        let words = match &kind {
-            Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
-            Kind::Number(..) | Kind::Date => BTreeMap::new(),
-        };
-        Self {
-            name: name.to_owned(),
-            ask: ask.to_owned(),
-            kind,
-            origin,
-            lever,
-            look: None,
-            groups: BTreeMap::new(),
-            words,
-        }
-    }
-
-    /// Adds an alias for a value. Returns `false` if the alias already stands for another value.
-    pub fn add_alias(&mut self, word: &str, value: u16) -> bool {
-        *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
-    }
-
-    /// Makes an alias stand for another value, or removes it if `value` is `None`.
-    pub fn set_alias(&mut self, word: &str, value: Option<u16>) {
-        match value {
-            Some(value) => drop(self.words.insert(word.to_owned(), value)),
-            None => drop(self.words.remove(word)),
-        }
-    }
-
-    /// Returns the aliases, each with the name of its value.
-    pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
-        let named = self.words.iter().filter_map(|(word, value)| Some((word.as_str(), self.value_name(*value)?)));
-        named.filter(|(word, name)| *word != name.to_lowercase())
-    }
-
-    /// Returns the values of a coded fact; empty for other kinds.
-    pub fn values(&self) -> &[String] {
-        match &self.kind {
-            Kind::Coded(values) => values,
-            Kind::Number(..) | Kind::Date => &[],
-        }
-    }
-
-    /// Finds a value by its exact name.
-    pub fn value(&self, name: &str) -> Option<u16> {
-        (0..).zip(self.values()).find(|(_, value)| *value == name).map(|(at, _)| at)
-    }
-
-    /// Finds a value by name or alias, ignoring letter case, as notes write it.
-    pub fn parse_value(&self, word: &str) -> Option<u16> {
-        self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
-    }
-
-    /// Returns the value whose name or alias is closest to the word; `None` if none is close enough.
-    pub fn nearest_value(&self, word: &str) -> Option<&str> {
-        let value = self.parse_value(nearest(word, self.words.keys().map(String::as_str))?)?;
-        self.value_name(value)
-    }
-
-    /// Returns the name of a value.
-    pub fn value_name(&self, value: u16) -> Option<&str> {
-        self.values().get(usize::from(value)).map(String::as_str)
-    }
-
-    /// Whether the values are exactly `yes` and `no`, so that `true` and `false` are accepted as answers.
-    pub fn is_yes_no(&self) -> bool {
-        self.values().len() == 2 && self.value("yes").is_some() && self.value("no").is_some()
-    }
-
-    /// Whether a note without an answer to the fact is rejected.
-    pub fn is_required(&self) -> bool {
-        REQUIRED.contains(&self.name.as_str())
     }
 }
 
@@ -189,14 +49,35 @@ pub struct Vocabulary {
     /// The facts that notes answer, in the order of their fields.
     asked: Vec<FactId>,
     fields: BTreeMap<String, FieldId>,
+    /// The holidays that business days leave out.
+    calendar: Calendar,
 }
+
+/// A number of days between two dates of a note, which exists if a rule asks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DaysBetween {
+    /// Whether only business days count.
+    pub business: bool,
+    /// The fact with the first date.
+    pub from: FactId,
+    /// The fact with the second date.
+    pub to: FactId,
+}
+
+/// Prefixes of the names of days between two dates, each with whether only business days count.
+const DAYS_BETWEEN: [(&str, bool); 2] = [("days_from_", false), ("business_days_from_", true)];
 
 impl Vocabulary {
     /// Builds a vocabulary of the declared facts. `columns` maps an export's own field names to the names used here.
     ///
-    /// Adds the derived facts: `minutes`, `age` if there is a `birth_date`, and `days_since_X` for each other date fact
-    /// `X`.
-    pub fn new(declared: Vec<Fact>, columns: &BTreeMap<String, String>) -> Self {
+    /// Adds the derived facts: `minutes`, `age` if there is a `birth_date`, `days_since_X` for each other date fact `X`,
+    /// and the days `between` two date facts that rules ask.
+    pub fn new(
+        declared: Vec<Fact>,
+        between: &[DaysBetween],
+        columns: &BTreeMap<String, String>,
+        calendar: Calendar,
+    ) -> Self {
         let mut facts = declared;
         facts.push(Fact::new("minutes", "How many minutes?", Kind::Number(1, MAX_MINUTES), Origin::Minutes, None));
         for id in (0..facts.len()).map(FactId) {
@@ -206,6 +87,8 @@ impl Vocabulary {
             };
             facts.push(derived_from(&name, id));
         }
+        let between: Vec<Fact> = between.iter().filter_map(|days| days_between(&facts, *days)).collect();
+        facts.extend(between);
         let asked = facts.iter().enumerate().filter(|(_, fact)| fact.origin == Origin::Note);
         let asked: Vec<FactId> = asked.map(|(at, _)| FactId(at)).collect();
         let mut fields = BTreeMap::new();
@@ -219,7 +102,7 @@ impl Vocabulary {
                 fields.insert(column.clone(), field);
             }
         }
-        Self { facts, asked, fields }
+        Self { facts, asked, fields, calendar }
     }
 
     /// Returns every fact with its id.
@@ -254,18 +137,38 @@ impl Vocabulary {
         self.fields.keys().map(String::as_str)
     }
 
-    /// Returns the fact whose missing answer leaves `id` unanswered: `id` itself, or the fact it is derived from.
-    pub fn input_of(&self, id: FactId) -> FactId {
-        match self.fact(id).origin {
-            Origin::Age(date) | Origin::DaysSince(date) => date,
-            Origin::Note | Origin::Setting | Origin::Minutes => id,
-        }
+    /// Returns the facts whose missing answers leave `id` unanswered: `id` itself, or the dates it is derived from.
+    pub fn inputs_of(&self, id: FactId) -> Vec<FactId> {
+        let dates = self.fact(id).origin.dates();
+        if dates.is_empty() { vec![id] } else { dates }
     }
 
-    /// Returns the fact that is derived from a date fact.
-    pub fn derived(&self, date: FactId) -> Option<FactId> {
-        let from_date = |origin| matches!(origin, Origin::Age(from) | Origin::DaysSince(from) if from == date);
-        self.facts().find(|(_, fact)| from_date(fact.origin)).map(|(id, _)| id)
+    /// Returns the facts that are derived from a date fact, that to the service date first.
+    pub fn derived(&self, date: FactId) -> impl Iterator<Item = FactId> {
+        self.facts().filter(move |(_, fact)| fact.origin.dates().contains(&date)).map(|(id, _)| id)
+    }
+
+    /// Returns the holidays that business days leave out.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// Replaces the holidays that business days leave out.
+    pub fn set_calendar(&mut self, calendar: Calendar) {
+        self.calendar = calendar;
+    }
+
+    /// Parses a name such as `days_from_X_to_Y`, where `X` and `Y` are date facts.
+    pub fn parse_days_between(&self, name: &str) -> Option<DaysBetween> {
+        let date = |name: &str| self.find(name).filter(|id| self.fact(*id).kind == Kind::Date);
+        let named = |(prefix, business): (&str, bool)| {
+            let rest = name.strip_prefix(prefix)?;
+            // The names of facts may contain `_to_` themselves.
+            let split = |(at, word): (usize, &str)| Some((date(rest.get(..at)?)?, date(rest.get(at + word.len()..)?)?));
+            let (from, to) = rest.match_indices("_to_").find_map(split)?;
+            (from != to).then_some(DaysBetween { business, from, to })
+        };
+        DAYS_BETWEEN.into_iter().find_map(named)
     }
 }
 
@@ -283,8 +186,9 @@ impl FieldNames for Vocabulary {
 pub fn is_reserved(name: &str) -> bool {
     FieldId::NAMES.contains(&name)
         || OUTCOME_NAMES.contains(&name)
-        || ["age", "not", "when", "code"].contains(&name)
+        || ["age", "not", "when"].contains(&name)
         || name.starts_with("days_since_")
+        || DAYS_BETWEEN.iter().any(|(prefix, _)| name.starts_with(prefix))
 }
 
 fn derived_from(date_fact: &str, id: FactId) -> Fact {
@@ -293,7 +197,22 @@ fn derived_from(date_fact: &str, id: FactId) -> Fact {
         return Fact::new("age", ask, Kind::Number(0, 150), Origin::Age(id), None);
     }
     let (name, ask) = (format!("days_since_{date_fact}"), format!("Days from `{date_fact}` to the service date?"));
-    Fact::new(&name, &ask, Kind::Number(-40_000, 40_000), Origin::DaysSince(id), None)
+    Fact::new(&name, &ask, DAYS, Origin::DaysSince(id), None)
+}
+
+/// Numbers of days: a little more than a century each way.
+const DAYS: Kind = Kind::Number(-40_000, 40_000);
+
+fn days_between(facts: &[Fact], DaysBetween { business, from, to }: DaysBetween) -> Option<Fact> {
+    let (first, second) = (&facts.get(from.0)?.name, &facts.get(to.0)?.name);
+    Some(if business {
+        let (name, ask) =
+            (format!("business_days_from_{first}_to_{second}"), format!("Business days from `{first}` to `{second}`?"));
+        Fact::new(&name, &ask, DAYS, Origin::BusinessDaysBetween(from, to), None)
+    } else {
+        let (name, ask) = (format!("days_from_{first}_to_{second}"), format!("Days from `{first}` to `{second}`?"));
+        Fact::new(&name, &ask, DAYS, Origin::DaysBetween(from, to), None)
+    })
 }
 
 #[cfg(test)]
@@ -304,10 +223,11 @@ mod tests {
     #[test]
     fn a_date_fact_brings_what_is_derived_from_it() {
         let date = |name| Fact::new(name, "", Kind::Date, Origin::Note, None);
-        let vocabulary = Vocabulary::new(vec![date("birth_date"), date("discharge")], &BTreeMap::new());
+        let declared = vec![date("birth_date"), date("discharge")];
+        let vocabulary = Vocabulary::new(declared, &[], &BTreeMap::new(), Calendar::default());
         let discharge = vocabulary.find("discharge").unwrap();
         let days = vocabulary.find("days_since_discharge").unwrap();
-        assert_eq!(vocabulary.input_of(days), discharge);
+        assert_eq!(vocabulary.inputs_of(days), [discharge]);
         let mut facts = Facts::unanswered(&vocabulary);
         facts.set(discharge, date_answer(parse_date("2026-03-01").unwrap()));
         facts.derive(&vocabulary, parse_date("2026-03-15").unwrap(), 30);

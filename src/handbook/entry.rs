@@ -8,13 +8,15 @@ use serde_json::Value;
 
 use crate::facts::WrittenAnswer;
 use crate::report::{BasisView, RateView, file_and_line};
-use crate::rules::{Basis, Rule, RuleSet, Span};
+use crate::rules::{Basis, CitingBlock, Rule, RuleSet, Span, Statement};
 use crate::space::Example;
+use crate::words;
 
 /// Everything that a rule set says about one name.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// `rule`, `setting`, `fact`, `service`, `payer`, `source`, `invariant` or `code`.
+    /// `rule`, `count`, `pair`, `shadow`, `setting`, `fact`, `service`, `payer`, `source`, `statement`, `holiday`,
+    /// `label`, `invariant`, `field` or `code`.
     pub page: &'static str,
     /// The kind of a rule; the same as `page` for other entries.
     pub kind: &'static str,
@@ -49,8 +51,8 @@ pub enum Content {
     List(Vec<String>),
     /// Text to be copied verbatim.
     Verbatim(String),
-    /// Links to rules.
-    Rules(Vec<RuleLink>),
+    /// Links to rules and other blocks.
+    Links(Vec<BlockLink>),
     /// The citations and house note that it is based on.
     Basis(BasisView),
     /// The rates of a service.
@@ -72,15 +74,47 @@ pub struct ExampleView {
     pub because: String,
 }
 
-/// A rule that another entry names.
+/// A rule or another block that an entry names.
 #[derive(Clone, Debug, Serialize)]
-pub struct RuleLink {
-    /// The rule's id.
+pub struct BlockLink {
+    /// The page that shows the block.
+    #[serde(skip)]
+    pub page: &'static str,
+    /// The block's id or name.
     pub id: String,
-    /// The rule's kind.
+    /// The block's kind; for a rule, its keyword.
     pub kind: &'static str,
-    /// The rule's title.
+    /// The block's title or question, or what it does.
     pub title: String,
+}
+
+impl BlockLink {
+    /// Creates a link to a block.
+    pub(super) fn new(set: &RuleSet, block: CitingBlock<'_>) -> Self {
+        let (page, title) = match block {
+            CitingBlock::Rule(rule) => ("rule", rule.title.clone()),
+            CitingBlock::Count(count) => ("count", words::count(set, count)),
+            CitingBlock::Pair(pair) => ("pair", pair.title.clone()),
+            CitingBlock::Shadow(shadow) => ("shadow", shadow.title.clone()),
+            CitingBlock::Rate(rate) => ("service", format!("${} for one unit", rate.rate)),
+            CitingBlock::Setting(setting) => ("setting", words::question(set, setting.fact)),
+            CitingBlock::Fact(fact) => ("fact", words::question(set, fact.fact)),
+            CitingBlock::Service(service) => ("service", service.title.clone()),
+            CitingBlock::Holiday(holiday) => ("holiday", words::holiday(holiday)),
+            CitingBlock::Presumption(presumption) => {
+                let value = set.answer_text(presumption.fact, presumption.value);
+                ("fact", format!("`{value}` is presumed"))
+            }
+            CitingBlock::Invariant(invariant) => ("invariant", invariant.title.clone()),
+        };
+        Self { page, id: block.name(set).to_owned(), kind: block.kind(), title }
+    }
+
+    /// Creates a link to a statement.
+    pub(super) fn of_statement(statement: &Statement) -> Self {
+        let title = statement.cite.quote.as_ref().or(statement.cite.says.as_ref()).cloned().unwrap_or_default();
+        Self { page: "statement", id: statement.id.clone(), kind: statement.class.as_str(), title }
+    }
 }
 
 impl Entry {
@@ -102,11 +136,27 @@ impl Entry {
     }
 
     /// Adds links to rules, if there are any.
-    pub(super) fn rules<'r>(&mut self, key: &'static str, label: &'static str, rules: impl Iterator<Item = &'r Rule>) {
-        let link = |rule: &Rule| RuleLink { id: rule.id.clone(), kind: rule.kind(), title: rule.title.clone() };
-        let rules: Vec<RuleLink> = rules.map(link).collect();
-        if !rules.is_empty() {
-            self.add(key, label, Content::Rules(rules));
+    pub(super) fn rules<'r>(
+        &mut self,
+        set: &RuleSet,
+        key: &'static str,
+        label: &'static str,
+        rules: impl Iterator<Item = &'r Rule>,
+    ) {
+        self.links(set, key, label, rules.map(CitingBlock::Rule));
+    }
+
+    /// Adds links to blocks, if there are any.
+    pub(super) fn links<'r>(
+        &mut self,
+        set: &RuleSet,
+        key: &'static str,
+        label: &'static str,
+        blocks: impl Iterator<Item = CitingBlock<'r>>,
+    ) {
+        let links: Vec<BlockLink> = blocks.map(|block| BlockLink::new(set, block)).collect();
+        if !links.is_empty() {
+            self.add(key, label, Content::Links(links));
         }
     }
 
@@ -138,10 +188,11 @@ impl Entry {
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (name, title) = match self.page {
-            "rule" | "invariant" => ("id", "title"),
+            "rule" | "count" | "pair" | "shadow" | "statement" | "invariant" => ("id", "title"),
             "setting" => ("setting", "question"),
             "fact" => ("fact", "question"),
             "code" => ("code", "about"),
+            "field" => ("field", "meaning"),
             _ => ("name", "title"),
         };
         let mut map = serializer.serialize_map(None)?;

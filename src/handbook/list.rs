@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::entries;
 use super::entry::Entry;
+use super::{entries, period_entries};
 use crate::effective::Effective;
 use crate::report::write_json;
-use crate::rules::{Rule, RuleSet, Setting};
+use crate::rules::{CitingBlock, Rule, RuleSet, Setting};
 use crate::table::{Grid, Screen};
 use crate::words;
 
@@ -23,7 +23,7 @@ pub enum Form {
     Markdown,
 }
 
-/// Writes the rules, ordered by id.
+/// Writes the rules, ordered by id, then counts, pairs and shadows.
 pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let row = |rule: &Rule| {
         let always = rule.effective == Effective::default();
@@ -33,13 +33,35 @@ pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     };
     let mut grid = Grid::new(&["rule", "kind", "says", "rests on", "dates"]);
     grid.rows.extend(set.rules.iter().map(row));
-    write(&grid, || entries::rules(set).collect(), form, out)?;
+    grid.rows.extend(period_rows(set));
+    let entries = || entries::rules(set).chain(period_entries::deciding(set)).collect();
+    write(&grid, entries, form, out)?;
     if let Form::Text(_) = form {
         let house = set.rules.iter().filter(|rule| rule.basis.house).count();
         let what = "house rules: what no source says, or says of something else";
         writeln!(out, "{} rules, {house} of them {what}", set.rules.len())?;
+        let (counts, pairs, shadows) = (set.counts.len(), set.pairs.len(), set.shadows.len());
+        if counts + pairs + shadows > 0 {
+            writeln!(out, "{counts} counts, {pairs} pairs and {shadows} shadows say what several notes earn together")?;
+        }
     }
     Ok(())
+}
+
+/// Returns a row for each count, pair and shadow, in this order.
+fn period_rows(set: &RuleSet) -> Vec<Vec<String>> {
+    let row = |block: CitingBlock<'_>, says: String, effective: Effective| {
+        let always = effective == Effective::default();
+        let dates = if always { "always".into() } else { words::dates(effective) };
+        let basis = words::basis(set, block.basis()).join(", ");
+        vec![block.name(set).to_owned(), block.kind().to_owned(), says, basis, dates]
+    };
+    let counts =
+        set.counts.iter().map(|count| row(CitingBlock::Count(count), words::count(set, count), count.effective));
+    let pairs = set.pairs.iter().map(|pair| row(CitingBlock::Pair(pair), pair.title.clone(), Effective::default()));
+    let shadows =
+        set.shadows.iter().map(|shadow| row(CitingBlock::Shadow(shadow), shadow.title.clone(), shadow.effective));
+    counts.chain(pairs).chain(shadows).collect()
 }
 
 /// Writes the settings with the answers in force, ordered by name.
@@ -56,7 +78,8 @@ pub fn settings(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()
     write(&grid, || set.settings.iter().map(|setting| entries::setting(set, setting)).collect(), form, out)
 }
 
-fn write(grid: &Grid, entries: impl Fn() -> Vec<Entry>, form: Form, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a table, or in JSON the entries behind it.
+pub(super) fn write(grid: &Grid, entries: impl Fn() -> Vec<Entry>, form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
         Form::Text(screen) => grid.write_text(screen, out),
         Form::Csv => grid.csv(out),

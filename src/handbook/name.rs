@@ -6,7 +6,6 @@ use crate::message::{About, Code, Message};
 use crate::nearest::nearest;
 use crate::proof::{Problem, broken_promises};
 use crate::read::Format;
-use crate::report::Row;
 use crate::rules::{Effect, RuleId, RuleSet};
 use crate::run::{Batch, Input, Ready, Strictness, read};
 use crate::space::{Example, Region, Space};
@@ -59,8 +58,7 @@ fn unknown(entries: &[Entry], name: &str) -> Message {
     let known = known.map(String::as_str).chain(Code::ALL.iter().map(|code| code.as_str()));
     let help = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
     let lists = || "`actbill rules` lists the rules, `actbill rules --settings` the settings".into();
-    let text =
-        format!("no rule, setting, fact, service, payer, source, invariant or code is called `{name}`, and no file");
+    let text = format!("no block of the rules, no field of a row and no code is called `{name}`, and no file");
     Message::error(Code::Usage, text).help(help.unwrap_or_else(lists))
 }
 
@@ -97,7 +95,7 @@ pub(super) fn add_holds(page: &mut Entry, broken: &[Problem]) {
 
 /// Returns the smallest note for which a rule is a reason or, for an advise rule, to which it applies.
 fn smallest_note(Ready { set, diagram, .. }: &Ready, id: RuleId) -> Option<Example> {
-    let is_advice = matches!(set.rule(id).effect, Effect::Advise);
+    let is_advice = matches!(set.rule(id).effect, Effect::Advise { .. });
     let found = (0..diagram.len()).filter_map(|position| {
         let graph = diagram.graph(set, position)?;
         let root = if is_advice { graph.rules.condition(id) } else { graph.reasons.get(&id).copied()? };
@@ -119,7 +117,8 @@ fn because(Ready { set, diagram, .. }: &Ready, note: &Example) -> Option<String>
     let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
     read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
     let (batch, _) = batch.finish(&mut |_| {});
-    Row::new(&batch, &[], 0)?.because
+    // Alone in its day or month, a note may earn nothing; the page is about the rule.
+    Some(batch.note(0)?.evaluation().because.clone())
 }
 
 /// Renders pages one below the other, as text.
@@ -169,8 +168,8 @@ fn lines(content: &Content) -> Vec<String> {
     match content {
         Content::Text(text) => vec![text.clone()],
         Content::List(list) => list.clone(),
-        Content::Rules(rules) => {
-            rules.iter().map(|rule| format!("{} ({}): {}", rule.id, rule.kind, rule.title)).collect()
+        Content::Links(links) => {
+            links.iter().map(|link| format!("{} ({}): {}", link.id, link.kind, link.title)).collect()
         }
         Content::Basis(basis) => basis.lines(),
         Content::Rates(rates) => rates

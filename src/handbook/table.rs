@@ -103,7 +103,7 @@ impl<'s> Table<'s> {
             let rank = match rule.effect {
                 Effect::Offer { .. } => 0,
                 Effect::Hold { .. } | Effect::Exclude(_) => 1,
-                Effect::Strike(_) | Effect::Advise => 2,
+                Effect::Strike(_) | Effect::Advise { .. } => 2,
             };
             for variable in rule.condition.tests().filter_map(|test| self.diagram.variables.position(test.fact)) {
                 ranks.get_mut(variable).into_iter().for_each(|known| *known = rank.min(*known));

@@ -2,7 +2,7 @@
 
 use super::change::{Change, Mutant};
 use super::condition::tests;
-use super::rule::dates;
+use super::rule::{dates, lists_of_payers};
 use crate::facts::{Answer, Fact, FactId, Kind};
 use crate::rules::{AnsweredBy, DatedRate, Presumption, RuleSet, Service, Setting, Span, Unit};
 
@@ -14,7 +14,7 @@ pub(super) fn mutants(set: &RuleSet) -> Vec<Mutant> {
     [services(set), rates(set), presumptions(set), settings(set), aliases(set)].concat()
 }
 
-fn mutant(block: String, change: String, span: &Span, changed: Change) -> Mutant {
+pub(super) fn mutant(block: String, change: String, span: &Span, changed: Change) -> Mutant {
     Mutant { block, change, span: span.clone(), changed }
 }
 
@@ -27,10 +27,12 @@ fn services(set: &RuleSet) -> Vec<Mutant> {
             let changed = Change::Service(id, Box::new(changed));
             mutants.push(mutant(format!("service {}", service.name), change, &service.span, changed));
         };
-        let mut shorter = service.code.clone();
-        if shorter.pop().is_some() {
-            let change = format!("code `{shorter}` instead of `{}`", service.code);
-            push(change, Service { code: shorter, ..service.clone() });
+        if let Some(code) = &service.code {
+            let mut shorter = code.clone();
+            shorter.pop();
+            let change = format!("code `{shorter}` instead of `{code}`");
+            push(change, Service { code: Some(shorter), ..service.clone() });
+            push("drop the code".into(), Service { code: None, ..service.clone() });
         }
         for (at, modifier) in service.modifiers.iter().enumerate() {
             let mut modifiers = service.modifiers.clone();
@@ -64,11 +66,20 @@ fn rates(set: &RuleSet) -> Vec<Mutant> {
         for (change, effective) in dates(dated.effective) {
             // A rule set may not have two rates for one service from the same date.
             let is_taken = |(other, known): (usize, &DatedRate)| {
-                other != at && known.service == dated.service && known.effective.from == effective.from
+                other != at && known.is_in_series(dated) && known.effective.from == effective.from
             };
             if !set.rates.iter().enumerate().any(is_taken) {
                 push(change, Some(DatedRate { effective, ..dated.clone() }));
             }
+        }
+        if let Some(payers) = &dated.payers {
+            push("drop `payers`".into(), Some(DatedRate { payers: None, ..dated.clone() }));
+            for (change, payers) in lists_of_payers(set, payers) {
+                push(change, Some(DatedRate { payers: Some(payers), ..dated.clone() }));
+            }
+        }
+        for (change, when) in tests(set, &dated.when) {
+            push(change, Some(DatedRate { when, ..dated.clone() }));
         }
     }
     mutants

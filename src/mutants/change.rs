@@ -1,7 +1,11 @@
 //! A small change of a checked rule set: a block that replaces another one.
 
+use crate::calendar::Calendar;
 use crate::facts::{FactId, Kind};
-use crate::rules::{DatedRate, Invariant, Presumption, Rule, RuleId, RuleSet, Service, ServiceId, Setting, Span};
+use crate::rules::{
+    Count, DatedRate, DeclaredHoliday, Invariant, Pair, Presumption, Rule, RuleId, RuleSet, Service, ServiceId,
+    Setting, Shadow, Source, Span,
+};
 
 /// A rule set with one small change.
 #[derive(Clone, Debug)]
@@ -29,6 +33,16 @@ pub enum Change {
     Rate(usize, Option<Box<DatedRate>>),
     /// A presumption, by index; `None` if it is dropped.
     Presumption(usize, Option<Box<Presumption>>),
+    /// A count, by index; `None` if it is dropped.
+    Count(usize, Option<Box<Count>>),
+    /// A pair, by index; `None` if it is dropped.
+    Pair(usize, Option<Box<Pair>>),
+    /// A shadow, by index; `None` if it is dropped.
+    Shadow(usize, Option<Box<Shadow>>),
+    /// A holiday, by index; `None` if it is dropped.
+    Holiday(usize, Option<Box<DeclaredHoliday>>),
+    /// A source, by index.
+    Source(usize, Box<Source>),
     /// A setting, by index.
     Setting(usize, Box<Setting>),
     /// The values that a setting accepts.
@@ -53,6 +67,15 @@ impl Mutant {
             Change::Promise(at, promise) => replace(&mut changed.invariants, *at, promise.as_deref()),
             Change::Rate(at, rate) => replace(&mut changed.rates, *at, rate.as_deref()),
             Change::Presumption(at, presumption) => replace(&mut changed.presumptions, *at, presumption.as_deref()),
+            Change::Count(at, count) => replace(&mut changed.counts, *at, count.as_deref()),
+            Change::Pair(at, pair) => replace(&mut changed.pairs, *at, pair.as_deref()),
+            Change::Shadow(at, shadow) => replace(&mut changed.shadows, *at, shadow.as_deref()),
+            Change::Holiday(at, holiday) => {
+                replace(&mut changed.holidays, *at, holiday.as_deref());
+                let holidays = changed.holidays.iter().map(|declared| declared.holiday);
+                changed.vocabulary.set_calendar(Calendar::new(holidays.collect()));
+            }
+            Change::Source(at, source) => put(changed.sources.get_mut(*at), source),
             Change::Bounds(fact, kind) => changed.vocabulary.fact_mut(*fact).kind = kind.clone(),
             Change::Alias(fact, word, value) => changed.vocabulary.fact_mut(*fact).set_alias(word, *value),
         }

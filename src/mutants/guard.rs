@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parts::Part;
+use super::periods::keeps;
 use super::prover::Prover;
 use super::{Change, Mutants, promise};
 use crate::diagram::{ActivityGraph, Ref, Store};
+use crate::proof::ledger::Ledger;
 use crate::proof::violation;
 use crate::rules::{Effect, Invariant};
 
@@ -33,6 +35,10 @@ impl Prover<'_> {
         let mut killed = BTreeMap::new();
         let mut wanted = wanted.clone();
         let changes = mutants.list.iter().enumerate().map(|(position, mutant)| Some((position, mutant)));
+        let is_of_periods = |position: &usize| self.promise_terms(*position).is_some();
+        let of_periods: BTreeSet<usize> = wanted.iter().copied().filter(is_of_periods).collect();
+        wanted.retain(|position| !of_periods.contains(position));
+        killed.extend(self.killed_without_pairs(of_periods));
         for change in std::iter::once(None).chain(changes) {
             if wanted.is_empty() {
                 break;
@@ -108,7 +114,14 @@ impl Mutants<'_> {
                 })
             })
         });
-        broken.map(|(at, _)| at).collect()
+        let ledger = Ledger::new(self.set, &self.reachable);
+        let periods = self
+            .set
+            .invariants
+            .iter()
+            .enumerate()
+            .filter(|(_, promise)| promise.terms.as_ref().is_some_and(|terms| !keeps(&ledger, self.set, terms)));
+        broken.map(|(at, _)| at).chain(periods.map(|(at, _)| at)).collect()
     }
 
     /// Returns for each promise the mutants that can differ from it: with some outcome, some note breaks the promise as
@@ -122,12 +135,14 @@ impl Mutants<'_> {
         for (position, mutant) in self.list.iter().enumerate() {
             let Change::Promise(at, changed) = &mutant.changed else { continue };
             let Some(promise) = self.set.invariants.get(*at) else { continue };
-            let differs = activities.iter().any(|activity| {
-                outcomes.iter().any(|outcome| {
-                    let mut notes = |promise| violation(&self.diagram, *activity, *outcome, &mut store, promise);
-                    notes(promise) != changed.as_ref().map_or(Ref::FALSE, |changed| notes(changed))
-                })
-            });
+            // A promise about periods always differs from a weaker one for some services that could be billed.
+            let differs = promise.terms.is_some()
+                || activities.iter().any(|activity| {
+                    outcomes.iter().any(|outcome| {
+                        let mut notes = |promise| violation(&self.diagram, *activity, *outcome, &mut store, promise);
+                        notes(promise) != changed.as_ref().map_or(Ref::FALSE, |changed| notes(changed))
+                    })
+                });
             if let Some(list) = weaker.get_mut(*at).filter(|_| differs) {
                 list.push(position);
             }

@@ -7,13 +7,19 @@
 //! promise decides no note differently: it is killed if some mutant of a rule breaks the promise as written for a note
 //! for which it does not break the mutated promise.
 //!
+//! A mutant of a count is equivalent if every sum of minutes earns the same, one of a pair if it bites in the same states
+//! of every period, one of a holiday if no number of business days crosses a bound that rules ask.
+//!
 //! Works on the checked set, never on source text, and does not depend on sample claims.
 
 mod block;
 mod change;
 mod condition;
+mod counted;
+mod evidence;
 mod guard;
 mod parts;
+mod periods;
 mod promise;
 mod prover;
 mod rule;
@@ -27,6 +33,7 @@ pub use witness::Witness;
 use crate::diagram::{ActivityGraph, Diagram, TooComplex, Variables};
 use crate::effective::Effective;
 use crate::message::Code;
+use crate::proof::ledger::Reachable;
 use crate::rules::{Basis, Condition, Effect, Rule, RuleSet, Span, Test};
 
 /// What can be proved about a mutant.
@@ -44,6 +51,7 @@ pub enum Verdict {
 pub fn all(set: &RuleSet) -> Vec<Mutant> {
     let mut mutants: Vec<Mutant> = set.rules().flat_map(|(id, declared)| rule::mutants(set, id, declared)).collect();
     mutants.extend(block::mutants(set));
+    mutants.extend(counted::mutants(set));
     mutants.extend(promise::mutants(set));
     mutants.sort_by_key(|mutant| (mutant.span.file, mutant.span.range.start));
     mutants
@@ -62,14 +70,16 @@ pub struct Mutants<'s> {
     broken: Vec<usize>,
     /// For each promise, the indices of its mutants that are not equivalent.
     promises: Vec<Vec<usize>>,
+    /// Which notes the set decides as which service.
+    reachable: Reachable,
 }
 
 impl<'s> Mutants<'s> {
     /// Builds the graphs of the set.
     pub fn new(set: &'s RuleSet, list: Vec<Mutant>) -> Result<Self, TooComplex> {
         let diagram = Diagram::with_variables(set, Variables::new(&[set, &with_all_thresholds(set, &list)]));
-        diagram.graphs(set)?;
-        let mut mutants = Self { set, list, diagram, broken: Vec::new(), promises: Vec::new() };
+        let reachable = Reachable::new(set, &diagram, &diagram.graphs(set)?);
+        let mut mutants = Self { set, list, diagram, broken: Vec::new(), promises: Vec::new(), reachable };
         mutants.broken = mutants.broken_promises();
         mutants.promises = mutants.weaker_promises();
         Ok(mutants)
@@ -104,8 +114,27 @@ fn with_all_thresholds(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
                     ask(&presumption.when, Effective::default());
                 }
             }
-            Change::Service(..) | Change::Rate(..) | Change::Setting(..) | Change::Bounds(..) | Change::Alias(..) => {}
+            Change::Count(_, Some(count)) => ask(&[], count.effective),
+            Change::Shadow(_, Some(shadow)) => ask(&shadow.when, shadow.effective),
+            Change::Rate(_, Some(rate)) => ask(&rate.when, Effective::default()),
+            Change::Service(..)
+            | Change::Count(..)
+            | Change::Shadow(..)
+            | Change::Rate(..)
+            | Change::Pair(..)
+            | Change::Holiday(..)
+            | Change::Source(..)
+            | Change::Setting(..)
+            | Change::Bounds(..)
+            | Change::Alias(..) => {}
         }
+    }
+    for (when, effective) in set.shadows.iter().map(|shadow| (&shadow.when, shadow.effective)) {
+        ask(when, effective);
+    }
+    set.rates.iter().for_each(|rate| ask(&rate.when, Effective::default()));
+    for through in set.sources.iter().filter_map(|source| source.verified_through) {
+        ask(&[], Effective { from: None, through: Some(through) });
     }
     set.presumptions.iter().for_each(|presumption| ask(&presumption.when, Effective::default()));
     for date in witness::dates(set, mutants) {
@@ -123,7 +152,7 @@ fn advise(all: Vec<Test>, effective: Effective) -> Rule {
         title: String::new(),
         condition: Condition { all, any: Vec::new() },
         effective,
-        effect: Effect::Advise,
+        effect: Effect::Advise { label: None },
         basis: Basis::default(),
         span: Span { file: 0, range: 0..0 },
     }

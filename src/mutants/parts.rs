@@ -125,6 +125,7 @@ impl Prover<'_> {
         let variables = &self.mutants.diagram.variables;
         let store = &mut self.baseline(position)?.store;
         let parts: Vec<Ref> = alternatives.iter().map(|tests| variables.condition(store, tests, effective)).collect();
-        Some(store.any(parts))
+        let condition = store.any(parts);
+        Some(store.constrain(condition))
     }
 }

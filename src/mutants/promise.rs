@@ -1,6 +1,7 @@
 //! Generates every way to weaken a promise: dropping it, or weakening it by one answer, bound or condition.
 
 use super::condition::{Changes, narrower, wider, with_answers, without};
+use super::counted::weaker_promises;
 use super::{Change, Mutant};
 use crate::rules::{Clause, Invariant, Outcome, OutcomeValue, RuleSet};
 
@@ -13,6 +14,9 @@ pub(super) fn mutants(set: &RuleSet) -> Vec<Mutant> {
             mutants.push(Mutant { block: promise.id.clone(), change, span: promise.span.clone(), changed });
         };
         push("drop the promise".into(), None);
+        for (change, weaker) in weaker_promises(set, promise) {
+            push(change, Some(weaker));
+        }
         for (change, when) in narrower_clauses(set, &promise.when) {
             push(change, Some(Invariant { when, ..promise.clone() }));
         }

@@ -11,6 +11,7 @@ use crate::compare::Baseline;
 use crate::diagram::{ActivityGraph, Ref, Value};
 use crate::facts::{Answer, FactId, Facts, Kind, Origin};
 use crate::message::Code;
+use crate::proof::ledger::Ledger;
 use crate::rules::{Outcome, ProgramSetting, Rule, RuleId, RuleSet};
 use crate::space::{Region, Space};
 
@@ -30,8 +31,12 @@ pub struct Proof {
 }
 
 impl Proof {
-    fn new(verdict: Verdict) -> Self {
+    pub(super) fn new(verdict: Verdict) -> Self {
         Self { verdict, kills: Vec::new(), scope: None }
+    }
+
+    pub(super) fn with_kills(verdict: Verdict, kills: Vec<usize>) -> Self {
+        Self { kills, ..Self::new(verdict) }
     }
 
     fn of_witness(witness: Option<&Witness>) -> Self {
@@ -58,12 +63,15 @@ pub struct Prover<'m> {
     baselines: Vec<Option<Baseline<'m>>>,
     /// A copy of the set in which one rule at a time is changed.
     scratch: Option<Box<RuleSet>>,
+    /// The counts and pairs of the set.
+    pub(super) ledger: Ledger<'m>,
 }
 
 impl<'m> Prover<'m> {
     pub(super) fn new(mutants: &'m Mutants<'m>) -> Self {
         let graphs = mutants.graphs();
-        Self { mutants, baselines: graphs.iter().map(|_| None).collect(), graphs, scratch: None }
+        let ledger = Ledger::new(mutants.set, &mutants.reachable);
+        Self { mutants, baselines: graphs.iter().map(|_| None).collect(), graphs, scratch: None, ledger }
     }
 
     /// Proves what it can about a mutant.
@@ -76,6 +84,11 @@ impl<'m> Prover<'m> {
                 Proof::new(if is_weaker { Verdict::Undecided } else { Verdict::Equivalent })
             }
             Change::Bounds(fact, kind) => Proof::new(self.prove_bounds(*fact, kind)),
+            Change::Count(at, _) => self.prove_count(*at, &mutant.apply(self.mutants.set)),
+            Change::Pair(at, changed) => self.prove_pair(*at, changed.as_deref(), &mutant.apply(self.mutants.set)),
+            Change::Rate(..) if mutant.apply(self.mutants.set).has_overlapping_rates() => {
+                Proof::new(Verdict::Killed(Code::RatesOverlap))
+            }
             _ => Proof::of_witness(self.witness(mutant).as_ref()),
         }
     }
@@ -108,7 +121,12 @@ impl<'m> Prover<'m> {
         match &mutant.changed {
             Change::Rule(id, rule) => self.rule_witness(*id, rule),
             Change::Promise(..) => None,
-            Change::Service(id, _) => mutants.service_witness(*id),
+            Change::Service(id, _) => self.service_witness(*id),
+            Change::Count(at, _) => self.count_witness(*at, &mutant.apply(mutants.set)),
+            Change::Pair(at, changed) => self.pair_witness(*at, changed.as_deref(), &mutant.apply(mutants.set)),
+            Change::Shadow(..) => self.shadow_witness(&mutant.apply(mutants.set)),
+            Change::Holiday(..) => self.holiday_witness(&mutant.apply(mutants.set)),
+            Change::Source(at, _) => mutants.verified_witness(*at),
             Change::Rate(at, _) => mutants.rate_witness(*at, &mutant.apply(mutants.set)),
             Change::Setting(at, changed) => {
                 let before = mutants.set.settings.get(*at)?;
@@ -162,7 +180,10 @@ impl<'m> Prover<'m> {
                 return Proof::new(Verdict::Killed(Code::TooComplex));
             };
             let fault = parts.iter().find_map(|part| prover.fault(part));
-            let (broken, kills) = prover.promises(&parts);
+            let (mut broken, mut kills) = prover.promises(&parts);
+            let (of_periods, more) = prover.promises_of_new_services(&parts);
+            broken |= of_periods;
+            kills.extend(more);
             let verdict = match fault {
                 Some(code) => Verdict::Killed(code),
                 None if broken => Verdict::Killed(Code::InvariantFails),

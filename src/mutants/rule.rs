@@ -57,7 +57,7 @@ pub(super) fn dates(effective: Effective) -> Changes<Effective> {
     changes
 }
 
-/// Returns every change of a rule's effect. An advise has none; it can only be dropped.
+/// Returns every change of a rule's effect. An advise without a label has none; it can only be dropped.
 fn effects(set: &RuleSet, effect: &Effect) -> Changes<Effect> {
     match effect {
         Effect::Offer { service, payers, overrides } => offers(set, *service, payers, overrides),
@@ -82,8 +82,27 @@ fn effects(set: &RuleSet, effect: &Effect) -> Changes<Effect> {
                 .extend(lists_of_payers(set, payers).into_iter().map(|(change, payers)| (change, hold(Some(payers)))));
             changes
         }
-        Effect::Advise => Vec::new(),
+        Effect::Advise { label } => labels(set, label.as_ref()),
     }
+}
+
+/// Drops a label, and tries each other one.
+fn labels(set: &RuleSet, label: Option<&String>) -> Changes<Effect> {
+    let Some(label) = label else { return Vec::new() };
+    let mut changes = vec![("drop `label`".to_owned(), Effect::Advise { label: None })];
+    let mut known = vec![label];
+    for rule in &set.rules {
+        if let Effect::Advise { label: Some(other) } = &rule.effect
+            && !known.contains(&other)
+        {
+            known.push(other);
+            changes.push((
+                format!("`label` is `{other}` instead of `{label}`"),
+                Effect::Advise { label: Some(other.clone()) },
+            ));
+        }
+    }
+    changes
 }
 
 fn offers(set: &RuleSet, service: ServiceId, payers: &[PayerId], overrides: &[RuleId]) -> Changes<Effect> {
@@ -142,7 +161,7 @@ fn removals(set: &RuleSet, removes: &Removes, effect: &dyn Fn(Removes) -> Effect
 }
 
 /// Drops each payer unless it is the only one, and adds each missing payer at the end.
-fn lists_of_payers(set: &RuleSet, payers: &[PayerId]) -> Changes<Vec<PayerId>> {
+pub(super) fn lists_of_payers(set: &RuleSet, payers: &[PayerId]) -> Changes<Vec<PayerId>> {
     let fewer = without_each(payers).into_iter().filter(|(_, left)| !left.is_empty());
     let fewer = fewer.map(|(out, left)| (format!("take `{}` out of `payers`", set.payer(out).name), left));
     let missing = set.payer_ids().filter(|payer| !payers.contains(payer));
@@ -154,7 +173,7 @@ fn lists_of_payers(set: &RuleSet, payers: &[PayerId]) -> Changes<Vec<PayerId>> {
 }
 
 /// Returns each distinct item of a list with the list that remains without it.
-fn without_each<T: Copy + PartialEq>(list: &[T]) -> Vec<(T, Vec<T>)> {
+pub(super) fn without_each<T: Copy + PartialEq>(list: &[T]) -> Vec<(T, Vec<T>)> {
     let mut without: Vec<(T, Vec<T>)> = Vec::new();
     for out in list {
         if !without.iter().any(|(known, _)| known == out) {

@@ -10,7 +10,7 @@ use crate::facts::{Answer, FactId};
 use crate::rules::{Effect, Outcome, Presumption, RuleId, RuleSet, Setting};
 
 /// The notes of one graph, viewed by their answers to one variable.
-struct View<'v, 'b> {
+pub(super) struct View<'v, 'b> {
     set: &'v RuleSet,
     diagram: &'v Diagram,
     baseline: &'v mut Baseline<'b>,
@@ -20,7 +20,7 @@ struct View<'v, 'b> {
 impl View<'_, '_> {
     /// Returns where rows differ if the variable has one of the values `after` instead of one of `before`, without the
     /// note saying which one. The result does not ask the variable.
-    fn difference(&mut self, before: &[Value], after: &[Value]) -> Ref {
+    pub(super) fn difference(&mut self, before: &[Value], after: &[Value]) -> Ref {
         if before == after {
             return Ref::FALSE;
         }
@@ -53,7 +53,7 @@ impl View<'_, '_> {
     fn named(&mut self, values: &[Value]) -> BTreeMap<RuleId, Ref> {
         let (mut surely, mut perhaps, mut named) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (rule, condition) in self.baseline.rules.conditions.clone() {
-            if matches!(self.set.rule(rule).effect, Effect::Advise) {
+            if matches!(self.set.rule(rule).effect, Effect::Advise { .. }) {
                 named.insert(rule, self.every(condition, values));
                 continue;
             }
@@ -100,7 +100,7 @@ impl View<'_, '_> {
     }
 
     /// Returns the outcomes of notes that answer the variable with this value.
-    fn outcomes(&mut self, value: Value) -> Ref {
+    pub(super) fn outcomes(&mut self, value: Value) -> Ref {
         self.answered(self.baseline.rules.outcome, value)
     }
 
@@ -214,14 +214,14 @@ impl<'m> Prover<'m> {
         Some((position, [one?, other?]))
     }
 
-    fn view(&mut self, graph: usize, variable: usize) -> Option<View<'_, 'm>> {
+    pub(super) fn view(&mut self, graph: usize, variable: usize) -> Option<View<'_, 'm>> {
         let mutants = self.mutants;
         Some(View { set: mutants.set, diagram: &mutants.diagram, baseline: self.baseline(graph)?, variable })
     }
 
     /// Returns the nearest note of all graphs for which something differs. `fixed` lists values that the note must
     /// have.
-    fn nearest_of_all(
+    pub(super) fn nearest_of_all(
         &mut self,
         fixed: &[(usize, Value)],
         mut differing: impl FnMut(&mut Self, usize) -> Option<Vec<Differing>>,

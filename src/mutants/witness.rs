@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 
 use super::{Change, Mutant, Mutants};
-use crate::diagram::Value;
+use crate::diagram::{ActivityGraph, Ref, Store, Value};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Kind, MAX_MINUTES, WrittenAnswer, date_of};
-use crate::rules::{DatedRate, Outcome, ProgramSetting, RuleSet, ServiceId, Setting, Test, Unit, ValueSet};
+use crate::rules::{
+    DatedRate, Effect, Outcome, ProgramSetting, RuleId, RuleSet, ServiceId, Setting, Test, Unit, ValueSet,
+};
 use crate::space::{Example, ORDINARY_DAY, Region, Space};
 use crate::units::PartQuarterHour;
 
@@ -57,14 +59,37 @@ struct Wanted {
 
 impl Mutants<'_> {
     /// Returns a note that is billed as a service.
-    pub(super) fn service_witness(&self, service: ServiceId) -> Option<Witness> {
+    pub(super) fn billed_witness(&self, service: ServiceId) -> Option<Witness> {
         self.note(&|outcome| is_billed(outcome, service), Wanted::default())
+    }
+
+    /// Returns a note whose offer rests on a source, on a date after that through which the source was verified.
+    pub(super) fn verified_witness(&self, source: usize) -> Option<Witness> {
+        let date = self.set.sources.get(source)?.verified_through?.succ_opt()?;
+        let wanted = Wanted { date: Some(date), ..Wanted::default() };
+        let offers = self.set.rules().filter(|(_, rule)| {
+            let cites = rule.basis.cites.iter().any(|cite| cite.source == source);
+            cites && matches!(rule.effect, Effect::Offer { .. })
+        });
+        offers.into_iter().find_map(|(id, _)| self.note_of_rule(id, wanted))
+    }
+
+    /// Returns the nearest billable note that meets the requirements and for which a rule is a reason.
+    fn note_of_rule(&self, rule: RuleId, wanted: Wanted) -> Option<Witness> {
+        self.note_where(wanted, &|store, graph| {
+            let billed = store.indicator(graph.rules.outcome, &|outcome| matches!(outcome, Outcome::Billable(..)));
+            let reason = graph.reasons.get(&rule).copied().unwrap_or(Ref::FALSE);
+            store.and(billed, reason)
+        })
     }
 
     /// Returns a billable note on a date for which the change puts another rate in force, or none.
     pub(super) fn rate_witness(&self, rate: usize, changed: &RuleSet) -> Option<Witness> {
         let service = self.set.rates.get(rate)?.service;
-        let in_force = |set: &RuleSet, date| set.rate(service, date).map(|dated| dated.rate);
+        let in_force = |set: &RuleSet, date| {
+            let here = set.rates.iter().filter(|dated| dated.service == service && dated.effective.contains(date));
+            here.map(|dated| dated.rate).collect::<Vec<_>>()
+        };
         let rates = [self.set, changed].into_iter().flat_map(|set| &set.rates);
         let turns = rates.filter(|dated| dated.service == service).flat_map(boundary_dates);
         let differs = |date: &NaiveDate| in_force(self.set, *date) != in_force(changed, *date);
@@ -108,6 +133,11 @@ impl Mutants<'_> {
 
     /// Returns the note nearest to an ordinary one that meets the requirements and has a fitting outcome.
     fn note(&self, fits: &dyn Fn(Outcome) -> bool, wanted: Wanted) -> Option<Witness> {
+        self.note_where(wanted, &|store, graph| store.indicator(graph.rules.outcome, fits))
+    }
+
+    /// Returns the note nearest to an ordinary one that meets the requirements, among those for which a graph is true.
+    fn note_where(&self, wanted: Wanted, root: &dyn Fn(&mut Store, &ActivityGraph) -> Ref) -> Option<Witness> {
         let variables = &self.diagram.variables;
         let by_fact = |fact: FactId, number: i64| Some((variables.position(fact)?, number));
         let minutes = self.set.vocabulary.find("minutes").zip(wanted.minutes);
@@ -120,7 +150,7 @@ impl Mutants<'_> {
             .collect();
         let found = self.graphs().into_iter().filter_map(|graph| {
             let mut store = graph.store.clone();
-            let ends = store.indicator(graph.rules.outcome, fits);
+            let ends = root(&mut store, graph);
             let space = Space::new(self.set, &self.diagram, graph).with_store(&store);
             let mut within = Region::full(&space);
             for (position, number) in &fixed {
@@ -161,7 +191,8 @@ pub(super) fn dates(set: &RuleSet, mutants: &[Mutant]) -> BTreeSet<NaiveDate> {
         Change::Rate(_, rate) => rate.as_deref(),
         _ => None,
     });
-    set.rates.iter().chain(changed).flat_map(boundary_dates).collect()
+    let verified = set.sources.iter().filter_map(|source| source.verified_through?.succ_opt());
+    set.rates.iter().chain(changed).flat_map(boundary_dates).chain(verified).collect()
 }
 
 /// Returns every number of minutes for which a note may be searched for.

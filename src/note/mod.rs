@@ -30,6 +30,12 @@ pub struct Note {
     pub minutes: u32,
     /// The answers of the note.
     pub facts: Facts,
+    /// The practitioner in whose name the work is billed.
+    pub practitioner: Option<String>,
+    /// The procedure code that the clinic gave the note.
+    pub code: Option<String>,
+    /// The modifiers of that code, as written.
+    pub modifiers: Vec<String>,
 }
 
 /// The parts of a record that rows show, as they were read. For a rejected record, whatever could be read.
@@ -84,7 +90,21 @@ pub fn check(
     }
     let after_id = head.id.is_some();
     match note(&fields, vocabulary, settings) {
-        Ok((date, minutes, facts)) => Ok(Note { head, date, minutes, facts }),
+        Ok((date, minutes, facts)) => {
+            let shown = |id| text(fields.get(id), "").ok().flatten();
+            let (practitioner, code) = (shown(FieldId::PRACTITIONER), shown(FieldId::CODE));
+            let modifiers = shown(FieldId::MODIFIERS).unwrap_or_default();
+            let modifiers = modifiers.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
+            Ok(Note {
+                head,
+                date,
+                minutes,
+                facts,
+                practitioner: practitioner.map(str::to_owned),
+                code: code.map(str::to_owned),
+                modifiers: modifiers.map(str::to_owned).collect(),
+            })
+        }
         Err(fault) => Err(Box::new(Rejection { head, fault, after_id })),
     }
 }
@@ -124,6 +144,9 @@ fn note(fields: &Fields<'_>, vocabulary: &Vocabulary, settings: &Facts) -> Resul
     let day = fields.get(FieldId::DATE);
     let date = date(day, "date")?.ok_or_else(|| missing("date", day, "give the service date as `YYYY-MM-DD`"))?;
     let minutes = minutes(fields)?;
+    text(fields.get(FieldId::PRACTITIONER), "practitioner")?;
+    text(fields.get(FieldId::CODE), "code")?;
+    text(fields.get(FieldId::MODIFIERS), "modifiers")?;
     let mut facts = settings.clone();
     let required = |name: &&str| Some((vocabulary.field(name)?, vocabulary.find(name)?));
     for (field, id) in REQUIRED.iter().filter_map(required) {

@@ -96,5 +96,5 @@ fn narrowest<'s>(space: &Space<'s>, region: &Region) -> Option<&'s Span> {
     let bounded: Vec<_> = region.bounds(space).filter_map(|(variable, _)| Question::fact(variable.question)).collect();
     let activity = space.activity.filter(|fact| region.activities.len() < set.vocabulary.fact(*fact).values().len());
     let facts = activity.into_iter().chain(bounded).chain(space.activity);
-    facts.map(|fact| set.vocabulary.input_of(fact)).find_map(|fact| set.fact_span(fact))
+    facts.flat_map(|fact| set.vocabulary.inputs_of(fact)).find_map(|fact| set.fact_span(fact))
 }

@@ -53,7 +53,7 @@ impl<'s> Search<'s> {
 
     fn dead_rule(&self, id: RuleId, rule: &Rule) -> Option<Problem> {
         // A rule that is a reason or gives advice for some note is not dead: removing it would change that decision.
-        let is_advice = matches!(rule.effect, Effect::Advise);
+        let is_advice = matches!(rule.effect, Effect::Advise { .. });
         let acts = |graph: &ActivityGraph| is_advice || graph.reasons.get(&id).is_some_and(|at| *at != Ref::FALSE);
         if self.graphs_of(id).any(acts) {
             return None;

@@ -11,6 +11,7 @@ use crate::rules::{Clause, Invariant, Outcome, RuleSet};
 use crate::space::{Region, Space, bounds_in_words};
 
 /// Returns a graph of the notes that break an invariant. `outcomes` is a graph in `store` of the activity's outcomes.
+/// Combinations that no note can have are left out.
 pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut Store, invariant: &Invariant) -> Ref {
     let meant = store.indicator(outcomes, &|outcome| speaks_of(invariant, outcome));
     let when = conjunction(diagram, activity, store, &invariant.when);
@@ -21,7 +22,9 @@ pub fn violation(diagram: &Diagram, activity: u16, outcomes: Ref, store: &mut St
     let kept = store.indicator(outcomes, &|outcome| fits(&invariant.always, outcome));
     let always = conjunction(diagram, activity, store, &invariant.always);
     let kept = store.and(kept, always);
-    store.and_not(meant, kept)
+    let broken = store.and_not(meant, kept);
+    let possible = diagram.variables.possible_under(store, broken);
+    store.and(broken, possible)
 }
 
 /// Returns a graph of the notes of an activity whose facts pass every test of a clause.
@@ -39,11 +42,12 @@ fn conjunction(diagram: &Diagram, activity: u16, store: &mut Store, clause: &Cla
 
 /// Returns a problem for each invariant that some note breaks, with the note nearest to an ordinary one.
 pub(super) fn find(set: &RuleSet, diagram: &Diagram, graphs: &[&ActivityGraph]) -> Vec<Problem> {
-    if set.invariants.is_empty() {
+    let of_notes = || set.invariants.iter().filter(|invariant| invariant.terms.is_none());
+    if of_notes().next().is_none() {
         return Vec::new();
     }
     let mut stores: Vec<_> = graphs.iter().map(|graph| (*graph, graph.store.clone())).collect();
-    set.invariants.iter().filter_map(|invariant| refute(set, diagram, &mut stores, invariant)).collect()
+    of_notes().filter_map(|invariant| refute(set, diagram, &mut stores, invariant)).collect()
 }
 
 /// Refutes an invariant, if some note breaks it. Graphs of broken notes are added to the stores in `graphs`.

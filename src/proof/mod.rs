@@ -7,12 +7,16 @@ mod conflicts;
 mod gaps;
 mod idle;
 mod invariants;
+pub(crate) mod ledger;
+mod same;
 mod unused;
 
 use chrono::NaiveDate;
 
 pub use certificate::{Certificate, certificate};
 pub use invariants::violation;
+pub use ledger::{CountRow, LedgerProof, count_table, ledger_proof};
+pub use same::{differences, incomparable};
 
 use crate::diagram::{Diagram, TooComplex};
 use crate::message::{Code, Message};
@@ -31,6 +35,8 @@ pub struct Problem {
     pub region: Vec<(String, Vec<String>)>,
     /// The smallest note that shows the problem.
     pub example: Option<Example>,
+    /// Further notes that show the problem together with it.
+    pub more: Vec<Example>,
 }
 
 impl Problem {
@@ -49,11 +55,21 @@ impl Problem {
         let note = example.as_ref().map(Example::describe);
         Self { message: Message { note, ..self.message }, example, ..self }
     }
+
+    /// Sets example notes that show the problem together.
+    fn with_examples(self, mut examples: Vec<Example>) -> Self {
+        if examples.len() < 2 {
+            return self.with_example(examples.pop());
+        }
+        let note = Some(Example::describe_all(&examples));
+        let more = examples.split_off(1);
+        Self { message: Message { note, ..self.message }, example: examples.pop(), more, ..self }
+    }
 }
 
 impl From<Message> for Problem {
     fn from(message: Message) -> Self {
-        Self { message, about: Vec::new(), region: Vec::new(), example: None }
+        Self { message, about: Vec::new(), region: Vec::new(), example: None, more: Vec::new() }
     }
 }
 
@@ -94,7 +110,8 @@ pub fn check(set: &RuleSet, diagram: Option<&Diagram>, horizon: Option<Horizon>)
     let mut problems = unused::find(set);
     if let Some(diagram) = diagram {
         problems.extend(idle::find(set, diagram));
-        problems.extend(broken_promises(set, diagram));
+        problems.extend(broken_note_promises(set, diagram));
+        problems.extend(ledger::find(set, diagram));
     }
     if let Some((from, through)) = horizon {
         problems.extend(unused::rates_that_end(set, from, through));
@@ -108,9 +125,21 @@ pub fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Returns each broken invariant with the smallest note that shows it. Empty if the graphs grow too large.
+/// Returns each broken promise with the smallest note, or the fewest notes of a period, that show it. Empty if the graphs
+/// grow too large.
 pub fn broken_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
+    let mut broken = broken_note_promises(set, diagram);
+    broken.extend(broken_period_promises(set, diagram));
+    in_order(broken)
+}
+
+fn broken_note_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
     diagram.graphs(set).map_or_else(|_| Vec::new(), |graphs| invariants::find(set, diagram, &graphs))
+}
+
+/// Like [`broken_promises`], but only looks at promises about what the notes of a period earn together.
+pub fn broken_period_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {
+    ledger::broken_promises(set, diagram)
 }
 
 /// Returns the number of combinations of answers, counting each band of numbers or dates as one answer.

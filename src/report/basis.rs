@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use crate::money::Rate;
-use crate::rules::{Basis, DatedRate, Rule, RuleSet, Span};
+use crate::rules::{Basis, CitingBlock, DatedRate, Rule, RuleSet, Span};
 use crate::table::WrappedText as Paper;
+use crate::words;
 
 /// The basis of something: its citations and house note.
 #[skip_serializing_none]
@@ -89,14 +90,14 @@ impl BasisView {
     }
 }
 
-/// A rule with its basis.
+/// A rule, a count, a pair or a shadow, with its basis.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleView {
     /// The rule's id.
     pub id: String,
-    /// `offer`, `exclude`, `strike`, `hold` or `advise`.
+    /// `offer`, `exclude`, `strike`, `hold` or `advise`; `count`, `pair` or `shadow`.
     pub kind: &'static str,
-    /// The rule's title.
+    /// The rule's title; of a count, what it says.
     pub title: String,
     /// The rule's basis.
     #[serde(flatten)]
@@ -116,6 +117,17 @@ impl RuleView {
             place: file_and_line(set, &rule.span),
         }
     }
+
+    /// Creates the view of another block with a basis.
+    pub fn of_block(set: &RuleSet, block: CitingBlock<'_>, title: String) -> Self {
+        Self {
+            id: block.name(set).to_owned(),
+            kind: block.kind(),
+            title,
+            basis: BasisView::new(set, block.basis()),
+            place: block.span().map(|span| file_and_line(set, span)).unwrap_or_default(),
+        }
+    }
 }
 
 /// A rate.
@@ -124,6 +136,9 @@ impl RuleView {
 pub struct RateView {
     /// Dollars per unit.
     pub amount: Rate,
+    /// The payers and notes for which the rate holds, one phrase each; none if it holds for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<String>,
     /// First service date, or `undated`.
     pub from: String,
     /// Last service date.
@@ -139,6 +154,7 @@ impl RateView {
     pub fn new(set: &RuleSet, dated: &DatedRate) -> Self {
         Self {
             amount: dated.rate,
+            holds: words::rate_conditions(set, dated),
             from: dated.effective.from.map_or("undated".into(), |from| from.to_string()),
             through: dated.effective.through.map(|through| through.to_string()),
             basis: BasisView::new(set, &dated.basis),
@@ -148,10 +164,11 @@ impl RateView {
 }
 
 impl RateView {
-    /// Describes the service dates on which the rate is in force.
+    /// Describes the service dates on which the rate is in force, and for which payers and notes.
     pub(crate) fn dates(&self) -> String {
         let from = if self.from == "undated" { "undated".to_owned() } else { format!("from {}", self.from) };
-        self.through.as_ref().map_or(from.clone(), |through| format!("{from} through {through}"))
+        let dates = self.through.as_ref().map_or(from.clone(), |through| format!("{from} through {through}"));
+        std::iter::once(dates).chain(self.holds.clone()).collect::<Vec<_>>().join(", ")
     }
 }
 

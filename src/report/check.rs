@@ -9,10 +9,12 @@ use serde_with::skip_serializing_none;
 
 use super::{Program, RulesRun, write_json};
 use crate::citations::{ComparedSource, TextFound};
+use crate::compare::Comparison;
 use crate::diagram::ActivityGraph;
 use crate::facts::WrittenAnswer;
 use crate::message::{Code, Level, Message};
-use crate::proof::{Certificate, Problem};
+use crate::nearest::one_of;
+use crate::proof::{Certificate, CountRow, LedgerProof, Problem, count_table};
 use crate::rules::RuleSet;
 use crate::space::Example;
 use crate::visible::visible;
@@ -34,6 +36,8 @@ pub struct CheckReport {
     pub problems: Vec<ProblemRow>,
     /// The sources that citations were compared with; absent if no texts were given.
     pub sources: Option<Vec<SourceRow>>,
+    /// What was compared with another rule set; absent if nothing was.
+    pub same_as: Option<SameAs>,
     /// Rules that are our own decision or go beyond their citations.
     pub house_rules: Vec<HouseRule>,
     /// Size of the graphs and time taken.
@@ -43,10 +47,84 @@ pub struct CheckReport {
 }
 
 /// Proof that every combination of facts on every service date has exactly one outcome.
+#[skip_serializing_none]
 #[derive(Debug, Serialize)]
 pub struct Proved {
     /// Number of combinations of answers, as decimal digits; each band of numbers or dates counts as one answer.
     pub combinations: String,
+    /// What is proved about the notes of a client's day, month or date together; absent if no promise or pair is about
+    /// them.
+    pub periods: Option<ProvedPeriods>,
+}
+
+/// Proof about all notes of one client and period.
+#[derive(Debug, Serialize)]
+pub struct ProvedPeriods {
+    /// Number of promises and pairs, each of which is one question.
+    pub questions: usize,
+    /// Number of states of a period that stand for all of them, over all questions; each band of minutes counts once.
+    pub states: usize,
+}
+
+impl From<LedgerProof> for ProvedPeriods {
+    fn from(LedgerProof { questions, states }: LedgerProof) -> Self {
+        Self { questions, states }
+    }
+}
+
+/// What was compared with another rule set.
+#[derive(Debug, Serialize)]
+pub struct SameAs {
+    /// The other rule set.
+    pub rules: String,
+    /// Whether nothing differs.
+    pub same: bool,
+    /// The activities of which every note was compared; empty if the sets declare none.
+    pub activities: Vec<String>,
+    /// Number of combinations of answers that were compared, as decimal digits.
+    pub combinations: String,
+    /// The services whose codes, units, rates and counting were compared.
+    pub services: Vec<String>,
+    /// Values that only one of the sets knows, by fact; notes with them were not compared.
+    pub left_out: BTreeMap<String, Vec<String>>,
+}
+
+impl SameAs {
+    /// Creates the row of a comparison with the rule set of this name.
+    pub fn new(rules: &str, compared: &Comparison) -> Self {
+        Self {
+            rules: rules.to_owned(),
+            same: compared.is_same(),
+            activities: compared.activities.clone(),
+            combinations: compared.combinations.to_string(),
+            services: compared.services.clone(),
+            left_out: compared.left_out.clone(),
+        }
+    }
+
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let same = if self.same { "same as" } else { "not the same as" };
+        let notes = match self.activities.len() {
+            0 => "every note".to_owned(),
+            1 => "every note of 1 activity".to_owned(),
+            many => format!("every note of {many} activities"),
+        };
+        let services = match self.services.len() {
+            1 => "1 service".to_owned(),
+            many => format!("{many} services"),
+        };
+        writeln!(
+            out,
+            "{same} `{}`: compared {notes}, {} combinations, and what is said of {services}",
+            visible(&self.rules),
+            words::grouped(&self.combinations)
+        )?;
+        for (fact, values) in &self.left_out {
+            let values = one_of(values.iter().map(String::as_str));
+            writeln!(out, "  not compared: notes in which `{fact}` is {values}, which only one of the two knows")?;
+        }
+        Ok(())
+    }
 }
 
 /// An invariant and whether it holds.
@@ -56,8 +134,11 @@ pub struct Promise {
     pub id: String,
     /// The invariant's title.
     pub title: String,
-    /// Whether it is proved; if not, a problem shows a note that breaks it.
+    /// Whether it is proved; if not, a problem shows notes that break it.
     pub holds: bool,
+    /// Whether it is about what the notes of a period earn together, and not about single notes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub of_periods: bool,
 }
 
 /// A source, and the text that its quotes were compared with.
@@ -122,6 +203,8 @@ pub struct Stats {
     pub nodes: usize,
     /// Milliseconds that the proof took, rounded down.
     pub milliseconds: u128,
+    /// What minutes earn, for each service with counts.
+    pub counts: Vec<CountRow>,
 }
 
 /// The JSON form of a problem.
@@ -150,6 +233,9 @@ pub struct ProblemRow {
     pub region: BTreeMap<String, Vec<String>>,
     /// The smallest note that shows the problem.
     pub note: Option<Example>,
+    /// Further notes that show the problem together with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_notes: Vec<Example>,
     /// Settings that the note needs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, WrittenAnswer>,
@@ -157,7 +243,7 @@ pub struct ProblemRow {
 
 impl From<Problem> for ProblemRow {
     fn from(problem: Problem) -> Self {
-        let Problem { message: Message { place, level, code, text, help, .. }, about, region, example } = problem;
+        let Problem { message: Message { place, level, code, text, help, .. }, about, region, example, more } = problem;
         Self {
             code: code.as_str(),
             severity: match level {
@@ -171,8 +257,9 @@ impl From<Problem> for ProblemRow {
             help,
             about,
             region: region.into_iter().collect(),
-            settings: example.as_ref().map(|example| example.settings.clone()).unwrap_or_default(),
+            settings: example.iter().chain(&more).flat_map(|example| example.settings.clone()).collect(),
             note: example,
+            more_notes: more,
         }
     }
 }
@@ -199,7 +286,27 @@ impl Stats {
             graphs: graphs.len(),
             nodes: graphs.iter().map(|graph| graph.store.reachable(graph.rules.outcome).len()).sum(),
             milliseconds: took.as_millis(),
+            counts: count_table(set),
         }
+    }
+}
+
+impl Proved {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "proved: every combination of facts on every service date has exactly one outcome: {} combinations",
+            words::grouped(&self.combinations)
+        )?;
+        if let Some(ProvedPeriods { questions, states }) = &self.periods {
+            writeln!(
+                out,
+                "proved: what the notes of one client and period earn together: {} states for {questions} promises and \
+                 pairs",
+                words::grouped(states.to_string())
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -212,12 +319,7 @@ impl CheckReport {
     /// Writes what is proved and found, as lines of text. The problems themselves are reported as messages.
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         match &self.proved {
-            Some(Proved { combinations }) => writeln!(
-                out,
-                "proved: every combination of facts on every service date has exactly one outcome: \
-                 {} combinations",
-                words::grouped(combinations)
-            )?,
+            Some(proved) => proved.text(out)?,
             None if self.problems.iter().any(|problem| problem.code == Code::TooComplex.as_str()) => {
                 writeln!(out, "not proved: the graphs of the rules grow too large")?;
             }
@@ -225,7 +327,12 @@ impl CheckReport {
         }
         if !self.invariants.is_empty() {
             let hold = self.invariants.iter().filter(|promise| promise.holds).count();
-            writeln!(out, "promises: {hold} of {} hold for every note", self.invariants.len())?;
+            let and_period =
+                if self.invariants.iter().any(|promise| promise.of_periods) { " and every period" } else { "" };
+            writeln!(out, "promises: {hold} of {} hold for every note{and_period}", self.invariants.len())?;
+        }
+        if let Some(compared) = &self.same_as {
+            compared.text(out)?;
         }
         if let Some(sources) = &self.sources {
             writeln!(out, "sources: {}", sources.len())?;
@@ -245,6 +352,10 @@ impl CheckReport {
                 "stats: {} rules over {} questions, {} graphs of {} nodes, {} ms",
                 stats.rules, stats.questions, stats.graphs, stats.nodes, stats.milliseconds
             )?;
+            let width = stats.counts.iter().map(|row| row.label().chars().count()).max().unwrap_or_default();
+            for row in &stats.counts {
+                writeln!(out, "  {:width$}  {}", row.label(), row.describe())?;
+            }
         }
         match self.problems.len() {
             0 => writeln!(out, "no problems"),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::row::FieldValue;
-use super::{Report, Row, RowWriter};
+use super::{AlsoRow, Report, Row, RowWriter};
 use crate::table::{defuse_formula, unwrap_io_error};
 
 /// Writes a header, then one line for each row.
@@ -39,6 +39,8 @@ impl RowWriter for CsvWriter<'_> {
 /// Returns the columns of a field; a field with parts has one for each part.
 fn columns(field: &str) -> Vec<&str> {
     match field {
+        "shadow" => vec!["shadow_units", "shadow_amount"],
+        "counted" => vec!["counted_within", "counted_minutes", "counted_held_minutes", "counted_notes"],
         "at_stake" => vec!["at_stake_units", "at_stake_amount"],
         "findings" => vec!["findings", "finding_with", "finding_text"],
         "error" => vec!["error_code", "error_field", "error_text"],
@@ -57,6 +59,18 @@ fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
         Some(FieldValue::Rate(rate)) => vec![rate.to_string()],
         Some(FieldValue::Amount(amount)) => vec![amount.to_string()],
         Some(FieldValue::List(list)) => vec![list.join(" ")],
+        Some(FieldValue::Shadow(shadow)) => {
+            vec![shadow.units.to_string(), shadow.amount.map(|amount| amount.to_string()).unwrap_or_default()]
+        }
+        Some(FieldValue::Also(lines)) => {
+            vec![lines.iter().map(AlsoRow::describe).collect::<Vec<_>>().join("; ")]
+        }
+        Some(FieldValue::Counted(counted)) => vec![
+            counted.within.clone(),
+            counted.minutes.to_string(),
+            counted.held_minutes.to_string(),
+            counted.notes.to_string(),
+        ],
         Some(FieldValue::Stake(stake)) => {
             vec![stake.units.to_string(), stake.amount.map(|amount| amount.to_string()).unwrap_or_default()]
         }

@@ -2,14 +2,14 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{ErrorRow, FindingRow, StakeRow};
-use crate::batch::{Batch, BatchNote, Earned, RecordView};
+use super::reason::{because, deciding, labels, possible};
+use super::{AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
+use crate::batch::{Batch, BatchNote, Earned, RecordView, Standing};
 use crate::decide::Verdict;
 use crate::facts::{Answer, FactId, WrittenAnswer};
 use crate::money::{Amount, Rate};
-use crate::nearest::joined;
 use crate::note::Rejection;
-use crate::rules::{Outcome, PayerId, RuleSet, full_code};
+use crate::rules::{RuleSet, full_code};
 use crate::status::Status;
 
 /// The result for one record. [`Row::fields`] lists all fields in the order in which they are written.
@@ -59,8 +59,14 @@ pub struct Row {
     pub rate: Option<Rate>,
     /// The note's share of the claim line's dollars.
     pub amount: Option<Amount>,
-    /// Id of the note that carries the day's unit, if that is another note.
+    /// In place of units, rate and amount, if the payer does not pay by the unit.
+    pub shadow: Option<ShadowRow>,
+    /// Further services that the note carries.
+    pub also: Vec<AlsoRow>,
+    /// Id of the note that carries what the notes of the day, month or date earn, if that is another note.
     pub bundled_into: Option<String>,
+    /// The notes that are counted together with this one.
+    pub counted: Option<CountedRow>,
     /// Ids of the rules that are reasons for the decision.
     pub rules: Vec<String>,
     /// The explanation, in one sentence.
@@ -77,6 +83,8 @@ pub struct Row {
     pub house: Vec<String>,
     /// Settings for which another answer could change the outcome.
     pub settings: Vec<String>,
+    /// Words for what the note is about, without any effect on money.
+    pub labels: Vec<String>,
     /// Findings on the note.
     pub findings: Vec<FindingRow>,
     /// Why the record was rejected.
@@ -94,6 +102,9 @@ pub(super) enum FieldValue<'r> {
     Amount(Amount),
     List(&'r [String]),
     Stake(&'r StakeRow),
+    Shadow(&'r ShadowRow),
+    Also(&'r [AlsoRow]),
+    Counted(&'r CountedRow),
     Findings(&'r [FindingRow]),
     Error(&'r ErrorRow),
 }
@@ -133,7 +144,10 @@ impl Row {
             ("units", number(self.units)),
             ("rate", self.rate.map(FieldValue::Rate)),
             ("amount", self.amount.map(FieldValue::Amount)),
+            ("shadow", self.shadow.as_ref().map(FieldValue::Shadow)),
+            ("also", (!self.also.is_empty()).then_some(FieldValue::Also(&self.also))),
             ("bundled_into", text(self.bundled_into.as_ref())),
+            ("counted", self.counted.as_ref().map(FieldValue::Counted)),
             ("rules", list(&self.rules)),
             ("because", text(self.because.as_ref())),
             ("missing", list(&self.missing)),
@@ -142,6 +156,7 @@ impl Row {
             ("presumed", list(&self.presumed)),
             ("house", list(&self.house)),
             ("settings", list(&self.settings)),
+            ("labels", list(&self.labels)),
             ("findings", (!self.findings.is_empty()).then_some(FieldValue::Findings(&self.findings))),
             ("error", self.error.as_ref().map(FieldValue::Error)),
         ]);
@@ -196,7 +211,7 @@ impl Row {
         let set = batch.set();
         let evaluation = note.evaluation();
         let names = |facts: &[FactId]| facts.iter().map(|fact| fact_name(set, *fact)).collect();
-        let rules = evaluation.rules.iter().map(|rule| set.rule(*rule));
+        let (rules, house) = deciding(set, note);
         let written = |fact, answer: Answer| answer.is_given().then(|| set.written_answer(fact, answer));
         let shown = note.answers().map(|(fact, answer)| (fact_name(set, fact), written(fact, answer)));
         let row = Self {
@@ -212,22 +227,25 @@ impl Row {
             status: note.status(),
             minutes: Some(note.minutes()),
             quarter_hours: Some(note.quarter_hours()),
-            rules: rules.clone().map(|rule| rule.id.clone()).collect(),
+            rules,
             because: Some(because(set, note)),
-            missing: match &evaluation.verdict {
-                Verdict::HeldForFacts { missing, .. } => names(missing),
-                Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldByRule => Vec::new(),
+            missing: match (&evaluation.verdict, note.pool().map(|pool| &pool.standing)) {
+                (Verdict::HeldForFacts { missing, .. }, _) => names(missing),
+                (_, Some(Standing::Undecided(missing))) => missing.clone(),
+                (Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldByRule, _) => Vec::new(),
             },
+            counted: note.pool().and_then(|pool| CountedRow::new(batch, pool)),
             possible: possible(set, note),
             at_stake: note.at_stake().map(StakeRow::from),
             presumed: names(&evaluation.presumed),
-            house: rules.filter(|rule| rule.basis.house).map(|rule| rule.id.clone()).collect(),
+            house,
             settings: names(&evaluation.settings),
+            labels: labels(set, note),
             findings: FindingRow::all(batch, note),
             ..Self::default()
         };
         match (note.earned(), note.status()) {
-            (Some(earned), _) => row.billed(batch, earned),
+            (Some(earned), _) => row.billed(batch, note, earned),
             (None, Status::NonBillable) => {
                 let payer = Some(Status::NonBillable.to_string());
                 Self { payer, units: Some(0), amount: Some(Amount::ZERO), ..row }
@@ -236,18 +254,22 @@ impl Row {
         }
     }
 
-    fn billed(self, batch: &Batch<'_>, earned: Earned<'_>) -> Self {
+    fn billed(self, batch: &Batch<'_>, note: BatchNote<'_>, earned: Earned<'_>) -> Self {
         let set = batch.set();
         let service = set.service(earned.service);
+        let shadow = ShadowRow { units: earned.units, rate: earned.rate, amount: earned.amount };
+        let shadow = earned.claim_line.shadow.map(|_| shadow);
         Self {
             payer: Some(set.payer(earned.payer).name.clone()),
             service: Some(service.name.clone()),
-            code: Some(service.code.clone()),
+            code: service.code.clone(),
             modifiers: Some(service.modifiers.clone()),
             unit: Some(service.unit.as_str()),
-            units: Some(earned.units),
-            rate: earned.rate,
-            amount: earned.amount,
+            units: shadow.is_none().then_some(earned.units),
+            rate: earned.rate.filter(|_| shadow.is_none()),
+            amount: earned.amount.filter(|_| shadow.is_none()),
+            shadow,
+            also: note.also().map(|(also, line)| AlsoRow::new(batch, also, line)).collect(),
             bundled_into: earned.bundled_into.and_then(|carrier| batch.id(carrier)).map(str::to_owned),
             ..self
         }
@@ -268,39 +290,4 @@ fn fact_name(set: &RuleSet, fact: FactId) -> String {
 /// Formats minutes after midnight as `HH:MM`.
 fn clock(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// Returns the payers or statuses that are still possible for a held note, sorted.
-fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
-    let payer = |payer: &PayerId| set.payer(*payer).name.clone();
-    let mut possible: Vec<String> = match (note.conflicting_payers(), &note.evaluation().verdict) {
-        (Some(payers), _) => payers.iter().map(payer).collect(),
-        (None, Verdict::HeldForFacts { possible, .. }) => possible
-            .iter()
-            .map(|outcome| match outcome {
-                Outcome::Billable(_, id) => payer(id),
-                other => other.status().into(),
-            })
-            .collect(),
-        (None, _) => Vec::new(),
-    };
-    possible.sort();
-    possible.dedup();
-    possible
-}
-
-fn because(set: &RuleSet, note: BatchNote<'_>) -> String {
-    if let Some(payers) = note.conflicting_payers() {
-        let payers = joined(payers.iter().map(|payer| set.payer(*payer).title.clone()).collect(), "and");
-        return format!(
-            "Held: the billable notes of this client's day name different payers, {payers}, \
-             and eligibility belongs to the date."
-        );
-    }
-    let because = note.evaluation().because.clone();
-    if note.earned().is_some_and(|earned| earned.bundled_into.is_some()) {
-        format!("{}; an earlier note carries the day's one unit.", because.trim_end_matches('.'))
-    } else {
-        because
-    }
 }

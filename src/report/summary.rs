@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
+use super::ShadowRow;
+use super::mix::{self, PayerMix, StaffTotal};
 use super::totals::{PayerTotal, RestsOn, Sums};
-use crate::batch::{Batch, BatchNote, ClaimLine, RecordView, ServiceDay};
+use crate::batch::{Batch, BatchNote, ClaimLine, RecordView, Standing};
 use crate::decide::Verdict;
 use crate::money::{Amount, Rate};
 use crate::rules::{Outcome, RuleSet};
@@ -28,6 +30,10 @@ pub struct Summary {
     pub missing: BTreeMap<String, u64>,
     /// What the notes rest on besides their own answers.
     pub rests_on: RestsOn,
+    /// The part of each payer in the notes.
+    pub payer_mix: BTreeMap<String, PayerMix>,
+    /// What staff of each credential did, by service.
+    pub staff: BTreeMap<String, BTreeMap<String, StaffTotal>>,
 }
 
 /// A claim line.
@@ -42,20 +48,22 @@ pub struct ClaimRow {
     pub payer: String,
     /// The billed service.
     pub service: String,
-    /// The procedure code.
-    pub code: String,
+    /// The procedure code; absent if no public code is known.
+    pub code: Option<String>,
     /// The code's modifiers.
     pub modifiers: Vec<String>,
     /// The unit of the service.
     pub unit: &'static str,
     /// Total documented minutes of the notes.
     pub minutes: u32,
-    /// Number of units, at least one.
-    pub units: u32,
+    /// Number of units, at least one; absent if the payer does not pay by the unit.
+    pub units: Option<u32>,
     /// Dollars per unit.
     pub rate: Option<Rate>,
     /// Units × rate, rounded half up to the cent once; absent if the units have no known price.
     pub amount: Option<Amount>,
+    /// In place of units, rate and amount, if the payer does not pay by the unit.
+    pub shadow: Option<ShadowRow>,
     /// Ids of the notes that share this line, in the order of the records.
     pub notes: Vec<String>,
 }
@@ -94,6 +102,8 @@ impl Summary {
         summary.amount = summary.payers.values().filter_map(|payer| payer.amount).sum();
         summary.rests_on =
             RestsOn { presumed: finish(sums.presumed), house: finish(sums.house), settings: finish(sums.settings) };
+        summary.payer_mix = mix::payer_mix(batch);
+        summary.staff = mix::staff(batch);
         summary
     }
 
@@ -105,11 +115,18 @@ impl Summary {
     fn count_missing(&mut self, set: &RuleSet, note: BatchNote<'_>) {
         let evaluation = note.evaluation();
         let waits_for: Vec<String> = match &evaluation.verdict {
+            Verdict::Billable(..) => match note.pool().map(|pool| &pool.standing) {
+                Some(Standing::Undecided(missing)) => missing.clone(),
+                Some(Standing::HeldByPair(pair)) => {
+                    set.pairs.get(*pair).map(|pair| pair.id.clone()).into_iter().collect()
+                }
+                _ => Vec::new(),
+            },
             Verdict::HeldForFacts { missing, .. } => {
                 missing.iter().map(|fact| set.vocabulary.fact(*fact).name.clone()).collect()
             }
             Verdict::HeldByRule => evaluation.rules.iter().map(|rule| set.rule(*rule).id.clone()).collect(),
-            Verdict::Billable(..) | Verdict::NonBillable => Vec::new(),
+            Verdict::NonBillable => Vec::new(),
         };
         for name in waits_for {
             *self.missing.entry(name).or_default() += 1;
@@ -137,26 +154,29 @@ impl SumsByName {
 impl ClaimRow {
     /// Returns the claim lines of a batch, ordered by client, date, payer, and service.
     pub fn all(batch: &Batch<'_>) -> Vec<Self> {
-        batch.claim_lines().into_iter().map(|(day, line)| Self::new(batch, day, line)).collect()
+        batch.claim_lines().into_iter().map(|line| Self::new(batch, line)).collect()
     }
 
-    fn new(batch: &Batch<'_>, day: &ServiceDay, line: &ClaimLine) -> Self {
+    fn new(batch: &Batch<'_>, line: &ClaimLine) -> Self {
         let set = batch.set();
-        let service = set.service(day.service);
+        let service = set.service(line.service);
+        let shadow = ShadowRow { units: line.units, rate: line.rate, amount: line.amount };
+        let shadow = line.shadow.map(|_| shadow);
         let mut notes = line.notes.clone();
         notes.sort_unstable();
         Self {
-            client: batch.client(day).to_owned(),
-            date: day.date.to_string(),
+            client: batch.client(line).to_owned(),
+            date: line.date.to_string(),
             payer: set.payer(line.payer).name.clone(),
             service: service.name.clone(),
             code: service.code.clone(),
             modifiers: service.modifiers.clone(),
             unit: service.unit.as_str(),
             minutes: line.minutes,
-            units: line.units,
-            rate: line.rate,
-            amount: line.amount,
+            units: shadow.is_none().then_some(line.units),
+            rate: line.rate.filter(|_| shadow.is_none()),
+            amount: line.amount.filter(|_| shadow.is_none()),
+            shadow,
             notes: notes.into_iter().filter_map(|index| batch.id(index)).map(str::to_owned).collect(),
         }
     }

@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 
 use crate::batch::{BatchNote, Total};
 use crate::money::Amount;
-use crate::rules::{Outcome, RuleSet, ServiceId, full_code};
+use crate::rules::{RuleSet, ServiceId, full_code};
 
 /// Totals for one payer.
 #[skip_serializing_none]
@@ -25,6 +25,8 @@ pub struct PayerTotal {
     pub amount: Option<Amount>,
     /// Units with no known price, by kind.
     pub unpriced_units: BTreeMap<&'static str, u64>,
+    /// Units that the payer does not pay by; absent if there are none.
+    pub shadow: Option<ShadowTotal>,
     /// Totals by service.
     pub services: BTreeMap<String, ServiceTotal>,
 }
@@ -33,8 +35,8 @@ pub struct PayerTotal {
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 pub struct ServiceTotal {
-    /// The procedure code.
-    pub code: String,
+    /// The procedure code; absent if no public code is known.
+    pub code: Option<String>,
     /// The code's modifiers.
     pub modifiers: Vec<String>,
     /// The unit of the service.
@@ -51,6 +53,19 @@ pub struct ServiceTotal {
     pub amount: Option<Amount>,
     /// Number of units with no known price.
     pub unpriced_units: u64,
+    /// Number of units that the payer does not pay by; absent if there are none.
+    pub shadow_units: Option<u64>,
+    /// Dollars for those of them that have a known price.
+    pub shadow_amount: Option<Amount>,
+}
+
+/// Units that a payer does not pay by, and the dollars they would come to at the rate for one.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShadowTotal {
+    /// Units by kind.
+    pub units: BTreeMap<&'static str, u64>,
+    /// Dollars for the units that have a known price.
+    pub amount: Amount,
 }
 
 /// Totals for the notes that rest on one presumption, house rule, or setting.
@@ -81,7 +96,7 @@ pub struct RestsOn {
 impl ServiceTotal {
     /// Returns the code and modifiers as billed.
     pub(super) fn full_code(&self) -> String {
-        full_code(&self.code, &self.modifiers)
+        self.code.as_ref().map(|code| full_code(code, &self.modifiers)).unwrap_or_default()
     }
 }
 
@@ -91,11 +106,11 @@ pub(super) struct Sums(BTreeMap<Option<ServiceId>, Total>);
 
 impl Sums {
     pub(super) fn add(&mut self, note: BatchNote<'_>) {
-        let service = match note.outcome() {
-            Outcome::Billable(service, _) => Some(service),
-            Outcome::NonBillable | Outcome::Held | Outcome::Gap | Outcome::Conflict => None,
-        };
+        let service = note.earned().map(|earned| earned.service);
         self.0.entry(service).or_default().add(note);
+        for (also, line) in note.also() {
+            self.0.entry(Some(line.service)).or_default().add_units(also.units, also.amount, line);
+        }
     }
 
     fn services(&self) -> impl Iterator<Item = (ServiceId, &Total)> {
@@ -142,6 +157,8 @@ impl Sums {
                 units: total.units,
                 amount: total.priced(),
                 unpriced_units: total.unpriced_units,
+                shadow_units: Some(total.shadow_units).filter(|units| *units > 0),
+                shadow_amount: Some(total.shadow_amount).filter(|_| total.shadow_units > 0),
             };
             (service.name.clone(), total)
         });
@@ -152,6 +169,10 @@ impl Sums {
             units: self.units(set),
             amount: all.priced(),
             unpriced_units: self.unpriced_units(set),
+            shadow: (all.shadow_units > 0).then(|| ShadowTotal {
+                units: self.by_unit(set, |total| total.shadow_units),
+                amount: all.shadow_amount,
+            }),
             services: services.collect(),
         }
     }

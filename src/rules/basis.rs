@@ -28,6 +28,8 @@ pub struct Citation {
     pub quote: Option<String>,
     /// What the passage says, in our own words.
     pub says: Option<String>,
+    /// Index in the rule set of the statement that is cited by its id; `None` if the block quotes for itself.
+    pub statement: Option<usize>,
     /// Where the citation is written.
     pub span: Span,
 }
@@ -35,12 +37,20 @@ pub struct Citation {
 /// A basis as it is written in a rule file.
 #[derive(Default)]
 pub(super) struct WrittenBasis {
-    cites: Vec<WrittenCitation>,
+    cites: Vec<WrittenCite>,
     basis: Option<Text>,
     note: Option<String>,
 }
 
-struct WrittenCitation {
+/// One item of `cite`.
+enum WrittenCite {
+    /// The id of a statement.
+    Statement(Text),
+    /// A passage.
+    Passage(WrittenCitation),
+}
+
+pub(super) struct WrittenCitation {
     span: Span,
     source: Text,
     at: String,
@@ -53,17 +63,35 @@ const QUOTE_WORDS: usize = 15;
 
 /// Reads the keys `cite`, `basis` and `note` of a block.
 pub(super) fn read_basis(block: &mut TomlTable<'_>) -> WrittenBasis {
-    WrittenBasis {
-        cites: block.tables("cite", "citation", read_citation),
-        basis: block.text("basis"),
-        note: block.string("note"),
-    }
+    WrittenBasis { cites: read_cites(block), basis: block.text("basis"), note: block.string("note") }
 }
 
-fn read_citation(mut cite: TomlTable<'_>) -> Option<WrittenCitation> {
+/// Reads a list in which each item is the id of a statement or a table with a passage.
+fn read_cites(block: &mut TomlTable<'_>) -> Vec<WrittenCite> {
+    let Some(value) = block.value("cite") else { return Vec::new() };
+    let help = "write `cite = [{ source = \"…\", at = \"…\", quote = \"…\" }]`, or the ids of statements";
+    let Some(items) = value.items() else {
+        value.add_wrong_type("cite", "a list of tables", help);
+        return Vec::new();
+    };
+    let mut cites = Vec::new();
+    for item in items {
+        if let Some(mut table) = item.table("citation") {
+            cites.extend(read_citation(&mut table).map(WrittenCite::Passage));
+            table.finish();
+        } else if item.value.is_str() {
+            cites.extend(item.text("cite").map(WrittenCite::Statement));
+        } else {
+            item.add_wrong_type("cite", "a list of tables", help);
+        }
+    }
+    cites
+}
+
+/// Reads the keys of a passage.
+pub(super) fn read_citation(cite: &mut TomlTable<'_>) -> Option<WrittenCitation> {
     let (span, source, at) = (cite.span.clone(), cite.required("source"), cite.required("at"));
     let (quote, says) = (cite.text("quote"), cite.string("says"));
-    cite.finish();
     Some(WrittenCitation { span, source: source?, at: at?.value, quote, says })
 }
 
@@ -84,13 +112,27 @@ impl Checker<'_> {
             self.problems.add_unknown_value(basis, "basis", ["house"]);
         }
         Basis {
-            cites: written.cites.into_iter().filter_map(|cite| self.citation(cite)).collect(),
+            cites: written.cites.into_iter().filter_map(|cite| self.cite(cite)).collect(),
             house: written.basis.is_some(),
             note: written.note,
         }
     }
 
-    fn citation(&self, cite: WrittenCitation) -> Option<Citation> {
+    fn cite(&self, cite: WrittenCite) -> Option<Citation> {
+        let id = match cite {
+            WrittenCite::Passage(cite) => return self.citation(cite),
+            WrittenCite::Statement(id) => id,
+        };
+        let Some(at) = self.statements.get(&id.value).copied() else {
+            self.problems.add_unknown(&id, Code::UnknownName, "statement", self.statements.keys().map(String::as_str));
+            return None;
+        };
+        let statement = self.set.statements.get(at)?;
+        Some(Citation { statement: Some(at), span: id.span, ..statement.cite.clone() })
+    }
+
+    /// Checks the citation of a passage.
+    pub(super) fn citation(&self, cite: WrittenCitation) -> Option<Citation> {
         let index = self.source(&cite.source)?;
         let source = self.set.sources.get(index)?;
         self.check_place(&cite, source);
@@ -114,7 +156,7 @@ impl Checker<'_> {
             (None, true) => {}
         }
         let quote = cite.quote.map(|quote| quote.value);
-        Some(Citation { source: index, at: cite.at, quote, says: cite.says, span: cite.span })
+        Some(Citation { source: index, at: cite.at, quote, says: cite.says, statement: None, span: cite.span })
     }
 
     /// Reports a place that is not in the source's list of places, if the source has one.

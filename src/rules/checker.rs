@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::block::Words;
+use super::when::WrittenTest;
 use super::{PayerId, RuleSet, ServiceId};
-use crate::facts::{Fact, FactId, Vocabulary};
+use crate::calendar::{Calendar, Holiday};
+use crate::facts::{DaysBetween, Fact, FactId, Vocabulary};
 use crate::message::Code;
 use crate::toml::{Problems, Text};
 
@@ -15,6 +17,12 @@ pub(super) struct Checker<'p> {
     pub(super) problems: &'p Problems<'p>,
     /// The facts and settings declared so far. The vocabulary of the set is built from them.
     pub(super) facts: Vec<Fact>,
+    /// The days between two dates that rules ask so far.
+    between: Vec<DaysBetween>,
+    /// The holidays that business days leave out.
+    pub(super) holidays: Vec<Holiday>,
+    /// Index of each statement by its id.
+    pub(super) statements: BTreeMap<String, usize>,
     /// Headers of an export, each with the field that it stands for.
     pub(super) columns: BTreeMap<String, String>,
     /// The words that stand for values, and where each one gets its meaning.
@@ -23,12 +31,35 @@ pub(super) struct Checker<'p> {
 
 impl<'p> Checker<'p> {
     pub(super) fn new(problems: &'p Problems<'p>) -> Self {
-        Self { set: RuleSet::empty(), problems, facts: Vec::new(), columns: BTreeMap::new(), words: Words::default() }
+        Self {
+            set: RuleSet::empty(),
+            problems,
+            facts: Vec::new(),
+            between: Vec::new(),
+            holidays: Vec::new(),
+            statements: BTreeMap::new(),
+            columns: BTreeMap::new(),
+            words: Words::default(),
+        }
     }
 
     /// Rebuilds the vocabulary after facts or columns have changed. The ids of facts stay the same.
     pub(super) fn update_vocabulary(&mut self) {
-        self.set.vocabulary = Vocabulary::new(self.facts.clone(), &self.columns);
+        let calendar = Calendar::new(self.holidays.clone());
+        self.set.vocabulary = Vocabulary::new(self.facts.clone(), &self.between, &self.columns, calendar);
+    }
+
+    /// Adds the days between two dates that these tests ask by name, such as `days_from_X_to_Y`, to the vocabulary.
+    /// They need no declaration, so they exist only where a rule asks them.
+    pub(super) fn add_days_between<'w>(&mut self, tests: impl IntoIterator<Item = &'w WrittenTest>) {
+        let before = self.between.len();
+        for test in tests {
+            let asked = self.set.vocabulary.parse_days_between(&test.fact.value);
+            self.between.extend(asked.filter(|asked| !self.between.contains(asked)));
+        }
+        if self.between.len() > before {
+            self.update_vocabulary();
+        }
     }
 
     /// Finds a fact or setting by name. An unknown name is a problem.
@@ -56,6 +87,12 @@ impl<'p> Checker<'p> {
         let services = &self.set.services;
         let found = services.iter().position(|service| service.name == name.value).map(ServiceId);
         self.known(found, name, "service", || services.iter().map(|service| service.name.as_str()))
+    }
+
+    /// Finds the services in a list of names. An unknown or repeated name is a problem.
+    pub(super) fn services(&self, names: &[Text]) -> Vec<ServiceId> {
+        self.problems.add_repeated_names(names);
+        names.iter().filter_map(|name| self.service(name)).collect()
     }
 
     /// Finds the index of a source by name. An unknown name is a problem.

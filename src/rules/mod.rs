@@ -6,6 +6,7 @@
 mod basis;
 mod block;
 mod checker;
+mod citing;
 mod condition;
 mod load;
 mod outcome;
@@ -16,9 +17,11 @@ mod when;
 
 pub use basis::{Basis, Citation};
 pub use block::{
-    Alias, AnsweredBy, Clause, Column, DatedRate, DeclaredFact, Effect, Instead, Invariant, OutcomePart, OutcomeTest,
-    OutcomeValue, Payer, Presumption, Removes, Rule, Service, Setting, SettingAnswer, Source, Unit, Waiver, full_code,
+    Alias, AnsweredBy, Clause, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Effect, Instead, Invariant,
+    OutcomePart, OutcomeTest, OutcomeValue, Pair, PairTerms, Payer, Presumption, RateFound, Relation, Removes, Rule,
+    Service, Setting, SettingAnswer, Shadow, Source, Statement, StatementClass, Then, Unit, Waiver, Within, full_code,
 };
+pub use citing::{CitingBlock, StatementHome};
 pub use condition::{Condition, Test, ValueSet, all_hold, merge_tests};
 pub use outcome::Outcome;
 pub use program_setting::ProgramSetting;

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::block::{Block, BlockKind, Role, Written};
 use super::checker::Checker;
 use super::{
-    Alias, AnsweredBy, Basis, Column, DatedRate, DeclaredFact, Invariant, Payer, PayerId, Presumption, Rule, RuleFile,
-    RuleId, Service, ServiceId, Setting, SettingAnswer, Source, Span, Waiver, all_hold, resolve,
+    Alias, AnsweredBy, Basis, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Invariant, Pair, Payer, PayerId,
+    Presumption, Rule, RuleFile, RuleId, Service, ServiceId, Setting, SettingAnswer, Shadow, Source, Span, Statement,
+    Waiver, all_hold, resolve,
 };
+use crate::calendar::Calendar;
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, WrittenAnswer, date_of};
 use crate::message::{Code, Message};
 use crate::nearest::values_of;
@@ -29,17 +31,20 @@ macro_rules! rule_set {
             pub fingerprint: String,
             /// Whether the user's own files contain a promise, or a block that can cause a gap or a conflict.
             pub(super) needs_proof: bool,
+            /// Whether the user's own files contain a block that changes what the notes of a period earn.
+            pub(super) counts_otherwise: bool,
         }
 
         impl RuleSet {
             /// Creates an empty set.
             pub(super) fn empty() -> Self {
                 Self {
-                    vocabulary: Vocabulary::new(Vec::new(), &BTreeMap::new()),
+                    vocabulary: Vocabulary::new(Vec::new(), &[], &BTreeMap::new(), Calendar::default()),
                     $($blocks: Vec::new(),)+
                     files: Vec::new(),
                     fingerprint: String::new(),
                     needs_proof: false,
+                    counts_otherwise: false,
                 }
             }
 
@@ -64,19 +69,23 @@ macro_rules! rule_set {
         pub(super) struct WrittenBlocks {
             $($blocks: Vec<Written<<$Block as Block>::Body>>,)+
             needs_proof: bool,
+            counts_otherwise: bool,
         }
 
         impl WrittenBlocks {
             /// Reads the blocks of a file. `own`: whether it is the user's own file.
             pub(super) fn read(&mut self, file: &mut TomlTable<'_>, own: bool) {
                 $(let blocks = <$Block>::read(file);
-                self.needs_proof |= own && !blocks.is_empty() && <$Block>::KIND.role != Role::Completes;
+                let role = <$Block>::KIND.role;
+                self.needs_proof |= own && !blocks.is_empty() && !matches!(role, Role::Completes | Role::Counts);
+                self.counts_otherwise |= own && !blocks.is_empty() && role == Role::Counts;
                 self.$blocks.extend(blocks);)+
             }
 
             /// Checks the blocks, kind by kind, in the order of the list.
             pub(super) fn check(self, checker: &mut Checker<'_>) {
                 checker.set.needs_proof = self.needs_proof;
+                checker.set.counts_otherwise = self.counts_otherwise;
                 $(let mut blocks = self.$blocks;
                 let BlockKind { name, most, .. } = <$Block>::KIND;
                 checker.problems.truncate_list(&mut blocks, most, &format!("{name} blocks in the set"), |block| &block.span);
@@ -90,6 +99,10 @@ macro_rules! rule_set {
 rule_set! {
     /// Sorted by name.
     sources: Source,
+    /// Sorted by id.
+    statements: Statement,
+    /// Sorted by name.
+    holidays: DeclaredHoliday,
     /// Sorted by name.
     payers: Payer,
     /// Sorted by name.
@@ -106,6 +119,12 @@ rule_set! {
     answers: SettingAnswer,
     /// Sorted by id.
     rules: Rule,
+    /// Sorted by id.
+    counts: Count,
+    /// Sorted by id.
+    pairs: Pair,
+    /// Sorted by id.
+    shadows: Shadow,
     /// Sorted by service and date.
     rates: DatedRate,
     /// Sorted by fact.
@@ -170,6 +189,11 @@ impl RuleSet {
     /// what was proved about the set without these files also holds for this one.
     pub fn needs_proof(&self) -> bool {
         self.needs_proof
+    }
+
+    /// Whether the files that the user added change what the notes of a period earn together.
+    pub fn counts_otherwise(&self) -> bool {
+        self.counts_otherwise
     }
 
     /// Answers a setting, as `--set NAME=VALUE` does.

@@ -148,8 +148,8 @@ impl Checker<'_> {
                     Kind::Coded(_) => format!("write `{name} = \"…\"` with one of its values, or a list of them"),
                     Kind::Number(..) => format!("write `{name}.at_least = …`, `{name}.below = …` or both"),
                     Kind::Date => {
-                        let derived = self.set.vocabulary.derived(id).map(|id| &self.set.vocabulary.fact(id).name);
-                        let derived = derived.map(String::as_str).unwrap_or_default();
+                        let derived = self.set.vocabulary.derived(id).next();
+                        let derived = derived.map(|id| self.set.vocabulary.fact(id).name.as_str()).unwrap_or_default();
                         format!("ask what is derived from it: `{derived}.at_least` or `{derived}.below`")
                     }
                 };

@@ -68,15 +68,18 @@ impl Ready {
 
     /// Returns a warning for each promise that the rules break.
     pub(super) fn warnings(&self) -> Vec<Message> {
-        if self.released {
-            return Vec::new();
-        }
+        let broken = match (self.released, self.set.counts_otherwise()) {
+            (true, false) => return Vec::new(),
+            // The notes are decided as in the released rules, but may earn something else together.
+            (true, true) => proof::broken_period_promises(&self.set, &self.diagram),
+            (false, _) => proof::broken_promises(&self.set, &self.diagram),
+        };
         let warning = |Problem { message, .. }| Message {
             level: Level::Warning,
             note: None,
-            ..message.help("run `actbill check` to see a note that breaks it")
+            ..message.help("run `actbill check` to see what breaks it")
         };
-        proof::broken_promises(&self.set, &self.diagram).into_iter().map(warning).collect()
+        broken.into_iter().map(warning).collect()
     }
 }
 

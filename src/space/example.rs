@@ -36,11 +36,20 @@ impl Example {
 
     /// Returns the note followed by the settings that it needs, as command-line options.
     pub fn describe(&self) -> String {
-        let options: Vec<String> =
-            self.settings.iter().map(|(name, value)| format!("--set {name}={}", value.text())).collect();
-        let with = if options.is_empty() { String::new() } else { format!("   with {}", joined(options, "and")) };
-        format!("{}{with}", self.json())
+        format!("{}{}", self.json(), with_settings(&self.settings))
     }
+
+    /// Returns notes as one JSON array, followed by the settings that they need.
+    pub fn describe_all(notes: &[Self]) -> String {
+        let settings = notes.iter().flat_map(|note| note.settings.clone()).collect();
+        format!("{}{}", serde_json::to_string(notes).unwrap_or_default(), with_settings(&settings))
+    }
+}
+
+/// Returns settings as command-line options, or nothing if there are none.
+fn with_settings(settings: &BTreeMap<String, WrittenAnswer>) -> String {
+    let options: Vec<String> = settings.iter().map(|(name, value)| format!("--set {name}={}", value.text())).collect();
+    if options.is_empty() { String::new() } else { format!("   with {}", joined(options, "and")) }
 }
 
 /// Serializes as the note alone, with its fields in order.

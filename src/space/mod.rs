@@ -2,6 +2,7 @@
 //!
 //! Proofs, pages, and sample claims use such notes to show what they found. This module knows nothing about formats.
 
+mod dates;
 mod example;
 mod ordinary;
 mod region;

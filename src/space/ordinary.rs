@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate};
 
+use super::dates::{DateSearch, Wanted, days_of_age};
 use super::{Example, Point, Region, Space};
 use crate::diagram::{Question, Value, Variable};
 use crate::facts::{Answer, FactId, Facts, Kind, Origin, WrittenAnswer, date_of};
@@ -95,10 +96,72 @@ impl Ordinary {
                 settings.insert(declared.name.clone(), set.written_answer(fact, answer));
             }
         }
-        Example { note: self.note(set, &facts), settings }
+        let dates = self.find_dates(space, point, written);
+        Example { note: self.note(set, &facts, &dates), settings }
     }
 
-    fn note(&self, set: &RuleSet, written: &BTreeSet<FactId>) -> Vec<(String, WrittenAnswer)> {
+    /// Finds dates with which the `written` numbers derived from dates have the values of a point. Moves the service date
+    /// if necessary.
+    fn find_dates(
+        &mut self,
+        space: &Space<'_>,
+        point: &Point,
+        written: &BTreeSet<usize>,
+    ) -> BTreeMap<FactId, NaiveDate> {
+        let vocabulary = &space.set.vocabulary;
+        let (mut wanted, mut preferred) = (Vec::new(), BTreeMap::new());
+        for position in written.iter().copied() {
+            let variable = space.variables.get(position);
+            let known = variable.and_then(|known| Some((known, known.question.fact()?, *point.values.get(position)?)));
+            let Some((variable, fact, value)) = known else { continue };
+            let origin = vocabulary.fact(fact).origin;
+            for date in origin.dates() {
+                preferred.entry(date).or_insert(0);
+            }
+            match (origin, self.facts.get(fact)) {
+                (Origin::Age(date), Answer::Number(years)) => {
+                    preferred.insert(date, days_of_age(self.date, years));
+                }
+                (Origin::DaysSince(date), Answer::Number(days)) => {
+                    preferred.insert(date, days);
+                }
+                _ => {}
+            }
+            if !origin.dates().is_empty() && space.store.asks(position) {
+                wanted.push(Wanted { fact, variable, position, value });
+            }
+        }
+        let usual = |preferred: &BTreeMap<FactId, i64>, date: NaiveDate| {
+            let day = |days: i64| NaiveDate::checked_sub_signed(date, chrono::TimeDelta::try_days(days)?);
+            preferred.iter().map(|(fact, days)| (*fact, day(*days).unwrap_or(date))).collect()
+        };
+        if preferred.is_empty() {
+            return BTreeMap::new();
+        }
+        let search = DateSearch { space, wanted, preferred };
+        let service_date = space.variables.date_position().and_then(|at| {
+            let value = *point.values.get(at)?;
+            Some((space.variables.get(at)?, value))
+        });
+        let allows = |date: NaiveDate| {
+            let day = Answer::Number(i64::from(date.num_days_from_ce()));
+            service_date.is_none_or(|(variable, value)| variable.value(day) == Some(value))
+        };
+        match search.find(self.date, &allows) {
+            Some((date, dates)) => {
+                self.date = date;
+                dates
+            }
+            None => usual(&search.preferred, self.date),
+        }
+    }
+
+    fn note(
+        &self,
+        set: &RuleSet,
+        written: &BTreeSet<FactId>,
+        dates: &BTreeMap<FactId, NaiveDate>,
+    ) -> Vec<(String, WrittenAnswer)> {
         let text = |name: &str, value: String| (name.to_owned(), WrittenAnswer::Text(value));
         let mut note = vec![
             text("id", "example-1".into()),
@@ -106,17 +169,20 @@ impl Ordinary {
             text("date", self.date.to_string()),
         ];
         for (id, fact) in set.vocabulary.facts() {
-            let answer = self.facts.get(id);
+            let is_written = written.contains(&id);
             match fact.origin {
-                Origin::Minutes => note.push((fact.name.clone(), set.written_answer(id, answer))),
-                Origin::Note if fact.is_required() || written.contains(&id) => {
-                    note.push((fact.name.clone(), set.written_answer(id, answer)));
+                Origin::Minutes => note.push((fact.name.clone(), set.written_answer(id, self.facts.get(id)))),
+                Origin::Note if fact.is_required() || is_written => {
+                    note.push((fact.name.clone(), set.written_answer(id, self.facts.get(id))));
                 }
-                Origin::Age(date) | Origin::DaysSince(date) if written.contains(&id) => {
-                    let day = earlier(self.date, fact.origin, answer);
-                    note.push(text(&set.vocabulary.fact(date).name, day.to_string()));
+                _ if is_written => {
+                    for date in fact.origin.dates() {
+                        let name = &set.vocabulary.fact(date).name;
+                        let day = dates.get(&date).filter(|_| !note.iter().any(|(known, _)| known == name));
+                        note.extend(day.map(|day| text(name, day.to_string())));
+                    }
                 }
-                Origin::Note | Origin::Setting | Origin::Age(_) | Origin::DaysSince(_) => {}
+                _ => {}
             }
         }
         note
@@ -135,17 +201,4 @@ fn in_band(variable: &Variable, value: Value, usual: Answer) -> Answer {
         (Answer::Number(from), Answer::Number(usual), Some(last)) if from < usual => Answer::Number(last),
         (answer, _, _) => answer,
     }
-}
-
-/// Returns the date that lies before the service date by the span of a derived answer.
-fn earlier(date: NaiveDate, origin: Origin, answer: Answer) -> NaiveDate {
-    let Answer::Number(number) = answer else { return date };
-    let found = match origin {
-        Origin::Age(_) => i32::try_from(number).ok().and_then(|years| {
-            let year = date.year() - years;
-            date.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 2, 28))
-        }),
-        _ => TimeDelta::try_days(number).and_then(|days| date.checked_sub_signed(days)),
-    };
-    found.unwrap_or(date)
 }

@@ -91,8 +91,7 @@ impl Region {
             (fact.name.clone(), names.collect())
         });
         let bounds = self.bounds(space).map(|(variable, values)| {
-            let answers = values.iter().map(|value| variable.describe(set, *value)).collect();
-            (variable.question.name(set).to_owned(), answers)
+            (variable.question.name(set).to_owned(), variable.describe_all(set, values.iter().copied()))
         });
         activity.into_iter().chain(bounds).collect()
     }
@@ -148,7 +147,8 @@ impl Search<'_> {
     }
 
     fn add(&mut self, path: &Region) {
-        if self.found.iter().any(|known| path.is_subset(known)) {
+        let is_known = self.found.iter().any(|known| path.is_subset(known));
+        if is_known || !is_possible(self.space, self.space.store.possible(), path, &mut BTreeSet::new()) {
             return;
         }
         self.paths += 1;
@@ -159,7 +159,8 @@ impl Search<'_> {
     }
 }
 
-/// Widens a region as far as possible, while the graph stays true everywhere in it and it stays inside `limit`.
+/// Widens a region as far as possible, while the graph stays true for every possible note in it and it stays inside
+/// `limit`.
 pub(super) fn widened(space: &Space<'_>, root: Ref, mut region: Region, limit: &Region) -> Region {
     region.activities.clone_from(&limit.activities);
     for (at, all) in limit.values.iter().enumerate() {
@@ -169,7 +170,7 @@ pub(super) fn widened(space: &Space<'_>, root: Ref, mut region: Region, limit: &
             let before = now.clone();
             now.extend(addition);
             if *now != before
-                && !says_yes(space, root, &region, &mut BTreeSet::new())
+                && !says_yes(space, (root, space.store.possible()), &region, &mut BTreeSet::new())
                 && let Some(now) = region.values.get_mut(at)
             {
                 *now = before;
@@ -179,15 +180,24 @@ pub(super) fn widened(space: &Space<'_>, root: Ref, mut region: Region, limit: &
     region
 }
 
-/// Returns whether a graph is true everywhere in a region.
-fn says_yes(space: &Space<'_>, at: Ref, region: &Region, seen: &mut BTreeSet<Ref>) -> bool {
-    let Some(node) = space.store.node(at) else { return at == Ref::TRUE };
-    if !seen.insert(at) {
+/// Returns whether some note of a region is possible.
+fn is_possible(space: &Space<'_>, possible: Ref, region: &Region, seen: &mut BTreeSet<Ref>) -> bool {
+    let Some(node) = space.store.node(possible) else { return possible == Ref::TRUE };
+    let mut children = region.values(node.variable).filter_map(|value| node.children.get(usize::from(value)));
+    seen.insert(possible) && children.any(|child| is_possible(space, *child, region, seen))
+}
+
+/// Returns whether the first graph is true for every note in a region for which the second is true.
+fn says_yes(space: &Space<'_>, (at, possible): (Ref, Ref), region: &Region, seen: &mut BTreeSet<(Ref, Ref)>) -> bool {
+    if at == Ref::TRUE || possible == Ref::FALSE || !seen.insert((at, possible)) {
         return true;
     }
-    region
-        .values(node.variable)
-        .all(|value| node.children.get(usize::from(value)).is_none_or(|child| says_yes(space, *child, region, seen)))
+    let store = space.store;
+    let Some(asked) = store.first_asked(&[at, possible]) else { return false };
+    region.values(asked).all(|value| {
+        let next = (store.cofactor(at, asked, value), store.cofactor(possible, asked, value));
+        says_yes(space, next, region, seen)
+    })
 }
 
 /// Cost of changing a fact. A setting costs more than all facts together, because no note can answer it.
@@ -213,34 +223,56 @@ pub(super) fn nearest(space: &Space<'_>, root: Ref, within: &Region, ordinary: &
         // Leaving the usual value has a cost only if it was available.
         if usual.get(at) == Some(&value) || !is_usual_inside(at) { 0 } else { weights.get(at).copied().unwrap_or(FACT) }
     };
-    // For each node, the cost of the cheapest path to `TRUE` and its first value. Children come before parents.
-    let mut ways: FxHashMap<Ref, (u64, Value)> = FxHashMap::default();
-    let way = |at: Ref, ways: &FxHashMap<Ref, (u64, Value)>| match at {
-        Ref::TRUE => Some(0),
-        Ref::FALSE => None,
-        _ => ways.get(&at).map(|way| way.0),
-    };
-    for at in space.store.reachable(root) {
-        let Some(node) = space.store.node(at) else { continue };
-        let steps = within.values(node.variable).filter_map(|value| {
-            let on = way(*node.children.get(usize::from(value))?, &ways)?;
-            Some((on.saturating_add(cost_of(node.variable, value)), value))
-        });
-        if let Some(best) = steps.min() {
-            ways.insert(at, best);
-        }
-    }
-    let on = way(root, &ways)?;
+    let mut paths = Paths { space, within, cost_of: &cost_of, known: FxHashMap::default() };
+    let mut at = (root, space.store.possible());
+    let on = paths.cheapest(at)?;
     let forced = (0..usual.len()).filter(|at| !is_usual_inside(*at));
     let forced: u64 = forced.filter_map(|at| weights.get(at)).sum();
-    let mut at = root;
-    while let (Some(node), Some((_, value))) = (space.store.node(at), ways.get(&at)) {
-        *values.get_mut(node.variable)? = *value;
-        at = node.children.get(usize::from(*value)).copied()?;
+    while let (Some(asked), Some(Some((_, value)))) = (paths.asked(at), paths.known.get(&at)) {
+        *values.get_mut(asked)? = *value;
+        at = paths.next(at, asked, *value);
     }
     let activity = ordinary.activity();
     let unusual = if activity == 0 { 0 } else { FACT };
     Some(Point { activity, values, cost: on.saturating_add(forced).saturating_add(unusual) })
+}
+
+/// The cheapest paths from pairs of nodes to where both graphs are true.
+struct Paths<'p> {
+    space: &'p Space<'p>,
+    within: &'p Region,
+    cost_of: &'p dyn Fn(usize, Value) -> u64,
+    /// The cost of the cheapest path and its first value; `None` if there is no path.
+    known: FxHashMap<(Ref, Ref), Option<(u64, Value)>>,
+}
+
+impl Paths<'_> {
+    fn asked(&self, at: (Ref, Ref)) -> Option<usize> {
+        self.space.store.first_asked(&[at.0, at.1])
+    }
+
+    fn next(&self, at: (Ref, Ref), asked: usize, value: Value) -> (Ref, Ref) {
+        (self.space.store.cofactor(at.0, asked, value), self.space.store.cofactor(at.1, asked, value))
+    }
+
+    /// Returns the cost of the cheapest path.
+    fn cheapest(&mut self, at: (Ref, Ref)) -> Option<u64> {
+        if at.0 == Ref::FALSE || at.1 == Ref::FALSE {
+            return None;
+        }
+        let Some(asked) = self.asked(at) else { return Some(0) };
+        if let Some(known) = self.known.get(&at) {
+            return known.map(|(cost, _)| cost);
+        }
+        let mut best: Option<(u64, Value)> = None;
+        for value in self.within.values(asked) {
+            let on = self.cheapest(self.next(at, asked, value));
+            let cost = on.map(|on| (on.saturating_add((self.cost_of)(asked, value)), value));
+            best = best.into_iter().chain(cost).min();
+        }
+        self.known.insert(at, best);
+        best.map(|(cost, _)| cost)
+    }
 }
 
 fn weight(space: &Space<'_>, question: Question) -> u64 {

@@ -100,13 +100,7 @@ impl<'t> TomlTable<'t> {
 
     /// Returns the whole number under a key, if the key is present.
     pub(crate) fn number(&mut self, key: &'static str) -> Option<Located<i64>> {
-        let value = self.value(key)?;
-        let number =
-            value.value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-        if number.is_none() {
-            value.add_wrong_type(key, "a whole number", "write digits alone, without quotes");
-        }
-        number.map(|number| Located { value: number, span: value.span })
+        self.value(key)?.number(key)
     }
 
     /// Returns the boolean under a key; `false` if the key is missing.
@@ -248,6 +242,16 @@ impl<'t> TomlValue<'t> {
             problems,
         };
         self.value.as_array().map(|list| list.iter().map(item))
+    }
+
+    /// Returns the value as a whole number. Any other type is a problem.
+    pub(crate) fn number(&self, key: &str) -> Option<Located<i64>> {
+        let number =
+            self.value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        if number.is_none() {
+            self.add_wrong_type(key, "a whole number", "write digits alone, without quotes");
+        }
+        number.map(|number| Located { value: number, span: self.span.clone() })
     }
 
     /// Returns the value as text. Any other type is a problem.

@@ -25,7 +25,7 @@ const MISTAKES: [(&str, Code, &str, &str); 26] = [
     ("expect = { rules = [\"act.job-coachin\"] }", Code::NoSuchValue, "4:20", "did you mean `act.job-coaching`?"),
     ("expect = { rules = [\"none\", \"act.job-coaching\"] }", Code::NoSuchValue, "4:20", "one of the two"),
     ("expect = { missing = [\"simptom_link\"] }", Code::NoSuchValue, "4:22", "did you mean `symptom_link`?"),
-    ("expect = { missing = [\"remote_job_coaching\"] }", Code::NoSuchValue, "4:22", "`symptom_link`"),
+    ("expect = { missing = [\"remote_job_coaching\"] }", Code::NoSuchValue, "4:22", "check the name"),
     ("expect = { findings = [\"unprized\"] }", Code::NoSuchValue, "4:23", "did you mean `unpriced`?"),
     ("expect = { error = \"gap\" }", Code::NoSuchValue, "4:20", "bad-"),
     ("expect = { payer = \"\" }", Code::NoSuchValue, "4:20", "`none`"),
@@ -80,7 +80,7 @@ fn the_shape_of_a_case_is_held() {
             "a case of its own",
         ),
         (
-            "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\" }\ntotals.medicare.units = 1\n",
+            "[[case]]\ntitle = \"t\"\nnote = { activity = \"other\" }\ntotals.insurer.units = 1\n",
             Code::UnknownName,
             "department",
         ),

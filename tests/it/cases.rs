@@ -37,6 +37,12 @@ const COACHING: &str =
     "activity = \"job_coaching\", staff_role = \"vocational_specialist\", eligibility = \"mo_healthnet\"";
 const SKILLS: &str = "activity = \"self_care_skills\", staff_role = \"nurse\", eligibility = \"mo_healthnet\", \
                       symptom_link = \"yes\", medically_needed = \"yes\"";
+/// A month of one note.
+const MONTH: &str = "activity = \"chronic_care_management\", staff_role = \"outside_act\", minutes = 60, \
+                     medicare_coverage = \"original\", chronic_conditions = 2";
+/// A day that lies inside a clinic's prospective rate.
+const SHADOW: &str = "activity = \"self_care_skills\", staff_role = \"team_leader\", eligibility = \"mo_healthnet\", \
+                      symptom_link = \"yes\", medically_needed = \"yes\"";
 
 #[test]
 fn the_shipped_cases_pass_and_reach_every_rule() {
@@ -75,7 +81,7 @@ fn the_shipped_cases_answer_every_setting_both_ways() {
 }
 
 /// For each expected field: a note, an expectation that holds for it, and one that fails.
-const EXPECTATIONS: [(ExpectedField, &str, &str, &str); 20] = [
+const EXPECTATIONS: [(ExpectedField, &str, &str, &str); 26] = [
     (ExpectedField::Status, COACHING, "\"billable\"", "\"held\""),
     (ExpectedField::Payer, COACHING, "\"department\"", "\"mo_healthnet\""),
     (ExpectedField::Service, COACHING, "\"vocational_act\"", "\"act_team\""),
@@ -87,7 +93,12 @@ const EXPECTATIONS: [(ExpectedField, &str, &str, &str); 20] = [
     (ExpectedField::Units, COACHING, "4", "5"),
     (ExpectedField::Rate, COACHING, "\"17.72\"", "17.73"),
     (ExpectedField::Amount, COACHING, "70.88", "\"unpriced\""),
+    (ExpectedField::ShadowUnits, SHADOW, "1", "\"none\""),
+    (ExpectedField::ShadowAmount, SHADOW, "\"unpriced\"", "\"1.00\""),
+    (ExpectedField::Also, MONTH, "[\"99439 x 2\"]", "[\"99439 x 1\"]"),
     (ExpectedField::BundledInto, SKILLS, "\"none\"", "\"n-02\""),
+    (ExpectedField::CountedMinutes, MONTH, "60", "59"),
+    (ExpectedField::HeldMinutes, MONTH, "0", "1"),
     (ExpectedField::Rules, COACHING, "[\"act.job-coaching\"]", "[\"act.job-coaching\", \"act.general-skills\"]"),
     (ExpectedField::OnlyRules, COACHING, "[\"act.job-coaching\"]", "[]"),
     (
@@ -108,6 +119,7 @@ const EXPECTATIONS: [(ExpectedField, &str, &str, &str); 20] = [
         "[\"contact\", \"other_funding\", \"client_present\", \"csw_qualified\"]",
         "[\"contact\", \"other_funding\", \"client_present\"]",
     ),
+    (ExpectedField::Labels, MONTH, "[\"care_management\"]", "[\"care_coordination\"]"),
     (ExpectedField::Findings, SKILLS, "[\"unpriced\"]", "\"none\""),
     (ExpectedField::OnlyFindings, SKILLS, "[\"unpriced\"]", "[\"unpriced\", \"below-unit\"]"),
     (ExpectedField::Error, "activity = \"knitting\", staff_role = \"nurse\"", "\"unknown-value\"", "\"missing-field\""),
@@ -119,8 +131,10 @@ fn every_expectation_can_fail_and_only_what_is_named_is_compared() {
     assert_eq!(keys, ExpectedField::ALL);
     for (key, note, right, wrong) in EXPECTATIONS {
         let key = key.as_str();
-        assert_eq!(differing(&one(note, &format!("{key} = {right}"))), Vec::<String>::new(), "{key} = {right}");
-        assert_eq!(differing(&one(note, &format!("{key} = {wrong}"))), [key], "{key} = {wrong}");
+        let settings = if note == SHADOW { "settings = { mo_healthnet_pays = \"prospective\" }\n" } else { "" };
+        let case = |expect: &str| format!("{}{settings}", one(note, expect));
+        assert_eq!(differing(&case(&format!("{key} = {right}"))), Vec::<String>::new(), "{key} = {right}");
+        assert_eq!(differing(&case(&format!("{key} = {wrong}"))), [key], "{key} = {wrong}");
     }
 }
 

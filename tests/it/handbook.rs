@@ -53,7 +53,9 @@ fn list(write: impl Fn(&RuleSet, &mut Vec<u8>) -> std::io::Result<()>) -> String
 #[test]
 fn the_list_shows_every_rule_in_every_format() {
     let set = &ready().set;
-    let all: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).collect();
+    let counted = set.counts.iter().map(|count| count.id.as_str()).chain(set.pairs.iter().map(|pair| pair.id.as_str()));
+    let counted = counted.chain(set.shadows.iter().map(|shadow| shadow.id.as_str()));
+    let all: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).chain(counted).collect();
     let json: Value = serde_json::from_str(&list(|set, out| rules(set, Form::Json, out))).unwrap();
     let ids: Vec<&str> = json.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
     assert_eq!(ids, all);
@@ -70,11 +72,12 @@ fn the_list_shows_every_rule_in_every_format() {
     let ids: Vec<String> = sheet.records().map(|record| record.unwrap()[0].to_owned()).collect();
     assert_eq!(ids, all);
     let markdown = list(|set, out| rules(set, Form::Markdown, out));
-    let text = list(|set, out| rules(set, Form::Text(Screen { width: 120, colors: false }), out));
+    let text = list(|set, out| rules(set, Form::Text(Screen { width: 200, colors: false }), out));
     for rule in &set.rules {
         assert!(markdown.contains(&format!("\n| {} | {} | ", rule.id, rule.kind())), "{}", rule.id);
         let line = text.lines().find(|line| line.starts_with(&format!("{} ", rule.id))).unwrap();
-        assert!(line.contains(rule.kind()) && line.ends_with("always"), "{line}");
+        let always = rule.effective == Effective::default();
+        assert!(line.contains(rule.kind()) && line.ends_with("always") == always, "{line}");
     }
     let house = set.rules.iter().filter(|rule| rule.basis.house).count();
     assert!(text.contains(&format!("{} rules, {house} of them house rules", set.rules.len())), "{text}");

@@ -3,7 +3,8 @@
 use actbill::handbook::{Content, Entry, code_page, page_text, pages};
 use actbill::message::Code;
 use actbill::read::Format;
-use actbill::rules::RuleFile;
+use actbill::report::FIELD_MEANINGS;
+use actbill::rules::{Effect, RuleFile};
 use actbill::run::Ready;
 use actbill::table::Screen;
 use insta::assert_snapshot;
@@ -41,7 +42,14 @@ fn the_note_on_a_rules_page_shows_the_rule() {
         let answered = ready_with(&settings, &[]);
         let ran = run(&answered, &[("n", Format::Json, note.as_bytes())], false).unwrap();
         let row = ran.report.rows().next().unwrap();
-        let named = row.rules.contains(&rule.id) || row.findings.iter().any(|finding| finding.code == rule.id);
+        // A service that does not stand alone earns nothing here, whatever rule offers it.
+        if row.rules.iter().any(|id| ready.set.pairs.iter().any(|pair| pair.id == *id)) {
+            continue;
+        }
+        let is_label = |label: &Option<String>| label.as_ref().is_some_and(|label| row.labels.contains(label));
+        let named = row.rules.contains(&rule.id)
+            || row.findings.iter().any(|finding| finding.code == rule.id)
+            || matches!(&rule.effect, Effect::Advise { label } if is_label(label));
         assert!(named, "{}: {row:?}", rule.id);
         assert_eq!(row.because.as_ref(), Some(&example.because));
         let page = json_page(ready, &rule.id);
@@ -56,7 +64,11 @@ fn every_name_has_a_page() {
     let set = &ready.set;
     let facts = set.vocabulary.facts().map(|(_, fact)| &fact.name);
     let others = set.services.iter().map(|service| &service.name).chain(set.payers.iter().map(|payer| &payer.name));
-    for name in facts.chain(others).chain(set.sources.iter().map(|source| &source.name)) {
+    let blocks = set.counts.iter().map(|count| &count.id).chain(set.pairs.iter().map(|pair| &pair.id));
+    let blocks = blocks.chain(set.shadows.iter().map(|shadow| &shadow.id));
+    let blocks = blocks.chain(set.holidays.iter().map(|holiday| &holiday.name));
+    let blocks = blocks.chain(set.statements.iter().map(|statement| &statement.id));
+    for name in facts.chain(others).chain(set.sources.iter().map(|source| &source.name)).chain(blocks) {
         let text = page_text(&[page(ready, name)], SCREEN);
         assert!(text.starts_with(&format!("{name} (")), "{text}");
     }
@@ -68,6 +80,25 @@ fn every_name_has_a_page() {
 }
 
 #[test]
+fn labels_and_fields_of_rows_have_pages() {
+    let ready = ready();
+    for label in ready.set.rules.iter().filter_map(|rule| match &rule.effect {
+        Effect::Advise { label } => label.as_ref(),
+        _ => None,
+    }) {
+        assert!(pages(ready, label).unwrap().iter().any(|page| page.page == "label"), "{label}");
+    }
+    for (field, _) in FIELD_MEANINGS {
+        let found = pages(ready, field).unwrap();
+        assert!(found.iter().any(|page| ["field", "fact"].contains(&page.page)), "{field}");
+    }
+    let help = |name: &str| pages(ready, name).unwrap_err().help.unwrap();
+    assert_eq!(help("count.chronic-car"), "did you mean `count.chronic-care`?");
+    assert_eq!(help("thanksgivin"), "did you mean `thanksgiving`?");
+    assert_eq!(help("bundled_in"), "did you mean `bundled_into`?");
+}
+
+#[test]
 fn a_settings_page_names_the_rules_that_each_answer_lets_apply() {
     let ready = ready();
     for setting in &ready.set.settings {
@@ -76,7 +107,10 @@ fn a_settings_page_names_the_rules_that_each_answer_lets_apply() {
         let answers = page["answers"].to_string();
         let asking = ready.set.rules.iter().filter(|rule| rule.condition.tests().any(|test| test.fact == setting.fact));
         assert!(asking.clone().all(|rule| answers.contains(&format!("`{}`", rule.id))), "{name}: {answers}");
-        assert!(asking.count() > 0 || page["does"].is_string(), "{name}");
+        let shadows =
+            ready.set.shadows.iter().filter(|shadow| shadow.when.iter().any(|test| test.fact == setting.fact));
+        assert!(shadows.clone().all(|shadow| answers.contains(&format!("`{}`", shadow.id))), "{name}: {answers}");
+        assert!(asking.count() + shadows.count() > 0 || page["does"].is_string(), "{name}");
     }
 }
 
@@ -102,7 +136,8 @@ fn a_promise_has_a_page_and_a_billing_code_is_its_service() {
     let ready = ready();
     for invariant in &ready.set.invariants {
         let page = json_page(ready, &invariant.id);
-        assert!(page["holds"] == true && page["always"].is_array() && page["place"].is_string(), "{page}");
+        let promises = page["always"].is_array() || page["these"].is_array();
+        assert!(page["holds"] == true && promises && page["place"].is_string(), "{page}");
     }
     for code in ["H2023", "H2023HK", "h2023 hk", "H2023-HK"] {
         assert_eq!(page(ready, code).name, "vocational_act", "{code}");
@@ -128,6 +163,16 @@ fn pages_as_text() {
         "act_team",
         "mo_healthnet",
         "services-catalog",
+        "count.chronic-care-further",
+        "pair.chronic-care-and-a-visit",
+        "shadow.per-member",
+        "thanksgiving",
+        "S2-26",
+        "S2-140",
+        "care_management",
+        "discharge_date",
+        "chronic_care",
+        "counted",
     ] {
         assert_snapshot!(format!("page_{name}"), page_text(&pages(ready, name).unwrap(), SCREEN));
     }

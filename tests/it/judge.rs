@@ -65,7 +65,7 @@ fn complete(
 
 /// Returns the answers worth trying: every value, or both sides of every numeric bound. `None` if no rule asks.
 pub(crate) fn answers(set: &RuleSet, id: FactId) -> Option<Vec<Answer>> {
-    answers_among(set, id, set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise)))
+    answers_among(set, id, set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise { .. })))
 }
 
 /// Like [`answers`], but also for facts that only advice asks.
@@ -109,7 +109,7 @@ fn holds(applying: &[&Rule], rule: &Rule) -> bool {
 
 /// Returns the ids of the rules that decided a complete set of facts.
 pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet<String> {
-    let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
+    let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise { .. }));
     let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
     let offers = |rule: &Rule| match &rule.effect {
         Effect::Offer { service, payers, .. } => payers.iter().map(|payer| (*service, *payer)).collect(),
@@ -140,7 +140,7 @@ pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet
             let offered: Vec<(ServiceId, PayerId)> = applying.iter().flat_map(|rule| offers(rule)).collect();
             let general = |rule: &Rule| match &rule.effect {
                 Effect::Exclude(_) => true,
-                Effect::Strike(removes) => removes.services.is_none(),
+                Effect::Strike(removes) => removes.services.is_none() && spoken_of(set, facts, &removes.payers),
                 _ => false,
             };
             let against = |rule: &&Rule| {
@@ -153,9 +153,31 @@ pub(crate) fn reasons(set: &RuleSet, facts: &Facts, date: NaiveDate) -> BTreeSet
     found.into_iter().map(|rule| rule.id.clone()).collect()
 }
 
+/// Whether a rule other than a strike that can apply to the note's activity names one of these payers.
+fn spoken_of(set: &RuleSet, facts: &Facts, payers: &[PayerId]) -> bool {
+    let activity = set.vocabulary.find("activity");
+    let can_apply = |rule: &&Rule| {
+        rule.condition.alternatives().iter().any(|tests| {
+            let test = tests.iter().find(|test| Some(test.fact) == activity);
+            test.is_none_or(|test| test.values.contains(facts.get(test.fact)) != Some(false))
+        })
+    };
+    let may_pay = |rule: &Rule| matches!(rule.effect, Effect::Offer { .. } | Effect::Hold { payers: Some(_), .. });
+    if !set.rules.iter().filter(can_apply).any(may_pay) {
+        return false;
+    }
+    set.rules.iter().filter(can_apply).any(|rule| match &rule.effect {
+        Effect::Offer { payers: named, .. } | Effect::Hold { payers: Some(named), .. } => {
+            named.iter().any(|payer| payers.contains(payer))
+        }
+        Effect::Exclude(removes) => removes.payers.iter().any(|payer| payers.contains(payer)),
+        _ => false,
+    })
+}
+
 /// Returns the outcome of a complete set of facts.
 pub(crate) fn outcome(set: &RuleSet, facts: &Facts, date: NaiveDate) -> Outcome {
-    let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise));
+    let deciding = set.rules.iter().filter(|rule| !matches!(rule.effect, Effect::Advise { .. }));
     let applying: Vec<&Rule> = deciding.filter(|rule| applies(rule, facts, date)).collect();
     if applying.iter().any(|rule| holds(&applying, rule)) {
         return Outcome::Held;

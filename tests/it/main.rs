@@ -16,8 +16,12 @@ mod cli_files;
 mod cli_outputs;
 /// Properties 1 and 2: every record becomes a row, all sums agree, and every row has a reason.
 mod conserve;
+/// Numbers derived from dates: combinations that no dates can have, and dates for examples.
+mod dates;
 /// `actbill check` on rule sets broken on purpose.
 mod check;
+/// What carries out each statement of the sources.
+mod coverage;
 /// Runs the commands in the README, the examples and the page on rule files, and compares the output.
 mod commands;
 /// The examples show what they promise.
@@ -36,10 +40,16 @@ mod handbook_page;
 mod handbook_table;
 /// A naive interpreter of the rule language that shares no code with the diagram.
 mod judge;
+/// What several notes earn together, against a naive judge of it.
+mod ledger;
 /// Generates random rule sets.
 mod plan;
 /// `actbill check` misses nothing, and each problem is shown by its note.
 mod proof;
+/// Promises about periods, pairs and counts, against months that are run through the batch.
+mod proof_periods;
+/// Changes of counts, pairs and holidays.
+mod mutants_periods;
 /// The decisions of the shipped rules, row by row.
 mod missouri;
 /// The questions that the guidance leaves open, and days of notes.
@@ -74,6 +84,8 @@ mod rows;
 mod rule_options;
 /// Slips in a rule file, each reported once.
 mod rule_slips;
+/// Two rule sets are compared over every note.
+mod same;
 /// Helpers shared by the tests.
 mod shared;
 /// Property 11: messages never repeat the contents of a note.

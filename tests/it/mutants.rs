@@ -380,17 +380,13 @@ fn a_code_says_what_the_proof_finds() {
     assert_eq!(code("look", "drop the rule"), None);
 }
 
-/// Returns the suite of the shipped cases.
-pub(crate) fn shipped_suite() -> Suite {
-    let files = shared::shipped_cases().into_iter().map(Into::into).collect();
-    Suite::read(&shared::ready().set, files, false).unwrap()
-}
-
+/// The rules of the memo alone. `.ci/run` tries the changes of all shipped rules with the optimized program.
 #[test]
-fn no_change_of_the_shipped_rules_survives_their_cases() {
-    let ready = shared::ready();
+fn no_change_of_the_act_rules_survives_their_cases() {
+    let ready = &Ready::new(shared::released_rules(), &[], &[]).unwrap();
+    let suite = Suite::read(&ready.set, shared::act_cases().into_iter().map(Into::into).collect(), false).unwrap();
     let mutants = mutants::all(&ready.set);
-    let statuses: Vec<_> = statuses(ready, &shipped_suite(), mutants.clone()).into_iter().map(Some).collect();
+    let statuses: Vec<_> = statuses(ready, &suite, mutants.clone()).into_iter().map(Some).collect();
     let report = MutantsReport::new(&ready.set, &mutants, &statuses);
     let survivor = report.survivors().next().map(|row| format!("{}\n{}", row.describe(), row.explain().join("\n")));
     assert_eq!(survivor, None);

@@ -60,14 +60,25 @@ impl Plan {
         format!("{}{all}", self.written())
     }
 
+    /// Returns the text without one of the rules; the first offer, which others may override, always stays.
+    pub(crate) fn without(&self, rule: prop::sample::Index) -> String {
+        self.written_without(Some(rule.index(self.rules.len())))
+    }
+
     pub(crate) fn written(&self) -> String {
+        self.written_without(None)
+    }
+
+    fn written_without(&self, dropped: Option<usize>) -> String {
         let mut text = "[fact.activity]\nvalues = [\"a\", \"b\", \"c\"]\n[fact.f1]\nvalues = [\"yes\", \"no\"]\n\
              [fact.f2]\nvalues = [\"x\", \"y\", \"z\"]\n[fact.n]\nkind = \"number\"\n\
              [payer.p1]\ntitle = \"P1\"\n[payer.p2]\ntitle = \"P2\"\n[payer.p3]\ntitle = \"P3\"\n\
              [service.s0]\ntitle = \"S0\"\ncode = \"X0\"\nunit = \"day\"\n[service.s1]\ntitle = \"S1\"\ncode = \"X1\"\nunit = \"quarter_hour\"\n"
             .to_owned();
         let first_offer = self.rules.iter().position(|rule| rule.kind == 0);
-        for (at, rule) in self.rules.iter().enumerate() {
+        for (at, rule) in
+            self.rules.iter().enumerate().filter(|(at, _)| dropped != Some(*at) || first_offer == Some(*at))
+        {
             rule.write(at, first_offer.filter(|first| *first < at), &mut text);
         }
         text

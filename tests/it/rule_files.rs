@@ -217,7 +217,7 @@ proptest! {
     fn the_order_of_files_and_blocks_is_nothing(
         blocks in Just(blocks()).prop_shuffle(),
         names in prop::collection::btree_set("[a-z]{1,4}", 1..9),
-        places in prop::collection::vec(any::<prop::sample::Index>(), 200),
+        places in prop::collection::vec(any::<prop::sample::Index>(), 600),
         records in batch(40),
         strict in any::<bool>(),
         format in select(vec![Format::Json, Format::Csv]),

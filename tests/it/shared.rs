@@ -11,7 +11,10 @@ use actbill::run::{Input, Options, Ready, classify, is_rule_file};
 
 /// Reads the files of the rule folder from disk, by name.
 pub(crate) fn rule_folder() -> Vec<RuleFile> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
+    read_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/rules"))
+}
+
+fn read_folder(folder: &str) -> Vec<RuleFile> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let file = |path: std::path::PathBuf| RuleFile {
         name: path.file_name().unwrap().to_str().unwrap().to_owned(),
@@ -36,6 +39,17 @@ pub(crate) fn shipped() -> Vec<RuleFile> {
 /// Returns the sample claim files that ship with the rules.
 pub(crate) fn shipped_cases() -> Vec<RuleFile> {
     in_rules(|name| name.ends_with(".cases.toml"))
+}
+
+/// Returns the rules as they were before the second document, from `tests/rules-2026-11`.
+pub(crate) fn released_rules() -> Vec<RuleFile> {
+    read_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules-2026-11"))
+}
+
+/// Returns the sample claims of these rules.
+pub(crate) fn act_cases() -> Vec<RuleFile> {
+    let of = ["act-vocational", "catalogue", "edges", "house", "institutions", "presumptions", "services"];
+    in_rules(|name| name.strip_suffix(".cases.toml").is_some_and(|name| of.contains(&name)))
 }
 
 /// Returns the shipped rules, ready to decide.

@@ -25,6 +25,11 @@ pub(crate) fn rule_set(args: &RuleArgs) -> Result<RuleSet, Errors> {
     run::rules(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
 }
 
+/// Loads the rule set of a folder, with its own answers and presumptions, without proving it.
+pub(crate) fn rule_folder(folder: &Path) -> Result<RuleSet, Errors> {
+    run::rules(files_in(folder)?, &[], &[]).map_err(Errors)
+}
+
 impl From<Message> for Errors {
     fn from(message: Message) -> Self {
         Self(vec![message])
@@ -33,22 +38,22 @@ impl From<Message> for Errors {
 
 /// Reads the rule files: those of a folder or the shipped ones, and the agency's own.
 fn rule_files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
-    let mut files = match &args.rules {
-        Some(folder) => {
-            let paths = find(folder, true, &is_rule_file)?;
-            if paths.is_empty() {
-                let text = format!("`{}` holds no rule file", folder.display());
-                let help = "rule files end in `.toml`; without `--rules` the shipped ones decide";
-                return Err(Message::error(Code::NoRules, text).help(help));
-            }
-            paths.iter().map(|path| rule_file(path, false)).collect::<Result<_, _>>()?
-        }
-        None => shipped::rule_files(),
-    };
+    let mut files = args.rules.as_deref().map_or_else(|| Ok(shipped::rule_files()), files_in)?;
     for path in &args.with {
         files.push(rule_file(path, true)?);
     }
     Ok(files)
+}
+
+/// Reads the rule files of a folder.
+fn files_in(folder: &Path) -> Result<Vec<RuleFile>, Message> {
+    let paths = find(folder, true, &is_rule_file)?;
+    if paths.is_empty() {
+        let text = format!("`{}` holds no rule file", folder.display());
+        let help = "rule files end in `.toml`; without `--rules` the shipped ones decide";
+        return Err(Message::error(Code::NoRules, text).help(help));
+    }
+    paths.iter().map(|path| rule_file(path, false)).collect()
 }
 
 fn rule_file(path: &Path, own: bool) -> Result<RuleFile, Message> {

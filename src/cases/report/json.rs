@@ -71,6 +71,13 @@ struct CoverageJson<'r> {
     step_aside: usize,
     decide_in_no_case: Vec<&'r str>,
     step_aside_in_no_case: Vec<&'r str>,
+    /// The number of counts, pairs and shadows; absent if there are none.
+    blocks: Option<usize>,
+    apply: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    apply_in_no_case: Vec<&'r str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pairs_step_aside_in_no_case: Vec<&'r str>,
     outcomes: Option<usize>,
     reached: Option<usize>,
     reached_in_no_case: Vec<OutcomeJson<'r>>,
@@ -143,12 +150,20 @@ impl Report<'_> {
         let unreached = coverage.outcomes.iter().filter(|outcome| !outcome.is_reached);
         let reached_in_no_case: Vec<OutcomeJson<'_>> = unreached.map(outcome).collect();
         let all = Some(coverage.outcomes.len()).filter(|all| *all > 0);
+        let blocks = Some(coverage.blocks.len()).filter(|blocks| *blocks > 0);
+        let idle = coverage.blocks.iter().filter(|block| !block.applies);
+        let eager = coverage.blocks.iter().filter(|block| block.steps_aside == Some(false));
+        let apply_in_no_case: Vec<&str> = idle.map(|block| block.id.as_str()).collect();
         CoverageJson {
             rules: coverage.rules.len(),
             decide: coverage.rules.len() - decide_in_no_case.len(),
             step_aside: coverage.rules.len() - step_aside_in_no_case.len(),
             decide_in_no_case,
             step_aside_in_no_case,
+            blocks,
+            apply: blocks.map(|blocks| blocks - apply_in_no_case.len()),
+            apply_in_no_case,
+            pairs_step_aside_in_no_case: eager.map(|block| block.id.as_str()).collect(),
             outcomes: all,
             reached: all.map(|all| all - reached_in_no_case.len()),
             reached_in_no_case,

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::super::{CaseResult, Counting, Difference, OutcomeCoverage, RuleCoverage, SampleBatch, SampleBatchRun};
+use super::super::{
+    BlockCoverage, CaseResult, Counting, Difference, OutcomeCoverage, RuleCoverage, SampleBatch, SampleBatchRun,
+};
 use super::{MutantsReport, NO_LONGER_WRONG, NoteJson, Report, notes_of, write_visible};
 use crate::rules::{AnsweredBy, RuleId};
 use crate::space::Example;
@@ -129,6 +131,7 @@ impl Report<'_> {
                 writeln!(out, "  {what:22}  {}", self.set.rule(rule).id)?;
             }
         }
+        write_blocks(coverage, out)?;
         let unreached: Vec<&OutcomeCoverage> = coverage.outcomes.iter().filter(|outcome| !outcome.is_reached).collect();
         if let all @ 1.. = coverage.outcomes.len() {
             writeln!(out, "{} of {all} outcomes of activities are reached by a case", all - unreached.len())?;
@@ -142,4 +145,22 @@ impl Report<'_> {
         }
         writeln!(out)
     }
+}
+
+/// Writes which counts, pairs and shadows apply in no case, if there are any.
+fn write_blocks(coverage: &super::Coverage, out: &mut dyn Write) -> io::Result<()> {
+    let all = coverage.blocks.len();
+    if all == 0 {
+        return Ok(());
+    }
+    let ids = |wanted: &dyn Fn(&&BlockCoverage) -> bool| -> Vec<&String> {
+        coverage.blocks.iter().filter(wanted).map(|block| &block.id).collect()
+    };
+    let idle = ids(&|block| !block.applies);
+    let eager = ids(&|block| block.steps_aside == Some(false));
+    writeln!(out, "{} of {all} counts, pairs and shadows apply in a case", all - idle.len())?;
+    for (what, ids) in [("applies in no case", idle), ("steps aside in no case", eager)] {
+        ids.iter().try_for_each(|id| writeln!(out, "  {what:22}  {id}"))?;
+    }
+    Ok(())
 }

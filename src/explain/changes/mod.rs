@@ -93,7 +93,8 @@ impl Means {
     /// Returns how the field behind a question could change. A field without a lever, such as the activity, is history.
     pub fn for_question(set: &RuleSet, question: Question) -> Self {
         let Some(fact) = question.fact() else { return Self::Never };
-        let fact = set.vocabulary.fact(set.vocabulary.input_of(fact));
+        let inputs = set.vocabulary.inputs_of(fact);
+        let fact = set.vocabulary.fact(inputs.last().copied().unwrap_or(fact));
         match (fact.origin, fact.lever) {
             (Origin::Setting, _) => Self::Setting,
             (_, Some(Lever::Chart)) => Self::Chart,
@@ -200,7 +201,7 @@ fn in_order(set: &RuleSet, questions: &[Variable]) -> (Vec<Variable>, Vec<usize>
 impl Changes {
     /// Returns the input fact behind a question, such as `birth_date` for the age, or `None` for the service date.
     pub fn fact(&self, set: &RuleSet, question: usize) -> Option<FactId> {
-        self.questions.get(question)?.question.fact().map(|fact| set.vocabulary.input_of(fact))
+        set.vocabulary.inputs_of(self.questions.get(question)?.question.fact()?).pop()
     }
 
     /// Returns the number of changes, counting each choice of answers.

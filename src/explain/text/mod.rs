@@ -2,11 +2,12 @@
 
 mod answers;
 mod changes;
+mod period;
 
 use super::view::{AnswerSource, Explanation, Explanations, FactView, NearOfferView, PayerView, RuleUse, Standing};
 use crate::message::Code;
 use crate::nearest::joined;
-use crate::report::{Row, RuleView};
+use crate::report::{AlsoRow, Row, RuleView};
 use crate::status::Status;
 use crate::table::{Screen, WrappedText};
 use crate::words;
@@ -56,6 +57,8 @@ fn write_note(paper: &mut WrappedText, note: &Explanation) {
     if let Some(changes) = &note.changes {
         changes::write(paper, changes);
     }
+    note.periods.iter().for_each(|period| period::write(paper, period));
+    period::write_pairs(paper, &note.pairs);
     if let Some(bill) = &note.bill {
         paper.heading("Units and dollars");
         bill.steps.iter().for_each(|step| paper.item(2, "- ", step));
@@ -72,6 +75,10 @@ fn write_note(paper: &mut WrappedText, note: &Explanation) {
     write_rules(paper, note);
 }
 
+fn has_finding(row: &Row, code: Code) -> bool {
+    row.findings.iter().any(|finding| finding.code == code.as_str())
+}
+
 /// Describes the decision in one line.
 fn headline(note: &Explanation) -> String {
     let row = &note.decision;
@@ -83,7 +90,8 @@ fn headline(note: &Explanation) -> String {
         Status::Held if row.missing.is_empty() => "held, a person must look".into(),
         Status::Held => {
             let missing = row.missing.iter().map(|fact| format!("`{fact}`")).collect();
-            format!("held, not answered: {}", joined(missing, "and"))
+            let whose = if has_finding(row, Code::Undecided) { "not answered by other notes" } else { "not answered" };
+            format!("held, {whose}: {}", joined(missing, "and"))
         }
         Status::Rejected => "rejected, it could not be read as a note".into(),
     };
@@ -91,14 +99,27 @@ fn headline(note: &Explanation) -> String {
 }
 
 fn billable(row: &Row, payer: &str) -> String {
-    let units = row.units.unwrap_or_default();
+    let shadow = row.shadow.as_ref();
+    let units = shadow.map_or(row.units.unwrap_or_default(), |shadow| shadow.units);
     let code: Vec<&str> = row.code.iter().chain(row.modifiers.iter().flatten()).map(String::as_str).collect();
-    let kind = row.unit.unwrap_or_default().replace('_', " ");
-    let counted = format!("{units} {kind}{} of {}", if units == 1 { "" } else { "s" }, code.join(" "));
-    match (&row.amount, &row.bundled_into) {
-        (_, Some(carrier)) => format!("{payer} is billed with {carrier}, nothing more for this note"),
-        (Some(amount), None) => format!("{payer} is billed ${amount} for {counted}"),
-        (None, None) => format!("{payer} is billed {counted}, unpriced"),
+    let code = if row.code.is_none() { row.service.clone().unwrap_or_default() } else { code.join(" ") };
+    let kind = row.unit.unwrap_or_default();
+    let counted = match kind {
+        "each" => format!("{units} x {code}"),
+        kind => format!("{units} {}{} of {code}", kind.replace('_', " "), if units == 1 { "" } else { "s" }),
+    };
+    let also: Vec<String> = std::iter::once(counted).chain(row.also.iter().map(AlsoRow::code_and_units)).collect();
+    let counted = joined(also, "and");
+    if let Some(carrier) = &row.bundled_into {
+        return format!("{payer} is billed with {carrier}, nothing more for this note");
+    }
+    if shadow.is_some() {
+        return format!("{payer} does not pay by the unit, and {counted} are a shadow");
+    }
+    let amounts = std::iter::once(row.amount).chain(row.also.iter().map(|also| also.amount));
+    match amounts.reduce(|sum, amount| sum.zip(amount).map(|(sum, amount)| sum + amount)).flatten() {
+        Some(amount) => format!("{payer} is billed ${amount} for {counted}"),
+        None => format!("{payer} is billed {counted}, unpriced"),
     }
 }
 
@@ -114,6 +135,7 @@ fn write_why(paper: &mut WrappedText, note: &Explanation) {
     for finding in &row.findings {
         paper.item(2, "! ", &format!("{} [{}]", words::capital(&finding.text), finding.code));
     }
+    note.code_check.iter().for_each(|check| paper.item(2, "! ", &check.text));
     for field in &note.unknown_fields {
         let near = field.near.as_ref().map(|near| format!("; did you mean `{near}`?"));
         paper.item(2, "! ", &format!("The rule set knows no field `{}`{}", field.name, near.unwrap_or(".".into())));
@@ -144,13 +166,23 @@ fn write_nearest(paper: &mut WrappedText, note: &Explanation) {
         return;
     }
     paper.heading("What came nearest");
-    let payers_differ = note.decision.findings.iter().any(|finding| finding.code == Code::DayPayersDiffer.as_str());
+    let row = &note.decision;
+    let payers_differ = has_finding(row, Code::DayPayersDiffer);
+    let of_period = [Code::PractitionersDiffer, Code::CodeDiffers, Code::NotTogether, Code::NoPartner, Code::Undecided];
+    let stands_against = of_period.into_iter().any(|code| has_finding(row, code));
     for offer in &note.nearest {
         paper.item(2, "- ", &format!("{} [{}]", words::capital(&offer.title), offer.id));
         write_lacks(paper, offer);
         match offer.obstacles.as_slice() {
             [] if !offer.lacks.is_empty() => {}
+            [] if has_finding(row, Code::PayersDiffer) => {
+                paper.line(4, "It lacks nothing; another note of the period names another payer.");
+            }
             [] if payers_differ => paper.line(4, "It lacks nothing; another note of the day names another payer."),
+            [] if note.code_check.is_some() => paper.line(4, "It lacks nothing; the note's own code is another one."),
+            [] if stands_against => {
+                paper.line(4, "It lacks nothing; what stands beside it keeps it from being billed.");
+            }
             [] => paper.line(4, "It lacks nothing; what is not answered may take it away."),
             [only] => paper.line(4, &format!("Against it stands {only}.")),
             all => paper.line(4, &format!("Against it stand {}.", joined(all.to_vec(), "and"))),

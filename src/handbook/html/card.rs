@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use crate::handbook::entry::{Content, Entry, RuleLink};
+use crate::handbook::entry::{BlockLink, Content, Entry};
 use crate::report::BasisView;
 use crate::visible::{visible, visible_lines};
 use crate::words;
 
-/// Number of rules beyond which a card collapses them.
+/// Number of links beyond which a card collapses them.
 const MAX_LINKS: usize = 8;
 
 /// Renders an entry in full.
@@ -38,10 +38,10 @@ fn content(content: &Content) -> Markup {
             Content::Text(text) => (coded(text)),
             Content::List(list) => ul { @for phrase in list { li { (coded(phrase)) } } },
             Content::Verbatim(text) => pre { (visible_lines(text)) },
-            Content::Rules(rules) if rules.len() > MAX_LINKS => {
-                details { summary { (rules.len()) " rules" } (links(rules)) }
+            Content::Links(blocks) if blocks.len() > MAX_LINKS => {
+                details { summary { (blocks.len()) " " (what(blocks)) } (links(blocks)) }
             },
-            Content::Rules(rules) => (links(rules)),
+            Content::Links(blocks) => (links(blocks)),
             Content::Basis(basis) => (rests_on(basis)),
             Content::Rates(rates) => ul {
                 @for rate in rates { li { "$" (rate.amount) " for one unit, " (rate.dates()) ". " (rests_on(&rate.basis)) } }
@@ -51,8 +51,17 @@ fn content(content: &Content) -> Markup {
     }
 }
 
-fn links(rules: &[RuleLink]) -> Markup {
-    html! { @for rule in rules { (link("rule", &rule.id)) " " } }
+/// Returns what linked blocks are called together.
+fn what(blocks: &[BlockLink]) -> &'static str {
+    match blocks.first().map(|block| block.page) {
+        Some("rule") | None if blocks.iter().all(|block| block.page == "rule") => "rules",
+        Some("statement") => "statements",
+        _ => "blocks",
+    }
+}
+
+fn links(blocks: &[BlockLink]) -> Markup {
+    html! { @for block in blocks { (link(block.page, &block.id)) " " } }
 }
 
 /// Renders each cited place once, then the house note.

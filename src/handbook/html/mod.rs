@@ -80,6 +80,7 @@ fn chapters(set: &RuleSet, diagram: &Diagram, entries: &[Entry]) -> Vec<Chapter>
         ("table", "Decision table", decisions::chapter(&Table::new(set, diagram, false))),
         ("services", "Services and rates", cards("service", "")),
         ("payers", "Payers", cards("payer", "")),
+        ("periods", "Notes that are counted together", periods(entries)),
         (
             "settings",
             "Open questions",
@@ -90,6 +91,8 @@ fn chapters(set: &RuleSet, diagram: &Diagram, entries: &[Entry]) -> Vec<Chapter>
             "What a note answers",
             cards("fact", "Every row that rests on what is presumed for an answer says so."),
         ),
+        ("labels", "Labels", cards("label", "Words in the `labels` of a row. They change no decision and no money.")),
+        ("statements", "Statements of the sources", statements(entries)),
         ("promises", "What always holds", cards("invariant", &promises)),
         ("sources", "Sources", html! { (cards("source", "")) (waivers(set)) }),
         ("index", "Every rule by its id", index(entries)),
@@ -132,6 +135,34 @@ fn house(entries: &[Entry]) -> Markup {
         h3 { "Rules that a source says of something else" }
         p { "They stand above, beside the words that they extend:" }
         ul { @for rule in cited { li { (link("rule", &rule.name)) " " (visible(&rule.title)) } } }
+    }
+}
+
+/// Renders counts, pairs, shadows and holidays.
+fn periods(entries: &[Entry]) -> Markup {
+    let groups = [
+        ("count", "Counts", "How the minutes of one client, payer and period become units."),
+        ("pair", "Pairs", "What does not stand together, and what does not stand alone."),
+        ("shadow", "Shadows", "Who does not pay by the unit."),
+        ("holiday", "Holidays", "Weekdays that are no business days."),
+    ];
+    html! {
+        @for (page, heading, intro) in groups {
+            @let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.page == page).collect();
+            @if !entries.is_empty() {
+                h3 { (heading) }
+                p { (intro) }
+                @for entry in entries { (card(entry)) }
+            }
+        }
+    }
+}
+
+/// Renders each statement with what carries it out, or why nothing needs to.
+fn statements(entries: &[Entry]) -> Markup {
+    html! {
+        p { "Each statement with the blocks that carry it out, or why none needs to." }
+        @for entry in entries.iter().filter(|entry| entry.page == "statement") { (card(entry)) }
     }
 }
 

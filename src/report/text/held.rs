@@ -36,7 +36,9 @@ impl HeldNotes {
             self.by_fact.entry(fact.clone()).or_default().add(row);
         }
         if row.missing.is_empty() {
-            let finding = row.findings.iter().find(|finding| finding.code == Code::DayPayersDiffer.as_str());
+            let fixable = [Code::DayPayersDiffer, Code::PayersDiffer, Code::PractitionersDiffer, Code::CodeDiffers]
+                .map(Code::as_str);
+            let finding = row.findings.iter().find(|finding| fixable.contains(&finding.code.as_str()));
             let reason = finding.map_or_else(
                 || format!("a person to decide: {}", row.rules.join(", ")),
                 |finding| format!("a person to fix: {}", finding.text),

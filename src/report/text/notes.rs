@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::shorten;
 use crate::message::Code;
-use crate::report::Row;
+use crate::money::Amount;
+use crate::report::{FindingRow, Row, ShadowRow};
 use crate::status::Status;
 use crate::table::{Color, Screen, TextCell, TextTable};
 
@@ -47,8 +48,12 @@ fn reason(row: &Row) -> String {
     });
     let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
     // The row itself or its explanation already shows these two.
-    let known = [Code::Unpriced, Code::DayPayersDiffer].map(Code::as_str);
-    let findings = row.findings.iter().filter(|finding| !known.contains(&finding.code.as_str()));
+    let known =
+        [Code::Unpriced, Code::DayPayersDiffer, Code::PayersDiffer, Code::PractitionersDiffer, Code::CodeDiffers]
+            .map(Code::as_str);
+    let because = row.because.as_deref().unwrap_or_default();
+    let is_said = |finding: &FindingRow| known.contains(&finding.code.as_str()) || because.contains(&finding.text);
+    let findings = row.findings.iter().filter(|finding| !is_said(finding));
     let findings = findings.map(|finding| format!(" Note: {}.", finding.text));
     error.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
 }
@@ -88,8 +93,8 @@ impl Notes {
         let right = [
             TextCell::from(number(row.minutes)),
             TextCell::from(row.payer.as_deref().unwrap_or(row.status.as_str())).colored(color).breaking_at('_'),
-            TextCell::from(row.full_code()),
-            TextCell::from(number(row.units)),
+            TextCell::from(codes(row)),
+            TextCell::from(units(row)),
             TextCell::from(amount(row)),
             TextCell::from(reason.to_string()),
         ];
@@ -112,9 +117,32 @@ fn position(row: &Row) -> String {
     format!("{input}record {}", row.record)
 }
 
+/// Lists the codes of all services that a row carries.
+fn codes(row: &Row) -> String {
+    let also = row.also.iter().map(|line| line.code.clone().unwrap_or_else(|| line.service.clone()));
+    std::iter::once(row.full_code()).chain(also).filter(|code| !code.is_empty()).collect::<Vec<_>>().join(" + ")
+}
+
+/// Lists the units of all services that a row carries. Units that the payer does not pay by are in parentheses.
+fn units(row: &Row) -> String {
+    let own = (row.units, row.shadow.as_ref());
+    let also = row.also.iter().map(|line| (line.units, line.shadow.as_ref()));
+    let cell = |(units, shadow): (Option<u32>, Option<&ShadowRow>)| match (units, shadow) {
+        (_, Some(shadow)) => format!("({})", shadow.units),
+        (units, None) => units.map(|units| units.to_string()).unwrap_or_default(),
+    };
+    std::iter::once(own).chain(also).map(cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" + ")
+}
+
+/// Returns the dollars of a row and of the further lines that it carries.
 fn amount(row: &Row) -> String {
-    match (row.status, row.amount) {
-        (Status::Billable, None) => "unpriced".into(),
-        (_, amount) => amount.map(|amount| format!("${amount}")).unwrap_or_default(),
+    let mut amounts = std::iter::once(row.amount).chain(row.also.iter().map(|line| line.amount));
+    match (row.status, &row.shadow) {
+        (_, Some(shadow)) => shadow.amount.map_or("(unpriced)".into(), |amount| format!("(${amount})")),
+        (Status::Billable, None) => {
+            let sum = amounts.try_fold(Amount::ZERO, |sum, amount| Some(sum + amount?));
+            sum.map_or("unpriced".into(), |sum| format!("${sum}"))
+        }
+        _ => row.amount.map(|amount| format!("${amount}")).unwrap_or_default(),
     }
 }

@@ -15,15 +15,19 @@ pub(super) fn totals(report: &Report<'_>, screen: Screen) -> TextTable {
     };
     for (payer, total) in &report.summary.payers {
         for (name, service) in &total.services {
+            let count = |units: u64| count_units(&BTreeMap::from([(service.unit, units)]));
             let unpriced = BTreeMap::from([(service.unit, service.unpriced_units)]);
+            // A payer who does not pay by the unit has no total of its own.
+            let is_shadow = service.units == 0 && service.shadow_units.is_some();
+            let own = if is_shadow { String::new() } else { dollars(service.amount, &unpriced) };
             row([
                 payer.clone(),
                 name.clone(),
                 service.full_code(),
                 service.notes.to_string(),
                 service.minutes.to_string(),
-                count_units(&BTreeMap::from([(service.unit, service.units)])),
-                dollars(service.amount, &unpriced),
+                with_shadow(count(service.units), service.shadow_units.map(count)),
+                with_shadow(own, service.shadow_amount.map(|amount| format!("${amount}"))),
             ]);
         }
         if total.services.len() != 1 {
@@ -83,6 +87,15 @@ fn all_unpriced(summary: &Summary) -> BTreeMap<&'static str, u64> {
     all
 }
 
+/// Adds in parentheses what a payer does not pay by the unit for.
+fn with_shadow(own: String, shadow: Option<String>) -> String {
+    match shadow {
+        None => own,
+        Some(shadow) if own.is_empty() => format!("({shadow})"),
+        Some(shadow) => format!("{own} ({shadow})"),
+    }
+}
+
 /// Formats dollars together with the units that have no known price; unpriced units are not worth zero.
 fn dollars(amount: Option<Amount>, unpriced: &BTreeMap<&'static str, u64>) -> String {
     let unpriced = count_units(unpriced);
@@ -93,11 +106,16 @@ fn dollars(amount: Option<Amount>, unpriced: &BTreeMap<&'static str, u64>) -> St
     }
 }
 
+/// Returns the noun for a unit, in the singular.
+fn noun(unit: &str) -> String {
+    if unit == "each" { "unit".to_owned() } else { unit.replace('_', " ") }
+}
+
 /// Formats units by kind: `3 days, 5 quarter hours`.
 fn count_units(units: &BTreeMap<&'static str, u64>) -> String {
     let units = units
         .iter()
         .filter(|(_, count)| **count > 0)
-        .map(|(unit, count)| format!("{count} {}{}", unit.replace('_', " "), if *count == 1 { "" } else { "s" }));
+        .map(|(unit, count)| format!("{count} {}{}", noun(unit), if *count == 1 { "" } else { "s" }));
     units.collect::<Vec<_>>().join(", ")
 }

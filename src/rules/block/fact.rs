@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::{Block, BlockKind, Role, Written, read_tables, unique};
 use crate::facts::{Fact, FactId, Kind, Lever, Origin, is_reserved};
 use crate::message::Code;
+use crate::rules::Basis;
+use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
 use crate::rules::resolve::value;
 use crate::toml::{Problems, Span, Text, TomlTable, TomlValue};
@@ -14,6 +16,8 @@ use crate::toml::{Problems, Span, Text, TomlTable, TomlValue};
 pub struct DeclaredFact {
     /// The fact itself.
     pub fact: FactId,
+    /// The passages for which the fact is asked; often none.
+    pub basis: Basis,
     /// Where the fact is declared.
     pub span: Span,
 }
@@ -27,6 +31,7 @@ pub(in crate::rules) struct FactBody {
     /// Aliases, each with its value.
     aliases: Vec<(Text, Text)>,
     groups: Vec<(Text, Vec<Text>)>,
+    basis: WrittenBasis,
 }
 
 /// Most values of a fact or setting. A longer list is a code list, which belongs in another system.
@@ -48,20 +53,25 @@ impl Block for DeclaredFact {
             look: table.string("look"),
             aliases: table.table("alias", "alias table").map(TomlTable::words).unwrap_or_default(),
             groups: table.table("groups", "group table").map(|groups| read_groups(&groups)).unwrap_or_default(),
+            basis: read_basis(table),
         })
     }
 
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
-        let mut spans = Vec::new();
-        for Written { name, span, body, .. } in unique(blocks, "fact", checker.problems) {
+        let mut declared = Vec::new();
+        for Written { name, span, mut body, .. } in unique(blocks, "fact", checker.problems) {
             check_name(checker, &name, "fact");
+            declared.push((checker.basis(std::mem::take(&mut body.basis)), span));
             let fact = check_fact(checker, &name, body);
             checker.facts.push(fact);
-            spans.push(span);
         }
         checker.update_vocabulary();
         let ids = checker.set.vocabulary.facts().map(|(id, _)| id);
-        ids.zip(spans).map(|(fact, span)| Self { fact, span }).collect()
+        ids.zip(declared).map(|(fact, (basis, span))| Self { fact, basis, span }).collect()
+    }
+
+    fn basis(&self) -> Option<&Basis> {
+        Some(&self.basis)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `[[invariant]]`: a promise that must hold for every possible note.
 
-use super::{Block, BlockKind, Payer, Role, Service, Written, read_list, unique};
+use super::pair::WrittenTerms;
+use super::{Block, BlockKind, PairTerms, Payer, Role, Service, Written, read_list, unique};
 use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
 use crate::rules::when::{WrittenTest, is_empty_condition, read_tests, read_when};
@@ -19,6 +20,8 @@ pub struct Invariant {
     pub when: Clause,
     /// What must hold for them.
     pub always: Clause,
+    /// What is promised of the services of one client and period; `None` if the promise is about single notes.
+    pub terms: Option<PairTerms>,
     /// What the invariant is based on.
     pub basis: Basis,
     /// Where the invariant is written.
@@ -129,6 +132,7 @@ pub(in crate::rules) struct InvariantBody {
     title: String,
     when: Vec<WrittenTest>,
     always: Vec<WrittenTest>,
+    terms: Option<WrittenTerms>,
     basis: WrittenBasis,
 }
 
@@ -137,27 +141,34 @@ impl Block for Invariant {
     const KIND: BlockKind = BlockKind { name: "invariant", role: Role::Promises, most: 1_000 };
 
     fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
-        read_list(file, "invariant", |table| InvariantBody {
-            title: table.required_string("title"),
-            when: read_when(table),
-            always: read_always(table),
-            basis: read_basis(table),
+        read_list(file, "invariant", |table| {
+            let title = table.required_string("title");
+            let (when, always, terms) = if table.has("these") {
+                (Vec::new(), Vec::new(), Some(WrittenTerms::read(table)))
+            } else {
+                (read_when(table), read_always(table), None)
+            };
+            InvariantBody { title, when, always, terms, basis: read_basis(table) }
         })
     }
 
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let blocks = unique(blocks, "invariant", checker.problems);
+        checker.add_days_between(blocks.iter().flat_map(|block| block.body.when.iter().chain(&block.body.always)));
+        let checker = &*checker;
         let check = |Written { name, body, span, .. }: Written<Self::Body>| {
             checker.check_id(&name, "an invariant");
             Self {
                 title: body.title,
                 when: checker.clause(body.when),
                 always: checker.clause(body.always),
+                terms: body.terms.and_then(|terms| terms.check(&span, checker)),
                 basis: checker.basis(body.basis),
                 id: name.value,
                 span,
             }
         };
-        unique(blocks, "invariant", checker.problems).into_iter().map(check).collect()
+        blocks.into_iter().map(check).collect()
     }
 
     fn basis(&self) -> Option<&Basis> {

@@ -5,11 +5,14 @@
 mod alias;
 mod answer;
 mod column;
+mod count;
 mod fact;
 mod hold;
+mod holiday;
 mod invariant;
 mod offer;
 mod overrides;
+mod pair;
 mod payer;
 mod presumption;
 mod rate;
@@ -17,7 +20,9 @@ mod removal;
 mod rule;
 mod service;
 mod setting;
+mod shadow;
 mod source;
+mod statement;
 mod waiver;
 
 use std::collections::BTreeMap;
@@ -26,17 +31,22 @@ pub use alias::Alias;
 pub(super) use alias::Words;
 pub use answer::SettingAnswer;
 pub use column::Column;
+pub use count::{Count, Within};
 pub use fact::DeclaredFact;
 pub use hold::Instead;
+pub use holiday::DeclaredHoliday;
 pub use invariant::{Clause, Invariant, OutcomePart, OutcomeTest, OutcomeValue};
+pub use pair::{Pair, PairTerms, Relation, Then};
 pub use payer::Payer;
 pub use presumption::Presumption;
-pub use rate::DatedRate;
+pub use rate::{DatedRate, RateFound};
 pub use removal::Removes;
 pub use rule::{Effect, Rule};
 pub use service::{Service, Unit, full_code};
 pub use setting::{AnsweredBy, Setting};
+pub use shadow::Shadow;
 pub use source::Source;
+pub use statement::{Statement, StatementClass};
 pub use waiver::Waiver;
 
 use super::Basis;
@@ -84,6 +94,8 @@ pub(super) enum Role {
     /// Nothing that a proof depends on: prices, aliases, answers. The proof tries every answer to a setting, and a
     /// presumed value only takes the place of an answer.
     Completes,
+    /// No decision on a note, but what the notes of a period earn together.
+    Counts,
     /// No decisions, but they promise something that must be proved.
     Promises,
 }

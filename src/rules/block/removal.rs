@@ -31,10 +31,7 @@ impl WrittenRemoval {
     }
 
     pub(super) fn check(self, checker: &Checker<'_>) -> Removes {
-        let services = self.services.map(|names| {
-            checker.problems.add_repeated_names(&names);
-            names.iter().filter_map(|name| checker.service(name)).collect()
-        });
+        let services = self.services.map(|names| checker.services(&names));
         Removes { payers: checker.payers(&self.payers), services }
     }
 }

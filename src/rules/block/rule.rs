@@ -53,7 +53,7 @@ impl Rule {
             Effect::Exclude(_) => "exclude",
             Effect::Strike(_) => "strike",
             Effect::Hold { .. } => "hold",
-            Effect::Advise => "advise",
+            Effect::Advise { .. } => "advise",
         }
     }
 }
@@ -82,8 +82,11 @@ pub enum Effect {
         /// What to record instead, one entry for each possibility.
         instead: Vec<Instead>,
     },
-    /// Adds a finding and changes nothing else.
-    Advise,
+    /// Adds a finding or a label, and changes nothing else.
+    Advise {
+        /// The word for the row's `labels`; `None` for a finding.
+        label: Option<String>,
+    },
 }
 
 impl Effect {
@@ -91,7 +94,7 @@ impl Effect {
     pub fn removes(&self) -> Option<&Removes> {
         match self {
             Self::Exclude(removes) | Self::Strike(removes) => Some(removes),
-            Self::Offer { .. } | Self::Hold { .. } | Self::Advise => None,
+            Self::Offer { .. } | Self::Hold { .. } | Self::Advise { .. } => None,
         }
     }
 }
@@ -112,7 +115,7 @@ enum WrittenEffect {
     Exclude(WrittenRemoval),
     Strike(WrittenRemoval),
     Hold(WrittenHold),
-    Advise,
+    Advise { label: Option<Text> },
 }
 
 /// Most groups under `any` of one rule.
@@ -132,7 +135,7 @@ impl Block for Rule {
             ("exclude", |table| WrittenEffect::Exclude(WrittenRemoval::read(table))),
             ("strike", |table| WrittenEffect::Strike(WrittenRemoval::read(table))),
             ("hold", |table| WrittenEffect::Hold(WrittenHold::read(table))),
-            ("advise", |_| WrittenEffect::Advise),
+            ("advise", |table| WrittenEffect::Advise { label: table.text("label") }),
         ];
         let rules = |(key, effect): (&'static str, Read)| read_list(file, key, |table| read_rule(table, effect));
         kinds.into_iter().flat_map(rules).collect()
@@ -140,6 +143,7 @@ impl Block for Rule {
 
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
         let blocks = unique(blocks, "rule", checker.problems);
+        checker.add_days_between(blocks.iter().flat_map(|block| block.body.tests()));
         let ids = RuleIds::new(&blocks, checker);
         let rules: Vec<Self> = blocks.into_iter().map(|rule| check_rule(rule, &ids, checker)).collect();
         check_thresholds(&rules, checker);
@@ -168,6 +172,12 @@ fn read_rule(table: &mut TomlTable<'_>, effect: fn(&mut TomlTable<'_>) -> Writte
         through: table.word("through"),
         effect: effect(table),
         basis: read_basis(table),
+    }
+}
+
+impl RuleBody {
+    fn tests(&self) -> impl Iterator<Item = &WrittenTest> {
+        self.when.iter().chain(self.any.iter().flatten())
     }
 }
 
@@ -206,7 +216,12 @@ fn check_rule(rule: Written<RuleBody>, ids: &RuleIds, checker: &Checker<'_>) -> 
             WrittenEffect::Exclude(removal) => Effect::Exclude(removal.check(checker)),
             WrittenEffect::Strike(removal) => Effect::Strike(removal.check(checker)),
             WrittenEffect::Hold(hold) => hold.check(checker),
-            WrittenEffect::Advise => Effect::Advise,
+            WrittenEffect::Advise { label } => {
+                if let Some(label) = &label {
+                    checker.check_id(label, "a label");
+                }
+                Effect::Advise { label: label.map(|label| label.value) }
+            }
         },
         basis: checker.required_basis(body.basis, &span, &what),
         id: name.value,

@@ -13,8 +13,8 @@ pub struct Service {
     pub name: String,
     /// The title of the service.
     pub title: String,
-    /// The procedure code.
-    pub code: String,
+    /// The procedure code; `None` if no public code is known.
+    pub code: Option<String>,
     /// The modifiers of the code.
     pub modifiers: Vec<String>,
     /// The unit in which the service is billed.
@@ -26,9 +26,9 @@ pub struct Service {
 }
 
 impl Service {
-    /// Returns the code and its modifiers, separated by spaces, such as `H2023 HK`.
+    /// Returns the code and its modifiers, separated by spaces, such as `H2023 HK`; the title if no code is known.
     pub fn full_code(&self) -> String {
-        full_code(&self.code, &self.modifiers)
+        self.code.as_ref().map_or_else(|| self.title.clone(), |code| full_code(code, &self.modifiers))
     }
 }
 
@@ -44,24 +44,30 @@ pub enum Unit {
     QuarterHour,
     /// One unit for each client and date.
     Day,
+    /// One unit for each client and calendar month.
+    Month,
+    /// One unit for each note.
+    Each,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 2] = [Self::QuarterHour, Self::Day];
+    pub const ALL: [Self; 4] = [Self::QuarterHour, Self::Day, Self::Month, Self::Each];
 
     /// Returns the name of the unit in rules and rows.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::QuarterHour => "quarter_hour",
             Self::Day => "day",
+            Self::Month => "month",
+            Self::Each => "each",
         }
     }
 }
 
 pub(in crate::rules) struct ServiceBody {
     title: String,
-    code: String,
+    code: Option<String>,
     modifiers: Vec<Text>,
     unit: Option<Text>,
     basis: WrittenBasis,
@@ -70,6 +76,11 @@ pub(in crate::rules) struct ServiceBody {
 /// The word that promises use in place of a service if there is none.
 const RESERVED: [&str; 1] = ["none"];
 
+/// Reads the procedure code. It may be left out, but not be empty.
+fn read_code(table: &mut TomlTable<'_>) -> Option<String> {
+    if table.has("code") { table.required("code").map(|code| code.value) } else { None }
+}
+
 impl Block for Service {
     type Body = ServiceBody;
     const KIND: BlockKind = BlockKind { name: "service", role: Role::Decides, most: 1_000 };
@@ -77,7 +88,7 @@ impl Block for Service {
     fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
         read_tables(file, "service", "service", |table| ServiceBody {
             title: table.required_string("title"),
-            code: table.required_string("code"),
+            code: read_code(table),
             modifiers: table.texts("modifiers").unwrap_or_default(),
             unit: table.required("unit"),
             basis: read_basis(table),

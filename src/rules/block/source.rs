@@ -1,9 +1,12 @@
 //! `[source.NAME]`: a document that rules cite.
 
+use chrono::NaiveDate;
+
 use super::{Block, BlockKind, Role, Written, read_tables, unique};
 use crate::effective::parse_date;
 use crate::message::Code;
 use crate::rules::checker::Checker;
+use crate::rules::resolve::effective;
 use crate::toml::{Problems, Span, Text, TomlTable};
 
 /// A document that rules cite.
@@ -19,6 +22,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// Why the text could not be checked; `None` if it was.
     pub unchecked: Option<String>,
+    /// The last service date for which anybody has looked at what the source says; `None` if that was not recorded.
+    pub verified_through: Option<NaiveDate>,
     /// The places that citations may name, in the document's own order; empty if any place is allowed.
     pub places: Vec<String>,
     /// Where the source is declared.
@@ -30,6 +35,7 @@ pub(in crate::rules) struct SourceBody {
     dated: Option<Text>,
     sha256: Option<Text>,
     unchecked: Option<String>,
+    verified_through: Option<Text>,
     places: Vec<Text>,
 }
 
@@ -46,6 +52,7 @@ impl Block for Source {
             dated: table.required_word("dated"),
             sha256: table.text("sha256"),
             unchecked: table.string("unchecked"),
+            verified_through: table.word("verified_through"),
             places: table.texts("places").unwrap_or_default(),
         })
     }
@@ -60,6 +67,7 @@ impl Block for Source {
                 dated: body.dated.map(|dated| check_date(dated, problems)).unwrap_or_default(),
                 sha256: body.sha256.map(|sha256| check_sha256(&sha256, problems)),
                 unchecked: body.unchecked,
+                verified_through: effective(None, body.verified_through.as_ref(), problems).through,
                 places: body.places.into_iter().map(|place| place.value).collect(),
                 name: name.value,
                 span,

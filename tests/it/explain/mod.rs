@@ -6,5 +6,7 @@ mod changes;
 mod command;
 /// Explanations are true of all notes: the same decision, the right lever, and questions rather than instructions.
 mod notes;
+/// Explanations of notes that are counted within a month or after a discharge.
+mod periods;
 /// Snapshots of the explanation texts.
 mod texts;

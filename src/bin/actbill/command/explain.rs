@@ -27,6 +27,7 @@ Examples:
   actbill explain notes.json --all --format json     every note, for a program
   actbill explain act.job-coaching                   the page of a rule
   actbill explain part_quarter_hour                  the page of a setting; facts, services, payers and sources too
+  actbill explain count.chronic-care S2-26           how minutes count; what carries out a statement of a source
   actbill explain missing-field                      what a code means
   actbill explain H2023HK inv.h2023hk-staff          what a billing code stands for; what a promise says
 
@@ -45,8 +46,8 @@ Exit status:
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct ExplainArgs {
-    /// Files of notes (JSON, NDJSON or CSV; `-` is standard input), or names: a rule, setting, fact, service, payer,
-    /// source, invariant or code
+    /// Files of notes (JSON, NDJSON or CSV; `-` is standard input), or names: a rule, count, pair, shadow, setting,
+    /// fact, service, payer, source, statement, holiday, label, invariant, field of a row or code
     #[arg(required = true, value_name = "NOTES|NAME")]
     what: Vec<PathBuf>,
 

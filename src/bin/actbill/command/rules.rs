@@ -6,8 +6,9 @@ use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
 
 use actbill::handbook::table::Table;
-use actbill::handbook::{self, Form};
+use actbill::handbook::{self, Form, Selection};
 use actbill::message::{Code, Message};
+use actbill::rules::StatementClass;
 
 use super::export::{self, ExportArgs};
 use crate::args::RuleArgs;
@@ -28,10 +29,11 @@ Examples:
   actbill rules                                every rule, on one line each
   actbill rules --settings                     the open questions, and who answered them
   actbill rules table                          who pays for what, as a decision table
+  actbill rules coverage                       what carries out each statement of the sources
   actbill rules doc -o rules.html              everything on one page
   actbill rules export our-rules               the rule files, to be adapted";
 
-/// Show the rules: as a list, as a decision table, as one page; or write them out
+/// Show the rules: as a list, as a decision table, statement by statement, as one page; or write them out
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{HELP}\n\n{EXIT}"), args_conflicts_with_subcommands = true)]
 #[command(disable_help_subcommand = true)]
@@ -47,6 +49,7 @@ pub(crate) struct RulesArgs {
 enum RulesCommand {
     List(ListArgs),
     Table(TableArgs),
+    Coverage(CoverageArgs),
     Doc(DocArgs),
     Export(ExportArgs),
 }
@@ -65,6 +68,58 @@ struct ListArgs {
 
     #[command(flatten)]
     rules: RuleArgs,
+}
+
+const COVERAGE: &str = "\
+Examples:
+  actbill rules coverage                       every statement, its class and its home
+  actbill rules coverage S2-26 S2-27           two of them
+  actbill rules coverage --class local_payer   what a contract, a state plan or the agency decides
+
+A statement has its home in the blocks that cite it, or in the program itself. A statement that is context says why it \
+needs none. `actbill check --sources` reports those that have no home.";
+
+/// Show, for each statement of the sources, what carries it out
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{COVERAGE}\n\n{EXIT}"))]
+struct CoverageArgs {
+    /// Show only the statements with these ids
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+
+    /// Show only the statements of this class
+    #[arg(long, value_name = "CLASS")]
+    class: Option<Class>,
+
+    /// Format of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ListFormat,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+}
+
+/// A class of statements.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Class {
+    /// Rules decide them
+    Decidable,
+    /// A payer of the place decides them, so a setting or a fact asks
+    #[value(alias = "local-payer")]
+    LocalPayer,
+    /// They decide nothing
+    Context,
+}
+
+impl Class {
+    fn class(self) -> StatementClass {
+        match self {
+            Self::Decidable => StatementClass::Decidable,
+            Self::LocalPayer => StatementClass::LocalPayer,
+            Self::Context => StatementClass::Context,
+        }
+    }
 }
 
 const TABLE: &str = "\
@@ -151,6 +206,7 @@ pub(crate) fn run(args: &RulesArgs, console: &Console) -> Result<Exit> {
         None => list(&args.list),
         Some(RulesCommand::List(args)) => list(args),
         Some(RulesCommand::Table(args)) => table(args),
+        Some(RulesCommand::Coverage(args)) => coverage(args),
         Some(RulesCommand::Doc(args)) => doc(args, console),
         Some(RulesCommand::Export(args)) => export::run(args, console),
     }
@@ -169,6 +225,14 @@ fn table(args: &TableArgs) -> Result<Exit> {
     let ready = files::ready(&args.rules)?;
     let table = Table::new(&ready.set, &ready.diagram, args.all_settings);
     output::write(&Target::Stdout, Readers::Others, |out| handbook::write_table(&table, args.format.form(), out))?;
+    Ok(Exit::Done)
+}
+
+fn coverage(args: &CoverageArgs) -> Result<Exit> {
+    let ready = files::ready(&args.rules)?;
+    let selection = Selection { ids: args.ids.clone(), class: args.class.map(Class::class) };
+    let write = handbook::coverage(&ready.set, &selection, args.format.form())?;
+    output::write(&Target::Stdout, Readers::Others, |out| write(out))?;
     Ok(Exit::Done)
 }
 

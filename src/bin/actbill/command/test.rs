@@ -75,7 +75,8 @@ pub(crate) struct TestArgs {
     #[arg(long, conflicts_with = "list")]
     bless: bool,
 
-    /// Show which rules decide or step aside in no case, and which regions of the rules no case visits
+    /// Show which rules decide or step aside in no case, which counts, pairs and shadows apply in none, and which regions of
+    /// the rules no case visits
     #[arg(long)]
     coverage: bool,
 
@@ -94,7 +95,7 @@ pub(crate) struct TestArgs {
     #[arg(long, requires = "with")]
     own: bool,
 
-    /// End with 1 if fewer of a hundred rules decide in a case
+    /// End with 1 if fewer of a hundred rules decide in a case; counts, pairs and shadows are rules here
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
 
@@ -188,7 +189,7 @@ fn report(
     let survived = report.mutants.as_ref().is_some_and(|mutants| mutants.summary.survived > 0);
     write(args, target, &report)?;
     if let (false, Some(least), Some(coverage)) = (enough, args.min_coverage, &report.coverage) {
-        let percent = coverage.deciding() * 100 / coverage.rules.len().max(1);
+        let percent = coverage.deciding() * 100 / coverage.len().max(1);
         let text = format!("{percent} percent of the rules decide in a case, fewer than {least}");
         console.print(&Message::error(Code::LowCoverage, text).help("write a case for each rule that decides in none"));
     }

@@ -2,7 +2,13 @@
 //!
 //! Knows nothing about notes or about the layout of lists and pages.
 
+mod periods;
+
 use std::collections::BTreeSet;
+
+pub use periods::{
+    count, holiday, pair_effect, payer_titles, period, rate_conditions, service_titles, shadow_effect, steps,
+};
 
 use crate::diagram::Variable;
 use crate::effective::Effective;
@@ -122,7 +128,8 @@ pub fn effect(set: &RuleSet, rule: &Rule) -> String {
             let instead = set.instead_text(instead).map_or_else(String::new, |instead| format!(": {instead}"));
             format!("holds the note for a person, whatever else applies{unless}{instead}")
         }
-        Effect::Advise => "adds a finding for a person and changes nothing else".into(),
+        Effect::Advise { label: None } => "adds a finding for a person and changes nothing else".into(),
+        Effect::Advise { label: Some(label) } => format!("adds the label `{label}` and changes nothing else"),
     }
 }
 
@@ -215,8 +222,7 @@ pub fn basis(set: &RuleSet, basis: &Basis) -> Vec<String> {
 /// Describes values of a variable as written in a table, by what is in them or what is not, whichever is shorter.
 pub fn values(set: &RuleSet, variable: &Variable, within: &BTreeSet<u16>) -> String {
     let named = |wanted: bool| -> Vec<String> {
-        let values = variable.values().filter(|value| within.contains(value) == wanted);
-        values.map(|value| variable.describe(set, value)).collect()
+        variable.describe_all(set, variable.values().filter(|value| within.contains(value) == wanted))
     };
     let (inside, outside) = (named(true), named(false));
     // "Not below 65" would be no shorter than "65 or more".

@@ -1,0 +1,167 @@
+//! One fact: its question, the answers it takes, and where its answer comes from.
+
+use std::collections::BTreeMap;
+
+use super::{Answer, FactId, REQUIRED};
+use crate::nearest::nearest;
+
+/// The kind of answers that a fact takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One of the listed values.
+    Coded(Vec<String>),
+    /// A whole number in an inclusive range, from the first number through the second.
+    Number(i64, i64),
+    /// A calendar date. Rules can only ask facts derived from it.
+    Date,
+}
+
+impl Kind {
+    /// Clamps a number to the range of the kind, and returns any other answer unchanged.
+    pub(super) fn nearest(&self, answer: Answer) -> Answer {
+        match (self, answer) {
+            (Self::Number(least, most), Answer::Number(number)) => Answer::Number(number.clamp(*least, *most)),
+            _ => answer,
+        }
+    }
+}
+
+/// Where the answer to a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The note itself.
+    Note,
+    /// The agency's answer to a question that the guidance leaves open.
+    Setting,
+    /// The minutes of the note.
+    Minutes,
+    /// Whole years from the given date fact to the service date.
+    Age(FactId),
+    /// Days from the given date fact to the service date.
+    DaysSince(FactId),
+    /// Days from one date fact to another.
+    DaysBetween(FactId, FactId),
+    /// Business days from one date fact to another.
+    BusinessDaysBetween(FactId, FactId),
+}
+
+impl Origin {
+    /// Returns the date facts from which the answer is derived; empty if it is not derived from dates.
+    pub fn dates(self) -> Vec<FactId> {
+        match self {
+            Self::Note | Self::Setting | Self::Minutes => Vec::new(),
+            Self::Age(date) | Self::DaysSince(date) => vec![date],
+            Self::DaysBetween(from, to) | Self::BusinessDaysBetween(from, to) => vec![from, to],
+        }
+    }
+}
+
+/// How an answer could honestly change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lever {
+    /// The answer can change only if the chart already supports it.
+    Chart,
+    /// The answer can be looked up in a record.
+    Record,
+    /// The answer is history and cannot change.
+    Never,
+}
+
+/// Something that a rule can ask.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Name of the fact in rules and notes.
+    pub name: String,
+    /// The question that the fact answers.
+    pub ask: String,
+    /// The kind of answers it takes.
+    pub kind: Kind,
+    /// Where its answer comes from.
+    pub origin: Origin,
+    /// How its answer could honestly change.
+    pub lever: Option<Lever>,
+    /// Where its answer can be looked up.
+    pub look: Option<String>,
+    /// Named groups of values, which conditions may use in place of the values.
+    pub groups: BTreeMap<String, Vec<u16>>,
+    /// Values and aliases in lower case, each with the index of its value.
+    words: BTreeMap<String, u16>,
+}
+
+impl Fact {
+    /// Creates a fact without aliases.
+    pub fn new(name: &str, ask: &str, kind: Kind, origin: Origin, lever: Option<Lever>) -> Self {
+        let words = match &kind {
+            Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
+            Kind::Number(..) | Kind::Date => BTreeMap::new(),
+        };
+        Self {
+            name: name.to_owned(),
+            ask: ask.to_owned(),
+            kind,
+            origin,
+            lever,
+            look: None,
+            groups: BTreeMap::new(),
+            words,
+        }
+    }
+
+    /// Adds an alias for a value. Returns `false` if the alias already stands for another value.
+    pub fn add_alias(&mut self, word: &str, value: u16) -> bool {
+        *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
+    }
+
+    /// Makes an alias stand for another value, or removes it if `value` is `None`.
+    pub fn set_alias(&mut self, word: &str, value: Option<u16>) {
+        match value {
+            Some(value) => drop(self.words.insert(word.to_owned(), value)),
+            None => drop(self.words.remove(word)),
+        }
+    }
+
+    /// Returns the aliases, each with the name of its value.
+    pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
+        let named = self.words.iter().filter_map(|(word, value)| Some((word.as_str(), self.value_name(*value)?)));
+        named.filter(|(word, name)| *word != name.to_lowercase())
+    }
+
+    /// Returns the values of a coded fact; empty for other kinds.
+    pub fn values(&self) -> &[String] {
+        match &self.kind {
+            Kind::Coded(values) => values,
+            Kind::Number(..) | Kind::Date => &[],
+        }
+    }
+
+    /// Finds a value by its exact name.
+    pub fn value(&self, name: &str) -> Option<u16> {
+        (0..).zip(self.values()).find(|(_, value)| *value == name).map(|(at, _)| at)
+    }
+
+    /// Finds a value by name or alias, ignoring letter case, as notes write it.
+    pub fn parse_value(&self, word: &str) -> Option<u16> {
+        self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
+    }
+
+    /// Returns the value whose name or alias is closest to the word; `None` if none is close enough.
+    pub fn nearest_value(&self, word: &str) -> Option<&str> {
+        let value = self.parse_value(nearest(word, self.words.keys().map(String::as_str))?)?;
+        self.value_name(value)
+    }
+
+    /// Returns the name of a value.
+    pub fn value_name(&self, value: u16) -> Option<&str> {
+        self.values().get(usize::from(value)).map(String::as_str)
+    }
+
+    /// Whether the values are exactly `yes` and `no`, so that `true` and `false` are accepted as answers.
+    pub fn is_yes_no(&self) -> bool {
+        self.values().len() == 2 && self.value("yes").is_some() && self.value("no").is_some()
+    }
+
+    /// Whether a note without an answer to the fact is rejected.
+    pub fn is_required(&self) -> bool {
+        REQUIRED.contains(&self.name.as_str())
+    }
+}
