@@ -279,7 +279,7 @@ fn note(set: &RuleSet, (date, before): (NaiveDate, [i64; 4]), given: [bool; 4]) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(250))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn real_dates_are_possible_and_decided_as_the_naive_judge_decides(

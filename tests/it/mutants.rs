@@ -349,7 +349,7 @@ fn suite_of(ready: &Ready, notes: &[&String]) -> Suite {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     /// Random sets with a few random cases, each of which is a note that must keep its status and payer.
     #[test]

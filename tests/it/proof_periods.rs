@@ -180,7 +180,7 @@ fn shown(problem: &Problem) -> Vec<Example> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30))]
+    #![proptest_config(ProptestConfig::with_cases(20))]
 
     #[test]
     fn promises_about_periods_are_refuted_exactly_where_some_month_breaks_them(text in random_set()) {

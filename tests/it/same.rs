@@ -177,7 +177,7 @@ fn naive(sets: [&RuleSet; 2]) -> (bool, bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn differences_are_found_exactly_where_they_are(plan in plan(), other in plan(), keep in any::<prop::sample::Index>()) {

@@ -234,7 +234,7 @@ fn wide_rule() -> impl Strategy<Value = (usize, usize, usize, Vec<(usize, usize)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn up_to_three_facts_of_half_answered_notes(
@@ -268,7 +268,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2))]
+    #![proptest_config(ProptestConfig::with_cases(1))]
 
     #[test]
     fn up_to_two_facts_under_the_shipped_rules(
