@@ -81,8 +81,14 @@ impl Prover<'_> {
             let baseline = self.baseline(position)?;
             let rules = baseline.build_with(changed, id, condition);
             let was = baseline.rules.condition(id);
+            // Which payers rules name decides of all notes which strikes are reasons.
+            let is_same_naming = baseline.rules.named_payers(mutants.set) == rules.named_payers(changed);
             let store = &mut baseline.store;
-            let scope = if is_same_effect { store.difference(was, condition) } else { store.or(was, condition) };
+            let scope = match (is_same_naming, is_same_effect) {
+                (false, _) => Ref::TRUE,
+                (true, true) => store.difference(was, condition),
+                (true, false) => store.or(was, condition),
+            };
             let differs = store.difference(baseline.rules.outcome, rules.outcome);
             let moved = store.if_then_else(differs, rules.outcome, Ref::FALSE);
             store.check_size(&mutants.diagram.variables).ok()?;
