@@ -216,11 +216,6 @@ impl Pool {
     pub(super) fn may_be_billed(&self) -> bool {
         matches!(self.standing, Standing::Billable | Standing::Undecided(_))
     }
-
-    /// Returns the service that the rows of the pool show: the one with the lowest threshold among those earned.
-    pub fn shown_service(&self) -> ServiceId {
-        self.earned.first().map_or(self.service, |earned| earned.service)
-    }
 }
 
 impl Batch<'_> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Problem;
+use super::{Problem, replace_promise};
 use crate::diagram::{ActivityGraph, Diagram, Ref, Store};
 use crate::facts::Answer;
 use crate::message::{Code, Message};
@@ -84,11 +84,7 @@ fn refute(
     let own = own.filter(|_| !set.is_own(&invariant.span));
     let help = match own {
         // The promise is not the user's own, so it has to be replaced if the user's rule is right.
-        Some(_) => format!(
-            "fix the rule; or, if it is right, put a promise in its place that allows it: repeat \
-             `[[invariant]]` with `id = \"{}\"`, `replaces = true` and what still holds",
-            invariant.id
-        ),
+        Some(_) => replace_promise("rule", &invariant.id),
         None => "fix the rules, or the promise if it says too much".to_owned(),
     };
     let message = Message::error(Code::InvariantFails, text).help(help);

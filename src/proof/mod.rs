@@ -125,6 +125,14 @@ pub fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
+/// Returns the remedy where the user's own `what`, a rule or a block, breaks a promise that is not the user's own.
+fn replace_promise(what: &str, id: &str) -> String {
+    format!(
+        "fix the {what}; or, if it is right, put a promise in its place that allows it: repeat `[[invariant]]` with \
+         `id = \"{id}\"`, `replaces = true` and what still holds"
+    )
+}
+
 /// Returns each broken promise with the smallest note, or the fewest notes of a period, that show it. Empty if the graphs
 /// grow too large.
 pub fn broken_promises(set: &RuleSet, diagram: &Diagram) -> Vec<Problem> {

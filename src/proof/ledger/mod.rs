@@ -25,7 +25,7 @@ pub(crate) use state::Position;
 use search::{MAX_STATES, TooManyStates};
 pub use table::{CountRow, count_table};
 
-use super::Problem;
+use super::{Problem, replace_promise};
 use crate::diagram::Diagram;
 use crate::message::{Code, Message};
 use crate::nearest::joined;
@@ -124,11 +124,7 @@ fn refute(
         pools_in_words(set, found)
     );
     let help = match own {
-        Some(_) => format!(
-            "fix the block; or, if it is right, put a promise in its place that allows it: repeat \
-             `[[invariant]]` with `id = \"{}\"`, `replaces = true` and what still holds",
-            invariant.id
-        ),
+        Some(_) => replace_promise("block", &invariant.id),
         None => "fix the counts or the pairs, or the promise if it says too much".to_owned(),
     };
     let message = Message::error(Code::InvariantFails, text).help(help);
