@@ -16,7 +16,7 @@ mod synthetic;
 
 use std::time::{Duration, Instant};
 
-use actbill::decide::{Decisions, Judge};
+use actbill::decide::{DecisionMemo, Decisions, Judge};
 use actbill::diagram::{ActivityGraph, Diagram};
 use actbill::effective::parse_date;
 use actbill::facts::{Answer, Facts, Kind, Origin};
@@ -86,8 +86,9 @@ fn measure(what: &str, files: &[RuleFile]) {
         let mut seed = 3;
         let notes: Vec<Facts> = (0..NOTES).map(|_| note(&set, &mut seed, share)).collect();
         let (_, time) = timed(|| {
-            let mut decisions = Decisions::new(Judge::new(&set, &diagram, true));
-            notes.iter().map(|facts| decisions.decide(facts, day())).max()
+            let decisions = Decisions::new(Judge::new(&set, &diagram, true));
+            let mut memo = DecisionMemo::new();
+            notes.iter().map(|facts| decisions.decide(&mut memo, facts, day())).max()
         });
         println!("  {share} % of the facts answered: {:?} a note", time / u32::try_from(NOTES).unwrap());
     }

@@ -12,6 +12,7 @@ pub mod place;
 pub mod visible;
 pub mod nearest;
 pub mod field;
+pub mod number;
 pub mod cores;
 pub mod codes;
 pub mod message;

@@ -13,7 +13,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Serialize, Serializer};
 
 /// Dollars for one unit: zero or more, with at most four decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rate(Decimal);
 
 impl Rate {
@@ -24,6 +24,11 @@ impl Rate {
             (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
         };
         (digits(whole, 9) && digits(fraction, 4)).then(|| Decimal::from_str(text).ok().map(Self)).flatten()
+    }
+
+    /// Whether units × rate is never a fraction of a cent.
+    pub fn is_whole_cents(self) -> bool {
+        self.0.normalize().scale() <= 2
     }
 
     /// Returns the rate plus one cent.
@@ -84,12 +89,18 @@ impl fmt::Display for Rate {
 }
 
 /// An amount in dollars and cents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(Decimal);
 
 impl Amount {
     /// Zero dollars: the amount of a note that earned no unit.
     pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// Returns so many times the amount.
+    #[must_use]
+    pub fn times(self, count: u64) -> Self {
+        Self(self.0.saturating_mul(Decimal::from(count)))
+    }
 }
 
 impl Add for Amount {

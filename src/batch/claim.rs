@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::names::NameId;
 use super::pool::Pool;
-use super::{Batch, BatchNote, line_mut};
+use super::{Batch, BatchNote};
 use crate::decide::Verdict;
 use crate::facts::FactId;
 use crate::ledger::Counting;
@@ -61,7 +61,7 @@ type RateKey = (Option<Rate>, Vec<FactId>, Option<usize>);
 /// Builds the claim lines of a batch, and assigns each note its units and its share of the dollars.
 pub(super) fn build(batch: &mut Batch<'_>) {
     let mut entries = Entries { batch, list: Vec::new() };
-    for note in batch.notes() {
+    for note in batch.notes_with_share() {
         entries.add_note(note);
     }
     let mut list = entries.list;
@@ -82,7 +82,7 @@ impl Entries<'_, '_> {
     /// Adds what a billable note earns.
     fn add_note(&mut self, note: BatchNote<'_>) {
         let Verdict::Billable(service, payer) = note.evaluation().verdict else { return };
-        let Some(pool_index) = note.line.pool else {
+        let Some(pool_index) = note.share().and_then(|share| share.pool) else {
             let counting = Counting::new(self.batch.set, service, payer, note.date());
             let earned = counting.earned(note.minutes());
             if earned.is_empty() {
@@ -136,11 +136,10 @@ impl Entries<'_, '_> {
             RateFound::Open(facts) => (None, facts),
         };
         let shadow = self.batch.shadow(service, payer, note.date());
-        let line = note.line;
         let key = (
-            (line.client, line.date, payer, service),
+            (note.client_id(), note.date(), payer, service),
             (rate, open, shadow),
-            (line.start.is_none(), line.start, note.index),
+            (note.start().is_none(), note.start(), note.index),
         );
         self.list.push(Entry { key, note: note.index, position, units, pool });
     }
@@ -158,11 +157,11 @@ fn build_line(batch: &mut Batch<'_>, number: usize, entries: &[Entry]) -> Option
         let together = pool.map_or_else(|| vec![entry.note], |pool| pool.notes.clone());
         let amount = if entry.units == 0 { Some(Amount::ZERO) } else { share };
         for index in together.iter().filter(|_| entry.position == 0) {
-            if let Some(line) = line_mut(&mut batch.records, *index) {
+            if let Some(share) = batch.shares.get_mut(*index) {
                 let carries = *index == entry.note;
-                line.claim = Some(number);
-                line.units = if carries { entry.units } else { 0 };
-                line.amount = if carries { amount } else { Some(Amount::ZERO) };
+                share.claim = Some(number);
+                share.units = if carries { entry.units } else { 0 };
+                share.amount = if carries { amount } else { Some(Amount::ZERO) };
             }
         }
         if entry.position > 0 {

@@ -5,6 +5,7 @@ use indexmap::IndexSet;
 use super::names::{NameId, Names};
 use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL};
 use crate::note::Note;
+use crate::number::{narrow, wide};
 use crate::rules::{RuleSet, Within};
 
 /// What a note says besides its line.
@@ -19,17 +20,25 @@ pub(super) struct Extra {
     answers: Vec<Answer>,
 }
 
-/// The extras of a batch, each distinct one kept once. The first one is empty.
+/// What one note says besides its line, before its names are interned.
 #[derive(Debug)]
-pub(super) struct Extras {
-    /// The facts whose answers are kept, in order.
-    facts: Vec<FactId>,
-    /// Whether a kept fact may be presumed.
-    presumed: bool,
-    list: IndexSet<Extra>,
+pub(super) struct NewExtra {
+    practitioner: Option<String>,
+    code: Option<String>,
+    modifiers: Vec<String>,
+    answers: Vec<Answer>,
 }
 
-impl Extras {
+/// Which answers are kept for counting and money.
+#[derive(Clone, Debug)]
+pub(super) struct ExtraFacts {
+    /// The facts, in order.
+    facts: Vec<FactId>,
+    /// Whether one of them may be presumed.
+    is_presumed: bool,
+}
+
+impl ExtraFacts {
     pub(super) fn new(set: &RuleSet, presume: bool) -> Self {
         let rates = set.rates.iter().flat_map(|rate| &rate.when).map(|test| test.fact);
         let counted = set.counts.iter().map(|count| count.within);
@@ -40,52 +49,70 @@ impl Extras {
         let mut facts: Vec<FactId> = rates.chain(periods).chain(set.vocabulary.find(STAFF_CREDENTIAL)).collect();
         facts.sort_unstable();
         facts.dedup();
-        let presumed = presume && set.presumptions.iter().any(|presumption| facts.contains(&presumption.fact));
-        Self { facts, presumed, list: IndexSet::from([Extra::default()]) }
+        let is_presumed = presume && set.presumptions.iter().any(|presumption| facts.contains(&presumption.fact));
+        Self { facts, is_presumed }
     }
 
-    /// Keeps what a note says besides its line, and returns its index.
-    pub(super) fn keep(&mut self, set: &RuleSet, note: &Note, names: &mut Names) -> usize {
-        let filled = self.presumed.then(|| {
+    /// Returns what a note says besides its line; `None` if that is nothing.
+    pub(super) fn of(&self, set: &RuleSet, note: &Note<'_>) -> Option<NewExtra> {
+        let filled = self.is_presumed.then(|| {
             let mut facts = note.facts.clone();
             set.fill(&mut facts);
             facts
         });
-        let facts: &Facts = filled.as_ref().unwrap_or(&note.facts);
-        let mut answers: Vec<Answer> = self.facts.iter().map(|fact| facts.get(*fact)).collect();
-        if !answers.iter().any(|answer| answer.is_given()) {
-            answers.clear();
+        let facts: &Facts = filled.as_ref().unwrap_or(note.facts);
+        let is_answered = self.facts.iter().any(|fact| facts.get(*fact).is_given());
+        let says_nothing = note.practitioner.is_none() && note.code.is_none() && note.modifiers.is_none();
+        if says_nothing && !is_answered {
+            return None;
         }
-        let extra = Extra {
-            practitioner: note.practitioner.as_deref().map(|practitioner| names.intern(practitioner)),
-            code: note.code.as_deref().map(plain_code),
-            modifiers: note.modifiers.iter().map(|modifier| modifier.to_uppercase()).collect(),
-            answers,
-        };
-        match self.list.get_index_of(&extra) {
-            Some(known) => known,
-            None => self.list.insert_full(extra).0,
-        }
+        let answers = self.facts.iter().filter(|_| is_answered).map(|fact| facts.get(*fact));
+        Some(NewExtra {
+            practitioner: note.practitioner.map(str::to_owned),
+            code: note.code.map(plain_code),
+            modifiers: note.modifiers().map(str::to_uppercase).collect(),
+            answers: answers.collect(),
+        })
+    }
+}
+
+/// The extras of a batch, each distinct one kept once. The first one is empty.
+#[derive(Debug)]
+pub(super) struct Extras {
+    facts: Vec<FactId>,
+    list: IndexSet<Extra>,
+}
+
+impl Extras {
+    pub(super) fn new(facts: &ExtraFacts) -> Self {
+        Self { facts: facts.facts.clone(), list: IndexSet::from([Extra::default()]) }
+    }
+
+    /// Keeps what a note says besides its line, and returns its index.
+    pub(super) fn keep(&mut self, new: &NewExtra, names: &mut Names) -> u32 {
+        let practitioner = new.practitioner.as_deref().map(|practitioner| names.intern(practitioner, None));
+        let (code, modifiers, answers) = (new.code.clone(), new.modifiers.clone(), new.answers.clone());
+        narrow(self.list.insert_full(Extra { practitioner, code, modifiers, answers }).0)
     }
 
     /// Returns an empty list that keeps the same facts.
     pub(super) fn without_notes(&self) -> Self {
-        Self { facts: self.facts.clone(), presumed: self.presumed, list: IndexSet::from([Extra::default()]) }
+        Self { facts: self.facts.clone(), list: IndexSet::from([Extra::default()]) }
     }
 
     /// Keeps an extra of another list that keeps the same facts, and returns its index here.
-    pub(super) fn copy(&mut self, extra: &Extra) -> usize {
-        self.list.get_index_of(extra).unwrap_or_else(|| self.list.insert_full(extra.clone()).0)
+    pub(super) fn copy(&mut self, extra: &Extra) -> u32 {
+        narrow(self.list.get_index_of(extra).unwrap_or_else(|| self.list.insert_full(extra.clone()).0))
     }
 
     /// Returns the extra at an index, which must come from this list.
     #[expect(clippy::indexing_slicing, reason = "indexes are made only by the list that they are asked of")]
-    pub(super) fn get(&self, index: usize) -> &Extra {
-        &self.list[index]
+    pub(super) fn get(&self, index: u32) -> &Extra {
+        &self.list[wide(index)]
     }
 
     /// Returns the answer of an extra to a kept fact.
-    pub(super) fn answer(&self, extra: usize, fact: FactId) -> Answer {
+    pub(super) fn answer(&self, extra: u32, fact: FactId) -> Answer {
         let position = self.facts.binary_search(&fact).ok();
         position.and_then(|at| self.get(extra).answers.get(at)).copied().unwrap_or(Answer::Unanswered)
     }

@@ -262,7 +262,7 @@ fn times(units: u32) -> String {
 }
 
 /// Returns the [`MAX_NAMED`] notes of a pool that are nearest to `place`, excluding the note at `place` itself.
-fn nearest(notes: &[usize], place: usize) -> Vec<usize> {
+pub(super) fn nearest(notes: &[usize], place: usize) -> Vec<usize> {
     let first = place.saturating_sub(MAX_NAMED / 2).min(notes.len().saturating_sub(MAX_NAMED + 1));
     let window = notes.iter().enumerate().skip(first).take(MAX_NAMED + 1);
     window.filter(|(at, _)| *at != place).map(|(_, note)| *note).collect()

@@ -1,43 +1,151 @@
-//! Checks across records before notes are decided: repeated ids and unknown fields.
+//! Takes the records of an input into a batch, in order: repeated ids, unknown fields and messages about rejected records.
 
 use std::collections::BTreeMap;
 
+use super::checked::{CheckedBlock, CheckedNote, CheckedRejection, NoteTexts, UnknownNames};
+use super::line::{Clock, Entry, Line};
+use super::{Batch, NameId};
+use crate::facts::WrittenAnswer;
 use crate::message::{Code, Message};
-use crate::note::{Note, Rejection, id_fields, unknown_fields};
+use crate::note::{Head, Rejection};
+use crate::number::{narrow, wide};
 use crate::place::Place;
-use crate::read::{Fault, FieldNames, Record, Value};
+use crate::read::{Fault, FieldNames, Piece};
 
-/// The ids used by the records so far, including rejected records.
-#[derive(Debug, Default)]
-pub struct UsedIds {
-    #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
-    ids: std::collections::HashSet<String>,
+/// Where a block of records comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockOrigin<'o> {
+    /// Index of the input, from 0.
+    pub input: usize,
+    /// Name of the input in messages.
+    pub name: &'o str,
+    /// The piece of the input that holds the records.
+    pub piece: &'o Piece<'o>,
 }
 
-impl UsedIds {
-    /// Adds the ids of a record, and rejects the record if an earlier one used any of them. If the record is already
-    /// rejected for a fault that takes precedence over its id, that fault is kept.
-    pub fn check(
-        &mut self,
-        record: &Record<'_>,
-        checked: Result<Note, Box<Rejection>>,
-    ) -> Result<Note, Box<Rejection>> {
-        let mut repeated = None;
-        for field in id_fields(record) {
-            if field.value.text().is_some_and(|id| !self.ids.insert(id.to_owned())) {
-                repeated = Some(field);
+impl BlockOrigin<'_> {
+    /// Returns the place of a line and column of the block.
+    fn place(self, relative: (u64, u64)) -> Place {
+        let (line, column) = self.piece.place(relative);
+        Place { file: self.name.to_owned(), line, column }
+    }
+}
+
+impl Batch<'_> {
+    /// Adds the records of a block. Calls `on_message` for each that is rejected.
+    pub fn add_block(&mut self, origin: BlockOrigin<'_>, block: &CheckedBlock, on_message: &mut dyn FnMut(Message)) {
+        self.begin_input(origin.input);
+        let ids = block.notes.iter().zip(block.texts()).map(|(note, texts)| (texts.id, note.id_hash));
+        // Looking up many ids in a row lets the processor wait for the memory of several at once.
+        let used = if block.rejected.is_empty() { self.ids.push_notes(ids) } else { Vec::new() };
+        let mut rejected = block.rejected.iter().peekable();
+        let mut notes = block.notes.iter().zip(block.texts());
+        for position in 0..block.notes.len() + block.rejected.len() {
+            if let Some((_, rejected)) = rejected.next_if(|(at, _)| **at == position) {
+                self.add_rejected(origin, rejected, on_message);
+            } else if let Some((note, texts)) = notes.next() {
+                self.add_note(block, position, note, &texts);
+                let is_repeated = if block.rejected.is_empty() {
+                    used.binary_search(&position).is_ok()
+                } else {
+                    self.ids.push_note(texts.id, note.id_hash)
+                };
+                if is_repeated {
+                    self.reject_repeated(origin, (block, position, note), on_message);
+                }
             }
         }
-        let (head, field) = match (checked, repeated) {
-            (Ok(note), Some(field)) => (note.head, field),
-            (Err(rejection), Some(field)) if rejection.after_id => (rejection.head, field),
-            (checked, _) => return checked,
-        };
-        let help = "give each note an id of its own, and each note once";
-        let fault = Fault::new(Code::RepeatedId, "an earlier record has this id", help);
-        let fault = Fault { field: Some("id".into()), offset: field.offset, ..fault };
-        Err(Box::new(Rejection { head, fault, after_id: true }))
+        self.shown_answers.extend_from_slice(&block.shown);
+        self.unknown.add(origin, block);
     }
+
+    #[inline]
+    fn add_note(&mut self, block: &CheckedBlock, position: usize, note: &CheckedNote, texts: &NoteTexts<'_>) {
+        // The next note is often of the same client or by the same staff member.
+        let last = self.lines.last();
+        let (last_client, last_staff) = (last.and_then(|line| line.client), last.and_then(|line| line.staff));
+        let client = self.names.intern(texts.client, last_client);
+        let staff = texts.staff.map(|staff| self.names.intern(staff, last_staff));
+        let mut line = note.line(client, staff);
+        if note.is_rare {
+            let rare = &block.rare;
+            line.extra = rare.extras.get(&position).map_or(0, |extra| self.extras.keep(extra, &mut self.names));
+            let mut word = |words: &BTreeMap<usize, WrittenAnswer>| Some(self.words.intern(words.get(&position)?));
+            line.activity = word(&rare.activities).or(line.activity);
+            line.staff_role = word(&rare.staff_roles).or(line.staff_role);
+        }
+        self.lines.push(line);
+    }
+
+    /// Rejects the note that was added last, because an earlier record has its id.
+    #[cold]
+    fn reject_repeated(
+        &mut self,
+        origin: BlockOrigin<'_>,
+        (block, position, note): (&CheckedBlock, usize, &CheckedNote),
+        on_message: &mut dyn FnMut(Message),
+    ) {
+        let Some(note_line) = self.lines.pop() else { return };
+        let fault = repeated_id();
+        let (line, column) = match block.rare.id_places.get(&position) {
+            Some(relative) => origin.piece.place(*relative),
+            None => origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default()),
+        };
+        let place = Place { file: origin.name.to_owned(), line, column };
+        self.tell(&fault, place, on_message);
+        let entry = Entry::Rejected(self.fault_number(fault));
+        self.lines.push(Line { entry, minutes: 0, ..note_line });
+    }
+
+    /// Adds a rejected record. A repeated id outranks faults that were found after the id was read.
+    fn add_rejected(
+        &mut self,
+        origin: BlockOrigin<'_>,
+        rejected: &CheckedRejection,
+        on_message: &mut dyn FnMut(Message),
+    ) {
+        let CheckedRejection { rejection, ids, place } = rejected;
+        let Rejection { head, fault, after_id } = rejection.as_ref();
+        // Every id counts as used, even after a repeated one.
+        let repeated = ids.iter().filter(|(id, _)| self.ids.use_id(id)).map(|(_, place)| *place).last();
+        let (fault, place) = match repeated.filter(|_| *after_id) {
+            Some(place) => (repeated_id(), place),
+            None => (Fault { offset: None, ..fault.clone() }, *place),
+        };
+        self.tell(&fault, origin.place(place), on_message);
+        let entry = Entry::Rejected(self.fault_number(fault));
+        let line = self.head_line(head, entry);
+        self.ids.push_rejected(head.id.as_deref().unwrap_or_default());
+        self.lines.push(line);
+    }
+
+    fn head_line(&mut self, head: &Head, entry: Entry) -> Line {
+        let name = |batch: &mut Self, name: &Option<String>| -> Option<NameId> {
+            name.as_deref().map(|name| batch.names.intern(name, None))
+        };
+        let (client, staff) = (name(self, &head.client), name(self, &head.staff));
+        let word = |batch: &mut Self, word: &Option<String>| word.as_ref().map(|word| batch.words.intern_text(word));
+        let (activity, staff_role) = (word(self, &head.activity), word(self, &head.staff_role));
+        let (start, end) = (head.start.map(Clock::new), head.end.map(Clock::new));
+        Line { entry, client, staff, date: head.date, activity, staff_role, extra: 0, start, end, minutes: 0 }
+    }
+
+    fn fault_number(&mut self, fault: Fault) -> u32 {
+        narrow(self.faults.insert_full(fault).0)
+    }
+
+    /// Says that the next record is rejected.
+    fn tell(&self, fault: &Fault, place: Place, on_message: &mut dyn FnMut(Message)) {
+        let message = Message::error(fault.code, fault.text.clone()).with_place(place).help(fault.help.clone());
+        let record = Some(self.next_number());
+        on_message(Message { record, field: fault.field.clone(), ..message });
+    }
+}
+
+fn repeated_id() -> Fault {
+    let help = "give each note an id of its own, and each note once";
+    let fault = Fault::new(Code::RepeatedId, "an earlier record has this id", help);
+    Fault { field: Some("id".into()), ..fault }
 }
 
 /// Maximum number of distinct unknown field names to keep. A document may use data as keys, with different names in
@@ -62,29 +170,38 @@ pub struct UnknownFields {
 }
 
 impl UnknownFields {
-    /// Counts the unknown fields of a record in `file`.
-    pub fn count(&mut self, file: &str, record: &Record<'_>) {
-        let (mut hides, mut has_further) = (false, false);
-        for field in unknown_fields(record) {
-            let is_nested = matches!(field.value, Value::Nested(_));
-            if let Some(count) = self.named.get_mut(field.name.as_ref()).filter(|_| !is_nested) {
-                *count += 1;
-            } else if field.name.is_empty() {
-                self.nameless += 1;
-            } else if let Some(name) = field.visible_name() {
-                has_further |= self.named.len() == KEPT;
-                if self.named.len() < KEPT {
-                    *self.named.entry(name).or_default() += 1;
-                }
-            } else {
-                hides = true;
-                self.first_hidden.get_or_insert_with(|| {
-                    let (line, column) = record.line_and_column(field.offset);
-                    Place { file: file.to_owned(), line, column }
-                });
+    /// Counts the unknown fields of the records of a block.
+    fn add(&mut self, origin: BlockOrigin<'_>, block: &CheckedBlock) {
+        for (name, count) in &block.unknown {
+            if !self.count(name, *count) {
+                self.further += count;
             }
         }
-        self.hidden += u64::from(hides);
+        block.unknown_names.iter().for_each(|names| self.add_names(origin, names));
+    }
+
+    /// Adds to the count of a name. Returns `false` if the name is new and too many are kept already.
+    fn count(&mut self, name: &str, records: u64) -> bool {
+        if let Some(known) = self.named.get_mut(name) {
+            *known += records;
+        } else if self.named.len() < KEPT {
+            self.named.insert(name.to_owned(), records);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn add_names(&mut self, origin: BlockOrigin<'_>, names: &UnknownNames) {
+        let mut has_further = false;
+        for name in &names.named {
+            has_further |= !self.count(name, 1);
+        }
+        if let Some(place) = names.hidden {
+            self.hidden += 1;
+            self.first_hidden.get_or_insert_with(|| origin.place(place));
+        }
+        self.nameless += u64::from(names.is_nameless);
         self.further += u64::from(has_further);
     }
 
@@ -123,8 +240,8 @@ impl UnknownFields {
     }
 
     /// Returns the names that are safe to show, each with the number of records that have it.
-    pub fn into_named(self) -> BTreeMap<String, u64> {
-        self.named
+    pub fn named(&self) -> &BTreeMap<String, u64> {
+        &self.named
     }
 }
 

@@ -97,9 +97,9 @@ impl PairLooker<'_> {
         if !is_looked_at {
             return (PairOutcome::NotLookedAt, Vec::new());
         }
-        let pools = self.note.batch.pools_of(self.note.line.client).iter();
+        let pools = self.note.batch.pools_of(self.note.client_id()).iter();
         let carrier = self.pool.carrier;
-        let staff = |note: usize| self.note.batch.note(note).and_then(|note| note.line.staff);
+        let staff = |note: usize| self.note.batch.note(note).and_then(BatchNote::staff_id);
         let needs_same_staff = self.pair.same_staff && self.pair.terms.relation == Relation::OnlyWith;
         let has_same_staff = |pool: &&Pool| staff(pool.carrier) == staff(carrier);
         let there: Vec<usize> = pools

@@ -1,73 +1,97 @@
 //! Everything that depends on several notes: pooled minutes, the day's one unit, differing payers, claim lines.
 //!
-//! A batch keeps a small line for each note and stores repeated texts once. Knows nothing about formats.
+//! A batch keeps a small line for each record and stores repeated texts once. Knows nothing about formats.
 
 mod applied;
+mod checked;
 mod claim;
 mod extra;
 mod finding;
 mod intake;
 mod line;
+mod lines;
 mod looks;
 mod names;
 mod note;
 mod open;
 mod pairs;
 mod pool;
+mod settle;
+mod shares;
+mod simple;
 mod stake;
 mod suppose;
 mod total;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use indexmap::IndexSet;
 
 pub use applied::Applied;
+pub use checked::{CheckedBlock, KeptFacts};
 pub use claim::{AlsoLine, ClaimLine};
 pub use finding::{Finding, MAX_NAMED, NoteFinding};
-pub use intake::{UnknownFields, UsedIds};
+pub use intake::{BlockOrigin, UnknownFields};
+pub use lines::ClientNumber;
 pub use looks::{PairLook, PairOutcome};
 pub use note::{BatchNote, Earned};
 pub use pool::{Period, Pool, Standing};
+pub use settle::{RowSource, SimpleNote};
 pub use stake::Stake;
-pub use total::Total;
+pub use total::{Count, Total};
 
 use extra::Extras;
-use line::Line;
-use names::{NameId, Names, Texts};
+use line::{Clock, Entry, Line};
+use names::{Ids, NameId, Names};
 use open::OpenNotes;
+use settle::Settled;
+use shares::Shares;
+use words::Words;
 
-use crate::decide::{Decisions, Judge};
-use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL};
-use crate::note::{Note, Rejection};
+use crate::decide::Decisions;
+use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL, WrittenAnswer};
+use crate::number::{count, wide};
+use crate::read::Fault;
 use crate::rules::{PayerId, RuleSet, ServiceId};
+use crate::units::PartQuarterHour;
 
 /// The records of all inputs of a run, each decided or rejected, in the order in which they were read.
 #[derive(Debug)]
 pub struct Batch<'r> {
     set: &'r RuleSet,
-    decisions: Decisions<'r>,
-    records: Vec<Record>,
-    /// Interned names of clients, staff, and activities.
+    kept: Arc<KeptFacts<'r>>,
+    decisions: Arc<Decisions<'r>>,
+    lines: Vec<Line>,
+    /// Index of the first record of each input.
+    inputs: Vec<usize>,
+    /// Interned names of clients, staff and practitioners.
     names: Names,
-    /// Ids of the notes; the empty string for a rejected record.
-    ids: Texts,
-    /// The fact for the role of the staff member, if the rule set declares it.
-    staff_role: Option<FactId>,
-    /// Other facts whose answers are kept for the rows.
-    shown: Vec<FactId>,
-    /// The answers to the `shown` facts, record by record.
-    answers: Vec<Answer>,
+    /// Interned words for activities and roles.
+    words: Words,
+    ids: Ids,
+    /// The distinct faults of rejected records.
+    faults: IndexSet<Fault>,
+    /// The answers to the shown facts, record by record.
+    shown_answers: Vec<Answer>,
     /// What few notes say besides their lines.
     extras: Extras,
+    unknown: UnknownFields,
     /// The fact for the credential of the staff member, if the rule set declares it.
     staff_credential: Option<FactId>,
     /// The services that a pair names.
     in_pairs: BTreeSet<ServiceId>,
     /// The answers that come from settings.
     settings: Facts,
+    part_quarter_hour: PartQuarterHour,
     /// Whether a period to which held notes could add is held itself.
     hold_open: bool,
+    /// What simple notes earn, if the batch was settled on several threads.
+    settled: Option<Settled>,
+    /// What each note earns that is not settled; empty until the batch is rolled up.
+    shares: Shares,
     /// Pools by client, service and period; empty until the batch is rolled up.
     pools: Vec<Pool>,
     /// Claim lines by client, date, payer and service; empty until the batch is rolled up.
@@ -76,43 +100,52 @@ pub struct Batch<'r> {
     also: BTreeMap<usize, Vec<AlsoLine>>,
 }
 
-/// A record and its position in the inputs.
-#[derive(Debug)]
-struct Record {
-    input: usize,
-    number: u64,
-    entry: Entry,
-}
-
-#[derive(Debug)]
-enum Entry {
-    Decided(Line),
-    Rejected(Box<Rejection>),
-}
-
 /// The result for one record.
 #[derive(Clone, Copy, Debug)]
 pub enum RecordView<'b> {
     /// A note and its decision.
     Decided(BatchNote<'b>),
-    /// A record that could not be read as a note.
-    Rejected(&'b Rejection),
+    /// Why a record could not be read as a note.
+    Rejected(&'b Fault),
+}
+
+/// What rows show of a record, decided or rejected, as far as it could be read.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordHead<'b> {
+    /// The id of the note.
+    pub id: Option<&'b str>,
+    /// The client who was served.
+    pub client: Option<&'b str>,
+    /// The service date.
+    pub date: Option<NaiveDate>,
+    /// The activity, by its name in the vocabulary.
+    pub activity: Option<&'b WrittenAnswer>,
+    /// The staff member who did the work.
+    pub staff: Option<&'b str>,
+    /// The role of the staff member, by its name in the vocabulary.
+    pub staff_role: Option<&'b WrittenAnswer>,
+    /// Minutes after midnight when the work began.
+    pub start: Option<u32>,
+    /// Minutes after midnight when the work ended.
+    pub end: Option<u32>,
 }
 
 impl<'r> Batch<'r> {
-    /// Creates an empty batch. `shown` lists the facts whose answers rows show in addition to their own fields.
-    pub fn new(judge: Judge<'r>, shown: &[FactId]) -> Self {
-        let set = judge.set();
+    /// Creates an empty batch of notes that are decided through `decisions`.
+    pub fn new(decisions: Arc<Decisions<'r>>, kept: Arc<KeptFacts<'r>>) -> Self {
+        let (judge, set) = (decisions.judge(), decisions.judge().set());
         Self {
             set,
-            decisions: Decisions::new(judge),
-            records: Vec::new(),
+            decisions,
+            lines: Vec::new(),
+            inputs: Vec::new(),
             names: Names::default(),
-            ids: Texts::default(),
-            staff_role: set.vocabulary.find("staff_role"),
-            shown: shown.to_vec(),
-            answers: Vec::new(),
-            extras: Extras::new(set, judge.presumes()),
+            words: Words::new(&kept.words),
+            ids: Ids::default(),
+            faults: IndexSet::default(),
+            shown_answers: Vec::new(),
+            extras: Extras::new(&kept.extra),
+            unknown: UnknownFields::default(),
             staff_credential: set.vocabulary.find(STAFF_CREDENTIAL),
             in_pairs: set
                 .pairs
@@ -121,46 +154,37 @@ impl<'r> Batch<'r> {
                 .copied()
                 .collect(),
             settings: set.answered(),
+            part_quarter_hour: set.part_quarter_hour(),
             hold_open: !judge.presumes(),
+            settled: None,
+            shares: Shares::default(),
             pools: Vec::new(),
             claims: Vec::new(),
             also: BTreeMap::new(),
+            kept,
         }
     }
 
-    /// Decides a note alone and adds it. `input` is the index of its input, from 0; `number` is its position there,
-    /// from 1.
-    pub fn add(&mut self, input: usize, number: u64, note: &Note) {
-        let head = &note.head;
-        let line = Line {
-            decision: self.decisions.decide(&note.facts, note.date),
-            client: self.names.intern(head.client.as_deref().unwrap_or_default()),
-            staff: head.staff.as_deref().map(|staff| self.names.intern(staff)),
-            staff_role: self.staff_role.map_or(Answer::Unanswered, |role| note.facts.get(role)),
-            activity: head.activity.as_deref().map(|activity| self.names.intern(activity)),
-            date: note.date,
-            start: head.start,
-            minutes: note.minutes,
-            extra: self.extras.keep(self.set, note, &mut self.names),
-            pool: None,
-            claim: None,
-            units: 0,
-            amount: None,
-        };
-        self.ids.push(head.id.as_deref().unwrap_or_default());
-        self.answers.extend(self.shown.iter().map(|fact| note.facts.get(*fact)));
-        self.records.push(Record { input, number, entry: Entry::Decided(line) });
+    /// Begins an input, unless it has begun. Inputs are numbered from 0.
+    pub fn begin_input(&mut self, input: usize) {
+        while self.inputs.len() <= input {
+            self.inputs.push(self.lines.len());
+        }
     }
 
-    /// Adds a record that could not be read as a note.
-    pub fn reject(&mut self, input: usize, number: u64, rejection: Box<Rejection>) {
-        self.ids.push("");
-        self.answers.extend(self.shown.iter().map(|_| Answer::Unanswered));
-        self.records.push(Record { input, number, entry: Entry::Rejected(rejection) });
+    /// Returns the position of the next record in its input, from 1.
+    fn next_number(&self) -> u64 {
+        count(self.lines.len() - self.inputs.last().copied().unwrap_or_default()) + 1
     }
 
     /// Determines what each note earns. Notes added after this call earn nothing.
     pub fn roll_up(&mut self) {
+        self.shares = Shares::of_all(self.lines.len());
+        self.roll_up_shares();
+    }
+
+    /// Determines what each note earns that has a share.
+    fn roll_up_shares(&mut self) {
         let open = OpenNotes::collect(self);
         self.pools = pool::pools(self, &open);
         self.link_pools();
@@ -175,30 +199,60 @@ impl<'r> Batch<'r> {
 
     /// Returns the facts whose answers rows show in addition to their own fields.
     pub fn shown_facts(&self) -> &[FactId] {
-        &self.shown
+        &self.kept.shown
     }
 
     /// Returns the number of records.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.lines.len()
     }
 
     /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.lines.is_empty()
+    }
+
+    /// Returns the fields of the records that the rule set does not know.
+    pub fn unknown_fields(&self) -> &UnknownFields {
+        &self.unknown
     }
 
     /// Returns the record at an index in the batch, from 0.
     pub fn record(&self, index: usize) -> Option<RecordView<'_>> {
-        Some(match &self.records.get(index)?.entry {
-            Entry::Decided(line) => RecordView::Decided(BatchNote::new(self, index, line)),
-            Entry::Rejected(rejection) => RecordView::Rejected(rejection),
+        let line = self.lines.get(index)?;
+        Some(match line.entry {
+            Entry::Decided(decision) => RecordView::Decided(BatchNote::new(self, index, line, decision)),
+            Entry::Rejected(fault) => RecordView::Rejected(self.faults.get_index(wide(fault))?),
         })
+    }
+
+    /// Returns what rows show of a record.
+    pub fn head(&self, index: usize) -> Option<RecordHead<'_>> {
+        let line = self.lines.get(index)?;
+        Some(RecordHead {
+            id: self.ids.get(index),
+            client: line.client.map(|client| self.names.get(client)),
+            date: line.date,
+            activity: line.activity.and_then(|activity| self.words.get(activity)),
+            staff: line.staff.map(|staff| self.names.get(staff)),
+            staff_role: line.staff_role.and_then(|staff_role| self.words.get(staff_role)),
+            start: line.start.map(Clock::minutes),
+            end: line.end.map(Clock::minutes),
+        })
+    }
+
+    /// Returns the answers to the shown facts of a record, each with its fact.
+    pub fn shown_answers(&self, index: usize) -> impl Iterator<Item = (FactId, Answer)> {
+        let shown = self.shown_facts();
+        let answers = self.shown_answers.iter().skip(index.saturating_mul(shown.len()));
+        shown.iter().copied().zip(answers.copied())
     }
 
     /// Returns the index of a record's input, from 0, and the record's position in it, from 1.
     pub fn position(&self, index: usize) -> Option<(usize, u64)> {
-        self.records.get(index).map(|record| (record.input, record.number))
+        self.lines.get(index)?;
+        let input = self.inputs.partition_point(|first| *first <= index).checked_sub(1)?;
+        Some((input, count(index - self.inputs.get(input)?) + 1))
     }
 
     /// Returns the note at an index in the batch; `None` for a rejected record.
@@ -214,24 +268,14 @@ impl<'r> Batch<'r> {
         (0..self.len()).filter_map(|index| self.note(index))
     }
 
+    /// Returns an iterator over the notes that have a share.
+    fn notes_with_share(&self) -> impl Iterator<Item = BatchNote<'_>> {
+        self.shares.indexes().filter_map(|index| self.note(index))
+    }
+
     /// Returns the id of a record, if it has one.
     pub fn id(&self, index: usize) -> Option<&str> {
-        match self.record(index)? {
-            RecordView::Decided(_) => Some(self.ids.get(index)),
-            RecordView::Rejected(rejection) => rejection.head.id.as_deref(),
-        }
-    }
-
-    /// Returns the claim lines, ordered by client, date, payer, and service. Lines without any units are omitted.
-    pub fn claim_lines(&self) -> Vec<&ClaimLine> {
-        let mut lines: Vec<_> = self.claims.iter().filter(|line| line.units > 0).collect();
-        lines.sort_by_key(|line| (self.client(line), line.date, line.payer, line.service));
-        lines
-    }
-
-    /// Returns the client of a claim line.
-    pub fn client(&self, line: &ClaimLine) -> &str {
-        self.names.get(line.client)
+        self.ids.get(index)
     }
 
     /// Returns the claim lines of a client, date, payer and service.
@@ -267,12 +311,5 @@ impl<'r> Batch<'r> {
     fn shadow(&self, service: ServiceId, payer: PayerId, date: NaiveDate) -> Option<usize> {
         let shadow = self.set.shadow(&self.settings, service, payer, date)?;
         self.set.shadows.iter().position(|other| other.id == shadow.id)
-    }
-}
-
-fn line_mut(records: &mut [Record], index: usize) -> Option<&mut Line> {
-    match &mut records.get_mut(index)?.entry {
-        Entry::Decided(line) => Some(line),
-        Entry::Rejected(_) => None,
     }
 }

@@ -1,22 +1,107 @@
-//! Storage that keeps each text of a note once: interned names, and ids in one contiguous string.
+//! Storage that keeps each text of a note once: interned names, and ids one behind another.
 
-use indexmap::IndexSet;
+use std::hash::BuildHasher;
+use std::num::NonZeroU32;
+use std::sync::LazyLock;
 
-/// Index of an interned name in the batch. Indexes follow the order of the records and are never shown.
+use foldhash::fast::RandomState;
+use hashbrown::{HashTable, hash_table};
+
+use crate::number::{narrow, wide};
+
+/// Number of an interned name in the batch. Numbers follow the order of the records and are never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct NameId(usize);
+pub(super) struct NameId(NonZeroU32);
+
+impl NameId {
+    /// The name that was interned first.
+    pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// Returns the index of the name, from 0.
+    pub(super) fn index(self) -> usize {
+        wide(self.0.get() - 1)
+    }
+
+    fn new(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(narrow(index)))
+    }
+
+    /// Returns the first so many names.
+    pub(super) fn all(count: usize) -> impl Iterator<Item = Self> {
+        (0..count).map(Self::new)
+    }
+}
 
 /// Interned names, which repeat from note to note.
 #[derive(Debug, Default)]
-pub(super) struct Names(IndexSet<String>);
+pub(super) struct Names {
+    texts: Texts,
+    by_text: TextTable,
+}
 
 impl Names {
-    pub(super) fn intern(&mut self, name: &str) -> NameId {
-        NameId(self.0.get_index_of(name).unwrap_or_else(|| self.0.insert_full(name.to_owned()).0))
+    /// Returns the number of a name. `guess` may be the number of the same name.
+    pub(super) fn intern(&mut self, name: &str, guess: Option<NameId>) -> NameId {
+        if let Some(guess) = guess.filter(|guess| self.get(*guess) == name) {
+            return guess;
+        }
+        let next = self.texts.len();
+        let known = self.by_text.find_or_add(&self.texts, name, text_hash(name), next);
+        if known.is_none() {
+            self.texts.push(name);
+        }
+        NameId::new(known.unwrap_or(next))
     }
 
+    /// Returns the number of names.
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    #[inline]
     pub(super) fn get(&self, id: NameId) -> &str {
-        self.0.get_index(id.0).map(String::as_str).unwrap_or_default()
+        self.texts.get(id.index())
+    }
+}
+
+/// The hash of a text. It is seeded anew in each run, so that no input can make texts collide on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TextHash(u32);
+
+impl TextHash {
+    /// Returns the hash with its bits spread over all 64.
+    fn spread(self) -> u64 {
+        u64::from(self.0).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// Hashes a text.
+pub(super) fn text_hash(text: &str) -> TextHash {
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+    TextHash(narrow(usize::try_from(SEED.hash_one(text) >> u32::BITS).unwrap_or_default()))
+}
+
+/// Finds texts of a list. Only where hashes are equal are texts compared.
+#[derive(Debug, Default)]
+struct TextTable(HashTable<(TextHash, u32)>);
+
+impl TextTable {
+    /// Returns the index of a text; `None` if it is not there yet, and then the next text is taken for it.
+    #[inline]
+    fn find_or_add(&mut self, texts: &Texts, text: &str, hash: TextHash, next: usize) -> Option<usize> {
+        let is_equal = |(other, index): &(TextHash, u32)| *other == hash && texts.get(wide(*index)) == text;
+        match self.0.entry(hash.spread(), is_equal, |(hash, _)| hash.spread()) {
+            hash_table::Entry::Occupied(known) => Some(wide(known.get().1)),
+            hash_table::Entry::Vacant(vacant) => {
+                vacant.insert((hash, narrow(next)));
+                None
+            }
+        }
+    }
+
+    fn has(&self, texts: &Texts, text: &str, hash: TextHash) -> bool {
+        let is_equal = |(other, index): &(TextHash, u32)| *other == hash && texts.get(wide(*index)) == text;
+        self.0.find(hash.spread(), is_equal).is_some()
     }
 }
 
@@ -24,18 +109,105 @@ impl Names {
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     text: String,
-    ends: Vec<usize>,
+    /// Where each text ends. Beyond four gibibytes of text, the ends begin anew from 0; `wraps` lists where.
+    ends: Vec<u32>,
+    /// Indexes of the texts whose ends are the first of a further four gibibytes.
+    wraps: Vec<usize>,
 }
 
 impl Texts {
     pub(super) fn push(&mut self, text: &str) {
+        let before = self.text.len() >> u32::BITS;
         self.text.push_str(text);
-        self.ends.push(self.text.len());
+        let end = u64::try_from(self.text.len()).unwrap_or(u64::MAX);
+        let wraps = (self.text.len() >> u32::BITS).saturating_sub(before);
+        self.wraps.extend(std::iter::repeat_n(self.ends.len(), wraps));
+        self.ends.push(u32::try_from(end & u64::from(u32::MAX)).unwrap_or(u32::MAX));
     }
 
+    /// Returns the number of texts.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    #[inline]
     pub(super) fn get(&self, index: usize) -> &str {
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        let end = self.ends.get(index).copied().unwrap_or(start);
-        self.text.get(start..end).unwrap_or_default()
+        let start = index.checked_sub(1).map_or(0, |before| self.end(before));
+        self.text.get(start..self.end(index)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn end(&self, index: usize) -> usize {
+        let wraps = if self.wraps.is_empty() { 0 } else { self.wraps.partition_point(|first| *first <= index) };
+        self.ends.get(index).map_or(0, |end| (wraps << u32::BITS) + wide(*end))
+    }
+}
+
+/// The ids of a batch, by the index of their record, and which ids are used.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    texts: Texts,
+    by_text: TextTable,
+    /// Ids of rejected records; a record may have several.
+    #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
+    rejected: std::collections::HashSet<Box<str>>,
+}
+
+impl Ids {
+    /// Adds the id of the next note. Returns whether an earlier record has it.
+    pub(super) fn push_note(&mut self, id: &str, hash: TextHash) -> bool {
+        let known = self.by_text.find_or_add(&self.texts, id, hash, self.texts.len());
+        self.texts.push(id);
+        known.is_some() || (!self.rejected.is_empty() && self.rejected.contains(id))
+    }
+
+    /// Adds the ids of the next notes, each with its hash. Returns the positions of those that an earlier record has.
+    pub(super) fn push_notes<'t>(&mut self, ids: impl Iterator<Item = (&'t str, TextHash)>) -> Vec<usize> {
+        let used = ids.enumerate().filter(|(_, (id, hash))| self.push_note(id, *hash));
+        used.map(|(position, _)| position).collect()
+    }
+
+    /// Adds the id that the row of a rejected record shows.
+    pub(super) fn push_rejected(&mut self, id: &str) {
+        self.texts.push(id);
+    }
+
+    /// Marks an id of a rejected record as used. Returns whether it already is.
+    pub(super) fn use_id(&mut self, id: &str) -> bool {
+        !self.rejected.insert(id.into()) || self.by_text.has(&self.texts, id, text_hash(id))
+    }
+
+    /// Forgets which ids are used, once there are no more records.
+    pub(super) fn forget_used(&mut self) {
+        (self.by_text, self.rejected) = Default::default();
+    }
+
+    /// Returns the id of a record; `None` if it has none.
+    pub(super) fn get(&self, index: usize) -> Option<&str> {
+        Some(self.texts.get(index)).filter(|id| !id.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_kept_once() {
+        let mut names = Names::default();
+        let ids: Vec<NameId> = ["a", "b", "a", "", "b", "b"].map(|name| names.intern(name, None)).to_vec();
+        assert_eq!(ids.iter().map(|id| id.index()).collect::<Vec<_>>(), [0, 1, 0, 2, 1, 1]);
+        assert_eq!((names.get(ids[1]), names.get(ids[3]), names.len()), ("b", "", 3));
+    }
+
+    #[test]
+    fn ids_of_rejected_records_are_used_too() {
+        let mut ids = Ids::default();
+        let push = |ids: &mut Ids, id| ids.push_note(id, text_hash(id));
+        assert!(!push(&mut ids, "n-1") && push(&mut ids, "n-1"));
+        assert!(!ids.use_id("n-2") && ids.use_id("n-2") && ids.use_id("n-1"));
+        ids.push_rejected("");
+        assert!(push(&mut ids, "n-2"));
+        assert_eq!([0, 2, 3, 9].map(|index| ids.get(index)), [Some("n-1"), None, Some("n-2"), None]);
     }
 }

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 
 use super::extra::Extra;
+use super::line::{Clock, Line, Share};
 use super::names::NameId;
-use super::{AlsoLine, Batch, ClaimLine, Finding, Line, Pool, Standing};
-use crate::decide::{Evaluation, Verdict};
-use crate::facts::{Answer, FactId, date_of};
+use super::{AlsoLine, Batch, ClaimLine, Finding, Pool, Standing};
+use crate::decide::{DecisionId, Evaluation, Verdict};
+use crate::facts::{Answer, FactId, WrittenAnswer, date_of};
 use crate::ledger::Counting;
 use crate::money::{Amount, Rate};
-use crate::rules::{Outcome, PayerId, RateFound, RuleSet, ServiceId, Unit};
+use crate::rules::{Outcome, PayerId, RateFound, RuleSet, ServiceId};
 use crate::status::Status;
 
 /// A note, its decision, and what it earns alongside the other notes.
@@ -18,7 +19,8 @@ pub struct BatchNote<'b> {
     pub(super) batch: &'b Batch<'b>,
     /// Index in the batch, from 0.
     pub index: usize,
-    pub(super) line: &'b Line,
+    line: &'b Line,
+    decision: DecisionId,
 }
 
 /// What a billable note earns.
@@ -41,8 +43,8 @@ pub struct Earned<'b> {
 }
 
 impl<'b> BatchNote<'b> {
-    pub(super) fn new(batch: &'b Batch<'_>, index: usize, line: &'b Line) -> Self {
-        Self { batch, index, line }
+    pub(super) fn new(batch: &'b Batch<'_>, index: usize, line: &'b Line, decision: DecisionId) -> Self {
+        Self { batch, index, line, decision }
     }
 
     /// Returns the rule set that decides the notes.
@@ -57,64 +59,64 @@ impl<'b> BatchNote<'b> {
 
     /// Returns the note's id as read.
     pub fn id(self) -> &'b str {
-        self.batch.ids.get(self.index)
+        self.batch.id(self.index).unwrap_or_default()
+    }
+
+    /// Returns the number of the client.
+    pub(super) fn client_id(self) -> NameId {
+        self.line.client.unwrap_or(NameId::FIRST)
+    }
+
+    /// Returns the number of the staff member.
+    pub(super) fn staff_id(self) -> Option<NameId> {
+        self.line.staff
     }
 
     /// Returns the client as read.
     pub fn client(self) -> &'b str {
-        self.batch.names.get(self.line.client)
-    }
-
-    /// Returns the staff member as read.
-    pub fn staff(self) -> Option<&'b str> {
-        self.line.staff.map(|staff| self.batch.names.get(staff))
-    }
-
-    /// Returns the fact for the role of the staff member, with its answer.
-    pub fn staff_role(self) -> Option<(FactId, Answer)> {
-        Some((self.batch.staff_role?, self.line.staff_role))
+        self.batch.names.get(self.client_id())
     }
 
     /// Returns the activity, by its name in the vocabulary.
     pub fn activity(self) -> Option<&'b str> {
-        self.line.activity.map(|activity| self.batch.names.get(activity))
+        match self.batch.words.get(self.line.activity?)? {
+            WrittenAnswer::Text(activity) => Some(activity),
+            WrittenAnswer::Number(_) => None,
+        }
     }
 
     /// Returns the service date.
     pub fn date(self) -> NaiveDate {
-        self.line.date
+        self.line.date.unwrap_or_default()
     }
 
     /// Returns the start time in minutes after midnight, if the note gives one.
     pub fn start(self) -> Option<u32> {
-        self.line.start
+        self.line.start.map(Clock::minutes)
     }
 
     /// Returns the end time in minutes after midnight, if the note gives a start time.
     pub fn end(self) -> Option<u32> {
-        self.line.start.map(|start| start + self.line.minutes)
+        self.line.end.map(Clock::minutes)
     }
 
     /// Returns the documented minutes.
     pub fn minutes(self) -> u32 {
-        self.line.minutes
+        self.line.minutes.into()
     }
 
     /// Returns the quarter hours of this note's minutes alone.
     pub fn quarter_hours(self) -> u32 {
-        self.batch.set.part_quarter_hour().quarter_hours(self.line.minutes)
-    }
-
-    /// Returns the answers that rows show in addition to their own fields, each with its fact.
-    pub fn answers(self) -> impl Iterator<Item = (FactId, Answer)> + use<'b> {
-        let count = self.batch.shown.len();
-        let answers = self.batch.answers.iter().skip(self.index.saturating_mul(count));
-        self.batch.shown.iter().copied().zip(answers.copied())
+        self.batch.part_quarter_hour.quarter_hours(self.minutes())
     }
 
     /// Returns the decision on this note on its own.
     pub fn evaluation(self) -> &'b Evaluation {
-        self.batch.decisions.get(self.line.decision)
+        self.batch.decisions.get(self.decision)
+    }
+
+    pub(super) fn share(self) -> Option<&'b Share> {
+        self.batch.shares.get(self.index)
     }
 
     /// Returns the outcome of this note alongside the other notes.
@@ -141,14 +143,15 @@ impl<'b> BatchNote<'b> {
 
     /// Returns what the note earns; `None` if it is not billable.
     pub fn earned(self) -> Option<Earned<'b>> {
-        let claim_line = self.batch.claims.get(self.line.claim?)?;
+        let share = self.share()?;
+        let claim_line = self.batch.claims.get(share.claim?)?;
         let carried = self.pool().filter(|pool| pool.is_carried && !pool.earned.is_empty());
         Some(Earned {
             service: claim_line.service,
             payer: claim_line.payer,
             rate: claim_line.rate,
-            units: self.line.units,
-            amount: self.line.amount,
+            units: share.units,
+            amount: share.amount,
             bundled_into: carried.map(|pool| pool.carrier).filter(|carrier| *carrier != self.index),
             claim_line,
         })
@@ -162,20 +165,20 @@ impl<'b> BatchNote<'b> {
 
     /// Returns the pool of this note: the notes that are counted together with it.
     pub fn pool(self) -> Option<&'b Pool> {
-        self.batch.pools.get(self.line.pool?)
+        self.batch.pools.get(self.share()?.pool?)
     }
 
     /// Returns the pool that this note would belong to as a service of a payer, if other notes already make one.
     pub fn pool_as(self, service: ServiceId, payer: PayerId) -> Option<&'b Pool> {
         let set = self.batch.set;
         let period = self.period(Counting::new(set, service, payer, self.date()).within);
-        let payer = (set.service(service).unit == Unit::QuarterHour).then_some(payer);
-        self.batch.find_pool(self.line.client, service, period, payer)
+        let payer = set.has_pool_by_payer(service).then_some(payer);
+        self.batch.find_pool(self.client_id(), service, period, payer)
     }
 
     /// Returns the pools to which this held note may belong once it is decided.
     pub fn open_pools(self) -> impl Iterator<Item = &'b Pool> {
-        self.batch.pools_of(self.line.client).iter().filter(move |pool| pool.open.contains(&self.index))
+        self.batch.pools_of(self.client_id()).iter().filter(move |pool| pool.open.contains(&self.index))
     }
 
     /// Returns the pools that are undecided because this held note is.
@@ -185,7 +188,7 @@ impl<'b> BatchNote<'b> {
                 .iter()
                 .any(|(_, finding)| matches!(finding, Finding::Undecided { with, .. } if with.contains(&self.index)))
         };
-        self.batch.pools_of(self.line.client).iter().filter(waits)
+        self.batch.pools_of(self.client_id()).iter().filter(waits)
     }
 
     /// Returns the rate of a service for this note and a payer.

@@ -35,7 +35,7 @@ impl OpenNotes {
         if several.is_empty() {
             return Self::default();
         }
-        for note in batch.notes() {
+        for note in batch.notes_with_share() {
             let Verdict::HeldForFacts { possible, .. } = &note.evaluation().verdict else { continue };
             for outcome in possible {
                 let Outcome::Billable(service, payer) = *outcome else { continue };
@@ -44,10 +44,10 @@ impl OpenNotes {
                     let way = OpenNote {
                         period: note.open_period(counting.within),
                         payer,
-                        by_payer: batch.set.service(service).unit == Unit::QuarterHour,
+                        by_payer: batch.set.has_pool_by_payer(service),
                         index: note.index,
                     };
-                    open.entry((note.line.client, service)).or_default().push(way);
+                    open.entry((note.client_id(), service)).or_default().push(way);
                 }
             }
         }

@@ -6,11 +6,11 @@ use chrono::{Datelike, NaiveDate};
 
 use super::names::NameId;
 use super::open::OpenNotes;
-use super::{Batch, BatchNote, Finding, line_mut};
+use super::{Batch, BatchNote, Finding};
 use crate::decide::Verdict;
 use crate::facts::FactId;
 use crate::ledger::{Counting, EarnedUnits, reach};
-use crate::rules::{PayerId, RuleSet, ServiceId, Unit, Within};
+use crate::rules::{PayerId, RuleSet, ServiceId, Within};
 
 /// The billable notes of one client, service and period.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ type NoteOrder = (NaiveDate, bool, Option<u32>, usize);
 /// no code of its own concerns has none.
 pub(super) fn pools(batch: &Batch<'_>, open: &OpenNotes) -> Vec<Pool> {
     let mut members: Vec<(PoolKey, NoteOrder, PayerId)> = Vec::new();
-    for note in batch.notes() {
+    for note in batch.notes_with_share() {
         let Verdict::Billable(service, payer) = note.evaluation().verdict else { continue };
         let counting = Counting::new(batch.set, service, payer, note.date());
         let is_alone = counting.within == Within::Note;
@@ -114,8 +114,8 @@ pub(super) fn pools(batch: &Batch<'_>, open: &OpenNotes) -> Vec<Pool> {
         }
         // A note whose code is none of those that its service comes to is held alone.
         let period = if note.code_fits(&counting) { note.period(counting.within) } else { Period::Note(note.index) };
-        let by_payer = batch.set.service(service).unit == Unit::QuarterHour;
-        let key = (note.line.client, service, period, by_payer.then_some(payer));
+        let by_payer = batch.set.has_pool_by_payer(service);
+        let key = (note.client_id(), service, period, by_payer.then_some(payer));
         members.push((key, note.order(), payer));
     }
     members.sort_unstable();
@@ -133,8 +133,8 @@ impl Pool {
         let open_minutes: Vec<u32> = open.iter().filter_map(|index| Some(batch.note(*index)?.minutes())).collect();
         let total = sum(&minutes);
         let reach = reach(&counting, total, &open_minutes);
-        let shares = batch.set.service(service).unit == Unit::QuarterHour
-            && reach.earned.iter().all(|earned| earned.service == service);
+        let shares =
+            batch.set.has_pool_by_payer(service) && reach.earned.iter().all(|earned| earned.service == service);
         let mut pool = Self {
             client,
             service,
@@ -223,8 +223,8 @@ impl Batch<'_> {
     pub(super) fn link_pools(&mut self) {
         for at in 0..self.pools.len() {
             for index in self.pools.get(at).map(|pool| pool.notes.clone()).unwrap_or_default() {
-                if let Some(line) = line_mut(&mut self.records, index) {
-                    line.pool = Some(at);
+                if let Some(share) = self.shares.get_mut(index) {
+                    share.pool = Some(at);
                 }
             }
         }
@@ -243,12 +243,12 @@ impl Batch<'_> {
 
 impl BatchNote<'_> {
     fn order(self) -> NoteOrder {
-        (self.line.date, self.line.start.is_none(), self.line.start, self.index)
+        (self.date(), self.start().is_none(), self.start(), self.index)
     }
 
     /// Returns the period of this note; a note without an answer to the date fact is a period of its own.
     pub(super) fn period(self, within: Within) -> Period {
-        let date = self.line.date;
+        let date = self.date();
         match within {
             Within::Note => Period::Note(self.index),
             Within::Day => Period::Day(date),

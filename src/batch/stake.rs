@@ -54,7 +54,7 @@ impl BatchNote<'_> {
             RateFound::Unpriced | RateFound::Open(_) => return None,
         };
         let line =
-            self.batch.claims_of(self.line.client, self.date(), payer, service).find(|line| line.rate == Some(rate));
+            self.batch.claims_of(self.client_id(), self.date(), payer, service).find(|line| line.rate == Some(rate));
         let before = line.map_or(0, |line| line.units);
         Some(rate.line_amount(u64::from(before) + u64::from(units)) - rate.line_amount(before.into()))
     }

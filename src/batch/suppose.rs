@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::names::{Names, Texts};
-use super::{Batch, Entry, Record};
-use crate::decide::{DecisionId, Decisions, Evaluation, Verdict};
+use super::line::{Entry, Line};
+use super::names::{Ids, Names};
+use super::shares::Shares;
+use super::words::Words;
+use super::{Batch, UnknownFields};
+use crate::decide::{Evaluation, Verdict};
 use crate::rules::{PayerId, ServiceId};
 use crate::status::Status;
 
@@ -13,45 +16,65 @@ impl Batch<'_> {
     /// Returns the service that the row of a note would show if the note were decided as this service of a payer; `None`
     /// if it would not be billed.
     pub fn would_bill(&self, index: usize, service: ServiceId, payer: PayerId) -> Option<ServiceId> {
-        let (supposed, index) = self.suppose(index, &Verdict::Billable(service, payer))?;
-        let note = supposed.note(index).filter(|note| note.status() == Status::Billable)?;
+        let own = self.note(index)?;
+        let verdict = Verdict::Billable(service, payer);
+        let decision = self.decisions.keep(Arc::new(Evaluation { verdict, ..own.evaluation().clone() }));
+        let client = own.client_id();
+        let of_client = self.notes().filter(|note| note.client_id() == client).map(|note| note.index);
+        let (mut supposed, mut at) = (self.without_shares(), None);
+        for of_client in of_client {
+            let entry = (of_client == index).then_some(Entry::Decided(decision));
+            at = at.or(entry.map(|_| supposed.len()));
+            supposed.copy_line(self, of_client, entry);
+        }
+        supposed.roll_up();
+        let note = supposed.note(at?).filter(|note| note.status() == Status::Billable)?;
         Some(note.earned().map_or(service, |earned| earned.service))
     }
 
-    /// Returns the notes of one client with another verdict on one of them, rolled up, and the index of that note.
-    fn suppose(&self, index: usize, verdict: &Verdict) -> Option<(Self, usize)> {
-        let client = self.note(index)?.line.client;
-        let mut batch = Self {
-            decisions: Decisions::new(self.decisions.judge()),
-            records: Vec::new(),
+    /// Returns a batch of these notes alone, rolled up. Rows of it show no texts of the notes.
+    pub(super) fn subset(&self, indexes: impl IntoIterator<Item = usize>) -> Self {
+        let mut batch = self.without_shares();
+        for index in indexes {
+            batch.copy_line(self, index, None);
+        }
+        batch.roll_up();
+        batch
+    }
+
+    /// Returns an empty batch under the same rules, with the same decisions.
+    fn without_shares(&self) -> Self {
+        Self {
+            set: self.set,
+            kept: Arc::clone(&self.kept),
+            decisions: Arc::clone(&self.decisions),
+            lines: Vec::new(),
+            inputs: vec![0],
             // Rolling up compares names by their numbers and shows none.
             names: Names::default(),
-            ids: Texts::default(),
-            shown: Vec::new(),
-            answers: Vec::new(),
+            words: Words::new(&[]),
+            ids: Ids::default(),
+            faults: self.faults.clone(),
+            shown_answers: Vec::new(),
             extras: self.extras.without_notes(),
+            unknown: UnknownFields::default(),
+            staff_credential: self.staff_credential,
             in_pairs: self.in_pairs.clone(),
             settings: self.settings.clone(),
+            part_quarter_hour: self.part_quarter_hour,
+            hold_open: self.hold_open,
+            settled: None,
+            shares: Shares::default(),
             pools: Vec::new(),
             claims: Vec::new(),
             also: BTreeMap::new(),
-            ..*self
-        };
-        let mut known: BTreeMap<DecisionId, DecisionId> = BTreeMap::new();
-        let mut supposed = None;
-        for note in self.notes().filter(|note| note.line.client == client) {
-            let decision = if note.index == index {
-                supposed = Some(batch.records.len());
-                batch.decisions.keep(Arc::new(Evaluation { verdict: verdict.clone(), ..note.evaluation().clone() }))
-            } else {
-                let evaluation = self.decisions.get(note.line.decision);
-                *known.entry(note.line.decision).or_insert_with(|| batch.decisions.keep(Arc::clone(evaluation)))
-            };
-            let extra = batch.extras.copy(self.extras.get(note.line.extra));
-            let line = super::Line { decision, extra, pool: None, claim: None, units: 0, amount: None, ..*note.line };
-            batch.records.push(Record { input: 0, number: 0, entry: Entry::Decided(line) });
         }
-        batch.roll_up();
-        Some((batch, supposed?))
+    }
+
+    /// Adds a line of another batch, with another entry if one is given.
+    fn copy_line(&mut self, other: &Self, index: usize, entry: Option<Entry>) {
+        let Some(line) = other.lines.get(index) else { return };
+        let extra = self.extras.copy(other.extras.get(line.extra));
+        self.lines.push(Line { entry: entry.unwrap_or(line.entry), extra, ..*line });
     }
 }

@@ -32,27 +32,54 @@ impl Total {
         (self.unpriced_units == 0 || self.units > self.unpriced_units).then_some(self.amount)
     }
 
-    /// Adds a note to the totals, without the further lines that it carries.
-    pub fn add(&mut self, note: BatchNote<'_>) {
+    /// Adds notes that earn what this one does, without the further lines that it carries.
+    pub fn add(&mut self, note: BatchNote<'_>, count: Count) {
         if let Some(earned) = note.earned() {
-            self.add_units(earned.units, earned.amount, earned.claim_line);
+            self.add_units((earned.units, earned.amount), count.notes, earned.claim_line);
         }
-        self.notes += 1;
-        self.minutes += u64::from(note.minutes());
-        self.quarter_hours += u64::from(note.quarter_hours());
+        self.notes += count.notes;
+        self.minutes += count.minutes;
+        self.quarter_hours += count.quarter_hours;
     }
 
-    /// Adds units of a claim line.
-    pub fn add_units(&mut self, units: u32, amount: Option<Amount>, line: &ClaimLine) {
-        let units = u64::from(units);
+    /// Adds the units and dollars that each of so many notes has on its claim line.
+    pub fn add_units(&mut self, (units, amount): (u32, Option<Amount>), notes: u64, line: &ClaimLine) {
+        let units = u64::from(units) * notes;
+        let dollars = amount.unwrap_or_default().times(notes);
         if line.shadow.is_some() {
             self.shadow_units += units;
-            self.shadow_amount = self.shadow_amount + amount.unwrap_or_default();
+            self.shadow_amount = self.shadow_amount + dollars;
         } else {
             self.units += units;
-            self.amount = self.amount + amount.unwrap_or_default();
+            self.amount = self.amount + dollars;
             self.unpriced_units += if amount.is_none() { units } else { 0 };
         }
+    }
+}
+
+/// Number of notes, and what they document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Number of notes.
+    pub notes: u64,
+    /// Documented minutes.
+    pub minutes: u64,
+    /// Quarter hours, computed for each note alone.
+    pub quarter_hours: u64,
+}
+
+impl Count {
+    /// Counts one note.
+    pub fn of(note: BatchNote<'_>) -> Self {
+        Self { notes: 1, minutes: note.minutes().into(), quarter_hours: note.quarter_hours().into() }
+    }
+}
+
+impl AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.notes += other.notes;
+        self.minutes += other.minutes;
+        self.quarter_hours += other.quarter_hours;
     }
 }
 

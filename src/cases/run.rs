@@ -121,7 +121,7 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Co
 
 impl<'s> SampleBatchRun<'s> {
     fn new(claims: &'s SampleBatch, set: &RuleSet, diagram: &Diagram) -> Self {
-        let mut batch = Batch::new(set, diagram, claims.strict.into());
+        let mut batch = Batch::new(set, diagram, claims.strict.into(), &[]);
         let mut read = Vec::new();
         for record in &claims.records {
             let facts = batch.add(0, "", record, &mut |_| ());
@@ -132,7 +132,7 @@ impl<'s> SampleBatchRun<'s> {
             }));
         }
         let mut warnings = Vec::new();
-        let (batch, _) = batch.finish(&mut |message| warnings.push(message));
+        let batch = batch.finish(&mut |message| warnings.push(message));
         let applied = (0..batch.len()).map(|at| batch.note(at).map(BatchNote::applied).unwrap_or_default()).collect();
         let (rows, summary) = (Row::all(&batch), Summary::new(&batch));
         Self { claims, rows, read, applied, summary, warnings, refused: None }

@@ -82,6 +82,25 @@ impl NoteInGraph<'_> {
         rules.iter().filter(is_strike).copied().collect()
     }
 
+    /// Returns whether the sentence for this verdict names near offers, which it does if nobody may pay and no offer may
+    /// apply.
+    pub(super) fn names_near_offers(&self, verdict: &Verdict) -> bool {
+        let applicable = self.graph.applicable(&self.assignment).into_iter();
+        let may_be_offered = || !offered(self.judge.set(), applicable.map(|(rule, _)| rule)).is_empty();
+        *verdict == Verdict::NonBillable && !may_be_offered()
+    }
+
+    /// Returns the near offers with nothing but what the sentence says of them.
+    pub(super) fn named_offers(&self) -> Vec<NearOffer> {
+        let mut near = self.near_offers();
+        for lack in near.iter_mut().flat_map(|offer| &mut offer.lacks) {
+            if let Answer::Number(number) = &mut lack.now {
+                *number = 0;
+            }
+        }
+        near
+    }
+
     /// Returns the offers for this activity that fail only a few conditions and that a payer would otherwise pay for.
     fn near_offers(&self) -> Vec<NearOffer> {
         let offers = NearOffers { judge: self.judge, answered: self.answered, filled: &self.filled, date: self.date };

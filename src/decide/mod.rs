@@ -3,13 +3,17 @@
 //! Rows, explanations, sample claims, and mutants all use this evaluation. Knows nothing about money or formats.
 
 mod because;
+mod list;
+mod memo;
 mod near;
+mod state;
 mod table;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+pub use memo::DecisionMemo;
 pub use near::{Lack, NearOffer, NearOffers};
 pub use table::{DecisionId, Decisions};
 
@@ -18,7 +22,7 @@ use crate::facts::{FactId, Facts, Origin};
 use crate::rules::{Effect, Outcome, PayerId, RuleId, RuleSet, ServiceId};
 
 /// The decision on a note.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// One payer pays for one service.
     Billable(ServiceId, PayerId),
@@ -36,7 +40,7 @@ pub enum Verdict {
 }
 
 /// The decision on one note, and its reasons.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Evaluation {
     /// The decision.
     pub verdict: Verdict,

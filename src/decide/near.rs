@@ -12,7 +12,7 @@ use crate::facts::{Answer, FactId, Facts, Lever, Origin};
 use crate::rules::{Effect, PayerId, RuleId, RuleSet, Test, ValueSet};
 
 /// An offer that a note nearly meets, or an offer that applies although nobody pays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NearOffer {
     /// The offer.
     pub rule: RuleId,
@@ -23,7 +23,7 @@ pub struct NearOffer {
 }
 
 /// One answer that an offer requires and the note does not give.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lack {
     /// The fact that the offer asks.
     pub fact: FactId,

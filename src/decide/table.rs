@@ -1,36 +1,78 @@
-//! Memo table of decisions: notes with equivalent answers share one decision, which is computed once.
+//! The decisions of a batch: each is made once and shared by all notes that the rules treat alike.
+//!
+//! A note is looked up in two steps: by its very answers in the memo of its thread, then by its rule state in the table
+//! that all threads share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
-use super::{Evaluation, Judge, NoteInGraph};
-use crate::diagram::Assignment;
+use super::list::AppendList;
+use super::memo::{DecisionMemo, Packing};
+use super::state::{RuleState, States};
+use super::{Evaluation, Judge, NearOffer, NoteInGraph};
+use crate::cores::lock;
 use crate::facts::Facts;
 
-/// Index of a decision in its table.
+/// Index of a decision in its table. Which one a decision gets may depend on how threads take turns, so it is never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DecisionId(u32);
 
-/// Everything that a decision can depend on: the graph, identified by its first activity, and the values of the
-/// variables that its rules ask, with presumptions filled in; then the values without them, if something was presumed.
-type DecisionKey = (u16, Assignment, Option<Assignment>);
+impl DecisionId {
+    /// The decision on notes that no graph decides.
+    pub(super) const UNDECIDED: Self = Self(u32::MAX);
 
-/// The decisions of a batch.
+    /// Returns the number as an index, from 0.
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+/// The decisions of a batch. Threads share it.
 #[derive(Debug)]
 pub struct Decisions<'s> {
     judge: Judge<'s>,
-    list: Vec<Arc<Evaluation>>,
-    /// The decision for notes that no graph decides.
-    undecided: Option<DecisionId>,
-    known: FxHashMap<DecisionKey, DecisionId>,
+    undecided: Arc<Evaluation>,
+    list: AppendList<Arc<Evaluation>>,
+    known: Mutex<Known>,
+    /// What is known of each graph, by its position; `None` if the graph would be too large.
+    graphs: Vec<OnceLock<Option<Graph>>>,
+}
+
+/// What finds the decision on a note of one graph.
+#[derive(Debug)]
+struct Graph {
+    packing: Option<Packing>,
+    states: States,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    contents: FxHashMap<Arc<Evaluation>, DecisionId>,
+    states: FxHashMap<RuleState, StateDecision>,
+    /// Decisions by one that agrees in everything but the sentence, and the near offers that the sentence names.
+    near_offers: FxHashMap<(DecisionId, Vec<NearOffer>), DecisionId>,
+}
+
+/// The decision on the notes of a state.
+#[derive(Clone, Copy, Debug)]
+enum StateDecision {
+    Same(DecisionId),
+    /// Like this one, but the sentence names the offers that are near to the note.
+    ExceptNearOffers(DecisionId),
 }
 
 impl<'s> Decisions<'s> {
     /// Creates an empty table.
     pub fn new(judge: Judge<'s>) -> Self {
-        Self { judge, list: Vec::new(), undecided: None, known: FxHashMap::default() }
+        Self {
+            judge,
+            undecided: Arc::new(Judge::undecided()),
+            list: AppendList::new(),
+            known: Mutex::default(),
+            graphs: (0..judge.diagram().len()).map(|_| OnceLock::new()).collect(),
+        }
     }
 
     /// Returns the judge that decides.
@@ -38,47 +80,81 @@ impl<'s> Decisions<'s> {
         self.judge
     }
 
-    /// Decides one note, reusing an earlier decision if there is one.
-    pub fn decide(&mut self, answered: &Facts, date: NaiveDate) -> DecisionId {
-        let Some(note) = self.judge.note_in_graph(answered, date) else {
-            let id = self.undecided.unwrap_or_else(|| self.add(Judge::undecided()));
-            self.undecided = Some(id);
-            return id;
+    /// Decides one note, reusing an earlier decision if there is one. The memo must not be used with another table.
+    pub fn decide(&self, memo: &mut DecisionMemo, answered: &Facts, date: NaiveDate) -> DecisionId {
+        let position = self.judge.diagram().position_for(answered);
+        let Some(graph) = position.and_then(|position| self.graph(position)) else { return DecisionId::UNDECIDED };
+        let Some(packed) = graph.packing.as_ref().and_then(|packing| packing.pack(answered, date)) else {
+            return self.decide_by_state(graph, answered, date);
         };
-        let key = note.key();
-        if let Some(known) = self.known.get(&key) {
-            return *known;
+        memo.get(packed).unwrap_or_else(|| {
+            let id = self.decide_by_state(graph, answered, date);
+            memo.put(packed, id);
+            id
+        })
+    }
+
+    fn graph(&self, position: usize) -> Option<&Graph> {
+        let make = || {
+            let (set, diagram) = (self.judge.set(), self.judge.diagram());
+            let graph = diagram.graph(set, position)?;
+            let packing = Packing::new(self.judge, position, graph);
+            Some(Graph { packing, states: States::new(set, diagram, position, graph) })
+        };
+        self.graphs.get(position)?.get_or_init(make).as_ref()
+    }
+
+    #[cold]
+    fn decide_by_state(&self, graph: &Graph, answered: &Facts, date: NaiveDate) -> DecisionId {
+        let Some(note) = self.judge.note_in_graph(answered, date) else { return DecisionId::UNDECIDED };
+        let state = graph.states.state(&note);
+        let known = lock(&self.known).states.get(&state).copied();
+        match known {
+            Some(StateDecision::Same(id)) => id,
+            Some(StateDecision::ExceptNearOffers(like)) => self.decide_by_near_offers(&note, like),
+            None => self.decide_anew(&note, state),
         }
-        let id = self.add(note.evaluate());
-        self.known.insert(key, id);
+    }
+
+    fn decide_anew(&self, note: &NoteInGraph<'_>, state: RuleState) -> DecisionId {
+        let evaluation = note.evaluate();
+        let names_offers = note.names_near_offers(&evaluation.verdict);
+        let id = self.keep(Arc::new(evaluation));
+        let decision = if names_offers { StateDecision::ExceptNearOffers(id) } else { StateDecision::Same(id) };
+        lock(&self.known).states.insert(state, decision);
         id
     }
 
-    fn add(&mut self, evaluation: Evaluation) -> DecisionId {
-        self.keep(Arc::new(evaluation))
+    fn decide_by_near_offers(&self, note: &NoteInGraph<'_>, like: DecisionId) -> DecisionId {
+        let key = (like, note.named_offers());
+        if let Some(id) = lock(&self.known).near_offers.get(&key) {
+            return *id;
+        }
+        let id = self.keep(Arc::new(note.evaluate()));
+        lock(&self.known).near_offers.insert(key, id);
+        id
     }
 
-    /// Adds an evaluation that was made elsewhere.
-    pub fn keep(&mut self, evaluation: Arc<Evaluation>) -> DecisionId {
-        let id = DecisionId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(evaluation);
+    /// Adds an evaluation, unless the table has an equal one.
+    pub fn keep(&self, evaluation: Arc<Evaluation>) -> DecisionId {
+        let mut known = lock(&self.known);
+        let next = known.contents.len();
+        let id = DecisionId(u32::try_from(next).unwrap_or(u32::MAX));
+        let id = *known.contents.entry(Arc::clone(&evaluation)).or_insert(id);
+        if known.contents.len() > next {
+            self.list.set(next, evaluation);
+        }
         id
+    }
+
+    /// Returns all decisions, each with its number.
+    pub fn all(&self) -> impl Iterator<Item = (DecisionId, &Evaluation)> {
+        let count = u32::try_from(lock(&self.known).contents.len()).unwrap_or(u32::MAX);
+        (0..count).map(DecisionId).map(|id| (id, self.get(id).as_ref()))
     }
 
     /// Returns the decision at an index of this table.
-    #[expect(clippy::indexing_slicing, reason = "numbers are made only by the table that they are asked of")]
     pub fn get(&self, id: DecisionId) -> &Arc<Evaluation> {
-        &self.list[usize::try_from(id.0).unwrap_or(usize::MAX)]
-    }
-}
-
-impl NoteInGraph<'_> {
-    fn key(&self) -> DecisionKey {
-        let asked = |assignment: &Assignment| {
-            self.graph.asked.iter().map(|variable| assignment.get(*variable).copied().flatten()).collect()
-        };
-        let activity = self.graph.activities.first().copied().unwrap_or_default();
-        let before = self.unpresumed.as_ref().map(asked);
-        (activity, asked(&self.assignment), before)
+        self.list.get(id.index()).unwrap_or(&self.undecided)
     }
 }

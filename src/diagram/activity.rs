@@ -270,7 +270,7 @@ impl ActivityGraph {
     ) -> Result<Self, TooComplex> {
         let activity = activities.first().copied().unwrap_or_default();
         let mut store = Store::new(variables, &order_for(set, conditions, activity, variables));
-        let asked = asked(set, conditions, activity, variables);
+        let asked = asked_of(set, conditions, activity, variables);
         let possible = variables.possible(&mut store, &asked);
         store.set_possible(possible);
         let rules = ActivityRules::build(set, conditions, activity, variables, &mut store);
@@ -291,7 +291,12 @@ pub fn order_for(set: &RuleSet, conditions: &Conditions, activity: u16, variable
 }
 
 /// Returns the variables that the rules ask of an activity.
-fn asked(set: &RuleSet, conditions: &Conditions, activity: u16, variables: &Variables) -> BTreeSet<usize> {
+pub(crate) fn asked_of(
+    set: &RuleSet,
+    conditions: &Conditions,
+    activity: u16,
+    variables: &Variables,
+) -> BTreeSet<usize> {
     let alternatives = conditions.for_activity(activity);
     alternatives.flat_map(|alternative| variables_of(set, alternative, variables)).collect()
 }

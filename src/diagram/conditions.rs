@@ -6,12 +6,12 @@ use crate::rules::{RuleId, RuleSet, Test, ValueSet};
 
 /// One alternative of a rule's condition, which holds if all its tests pass.
 #[derive(Clone, Debug)]
-pub(super) struct Alternative {
-    pub(super) rule: RuleId,
+pub(crate) struct Alternative {
+    pub(crate) rule: RuleId,
     /// For each activity, whether the alternative can hold for it; `None` if it can hold for every activity.
     activities: Option<Vec<bool>>,
     /// The remaining tests, at most one for each fact.
-    pub(super) tests: Vec<Test>,
+    pub(crate) tests: Vec<Test>,
 }
 
 impl Alternative {
@@ -56,7 +56,7 @@ impl Conditions {
     }
 
     /// Returns the alternatives that can hold for an activity.
-    pub(super) fn for_activity(&self, activity: u16) -> impl Iterator<Item = &Alternative> {
+    pub(crate) fn for_activity(&self, activity: u16) -> impl Iterator<Item = &Alternative> {
         self.list.iter().filter(move |alternative| alternative.holds_for(activity))
     }
 

@@ -21,8 +21,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-pub(crate) use activity::are_tied;
 pub use activity::{ActivityGraph, ActivityRules, PayerCandidate, order_for};
+pub(crate) use activity::{are_tied, asked_of};
+pub(crate) use conditions::Alternative;
 pub use conditions::Conditions;
 pub(crate) use differences::{DateBounds, UNBOUNDED};
 pub use store::{Ref, Store};

@@ -55,12 +55,12 @@ struct Kept {
 /// Classifies all records of all inputs as one batch, and explains the wanted ones.
 pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result<Explanations, Message> {
     let Options { wanted, strictness, .. } = options;
-    let mut batch = Batch::new(&ready.set, &ready.diagram, *strictness);
+    let mut batch = Batch::new(&ready.set, &ready.diagram, *strictness, &[]);
     let mut kept: BTreeMap<usize, Kept> = BTreeMap::new();
     let (mut names, mut count) = (Vec::new(), 0_usize);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
-        let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| {
+        let mut add = |record: &Record<'_>| {
             let mut said = None;
             let facts = batch.add(at, &name, record, &mut |message| said = Some(message));
             if is_wanted(wanted, batch.last_id(), count) {
@@ -68,10 +68,10 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
             }
             count += 1;
         };
-        read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
+        read(&ready.set, input, &mut add).map_err(|error| file_message(&name, error))?;
         names.push(name);
     }
-    let (batch, _) = batch.finish(&mut |_| {});
+    let batch = batch.finish(&mut |_| {});
     all_there(wanted, &batch)?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let explained = kept.into_iter().filter_map(|(at, kept)| {

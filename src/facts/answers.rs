@@ -24,7 +24,7 @@ impl Answer {
 }
 
 /// An answer as it is written in notes and reports: text or a whole number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(untagged)]
 pub enum WrittenAnswer {
     /// A whole number.
@@ -65,10 +65,16 @@ impl Facts {
         }
     }
 
+    /// Takes over all answers of other facts, without a new allocation if both are of one vocabulary.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+
     /// Fills in the facts that are derived from other answers, the minutes and the service date. A number outside the
     /// range of its fact is clamped to that range.
     pub fn derive(&mut self, vocabulary: &Vocabulary, date: NaiveDate, minutes: u32) {
-        for (id, fact) in vocabulary.facts() {
+        for id in vocabulary.derived.iter().copied() {
+            let fact = vocabulary.fact(id);
             let answer = match fact.origin {
                 Origin::Note | Origin::Setting => continue,
                 Origin::Minutes => Answer::Number(i64::from(minutes)),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::{Answer, FactId, REQUIRED};
 use crate::nearest::nearest;
 
@@ -85,7 +87,7 @@ pub struct Fact {
     /// Named groups of values, which conditions may use in place of the values.
     pub groups: BTreeMap<String, Vec<u16>>,
     /// Values and aliases in lower case, each with the index of its value.
-    words: BTreeMap<String, u16>,
+    words: FxHashMap<String, u16>,
 }
 
 impl Fact {
@@ -93,7 +95,7 @@ impl Fact {
     pub fn new(name: &str, ask: &str, kind: Kind, origin: Origin, lever: Option<Lever>) -> Self {
         let words = match &kind {
             Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
-            Kind::Number(..) | Kind::Date => BTreeMap::new(),
+            Kind::Number(..) | Kind::Date => FxHashMap::default(),
         };
         Self {
             name: name.to_owned(),
@@ -120,9 +122,9 @@ impl Fact {
         }
     }
 
-    /// Returns the aliases, each with the name of its value.
+    /// Returns the aliases in order, each with the name of its value.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
-        let named = self.words.iter().filter_map(|(word, value)| Some((word.as_str(), self.value_name(*value)?)));
+        let named = self.sorted_words().filter_map(|(word, value)| Some((word, self.value_name(value)?)));
         named.filter(|(word, name)| *word != name.to_lowercase())
     }
 
@@ -146,8 +148,14 @@ impl Fact {
 
     /// Returns the value whose name or alias is closest to the word; `None` if none is close enough.
     pub fn nearest_value(&self, word: &str) -> Option<&str> {
-        let value = self.parse_value(nearest(word, self.words.keys().map(String::as_str))?)?;
+        let value = self.parse_value(nearest(word, self.sorted_words().map(|(word, _)| word))?)?;
         self.value_name(value)
+    }
+
+    fn sorted_words(&self) -> impl Iterator<Item = (&str, u16)> {
+        let mut words: Vec<_> = self.words.iter().map(|(word, value)| (word.as_str(), *value)).collect();
+        words.sort_unstable();
+        words.into_iter()
     }
 
     /// Returns the name of a value.

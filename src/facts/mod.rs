@@ -8,6 +8,8 @@ mod fact;
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 pub use answers::{Answer, Facts, WrittenAnswer, date_answer, date_of};
 pub use fact::{Fact, Kind, Lever, Origin};
 
@@ -48,7 +50,9 @@ pub struct Vocabulary {
     facts: Vec<Fact>,
     /// The facts that notes answer, in the order of their fields.
     asked: Vec<FactId>,
-    fields: BTreeMap<String, FieldId>,
+    /// The facts that are derived from other answers, in order.
+    derived: Vec<FactId>,
+    fields: FxHashMap<String, FieldId>,
     /// The holidays that business days leave out.
     calendar: Calendar,
 }
@@ -91,7 +95,9 @@ impl Vocabulary {
         facts.extend(between);
         let asked = facts.iter().enumerate().filter(|(_, fact)| fact.origin == Origin::Note);
         let asked: Vec<FactId> = asked.map(|(at, _)| FactId(at)).collect();
-        let mut fields = BTreeMap::new();
+        let is_derived = |fact: &Fact| !matches!(fact.origin, Origin::Note | Origin::Setting);
+        let derived = (0..).zip(&facts).filter(|(_, fact)| is_derived(fact)).map(|(at, _)| FactId(at)).collect();
+        let mut fields = FxHashMap::default();
         let names = asked.iter().filter_map(|id| facts.get(id.0)).map(|fact| fact.name.as_str());
         for name in FieldId::NAMES.into_iter().chain(names).chain(REQUIRED) {
             let next = FieldId::new(fields.len());
@@ -102,7 +108,7 @@ impl Vocabulary {
                 fields.insert(column.clone(), field);
             }
         }
-        Self { facts, asked, fields, calendar }
+        Self { facts, asked, derived, fields, calendar }
     }
 
     /// Returns every fact with its id.
@@ -132,9 +138,11 @@ impl Vocabulary {
         (FieldId::NAMES.len()..).map(FieldId::new).zip(self.asked.iter().copied())
     }
 
-    /// Returns all names that a field of a note may have.
+    /// Returns all names that a field of a note may have, in order.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.fields.keys().map(String::as_str)
+        let mut names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names.into_iter()
     }
 
     /// Returns the facts whose missing answers leave `id` unanswered: `id` itself, or the dates it is derived from.

@@ -113,10 +113,10 @@ fn because(Ready { set, diagram, .. }: &Ready, note: &Example) -> Option<String>
         answered.answer(name, &value.text()).ok()?;
     }
     let json = note.json();
-    let mut batch = Batch::new(&answered, diagram, Strictness::default());
+    let mut batch = Batch::new(&answered, diagram, Strictness::default(), &[]);
     let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
-    read(&mut batch, input, &mut |batch, record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
-    let (batch, _) = batch.finish(&mut |_| {});
+    read(&answered, input, &mut |record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
+    let batch = batch.finish(&mut |_| {});
     // Alone in its day or month, a note may earn nothing; the page is about the rule.
     Some(batch.note(0)?.evaluation().because.clone())
 }

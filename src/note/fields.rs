@@ -1,57 +1,40 @@
-//! The fields of one record: known fields by number, and fields that the rule set does not know.
+//! The fields of a record that is read carefully: known fields by number, and fields that the rule set does not know.
 
 use crate::field::FieldId;
 use crate::message::Code;
-use crate::read::{Fault, Field, FieldNames, Record};
+use crate::read::{Fault, Field, FieldNames, Record, Slots};
 
-/// The known fields of a record, indexed by field number.
-pub(super) struct Fields<'r>(Vec<Option<&'r Field<'r>>>);
-
-impl<'r> Fields<'r> {
-    /// Collects the known fields of a record, and finds the fault if a field is repeated. If two fields have the same
-    /// meaning, neither is used, because there is no way to know which one is right.
-    pub(super) fn collect(record: &'r Record<'r>) -> (Self, Option<Fault>) {
-        let mut sorted: Vec<&Field<'_>> = record.fields.iter().collect();
-        sorted.sort_by(|one, other| (one.id, &one.name).cmp(&(other.id, &other.name)));
-        let twice = |two: &[&'r Field<'r>]| match two {
-            [one, other] if one.name == other.name && !one.name.is_empty() => Some(*one),
-            _ => None,
-        };
-        // Choose the first by name: which fault is reported must not depend on the order of the fields.
-        let twice = sorted.windows(2).filter_map(twice).min_by_key(|field| &field.name);
-        let mut fault = twice.map(|field| {
-            let help = "keep the one that is true; which one was meant cannot be known";
-            Fault::new(Code::RepeatedField, "the field appears twice in this record", help).in_field(field)
-        });
-        let mut fields = Self(Vec::new());
-        for same in sorted.chunk_by(|one, other| one.id == other.id) {
-            match same {
-                [field] => fields.put(field),
-                [_, field, ..] if field.id.is_some() => {
-                    let text = "another field of this record means the same";
-                    fault.get_or_insert_with(|| {
-                        Fault::new(Code::RepeatedField, text, "keep one of the two").in_field(field)
-                    });
-                }
-                _ => {}
+/// Collects the known fields of a record in `slots`, and finds the fault if a field is repeated. If two fields have the
+/// same meaning, neither is used, because there is no way to know which one is right.
+pub(super) fn collect<'r>(record: &'r Record<'r>, slots: &mut Slots<'r>) -> Option<Fault> {
+    let mut sorted: Vec<&Field<'_>> = record.fields.iter().collect();
+    sorted.sort_by(|one, other| (one.id, &one.name).cmp(&(other.id, &other.name)));
+    let twice = |two: &[&'r Field<'r>]| match two {
+        [one, other] if one.name == other.name && !one.name.is_empty() => Some(*one),
+        _ => None,
+    };
+    // Choose the first by name: which fault is reported must not depend on the order of the fields.
+    let twice = sorted.windows(2).filter_map(twice).min_by_key(|field| &field.name);
+    let mut fault = twice.map(|field| {
+        let help = "keep the one that is true; which one was meant cannot be known";
+        Fault::new(Code::RepeatedField, "the field appears twice in this record", help).in_field(field)
+    });
+    slots.clear();
+    for same in sorted.chunk_by(|one, other| one.id == other.id) {
+        match same {
+            [field] => {
+                slots.put_field(field);
             }
-        }
-        (fields, fault)
-    }
-
-    fn put(&mut self, field: &'r Field<'r>) {
-        let Some(index) = field.id.map(FieldId::index) else { return };
-        if self.0.len() <= index {
-            self.0.resize(index + 1, None);
-        }
-        if let Some(place) = self.0.get_mut(index) {
-            *place = Some(field);
+            [_, field, ..] if field.id.is_some() => {
+                let text = "another field of this record means the same";
+                fault.get_or_insert_with(|| {
+                    Fault::new(Code::RepeatedField, text, "keep one of the two").in_field(field)
+                });
+            }
+            _ => {}
         }
     }
-
-    pub(super) fn get(&self, id: FieldId) -> Option<&'r Field<'r>> {
-        self.0.get(id.index()).copied().flatten()
-    }
+    fault
 }
 
 /// Returns the fields that the rule set does not know, sorted by name, each name once. An empty field without a name is

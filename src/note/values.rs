@@ -6,65 +6,65 @@ use crate::effective::parse_date;
 use crate::facts::{Answer, Fact, Kind, date_answer};
 use crate::message::Code;
 use crate::nearest::values_of;
-use crate::read::{Fault, Field, Value};
+use crate::read::{Fault, Slot};
 
 /// Returns the fault of a required field that is left out or empty.
-pub(super) fn missing(name: &str, field: Option<&Field<'_>>, help: &str) -> Fault {
+pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Fault {
     fault(Code::MissingField, name, field, "a required field has no answer", help)
 }
 
 /// Returns the fault of a field, under the name that the rules use for it.
-pub(super) fn fault(code: Code, name: &str, field: Option<&Field<'_>>, text: &str, help: &str) -> Fault {
-    let offset = field.and_then(|field| field.offset);
+pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str, help: &str) -> Fault {
+    let offset = field.and_then(Slot::offset);
     Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
 }
 
 /// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty.
 fn parsed<'r, T>(
-    field: Option<&'r Field<'r>>,
+    field: Option<&Slot<'r>>,
     name: &str,
-    parse: impl Fn(&'r Value<'r>) -> Option<T>,
+    parse: impl Fn(&Slot<'r>) -> Option<T>,
     (text, help): (&str, &str),
 ) -> Result<Option<T>, Fault> {
-    let Some(field) = field.filter(|field| !field.value.is_empty()) else { return Ok(None) };
-    parse(&field.value).map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help))
+    let Some(field) = field.filter(|field| !field.is_empty()) else { return Ok(None) };
+    parse(field).map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help))
 }
 
 /// Reads trimmed text; a number is returned as its digits.
-pub(super) fn text<'r>(field: Option<&'r Field<'r>>, name: &str) -> Result<Option<&'r str>, Fault> {
-    parsed(field, name, Value::text, ("the field is not text", "write it as text in quotes"))
+pub(super) fn text<'r>(field: Option<&Slot<'r>>, name: &str) -> Result<Option<&'r str>, Fault> {
+    parsed(field, name, Slot::text, ("the field is not text", "write it as text in quotes"))
 }
 
 /// Reads a calendar date.
-pub(super) fn date(field: Option<&Field<'_>>, name: &str) -> Result<Option<NaiveDate>, Fault> {
+pub(super) fn date(field: Option<&Slot<'_>>, name: &str) -> Result<Option<NaiveDate>, Fault> {
     let words = ("the field is not a day of the calendar", "write it as `YYYY-MM-DD`, such as `2026-03-09`");
-    parsed(field, name, |value| parse_date(only_text(value)?), words)
+    parsed(field, name, |value| parse_date(value.only_text()?), words)
 }
 
 /// Reads a clock time as minutes after midnight.
-pub(super) fn clock(field: Option<&Field<'_>>, name: &str) -> Result<Option<u32>, Fault> {
+pub(super) fn clock(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Fault> {
     let words = ("the field is not a clock time", "write it as `HH:MM` on the 24-hour clock, such as `14:05`");
-    parsed(field, name, |value| parse_clock(only_text(value)?), words)
+    parsed(field, name, |value| parse_clock(value.only_text()?), words)
 }
 
 /// Reads a length in minutes, 1 to 1440.
-pub(super) fn length(field: Option<&Field<'_>>, name: &str) -> Result<Option<u32>, Fault> {
+pub(super) fn length(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Fault> {
     let Some(minutes) = whole_number(field, name)? else { return Ok(None) };
     let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
     let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
     minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, field, text, help))
 }
 
-fn whole_number(field: Option<&Field<'_>>, name: &str) -> Result<Option<i64>, Fault> {
+fn whole_number(field: Option<&Slot<'_>>, name: &str) -> Result<Option<i64>, Fault> {
     let words = ("the field is not a whole number", "write digits alone, such as `45`");
     parsed(field, name, |value| parse_whole_number(value.text()?), words)
 }
 
 /// Reads the answer to a fact.
-pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
+pub(super) fn answer(fact: &Fact, field: &Slot<'_>) -> Result<Answer, Fault> {
     let name = fact.name.as_str();
     match &fact.kind {
-        _ if field.value.is_empty() => Ok(Answer::Unanswered),
+        _ if field.is_empty() => Ok(Answer::Unanswered),
         Kind::Date => Ok(date(Some(field), name)?.map_or(Answer::Unanswered, date_answer)),
         Kind::Number(least, most) => match whole_number(Some(field), name)? {
             Some(number) if (*least..=*most).contains(&number) => Ok(Answer::Number(number)),
@@ -73,8 +73,8 @@ pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
                 Err(fault(Code::BadField, name, Some(field), &text, "write one that is"))
             }
         },
-        Kind::Coded(values) => coded_value(fact, &field.value).map(Answer::Value).ok_or_else(|| {
-            let near = only_text(&field.value).and_then(|word| fact.nearest_value(word));
+        Kind::Coded(values) => coded_value(fact, field).map(Answer::Value).ok_or_else(|| {
+            let near = field.only_text().and_then(|word| fact.nearest_value(word));
             let known = || format!("it takes {}", values_of(&fact.name, values));
             let help = near.map_or_else(known, |near| format!("did you mean `{near}`?"));
             fault(Code::UnknownValue, name, Some(field), "the rule set does not know this value", &help)
@@ -83,10 +83,10 @@ pub(super) fn answer(fact: &Fact, field: &Field<'_>) -> Result<Answer, Fault> {
 }
 
 /// Returns the coded value that a word or a JSON boolean stands for.
-fn coded_value(fact: &Fact, value: &Value<'_>) -> Option<u16> {
+fn coded_value(fact: &Fact, value: &Slot<'_>) -> Option<u16> {
     let truth = |truth: bool| if fact.is_yes_no() { fact.value(if truth { "yes" } else { "no" }) } else { None };
-    if let Value::Boolean(answer) = value {
-        return truth(*answer);
+    if let Some(answer) = value.boolean() {
+        return truth(answer);
     }
     let word = value.text()?;
     fact.parse_value(word).or_else(|| match word.to_ascii_lowercase().as_str() {
@@ -95,11 +95,6 @@ fn coded_value(fact: &Fact, value: &Value<'_>) -> Option<u16> {
         "false" => truth(false),
         _ => None,
     })
-}
-
-/// Returns trimmed text if the value was written as text rather than as a number.
-fn only_text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    if let Value::Text(text) = value { Some(text.trim()) } else { None }
 }
 
 /// Parses a nonnegative whole number: digits, optionally followed by `.0`, or with an exponent such as `4.5e1`.
@@ -114,6 +109,9 @@ fn parse_whole_number(text: &str) -> Option<i64> {
 }
 
 fn digits(text: &str) -> Option<i64> {
+    if is_digits(text) {
+        return text.parse().ok();
+    }
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_whole = is_digits(whole) && is_digits(fraction) && fraction.bytes().all(|byte| byte == b'0');
     is_whole.then(|| whole.parse().ok()).flatten()
@@ -125,11 +123,14 @@ fn is_digits(text: &str) -> bool {
 
 /// Parses `H:MM` or `HH:MM`, up to `24:00`, as minutes after midnight.
 fn parse_clock(text: &str) -> Option<u32> {
-    let (hours, minutes) = text.split_once(':')?;
-    if !is_digits(hours) || !is_digits(minutes) || hours.len() > 2 || minutes.len() != 2 {
-        return None;
-    }
-    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let (hours, minutes) = match text.as_bytes() {
+        [ten, one, b':', minutes @ ..] => (digit(ten)? * 10 + digit(one)?, minutes),
+        [one, b':', minutes @ ..] => (digit(one)?, minutes),
+        _ => return None,
+    };
+    let [ten, one] = minutes else { return None };
+    let minutes = digit(ten)? * 10 + digit(one)?;
     (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
 }
 
@@ -141,6 +142,8 @@ pub fn format_clock(minutes: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::FieldId;
+    use crate::read::{Slots, ValueKind};
 
     #[test]
     fn whole_numbers_may_have_zeros_behind_a_point_or_an_exponent() {
@@ -173,11 +176,15 @@ mod tests {
             Fact::new("fact", "", Kind::Coded(values), crate::facts::Origin::Note, None)
         };
         let (yes_no, other) = (fact(&["yes", "no"]), fact(&["yes", "no", "true"]));
-        let text = |text: &'static str| Value::Text(text.into());
-        assert_eq!(coded_value(&yes_no, &Value::Boolean(false)), Some(1));
-        assert_eq!(coded_value(&yes_no, &text(" TRUE ")), Some(0));
-        assert_eq!(coded_value(&other, &text("true")), Some(2));
-        assert_eq!(coded_value(&other, &Value::Boolean(true)), None);
-        assert_eq!(coded_value(&yes_no, &text("perhaps")), None);
+        let value = |fact: &Fact, kind, text: &'static str| {
+            let mut slots = Slots::default();
+            slots.put(FieldId::ID, kind, text, None);
+            coded_value(fact, slots.get(FieldId::ID).unwrap())
+        };
+        assert_eq!(value(&yes_no, ValueKind::False, ""), Some(1));
+        assert_eq!(value(&yes_no, ValueKind::Text, " TRUE "), Some(0));
+        assert_eq!(value(&other, ValueKind::Text, "true"), Some(2));
+        assert_eq!(value(&other, ValueKind::True, ""), None);
+        assert_eq!(value(&yes_no, ValueKind::Text, "perhaps"), None);
     }
 }

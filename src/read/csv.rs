@@ -1,13 +1,18 @@
 //! Reads comma-separated values with a header row.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::collections::BTreeSet;
 
-use super::csv_rows::{Row, Rows};
+use super::block_reader::{Begin, Outcome, Position, Stop};
+use super::block_text::BlockText;
+use super::blocks::Worker;
+use super::csv_rows::{Row, skip_blank_lines};
+use super::scan::cell_end;
 use super::{
-    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Value, bad_utf8, excess, line_and_column,
+    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Slots, Value, ValueKind, bad_utf8, excess,
+    line_and_column,
 };
-use crate::field::FieldId;
+use crate::field::{FieldId, showable};
 use crate::message::Code;
 
 /// Characters that end lines in other formats, but not in CSV.
@@ -16,41 +21,140 @@ const OTHER_LINE_ENDS: [char; 5] = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{
 /// A name of the header row, with its field number if the name is known.
 type Column = (String, Option<FieldId>);
 
-/// Reads the input row by row, holding only one row in memory.
-pub(super) fn read(
-    input: &mut dyn BufRead,
-    names: &dyn FieldNames,
-    each: &mut dyn FnMut(Record<'_>),
-) -> Result<u64, FileError> {
-    let mut rows = Rows::new(input);
-    if !rows.advance()? {
-        return Err(FileError::new(Code::NoNotes, "the input is empty", "begin with a header row of field names"));
-    }
-    let columns = header(&rows.row, names)?;
-    let mut number = 0;
-    while rows.advance()? {
-        number += 1;
-        let row = &rows.row;
-        let mut fields: Vec<Field<'_>> = columns
-            .iter()
-            .zip(&row.cells)
-            .map(|((name, id), cell)| Field {
-                name: Cow::Borrowed(name),
-                id: *id,
-                value: value(row.content(*cell)),
-                offset: Some(cell.start),
-            })
-            .collect();
-        let bad = fields.iter().any(|field| field.value == Value::Unreadable);
-        let fault = row_fault(row, columns.len()).or_else(|| bad.then(|| bad_utf8(&fields)));
-        if fault.as_ref().is_some_and(|fault| fault.code == Code::SwallowedRows) {
-            // The cell that swallowed the rows holds parts of other notes.
-            let swallows = |field: &&mut Field<'_>| field.value.text().is_some_and(|text| text.contains('\n'));
-            fields.iter_mut().filter(swallows).for_each(|field| field.value = Value::Unreadable);
+/// The columns of an input.
+#[derive(Debug)]
+pub(super) struct Header {
+    columns: Vec<Column>,
+    /// Whether rows of these columns can be plain: no column is repeated, and all unknown names may be shown.
+    is_plain: bool,
+}
+
+impl Header {
+    /// Reads the header row. Returns it with the offset and the line behind it; `None` if more bytes are needed.
+    pub(super) fn read(
+        bytes: &[u8],
+        is_last: bool,
+        names: &dyn FieldNames,
+    ) -> Result<Option<(Self, usize, u64)>, FileError> {
+        let (start, line) = skip_blank_lines(bytes, 0, 1);
+        if start == bytes.len() {
+            let empty =
+                || FileError::new(Code::NoNotes, "the input is empty", "begin with a header row of field names");
+            return if is_last { Err(empty()) } else { Ok(None) };
         }
-        each(Record { number, line: row.lines.0, column: 1, text: &row.bytes, fields, fault });
+        let Some((row, end)) = Row::read(bytes, start, line, is_last)? else { return Ok(None) };
+        let columns = header(&row, names)?;
+        let mut ids = BTreeSet::new();
+        let is_plain = columns.iter().all(|(name, id)| match id {
+            Some(id) => ids.insert((id.index(), "")),
+            None => {
+                name.is_empty()
+                    || (ids.insert((usize::MAX, name)) && showable(name).is_some_and(|shown| shown == *name))
+            }
+        });
+        Ok(Some((Self { columns, is_plain }, end, row.lines.1 + 1)))
     }
-    Ok(number)
+
+    /// Returns the names that the rule set does not know.
+    fn unknown(&self) -> Vec<&str> {
+        let is_unknown = |(name, id): &&Column| id.is_none() && !name.is_empty();
+        self.columns.iter().filter(is_unknown).map(|(name, _)| name.as_str()).collect()
+    }
+}
+
+/// Reads the rows of a block.
+pub(super) fn read<W: Worker>(
+    header: &Header,
+    bytes: &[u8],
+    block: &BlockText<'_>,
+    begin: Begin,
+    worker: &mut W,
+) -> Outcome {
+    let (unknown, mut slots) = (header.unknown(), Slots::default());
+    let (mut records, mut used, mut line, mut names_lines) = (0, 0, begin.origin.line, false);
+    let stop = loop {
+        (used, line) = skip_blank_lines(bytes, used, line);
+        if used == bytes.len() {
+            break Stop::Boundary;
+        }
+        let plain = plain_row(header, block, used, &mut slots);
+        let end = plain.filter(|_| worker.plain(&slots, used, &unknown));
+        slots.clear();
+        (used, line) = match end {
+            Some(end) => (end, line + 1),
+            None => match Row::read(bytes, used, line, begin.is_last) {
+                Ok(Some((row, end))) => {
+                    let record = record(header, &row, begin.lines_before);
+                    names_lines |= record.fault.is_some() && row.is_on_several_lines();
+                    worker.record(record);
+                    (end, row.lines.1 + 1)
+                }
+                Ok(None) => break Stop::Unfinished,
+                Err(error) => break Stop::Failed(error),
+            },
+        };
+        records += 1;
+    };
+    Outcome { used, records, end: Position { line, column: 1 }, names_lines, stop }
+}
+
+/// Reads a row without quotes that has a cell for each column, and puts its cells into empty slots. Returns the offset
+/// behind the row; `None` if it is not such a row, or if the block ends with it.
+#[inline]
+fn plain_row<'t>(header: &Header, block: &'t BlockText<'_>, start: usize, slots: &mut Slots<'t>) -> Option<usize> {
+    if !header.is_plain {
+        return None;
+    }
+    let text = block.as_str();
+    let bytes = text.as_bytes();
+    let mut at = start;
+    let (_, columns) = header.columns.split_last()?;
+    for column in columns {
+        let end = cell_end(bytes, at);
+        put(column, text, at, end, slots)?;
+        at = (bytes.get(end) == Some(&b',')).then_some(end + 1)?;
+    }
+    let end = cell_end(bytes, at);
+    put(header.columns.last()?, text, at, end, slots)?;
+    let behind = match bytes.get(end..)? {
+        [b'\n', ..] => end + 1,
+        [b'\r', b'\n', ..] => end + 2,
+        _ => return None,
+    };
+    block.is_good(&(start..end)).then_some(behind)
+}
+
+/// Puts a cell into its slot, if its column has one. A cell without a name must be empty.
+#[inline]
+fn put<'t>((name, id): &Column, text: &'t str, start: usize, end: usize, slots: &mut Slots<'t>) -> Option<()> {
+    let is_plain = match id {
+        Some(id) => slots.put(*id, ValueKind::Text, text.get(start..end)?, Some(start)),
+        None => start == end || !name.is_empty(),
+    };
+    is_plain.then_some(())
+}
+
+/// Builds the record of a row. Its lines are counted behind `lines_before`.
+fn record<'r>(header: &'r Header, row: &'r Row<'r>, lines_before: u64) -> Record<'r> {
+    let columns = &header.columns;
+    let mut fields: Vec<Field<'_>> = columns
+        .iter()
+        .zip(&row.cells)
+        .map(|((name, id), cell)| Field {
+            name: Cow::Borrowed(name),
+            id: *id,
+            value: value(row.content(*cell)),
+            offset: Some(cell.start),
+        })
+        .collect();
+    let bad = fields.iter().any(|field| field.value == Value::Unreadable);
+    let fault = row_fault(row, columns.len(), lines_before).or_else(|| bad.then(|| bad_utf8(&fields)));
+    if fault.as_ref().is_some_and(|fault| fault.code == Code::SwallowedRows) {
+        // The cell that swallowed the rows holds parts of other notes.
+        let swallows = |field: &&mut Field<'_>| field.value.text().is_some_and(|text| text.contains('\n'));
+        fields.iter_mut().filter(swallows).for_each(|field| field.value = Value::Unreadable);
+    }
+    Record { number: 0, line: row.lines.0, column: 1, text: row.bytes, fields, fault }
 }
 
 fn value(cell: Cow<'_, [u8]>) -> Value<'_> {
@@ -62,10 +166,11 @@ fn value(cell: Cow<'_, [u8]>) -> Value<'_> {
 }
 
 /// Returns the fault that makes a row unreadable: misplaced quotes, or not as many cells as the header has.
-fn row_fault(row: &Row, columns: usize) -> Option<Fault> {
-    let (first, last) = row.lines;
-    let lines = if last > first { format!("; lines {first} to {last} are read as one record") } else { String::new() };
-    if last > first && row.swallows_rows(columns.saturating_sub(1)) {
+fn row_fault(row: &Row<'_>, columns: usize, lines_before: u64) -> Option<Fault> {
+    let (first, last) = (row.lines.0 + lines_before, row.lines.1 + lines_before);
+    let several = row.is_on_several_lines();
+    let lines = if several { format!("; lines {first} to {last} are read as one record") } else { String::new() };
+    if several && row.swallows_rows(columns.saturating_sub(1)) {
         let text = format!("a quoted cell swallows rows{lines}");
         let help = "close the quote at the end of its cell; the notes on these lines are read once that is done";
         return Some(Fault::new(Code::SwallowedRows, text, help));
@@ -88,7 +193,7 @@ fn row_fault(row: &Row, columns: usize) -> Option<Fault> {
 }
 
 /// Reads the names of the header row. A row that might be a note, or might have swallowed notes, is refused.
-fn header(row: &Row, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
+fn header(row: &Row<'_>, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
     let refused = |offset: usize, code, text: &str, help: &str| {
         let (line, column) = line_and_column(row.bytes.get(..offset).unwrap_or_default(), row.lines.0, 1);
         FileError::new(code, text, help).with_position(line, column)
@@ -156,6 +261,7 @@ fn header_help(columns: &[Column], names: &dyn FieldNames) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::Format;
 
     /// Knows the fields that every note may have.
     struct NoteNames;
@@ -174,7 +280,9 @@ mod tests {
         let mut faults = Vec::new();
         let mut each =
             |record: Record<'_>| faults.push(record.fault.map(|fault| format!("{}: {}", fault.code, fault.text)));
-        read(&mut text.as_bytes(), &NoteNames, &mut each).map_err(|error| format!("{}: {}", error.code, error.text))?;
+        Format::Csv
+            .read(&mut text.as_bytes(), &NoteNames, &mut each)
+            .map_err(|error| format!("{}: {}", error.code, error.text))?;
         Ok(faults)
     }
 
@@ -185,7 +293,7 @@ mod tests {
             columns.extend(record.fields.iter().map(|field| record.line_and_column(field.offset)));
         };
         let text = "id,date,end\r\n\"a,\"\"\",,x\r\n\r\nü,é,\"y\r\nz\"\r\n\"y\nz\",x,\n";
-        read(&mut text.as_bytes(), &NoteNames, &mut each).unwrap();
+        Format::Csv.read(&mut text.as_bytes(), &NoteNames, &mut each).unwrap();
         assert_eq!(columns, [(2, 1), (2, 8), (2, 9), (4, 1), (4, 3), (4, 5), (6, 1), (7, 4), (7, 6)]);
     }
 

@@ -4,26 +4,15 @@
 //! a quoted cell that swallows the rows below it because its closing quote is missing.
 
 use std::borrow::Cow;
-use std::io::{BufRead, ErrorKind};
 
 use super::{FileError, line_and_column};
 use crate::message::Code;
 
-/// Reads the rows of an input, holding one at a time.
-pub(super) struct Rows<'i> {
-    input: &'i mut dyn BufRead,
-    /// The row read last.
-    pub(super) row: Row,
-    /// Number of lines ended so far.
-    lines: u64,
-    after_cr: bool,
-}
-
 /// A row as it is written, split into cells.
 #[derive(Default)]
-pub(super) struct Row {
+pub(super) struct Row<'b> {
     /// The bytes of the row without the line end.
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: &'b [u8],
     pub(super) cells: Vec<Cell>,
     /// The first and the last line of the row, starting at 1.
     pub(super) lines: (u64, u64),
@@ -45,7 +34,6 @@ pub(super) struct Cell {
 #[derive(Clone, Copy, Default)]
 enum State {
     #[default]
-    RowStart,
     CellStart,
     Plain,
     Quoted,
@@ -55,108 +43,102 @@ enum State {
     Closed,
 }
 
-impl<'i> Rows<'i> {
-    pub(super) fn new(input: &'i mut dyn BufRead) -> Self {
-        Self { input, row: Row::default(), lines: 0, after_cr: false }
-    }
-
-    /// Reads the next row. Returns `false` at the end of the input. Blank lines are skipped.
-    pub(super) fn advance(&mut self) -> Result<bool, FileError> {
-        self.row.clear();
-        loop {
-            let bytes = match self.input.fill_buf() {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                bytes => bytes?,
-            };
-            if bytes.is_empty() {
-                self.row.lines.1 = self.lines + 1;
-                return self.row.end_of_input();
-            }
-            let (mut used, mut ended) = (0, false);
-            for byte in bytes {
-                used += 1;
-                let after_cr = std::mem::replace(&mut self.after_cr, *byte == b'\r');
-                // CR LF ends one line, not two.
-                let line_end = *byte == b'\r' || (*byte == b'\n' && !after_cr);
-                if let State::RowStart = self.row.state {
-                    self.row.lines.0 = self.lines + 1;
-                }
-                ended = self.row.step(*byte);
-                self.lines += u64::from(line_end);
-                if ended {
-                    break;
-                }
-            }
-            self.input.consume(used);
-            if ended {
-                self.row.lines.1 = self.lines;
-                return Ok(true);
-            }
-        }
+/// Skips the line ends at an offset on a line. Returns the offset and the line behind them.
+pub(super) fn skip_blank_lines(bytes: &[u8], mut start: usize, mut line: u64) -> (usize, u64) {
+    loop {
+        start += match bytes.get(start..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => return (start, line),
+        };
+        line += 1;
     }
 }
 
-impl Row {
-    fn clear(&mut self) {
-        let Self { mut bytes, mut cells, .. } = std::mem::take(self);
-        bytes.clear();
-        cells.clear();
-        *self = Self { bytes, cells, ..Self::default() };
+impl<'b> Row<'b> {
+    /// Reads the row that begins at `start` on a line. Returns it with the offset behind its line end; `None` if more bytes
+    /// are needed to tell where the row ends. With `is_last`, the input ends with these bytes.
+    pub(super) fn read(
+        bytes: &'b [u8],
+        start: usize,
+        line: u64,
+        is_last: bool,
+    ) -> Result<Option<(Self, usize)>, FileError> {
+        let rest = bytes.get(start..).unwrap_or_default();
+        let mut row = Self { bytes: rest, lines: (line, line), ..Self::default() };
+        let mut after_cr = false;
+        for (at, byte) in rest.iter().enumerate() {
+            if row.step(at, *byte) {
+                row.bytes = rest.get(..at).unwrap_or_default();
+                let length = match (byte, rest.get(at + 1)) {
+                    (b'\r', Some(b'\n')) => 2,
+                    (b'\r', None) if !is_last => return Ok(None),
+                    _ => 1,
+                };
+                return Ok(Some((row, start + at + length)));
+            }
+            let follows_cr = std::mem::replace(&mut after_cr, *byte == b'\r');
+            // CR LF ends one line, not two.
+            row.lines.1 += u64::from(*byte == b'\r' || (*byte == b'\n' && !follows_cr));
+        }
+        if !is_last {
+            return Ok(None);
+        }
+        row.end_of_input()?;
+        Ok(Some((row, bytes.len())))
     }
 
-    /// Processes one byte. Returns whether it ends the row.
-    fn step(&mut self, byte: u8) -> bool {
+    /// Processes the byte at an offset of the row. Returns whether it ends the row.
+    fn step(&mut self, at: usize, byte: u8) -> bool {
         self.state = match (self.state, byte) {
             (State::Quoted, b'"') => State::QuoteInQuoted,
             (State::Quoted, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
-            (State::RowStart | State::CellStart, b'"') => {
+            (State::CellStart, b'"') => {
                 self.cell.quoted = true;
                 State::Quoted
             }
-            (State::RowStart, b'\n' | b'\r') => return false,
             (_, b'\n' | b'\r') => {
-                self.end_cell();
+                self.end_cell(at);
                 return true;
             }
             (_, b',') => {
-                self.end_cell();
+                self.end_cell(at);
                 State::CellStart
             }
             (State::QuoteInQuoted | State::Closed, b' ' | b'\t') => State::Closed,
             (State::QuoteInQuoted | State::Closed, _) => {
-                self.stray.get_or_insert(self.bytes.len());
+                self.stray.get_or_insert(at);
                 State::Plain
             }
-            (State::RowStart | State::CellStart | State::Plain, _) => State::Plain,
+            (State::CellStart | State::Plain, _) => State::Plain,
         };
-        self.bytes.push(byte);
         false
     }
 
-    fn end_cell(&mut self) {
-        let end = self.bytes.len();
+    fn end_cell(&mut self, end: usize) {
         self.cells.push(Cell { end, ..self.cell });
         self.cell = Cell { start: end + 1, ..Cell::default() };
     }
 
-    /// Ends the last row, if there is one. A quote that is still open is an error of the whole input.
-    fn end_of_input(&mut self) -> Result<bool, FileError> {
-        match self.state {
-            State::RowStart => return Ok(false),
-            State::Quoted => {
-                let text = "a quote that opens on this line is never closed, so no later row can be told apart";
-                let help = "close the quote, or write it twice (`\"\"`) inside a quoted cell";
-                let before = self.bytes.get(..self.cell.start).unwrap_or_default();
-                let (line, column) = line_and_column(before, self.lines.0, 1);
-                return Err(FileError::new(Code::OpenQuote, text, help).with_position(line, column));
-            }
-            _ => self.end_cell(),
+    /// Ends the last row. A quote that is still open is an error of the whole input.
+    fn end_of_input(&mut self) -> Result<(), FileError> {
+        if let State::Quoted = self.state {
+            let text = "a quote that opens on this line is never closed, so no later row can be told apart";
+            let help = "close the quote, or write it twice (`\"\"`) inside a quoted cell";
+            let before = self.bytes.get(..self.cell.start).unwrap_or_default();
+            let (line, column) = line_and_column(before, self.lines.0, 1);
+            return Err(FileError::new(Code::OpenQuote, text, help).with_position(line, column));
         }
-        Ok(true)
+        self.end_cell(self.bytes.len());
+        Ok(())
+    }
+
+    pub(super) fn is_on_several_lines(&self) -> bool {
+        self.lines.0 < self.lines.1
     }
 
     /// Returns the contents of a cell without its quotes.
-    pub(super) fn content(&self, cell: Cell) -> Cow<'_, [u8]> {
+    pub(super) fn content(&self, cell: Cell) -> Cow<'b, [u8]> {
         let written = self.bytes.get(cell.start..cell.end).unwrap_or_default();
         if !cell.quoted {
             return Cow::Borrowed(written);
@@ -205,13 +187,14 @@ mod tests {
     use super::*;
 
     /// Passes each row and its cells to `each`, or returns the line on which an open quote begins.
-    fn split(text: &str, mut each: impl FnMut(&Row, Vec<String>)) -> Result<(), Option<u64>> {
-        let mut input = text.as_bytes();
-        let mut rows = Rows::new(&mut input);
-        while rows.advance().map_err(|error| error.line)? {
-            let row = &rows.row;
+    fn split(text: &str, mut each: impl FnMut(&Row<'_>, Vec<String>)) -> Result<(), Option<u64>> {
+        let bytes = text.as_bytes();
+        let (mut at, mut line) = skip_blank_lines(bytes, 0, 1);
+        while at < bytes.len() {
+            let (row, end) = Row::read(bytes, at, line, true).map_err(|error| error.line)?.unwrap();
             let cells = row.cells.iter().map(|cell| String::from_utf8(row.content(*cell).into_owned()).unwrap());
-            each(row, cells.collect());
+            each(&row, cells.collect());
+            (at, line) = skip_blank_lines(bytes, end, row.lines.1 + 1);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Detects the format of an input from its first bytes.
 
-use std::io::{self, BufRead, Chain, Cursor, Read};
+use std::io::{self, Chain, Cursor, Read};
 
 use serde::de::IgnoredAny;
 
@@ -14,7 +14,7 @@ const LOOK: u64 = 64 * 1024;
 pub type Opened<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// Begins reading: skips a UTF-8 byte order mark and, if no format is given, detects it from the first bytes.
-pub fn open<R: BufRead>(mut input: R, named: Option<Format>) -> Result<(Format, Opened<R>), FileError> {
+pub fn open<R: Read>(mut input: R, named: Option<Format>) -> Result<(Format, Opened<R>), FileError> {
     let mut head = Vec::new();
     input.by_ref().take(LOOK).read_to_end(&mut head).map_err(|error: io::Error| FileError::from(error))?;
     if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {

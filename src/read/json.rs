@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::BufRead;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -12,43 +11,47 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::utf8::replace_bad_bytes;
+use super::block_text::BlockText;
 use super::{
     EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Value, bad_utf8, count, excess,
     line_and_column,
 };
 use crate::message::Code;
 
-/// Reads the whole document, then passes on its notes one by one.
+/// Reads a document that is held whole, and passes on its notes one by one.
 pub(super) fn read(
-    input: &mut dyn BufRead,
+    document: &BlockText<'_>,
     names: &dyn FieldNames,
     each: &mut dyn FnMut(Record<'_>),
-) -> Result<u64, FileError> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes)?;
-    let (text, bad) = replace_bad_bytes(&bytes);
-    let notes = notes(&text)?;
+) -> Result<(), FileError> {
+    let text = document.as_str();
+    let notes = notes(text)?;
     if let [note] = notes.as_slice()
         && note.get() == text.trim()
-        && Members::parse(&text).is_ok_and(|object| is_keyed(&object.members, names))
+        && Members::parse(text).is_ok_and(|object| is_keyed(&object.members, names))
     {
         return Err(no_notes(&format!("the document is {KEYED}"), KEYED_HELP));
     }
-    let (mut bad, mut passed, mut line, mut column) = (bad.as_slice(), 0, 1, 1);
-    for (index, note) in notes.iter().enumerate() {
-        let range = range_in(&text, note.get());
+    let (mut passed, mut line, mut column) = (0, 1, 1);
+    for note in notes {
+        let range = range_in(text, note.get());
         // Count each character of the document only once.
         let before = text.as_bytes().get(passed..range.start).unwrap_or_default();
         (line, column) = line_and_column(before, line, column);
         passed = range.start;
-        let (_, from) = bad.split_at(bad.partition_point(|at| *at < range.start));
-        let (inside, after) = from.split_at(from.partition_point(|at| *at < range.end));
-        bad = after;
-        let inside: Vec<usize> = inside.iter().map(|at| at - range.start).collect();
-        each(Record { number: count(index) + 1, line, column, ..record(note.get(), &inside, names) });
+        each(Record { line, column, ..record(note.get(), &document.bad_offsets(&range), names) });
     }
-    Ok(count(notes.len()))
+    Ok(())
+}
+
+/// Returns the error of a document that begins with `opening`, all on one line, and goes on with `rest`. Its place counts
+/// from the beginning of `rest`; column 0 is that of the last character before it.
+pub(super) fn error_after(opening: &str, rest: &str) -> Option<FileError> {
+    let mut error = notes(&format!("{opening}{rest}")).err()?;
+    if error.line == Some(1) {
+        error.column = error.column.saturating_sub(count(opening.len()));
+    }
+    Some(error)
 }
 
 /// Splits the document into the texts of its notes.
@@ -96,15 +99,18 @@ fn malformed(error: &serde_json::Error, text: &str) -> FileError {
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     // The column is the number of bytes up to and including the one at which parsing stopped.
     let before = line.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(line.as_bytes());
-    let (text, help) = match error.classify() {
-        Category::Eof => ("the JSON document is cut off", "export it again, whole"),
-        _ => (
-            "the JSON document is malformed here",
-            "fix the document; if it has one note on each line, use `--from ndjson`",
-        ),
+    let malformed = || {
+        let help = "fix the document; if it has one note on each line, use `--from ndjson`";
+        FileError::new(Code::BadDocument, "the JSON document is malformed here", help)
     };
+    let error_without_place = if error.classify() == Category::Eof { cut_off() } else { malformed() };
     let (line, column) = line_and_column(before, count(error.line().max(1)), 1);
-    FileError::new(Code::BadDocument, text, help).with_position(line, column)
+    error_without_place.with_position(line, column)
+}
+
+/// The error of a document that ends too early.
+pub(super) fn cut_off() -> FileError {
+    FileError::new(Code::BadDocument, "the JSON document is cut off", "export it again, whole")
 }
 
 /// Builds the record of one note's text, without its position. `bad`: ascending offsets of bytes that were not UTF-8.
@@ -215,11 +221,11 @@ mod tests {
     fn notes_and_their_values_stand_at_their_lines_and_columns() {
         let text = "[\n{\"id\": \"ä\"}, {\"id\":\n 1}, {\"id\": 2}]";
         let mut places = Vec::new();
-        read(&mut text.as_bytes(), &NoNames, &mut |record| {
+        let mut each = |record: Record<'_>| {
             let offset = record.fields.first().and_then(|field| field.offset);
             places.push((record.line, record.column, record.line_and_column(offset)));
-        })
-        .unwrap();
+        };
+        read(&BlockText::new(text.as_bytes()), &NoNames, &mut each).unwrap();
         assert_eq!(places, [(2, 1, (2, 8)), (2, 14, (3, 2)), (3, 6, (3, 13))]);
     }
 }

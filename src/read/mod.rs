@@ -3,18 +3,31 @@
 //! Readers know nothing about notes: they pass on names and values as written. A bad record is passed on with a
 //! [`Fault`]; reading ends with a [`FileError`] only if no further record can be found.
 
+mod block_reader;
+mod block_text;
+mod blocks;
 mod csv;
 mod csv_rows;
 mod detect;
 mod json;
+mod json_array;
 mod ndjson;
+mod plain_json;
 mod record;
+mod scan;
+mod sequence;
+mod slots;
+mod source;
+
 mod utf8;
 
 use std::io::{self, BufRead};
 
+pub use blocks::{Piece, Reading, Worker, read_blocks};
 pub use detect::{Opened, open};
 pub use record::{Fault, Field, Record, Value};
+pub(crate) use scan::is_plain_json_text;
+pub use slots::{Slot, Slots, ValueKind};
 
 use crate::field::FieldId;
 use crate::message::{Code, reason};
@@ -60,23 +73,20 @@ impl Format {
         named.or_else(|| (ending == "jsonl").then_some(Self::Ndjson))
     }
 
-    /// Passes every record to `each`, and returns the number of records.
+    /// Passes every record to `each`, one by one, and returns the number of records. If there is an error, records before it
+    /// may have been passed on.
     pub fn read(
         self,
         input: &mut dyn BufRead,
         names: &dyn FieldNames,
         each: &mut dyn FnMut(Record<'_>),
     ) -> Result<u64, FileError> {
-        match self {
-            Self::Json => json::read(input, names, each),
-            Self::Ndjson => ndjson::read(input, names, each),
-            Self::Csv => csv::read(input, names, each),
-        }
+        blocks::read_records(self, input, names, each)
     }
 }
 
 /// The known names of fields.
-pub trait FieldNames {
+pub trait FieldNames: Sync {
     /// Returns the field with this name; `None` if the name is unknown.
     fn field(&self, name: &str) -> Option<FieldId>;
 
@@ -111,11 +121,11 @@ fn bad_utf8(fields: &[Field<'_>]) -> Fault {
 
 /// Returns the line and column after `passed`, which begins at the given line and column.
 fn line_and_column(passed: &[u8], line: u64, column: u64) -> (u64, u64) {
-    let mut lines = passed.split(|byte| *byte == b'\n');
+    let before_last = passed.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let (lines, last) = passed.split_at_checked(before_last).unwrap_or_default();
     // Count only the first byte of each character.
-    let starts_character = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
-    let characters = count(lines.next_back().unwrap_or_default().iter().filter(starts_character).count());
-    match count(lines.count()) {
+    let characters = scan::count(last, |byte| byte & 0b1100_0000 != 0b1000_0000);
+    match scan::count(lines, |byte| byte == b'\n') {
         0 => (line, column + characters),
         breaks => (line + breaks, 1 + characters),
     }

@@ -74,18 +74,20 @@ pub enum Value<'a> {
 
 impl Value<'_> {
     /// Returns the text or the digits, trimmed; `None` for other values.
+    #[inline]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) | Self::Number(text) => Some(text.trim()),
+            Self::Text(text) | Self::Number(text) => Some(trim(text)),
             Self::Null | Self::Boolean(_) | Self::Nested(_) | Self::Unreadable => None,
         }
     }
 
     /// Whether the value counts as left out: `null` or blank text.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
-            Self::Text(text) => text.trim().is_empty(),
+            Self::Text(text) => trim(text).is_empty(),
             Self::Boolean(_) | Self::Number(_) | Self::Nested(_) | Self::Unreadable => false,
         }
     }
@@ -104,8 +106,18 @@ impl Value<'_> {
     }
 }
 
+/// Returns text without the blanks around it.
+#[inline]
+pub(super) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        // Nearly all text begins and ends with a character that is no blank.
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// The reason why a record cannot be a note.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// The code of the fault.
     pub code: Code,

@@ -6,33 +6,49 @@ use super::row::FieldValue;
 use super::{AlsoRow, Report, Row, RowWriter};
 use crate::table::{defuse_formula, unwrap_io_error};
 
-/// Writes a header, then one line for each row.
-pub(super) struct CsvWriter<'w>(::csv::Writer<&'w mut dyn Write>);
+/// Writes one line for each row, below a header.
+#[derive(Debug)]
+pub(super) struct CsvRows;
 
-impl<'w> CsvWriter<'w> {
-    pub(super) fn new(out: &'w mut dyn Write) -> Self {
-        Self(::csv::Writer::from_writer(out))
-    }
-
-    fn write_cells(&mut self, cells: impl Iterator<Item = String>) -> io::Result<()> {
-        let cells = cells.map(|cell| defuse_formula(&cell).into_owned());
-        self.0.write_record(cells).map_err(unwrap_io_error)
-    }
+fn write_cells(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().buffer_capacity(1 << 10).from_writer(out);
+    writer.write_record(cells.map(|cell| defuse_formula(&cell).into_owned())).map_err(unwrap_io_error)?;
+    writer.flush()
 }
 
-impl RowWriter for CsvWriter<'_> {
-    fn begin(&mut self, report: &Report<'_>) -> io::Result<()> {
+impl RowWriter for CsvRows {
+    fn write_head(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let empty = Row::empty(&report.batch);
-        let fields = empty.fields();
-        self.write_cells(fields.iter().flat_map(|(name, _)| columns(name)).map(str::to_owned))
+        let (fields, mut line) = (empty.fields(), Vec::new());
+        write_cells(fields.iter().flat_map(|(name, _)| columns(name)).map(str::to_owned), &mut line)?;
+        out.write_all(&line)
     }
 
-    fn write_row(&mut self, row: &Row) -> io::Result<()> {
-        self.write_cells(row.fields().into_iter().flat_map(|(name, value)| cells(name, value)))
+    fn write_row(&self, row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
+        write_cells(row.fields().into_iter().flat_map(|(name, value)| cells(name, value)), out)
     }
 
-    fn end(&mut self, _: &Report<'_>) -> io::Result<()> {
-        self.0.flush()
+    /// Adds a cell, in quotes where needed, as the CSV library writes it.
+    fn push_text(&self, text: &str, out: &mut Vec<u8>) {
+        let cell = defuse_formula(text);
+        if !cell.contains(['"', ',', '\n', '\r']) {
+            out.extend_from_slice(cell.as_bytes());
+            return;
+        }
+        out.push(b'"');
+        for byte in cell.bytes() {
+            out.push(byte);
+            if byte == b'"' {
+                out.push(b'"');
+            }
+        }
+        out.push(b'"');
+    }
+
+    /// A list is one cell.
+    fn push_list(&self, list: &[&str], separator: &[u8], out: &mut Vec<u8>) {
+        let separator = String::from_utf8_lossy(separator);
+        self.push_text(&list.join(&separator), out);
     }
 }
 
@@ -81,5 +97,20 @@ fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
             vec![codes.join(" "), with.join(" "), texts.join("; ")]
         }
         Some(FieldValue::Error(error)) => vec![error.code.to_owned(), text(error.field.as_ref()), error.text.clone()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_alone_is_written_like_a_cell_of_a_row() {
+        for text in ["n-01", "a, b", "5\" tall", "a\nb", "a\rb", "=1", "", "ä", " "] {
+            let (mut alone, mut row) = (Vec::new(), Vec::new());
+            CsvRows.push_text(text, &mut alone);
+            write_cells([text.to_owned(), "x".to_owned()].into_iter(), &mut row).unwrap();
+            assert_eq!([alone.as_slice(), b",x\n"].concat(), row, "{text:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use crate::batch::{AlsoLine, Batch, BatchNote, ClaimLine, Period, Pool, Stake};
+use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::read::Fault;
 use crate::rules::{Effect, full_code};
@@ -92,6 +93,11 @@ pub struct ErrorRow {
 }
 
 impl FindingRow {
+    /// Whether the finding is that notes name different payers.
+    pub(super) fn names_payers(&self) -> bool {
+        [Code::DayPayersDiffer, Code::PayersDiffer].iter().any(|code| self.code == code.as_str())
+    }
+
     /// Returns the findings on a note and the advice that applies to it, ordered by code.
     pub(super) fn all(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<Self> {
         let seen = note.findings().into_iter().map(|finding| {

@@ -2,69 +2,95 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use super::{Report, Row, RowWriter};
+use crate::read::is_plain_json_text;
 
-use super::{ClaimRow, Report, Row, RowWriter, Run, Summary};
+/// Writes one pretty-printed document with run, summary, claim lines and rows.
+#[derive(Debug)]
+pub(super) struct JsonRows;
 
-/// The part of a document that comes before the rows.
-#[derive(Serialize)]
-pub(super) struct Head<'r> {
-    run: &'r Run,
-    summary: &'r Summary,
-    lines: Vec<ClaimRow>,
-}
-
-impl<'r> Head<'r> {
-    pub(super) fn new(report: &'r Report<'_>) -> Self {
-        Self { run: &report.run, summary: &report.summary, lines: report.claim_lines() }
-    }
-}
-
-/// Writes one pretty-printed document.
-pub(super) struct JsonWriter<'w> {
-    out: &'w mut dyn Write,
-    is_first: bool,
-}
-
-impl<'w> JsonWriter<'w> {
-    pub(super) fn new(out: &'w mut dyn Write) -> Self {
-        Self { out, is_first: true }
-    }
-}
-
-impl RowWriter for JsonWriter<'_> {
-    fn begin(&mut self, report: &Report<'_>) -> io::Result<()> {
-        let head = serde_json::to_string_pretty(&Head::new(report))?;
-        write!(self.out, "{},\n  \"decisions\": [", head.trim_end_matches(['\n', '}']))
+impl RowWriter for JsonRows {
+    fn write_head(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        report.write_run_and_lines(out)?;
+        out.write_all(b",\n  \"decisions\": [")
     }
 
-    fn write_row(&mut self, row: &Row) -> io::Result<()> {
+    fn write_row(&self, row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
         // Line breaks in strings are escaped, so each of these newlines is part of the layout.
         let row = serde_json::to_string_pretty(row)?.replace('\n', "\n    ");
-        write!(self.out, "{}\n    {row}", if self.is_first { "" } else { "," })?;
-        self.is_first = false;
+        out.extend_from_slice(row.as_bytes());
         Ok(())
     }
 
-    fn end(&mut self, _: &Report<'_>) -> io::Result<()> {
-        self.out.write_all(if self.is_first { b"]\n}\n" } else { b"\n  ]\n}\n" })
+    fn separator(&self, is_first: bool) -> &'static [u8] {
+        if is_first { b"\n    " } else { b",\n    " }
+    }
+
+    fn end(&self, is_empty: bool) -> &'static [u8] {
+        if is_empty { b"]\n}\n" } else { b"\n  ]\n}\n" }
+    }
+
+    fn push_text(&self, text: &str, out: &mut Vec<u8>) {
+        push_escaped(text, out);
+    }
+
+    fn push_list(&self, list: &[&str], separator: &[u8], out: &mut Vec<u8>) {
+        push_escaped_list(list, separator, out);
     }
 }
 
 /// Writes one row per line.
-pub(super) struct NdjsonWriter<'w>(pub(super) &'w mut dyn Write);
+#[derive(Debug)]
+pub(super) struct NdjsonRows;
 
-impl RowWriter for NdjsonWriter<'_> {
-    fn begin(&mut self, _: &Report<'_>) -> io::Result<()> {
+impl RowWriter for NdjsonRows {
+    fn write_row(&self, row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, row)?;
+        out.push(b'\n');
         Ok(())
     }
 
-    fn write_row(&mut self, row: &Row) -> io::Result<()> {
-        serde_json::to_writer(&mut self.0, row)?;
-        self.0.write_all(b"\n")
+    fn push_text(&self, text: &str, out: &mut Vec<u8>) {
+        push_escaped(text, out);
     }
 
-    fn end(&mut self, _: &Report<'_>) -> io::Result<()> {
-        Ok(())
+    fn push_list(&self, list: &[&str], separator: &[u8], out: &mut Vec<u8>) {
+        push_escaped_list(list, separator, out);
+    }
+}
+
+/// Adds text as it stands between the quotes of a JSON string.
+#[inline]
+pub(super) fn push_escaped(text: &str, out: &mut Vec<u8>) {
+    if is_plain_json_text(text) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let inside = quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"'));
+    out.extend_from_slice(inside.unwrap_or_default().as_bytes());
+}
+
+/// Adds the texts of a list between the quotes of its first and its last one.
+pub(super) fn push_escaped_list(list: &[&str], separator: &[u8], out: &mut Vec<u8>) {
+    for (position, text) in list.iter().enumerate() {
+        if position > 0 {
+            out.extend_from_slice(separator);
+        }
+        push_escaped(text, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_as_in_any_string() {
+        for text in ["n-01", "a\"b", "\\", "a\nb\u{1}", "ä\u{2028}", ""] {
+            let mut out = Vec::new();
+            push_escaped(text, &mut out);
+            assert_eq!(format!("\"{}\"", String::from_utf8(out).unwrap()), serde_json::to_string(text).unwrap());
+        }
     }
 }

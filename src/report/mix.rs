@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::batch::{Batch, BatchNote};
+use crate::batch::{Batch, BatchNote, Count};
 use crate::decide::Verdict;
 use crate::diagram::ACTIVITY;
 use crate::facts::Answer;
@@ -51,31 +51,43 @@ pub struct StaffTotal {
 /// Returns the part of each payer in a batch. A note without a payer counts for the payer of most other notes of its
 /// client, or for `none`.
 pub(super) fn payer_mix(batch: &Batch<'_>) -> BTreeMap<String, PayerMix> {
-    let mut of_client: BTreeMap<&str, BTreeMap<PayerId, u64>> = BTreeMap::new();
+    let set = batch.set();
+    let payer_of = |note: BatchNote<'_>| match note.evaluation().verdict {
+        Verdict::Billable(_, payer) => Some(payer),
+        Verdict::NonBillable | Verdict::HeldByRule | Verdict::HeldForFacts { .. } => None,
+    };
+    let payers: Vec<PayerId> = set.payer_ids().collect();
+    // The notes of each client for each payer, then those without a payer.
+    let columns = payers.len() + 1;
+    let column = |payer: Option<PayerId>| payer.map_or(payers.len(), PayerId::index);
+    let cell = |note: BatchNote<'_>, payer| note.client_number().index() * columns + column(payer);
+    let mut notes = vec![0_u32; batch.names() * columns];
     for note in batch.notes() {
-        if let Verdict::Billable(_, payer) = note.evaluation().verdict {
-            *of_client.entry(note.client()).or_default().entry(payer).or_default() += 1;
+        if let Some(count) = notes.get_mut(cell(note, payer_of(note))) {
+            *count += 1;
         }
     }
-    let usual = |client: &str| {
-        let payers = of_client.get(client)?;
-        payers.iter().max_by_key(|(payer, notes)| (**notes, std::cmp::Reverse(**payer))).map(|(payer, _)| *payer)
-    };
-    let mut mix: BTreeMap<Option<PayerId>, (BTreeSet<&str>, StaffTotal)> = BTreeMap::new();
+    let usual: Vec<Option<PayerId>> = notes.chunks(columns).map(|counts| usual_payer(&payers, counts)).collect();
+    let mut totals = vec![(0_usize, StaffTotal::default()); columns];
     for note in batch.notes() {
-        let payer = match note.evaluation().verdict {
-            Verdict::Billable(_, payer) => Some(payer),
-            Verdict::NonBillable | Verdict::HeldByRule | Verdict::HeldForFacts { .. } => usual(note.client()),
-        };
-        let (clients, total) = mix.entry(payer).or_default();
-        clients.insert(note.client());
-        total.add(note);
+        let own = payer_of(note);
+        let payer = own.or_else(|| usual.get(note.client_number().index()).copied().flatten());
+        if let Some((_, total)) = totals.get_mut(column(payer)) {
+            total.add(batch.status(note.index), Count::of(note));
+        }
     }
-    let all: u64 = mix.values().map(|(_, total)| total.minutes).sum();
-    let view = |(payer, (clients, total)): (Option<PayerId>, (BTreeSet<&str>, StaffTotal))| {
-        let name = payer.map_or_else(|| NONE.to_owned(), |payer| batch.set().payer(payer).name.clone());
+    for (counts, usual) in notes.chunks(columns).zip(&usual) {
+        let without_payer = counts.last().is_some_and(|count| *count > 0);
+        for (position, ((clients, _), count)) in totals.iter_mut().zip(counts).enumerate() {
+            let is_here = *count > 0 && position < payers.len();
+            *clients += usize::from(is_here || (without_payer && position == column(*usual)));
+        }
+    }
+    let all: u64 = totals.iter().map(|(_, total)| total.minutes).sum();
+    let view = |(position, (clients, total)): (usize, (usize, StaffTotal))| {
+        let name = payers.get(position).map_or_else(|| NONE.to_owned(), |payer| set.payer(*payer).name.clone());
         let mix = PayerMix {
-            clients: clients.len(),
+            clients,
             notes: total.notes,
             minutes: total.minutes,
             share: share(total.minutes, all),
@@ -84,36 +96,82 @@ pub(super) fn payer_mix(batch: &Batch<'_>) -> BTreeMap<String, PayerMix> {
         };
         (name, mix)
     };
-    mix.into_iter().map(view).collect()
+    totals.into_iter().enumerate().filter(|(_, (_, total))| total.notes > 0).map(view).collect()
 }
 
-/// Returns what staff of each credential did, by service.
-pub(super) fn staff(batch: &Batch<'_>) -> BTreeMap<String, BTreeMap<String, StaffTotal>> {
-    let set = batch.set();
-    let offered = only_services(set);
-    let mut staff: BTreeMap<String, BTreeMap<String, StaffTotal>> = BTreeMap::new();
-    for note in batch.notes() {
-        let credential = note.staff_credential().map(|(fact, answer)| set.answer_text(fact, answer));
-        let service = match (note.earned(), &note.evaluation().verdict) {
+/// Returns the payer of most notes of a client; of several, the first.
+fn usual_payer(payers: &[PayerId], counts: &[u32]) -> Option<PayerId> {
+    let most = payers.iter().zip(counts).rev().max_by_key(|(_, count)| **count);
+    most.filter(|(_, count)| **count > 0).map(|(payer, _)| *payer)
+}
+
+/// What staff of each credential did, by service.
+pub(super) struct StaffTotals<'s> {
+    set: &'s RuleSet,
+    /// The only service that offers name for an activity.
+    offered: BTreeMap<&'s str, ServiceId>,
+    totals: BTreeMap<String, BTreeMap<String, StaffTotal>>,
+}
+
+impl<'s> StaffTotals<'s> {
+    pub(super) fn new(set: &'s RuleSet) -> Self {
+        Self { set, offered: only_services(set), totals: BTreeMap::new() }
+    }
+
+    /// Adds notes that have the activity and the credential of `own`, and what `like` has beside other notes.
+    pub(super) fn add(&mut self, own: BatchNote<'_>, like: BatchNote<'_>, count: Count) {
+        let set = self.set;
+        let credential = own.staff_credential().map(|(fact, answer)| set.answer_text(fact, answer));
+        let service = match (like.earned(), &like.evaluation().verdict) {
             (Some(earned), _) => Some(earned.service),
             (None, Verdict::Billable(service, _)) => Some(*service),
-            (None, _) => note.activity().and_then(|activity| offered.get(activity)).copied(),
+            (None, _) => own.activity().and_then(|activity| self.offered.get(activity)).copied(),
         };
         let service = service.map_or_else(|| NONE.to_owned(), |service| set.service(service).name.clone());
-        let services = staff.entry(credential.unwrap_or_else(|| NONE.to_owned())).or_default();
-        services.entry(service).or_default().add(note);
+        let services = self.totals.entry(credential.unwrap_or_else(|| NONE.to_owned())).or_default();
+        services.entry(service).or_default().add(like.status(), count);
     }
-    staff
+
+    pub(super) fn finish(self) -> BTreeMap<String, BTreeMap<String, StaffTotal>> {
+        self.totals
+    }
+}
+
+/// The simple notes of one kind, by activity and by the credential of the staff member.
+#[derive(Debug, Default)]
+pub(super) struct KindCounts<'b>(Vec<(Count, BatchNote<'b>)>);
+
+impl<'b> KindCounts<'b> {
+    pub(super) fn add(&mut self, note: BatchNote<'b>) {
+        let key = |note: BatchNote<'b>| (note.activity(), note.staff_credential());
+        match self.0.iter_mut().find(|(_, known)| key(*known) == key(note)) {
+            Some((count, _)) => *count += Count::of(note),
+            None => self.0.push((Count::of(note), note)),
+        }
+    }
+
+    /// Returns the number of all notes.
+    pub(super) fn all(&self) -> Count {
+        self.0.iter().fold(Count::default(), |mut all, (count, _)| {
+            all += *count;
+            all
+        })
+    }
+
+    /// Returns the number of notes of each activity and credential, with one of them.
+    pub(super) fn by_staff(&self) -> impl Iterator<Item = (BatchNote<'b>, Count)> {
+        self.0.iter().map(|(count, note)| (*note, *count))
+    }
 }
 
 impl StaffTotal {
-    fn add(&mut self, note: BatchNote<'_>) {
-        self.notes += 1;
-        self.minutes += u64::from(note.minutes());
-        match note.status() {
-            Status::Billable => self.billable += 1,
-            Status::NonBillable => self.non_billable += 1,
-            Status::Held => self.held += 1,
+    fn add(&mut self, status: Status, count: Count) {
+        self.notes += count.notes;
+        self.minutes += count.minutes;
+        match status {
+            Status::Billable => self.billable += count.notes,
+            Status::NonBillable => self.non_billable += count.notes,
+            Status::Held => self.held += count.notes,
             Status::Rejected => {}
         }
     }

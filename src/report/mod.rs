@@ -8,16 +8,22 @@ mod columns;
 mod csv;
 mod finding;
 mod json;
+mod kinds;
+mod lines;
 mod meaning;
 mod mix;
 mod reason;
+mod render;
 mod row;
 mod run;
 mod summary;
+mod template;
 mod text;
 mod totals;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -25,58 +31,77 @@ pub use basis::{BasisView, CiteView, RateView, RuleView, file_and_line};
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, SameAs, Stats};
 pub use columns::Columns;
 pub use finding::{AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
+pub use lines::ClaimRow;
 pub use meaning::FIELD_MEANINGS;
 pub use mix::{PayerMix, StaffTotal};
 pub use row::Row;
 pub use run::{InputRun, PresumptionRun, Program, RulesRun, Run, SettingRun};
-pub use summary::{ClaimRow, Summary};
+pub use summary::Summary;
 pub use totals::{PayerTotal, RestsOn, ServiceTotal, SharedTotal};
 
+use kinds::KindRows;
+
 use crate::batch::Batch;
+use crate::cores::Threads;
+use crate::status::Status;
 use crate::table::Screen;
 
-/// The results of a run. Rows and claim lines are created on demand.
+/// The results of a run. Rows, claim lines and totals are made when they are asked for.
 #[derive(Debug)]
 pub struct Report<'r> {
     /// The program, rules, and inputs of the run.
     pub run: Run,
-    /// Counts and totals.
-    pub summary: Summary,
     batch: Batch<'r>,
+    kinds: KindRows,
+    summary: OnceLock<Summary>,
+    threads: Threads,
 }
 
 impl<'r> Report<'r> {
-    /// Creates the report of a batch that has been rolled up.
-    pub fn new(run: Run, batch: Batch<'r>) -> Self {
-        Self { run, summary: Summary::new(&batch), batch }
+    /// Creates the report of a batch that has been rolled up or settled. Rows are made on these threads.
+    pub fn new(run: Run, batch: Batch<'r>, threads: Threads) -> Self {
+        Self { run, kinds: KindRows::new(batch.kinds()), batch, summary: OnceLock::new(), threads }
+    }
+
+    /// Returns the counts and totals.
+    pub fn summary(&self) -> &Summary {
+        self.summary.get_or_init(|| Summary::new(&self.batch))
+    }
+
+    /// Returns the number of records with each status.
+    pub fn statuses(&self) -> BTreeMap<Status, u64> {
+        self.batch.statuses()
     }
 
     /// Returns one row for each record, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
-        let inputs: Vec<&str> = self.run.inputs.iter().map(|input| input.name.as_str()).collect();
-        (0..self.batch.len()).filter_map(move |index| Row::new(&self.batch, &inputs, index))
+        let inputs = self.input_names();
+        (0..self.batch.len()).filter_map(move |index| self.kinds.row(&self.batch, &inputs, index))
     }
 
-    /// Returns the claim lines, ordered by client, date, payer, and service.
-    pub fn claim_lines(&self) -> Vec<ClaimRow> {
-        ClaimRow::all(&self.batch)
+    /// Returns the names of the inputs.
+    fn input_names(&self) -> Vec<&str> {
+        self.run.inputs.iter().map(|input| input.name.as_str()).collect()
     }
 
     /// Writes the whole report in one format.
     pub fn write(&self, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = format.writer(out);
-        writer.begin(self)?;
-        self.rows().try_for_each(|row| writer.write_row(&row))?;
-        writer.end(self)
+        match format {
+            RowFormat::Text(screen) => text::write(self, screen, out),
+            RowFormat::Json => self.write_rows(&json::JsonRows, out),
+            RowFormat::Ndjson => self.write_rows(&json::NdjsonRows, out),
+            RowFormat::Csv => self.write_rows(&csv::CsvRows, out),
+        }
     }
 
     /// Writes the run, summary, and claim lines, without the rows, as one JSON document.
     pub fn write_summary(&self, out: &mut dyn Write) -> io::Result<()> {
-        write_json(&json::Head::new(self), out)
+        self.write_run_and_lines(out)?;
+        out.write_all(b"\n}\n")
     }
 }
 
-/// Output format for rows.
+/// Output format of a report.
 #[derive(Clone, Copy, Debug)]
 pub enum RowFormat {
     /// Text tables for people.
@@ -89,25 +114,31 @@ pub enum RowFormat {
     Csv,
 }
 
-impl RowFormat {
-    fn writer<'w>(self, out: &'w mut dyn Write) -> Box<dyn RowWriter + 'w> {
-        match self {
-            Self::Text(screen) => Box::new(text::TextWriter::new(screen, out)),
-            Self::Json => Box::new(json::JsonWriter::new(out)),
-            Self::Ndjson => Box::new(json::NdjsonWriter(out)),
-            Self::Csv => Box::new(csv::CsvWriter::new(out)),
-        }
-    }
-}
-
-/// Writes rows in one format, one at a time.
-trait RowWriter {
+/// A format in which rows are written one after another.
+trait RowWriter: Sync {
     /// Writes everything that comes before the rows.
-    fn begin(&mut self, report: &Report<'_>) -> io::Result<()>;
-    /// Writes the next row.
-    fn write_row(&mut self, row: &Row) -> io::Result<()>;
-    /// Writes everything that comes after the rows.
-    fn end(&mut self, report: &Report<'_>) -> io::Result<()>;
+    fn write_head(&self, _: &Report<'_>, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Adds a row to a buffer.
+    fn write_row(&self, row: &Row, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// Returns what stands before a row.
+    fn separator(&self, _is_first: bool) -> &'static [u8] {
+        b""
+    }
+
+    /// Returns everything that comes after the rows.
+    fn end(&self, _is_empty: bool) -> &'static [u8] {
+        b""
+    }
+
+    /// Adds a text in the place of a mark that stands for it.
+    fn push_text(&self, text: &str, out: &mut Vec<u8>);
+
+    /// Adds the texts of a list in the place of a mark that stands for them.
+    fn push_list(&self, list: &[&str], separator: &[u8], out: &mut Vec<u8>);
 }
 
 /// Writes one pretty-printed JSON document.

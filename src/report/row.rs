@@ -8,7 +8,6 @@ use crate::batch::{Batch, BatchNote, Earned, RecordView, Standing};
 use crate::decide::Verdict;
 use crate::facts::{Answer, FactId, WrittenAnswer};
 use crate::money::{Amount, Rate};
-use crate::note::Rejection;
 use crate::rules::{RuleSet, full_code};
 use crate::status::Status;
 
@@ -165,13 +164,35 @@ impl Row {
 
     /// Creates the row of the record at an index. `inputs` are the names of the inputs.
     pub fn new(batch: &Batch<'_>, inputs: &[&str], index: usize) -> Option<Self> {
-        let (input, record) = batch.position(index)?;
-        let input = inputs.get(input).filter(|_| inputs.len() > 1).map(|name| (*name).to_owned());
         let row = match batch.record(index)? {
             RecordView::Decided(note) => Self::decided(batch, note),
-            RecordView::Rejected(rejection) => Self::rejected(batch, rejection),
+            RecordView::Rejected(fault) => {
+                Self { status: Status::Rejected, error: Some(fault.into()), ..Self::default() }
+            }
         };
-        Some(Self { input, record, ..row })
+        Some(row.with_head(batch, inputs, index))
+    }
+
+    /// Returns the row with what it shows of a record before its status.
+    pub(super) fn with_head(self, batch: &Batch<'_>, inputs: &[&str], index: usize) -> Self {
+        let (Some((input, record)), Some(head)) = (batch.position(index), batch.head(index)) else { return self };
+        let set = batch.set();
+        let written = |fact, answer: Answer| answer.is_given().then(|| set.written_answer(fact, answer));
+        let shown = batch.shown_answers(index).map(|(fact, answer)| (fact_name(set, fact), written(fact, answer)));
+        Self {
+            input: inputs.get(input).filter(|_| inputs.len() > 1).map(|name| (*name).to_owned()),
+            record,
+            id: head.id.map(str::to_owned),
+            client: head.client.map(str::to_owned),
+            date: head.date.map(|date| date.to_string()),
+            activity: head.activity.map(WrittenAnswer::text),
+            staff: head.staff.map(str::to_owned),
+            staff_role: head.staff_role.cloned(),
+            start: head.start.map(clock),
+            end: head.end.map(clock),
+            shown: shown.collect(),
+            ..self
+        }
     }
 
     /// Returns all rows of a batch with one input.
@@ -191,39 +212,12 @@ impl Row {
         Self { shown: shown.collect(), ..Self::default() }
     }
 
-    fn rejected(batch: &Batch<'_>, Rejection { head, fault, .. }: &Rejection) -> Self {
-        Self {
-            id: head.id.clone(),
-            client: head.client.clone(),
-            date: head.date.map(|date| date.to_string()),
-            activity: head.activity.clone(),
-            staff: head.staff.clone(),
-            staff_role: head.staff_role.clone().map(WrittenAnswer::Text),
-            start: head.start.map(clock),
-            end: head.end.map(clock),
-            status: Status::Rejected,
-            error: Some(fault.into()),
-            ..Self::empty(batch)
-        }
-    }
-
-    fn decided(batch: &Batch<'_>, note: BatchNote<'_>) -> Self {
+    pub(super) fn decided(batch: &Batch<'_>, note: BatchNote<'_>) -> Self {
         let set = batch.set();
         let evaluation = note.evaluation();
         let names = |facts: &[FactId]| facts.iter().map(|fact| fact_name(set, *fact)).collect();
         let (rules, house) = deciding(set, note);
-        let written = |fact, answer: Answer| answer.is_given().then(|| set.written_answer(fact, answer));
-        let shown = note.answers().map(|(fact, answer)| (fact_name(set, fact), written(fact, answer)));
         let row = Self {
-            id: Some(note.id().to_owned()),
-            client: Some(note.client().to_owned()),
-            date: Some(note.date().to_string()),
-            activity: note.activity().map(str::to_owned),
-            staff: note.staff().map(str::to_owned),
-            staff_role: note.staff_role().and_then(|(fact, answer)| written(fact, answer)),
-            start: note.start().map(clock),
-            end: note.end().map(clock),
-            shown: shown.collect(),
             status: note.status(),
             minutes: Some(note.minutes()),
             quarter_hours: Some(note.quarter_hours()),

@@ -62,8 +62,9 @@ impl RulesRun {
 pub struct InputRun {
     /// Name as given.
     pub name: String,
-    /// SHA-256 of the input's bytes.
-    pub sha256: String,
+    /// SHA-256 of the input's bytes, if inputs were hashed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// Number of records.
     pub records: u64,
 }

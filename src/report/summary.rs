@@ -1,16 +1,14 @@
-//! Summary of a batch: counts by status, totals by payer, missing facts, and what notes rest on. Also the claim lines.
+//! Summary of a batch: counts by status, totals by payer, missing facts, and what notes rest on.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_with::skip_serializing_none;
 
-use super::ShadowRow;
-use super::mix::{self, PayerMix, StaffTotal};
+use super::mix::{self, KindCounts, PayerMix, StaffTotal, StaffTotals};
 use super::totals::{PayerTotal, RestsOn, Sums};
-use crate::batch::{Batch, BatchNote, ClaimLine, RecordView, Standing};
+use crate::batch::{Batch, BatchNote, Count, RowSource, Standing};
 use crate::decide::Verdict;
-use crate::money::{Amount, Rate};
+use crate::money::Amount;
 use crate::rules::{Outcome, RuleSet};
 use crate::status::Status;
 
@@ -36,38 +34,6 @@ pub struct Summary {
     pub staff: BTreeMap<String, BTreeMap<String, StaffTotal>>,
 }
 
-/// A claim line.
-#[skip_serializing_none]
-#[derive(Clone, Debug, Serialize)]
-pub struct ClaimRow {
-    /// The client.
-    pub client: String,
-    /// The service date.
-    pub date: String,
-    /// The payer.
-    pub payer: String,
-    /// The billed service.
-    pub service: String,
-    /// The procedure code; absent if no public code is known.
-    pub code: Option<String>,
-    /// The code's modifiers.
-    pub modifiers: Vec<String>,
-    /// The unit of the service.
-    pub unit: &'static str,
-    /// Total documented minutes of the notes.
-    pub minutes: u32,
-    /// Number of units, at least one; absent if the payer does not pay by the unit.
-    pub units: Option<u32>,
-    /// Dollars per unit.
-    pub rate: Option<Rate>,
-    /// Units × rate, rounded half up to the cent once; absent if the units have no known price.
-    pub amount: Option<Amount>,
-    /// In place of units, rate and amount, if the payer does not pay by the unit.
-    pub shadow: Option<ShadowRow>,
-    /// Ids of the notes that share this line, in the order of the records.
-    pub notes: Vec<String>,
-}
-
 /// Running totals by name.
 #[derive(Default)]
 struct SumsByName {
@@ -78,22 +44,33 @@ struct SumsByName {
 }
 
 impl Summary {
-    /// Summarizes a batch that has been rolled up.
+    /// Summarizes a batch that has been rolled up or settled.
     pub fn new(batch: &Batch<'_>) -> Self {
         let set = batch.set();
         let mut summary = Self { status: Status::ALL.map(|status| (status, 0)).into(), ..Self::default() };
         let mut sums = SumsByName::default();
-        for record in (0..batch.len()).filter_map(|index| batch.record(index)) {
+        let mut staff = StaffTotals::new(set);
+        let mut by_kind: Vec<KindCounts<'_>> = (0..batch.kinds()).map(|_| KindCounts::default()).collect();
+        for source in (0..batch.len()).filter_map(|index| Some((batch.row_source(index)?, batch.note(index)))) {
             summary.records += 1;
-            let status = match record {
-                RecordView::Decided(note) => {
-                    summary.count_missing(set, note);
-                    sums.add(set, note);
-                    note.status()
+            match source {
+                (RowSource::Rejected(_), _) => summary.count_status(Status::Rejected, 1),
+                (RowSource::Note(note), _) => {
+                    summary.add(&mut sums, note, Count::of(note));
+                    staff.add(note, note, Count::of(note));
                 }
-                RecordView::Rejected(_) => Status::Rejected,
-            };
-            *summary.status.entry(status).or_default() += 1;
+                (RowSource::Simple(simple), note) => {
+                    if let (Some(counts), Some(note)) = (by_kind.get_mut(simple.kind), note) {
+                        counts.add(note);
+                    }
+                }
+            }
+        }
+        for (kind, counts) in by_kind.iter().enumerate() {
+            let Some((example, position)) = batch.example(kind) else { continue };
+            let Some(note) = example.note(position) else { continue };
+            summary.add(&mut sums, note, counts.all());
+            counts.by_staff().for_each(|(own, count)| staff.add(own, note, count));
         }
         let finish = |sums: BTreeMap<String, Sums>| {
             sums.into_iter().map(|(name, sums)| (name, sums.shared_total(set))).collect()
@@ -103,8 +80,19 @@ impl Summary {
         summary.rests_on =
             RestsOn { presumed: finish(sums.presumed), house: finish(sums.house), settings: finish(sums.settings) };
         summary.payer_mix = mix::payer_mix(batch);
-        summary.staff = mix::staff(batch);
+        summary.staff = staff.finish();
         summary
+    }
+
+    fn count_status(&mut self, status: Status, records: u64) {
+        *self.status.entry(status).or_default() += records;
+    }
+
+    /// Adds notes that are like this one in all that matters here.
+    fn add(&mut self, sums: &mut SumsByName, note: BatchNote<'_>, count: Count) {
+        self.count_status(note.status(), count.notes);
+        self.count_missing(note.set(), note, count.notes);
+        sums.add(note.set(), note, count);
     }
 
     /// Returns the number of records with a status.
@@ -112,7 +100,7 @@ impl Summary {
         self.status.get(&status).copied().unwrap_or_default()
     }
 
-    fn count_missing(&mut self, set: &RuleSet, note: BatchNote<'_>) {
+    fn count_missing(&mut self, set: &RuleSet, note: BatchNote<'_>, notes: u64) {
         let evaluation = note.evaluation();
         let waits_for: Vec<String> = match &evaluation.verdict {
             Verdict::Billable(..) => match note.pool().map(|pool| &pool.standing) {
@@ -129,14 +117,15 @@ impl Summary {
             Verdict::NonBillable => Vec::new(),
         };
         for name in waits_for {
-            *self.missing.entry(name).or_default() += 1;
+            *self.missing.entry(name).or_default() += notes;
         }
     }
 }
 
 impl SumsByName {
-    fn add(&mut self, set: &RuleSet, note: BatchNote<'_>) {
-        let add = |sums: &mut BTreeMap<String, Sums>, name: &str| sums.entry(name.to_owned()).or_default().add(note);
+    fn add(&mut self, set: &RuleSet, note: BatchNote<'_>, count: Count) {
+        let add =
+            |sums: &mut BTreeMap<String, Sums>, name: &str| sums.entry(name.to_owned()).or_default().add(note, count);
         match note.outcome() {
             Outcome::Billable(_, payer) => add(&mut self.payers, &set.payer(payer).name),
             Outcome::NonBillable => add(&mut self.payers, Status::NonBillable.as_str()),
@@ -148,36 +137,5 @@ impl SumsByName {
         evaluation.settings.iter().for_each(|fact| add(&mut self.settings, fact_name(*fact)));
         let house = evaluation.rules.iter().map(|rule| set.rule(*rule)).filter(|rule| rule.basis.house);
         house.for_each(|rule| add(&mut self.house, &rule.id));
-    }
-}
-
-impl ClaimRow {
-    /// Returns the claim lines of a batch, ordered by client, date, payer, and service.
-    pub fn all(batch: &Batch<'_>) -> Vec<Self> {
-        batch.claim_lines().into_iter().map(|line| Self::new(batch, line)).collect()
-    }
-
-    fn new(batch: &Batch<'_>, line: &ClaimLine) -> Self {
-        let set = batch.set();
-        let service = set.service(line.service);
-        let shadow = ShadowRow { units: line.units, rate: line.rate, amount: line.amount };
-        let shadow = line.shadow.map(|_| shadow);
-        let mut notes = line.notes.clone();
-        notes.sort_unstable();
-        Self {
-            client: batch.client(line).to_owned(),
-            date: line.date.to_string(),
-            payer: set.payer(line.payer).name.clone(),
-            service: service.name.clone(),
-            code: service.code.clone(),
-            modifiers: service.modifiers.clone(),
-            unit: service.unit.as_str(),
-            minutes: line.minutes,
-            units: shadow.is_none().then_some(line.units),
-            rate: line.rate.filter(|_| shadow.is_none()),
-            amount: line.amount.filter(|_| shadow.is_none()),
-            shadow,
-            notes: notes.into_iter().filter_map(|index| batch.id(index)).map(str::to_owned).collect(),
-        }
     }
 }

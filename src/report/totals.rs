@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use crate::batch::{BatchNote, Total};
+use crate::batch::{BatchNote, Count, Total};
 use crate::money::Amount;
 use crate::rules::{RuleSet, ServiceId, full_code};
 
@@ -105,11 +105,12 @@ impl ServiceTotal {
 pub(super) struct Sums(BTreeMap<Option<ServiceId>, Total>);
 
 impl Sums {
-    pub(super) fn add(&mut self, note: BatchNote<'_>) {
+    /// Adds notes that are like this one in all that matters here.
+    pub(super) fn add(&mut self, note: BatchNote<'_>, count: Count) {
         let service = note.earned().map(|earned| earned.service);
-        self.0.entry(service).or_default().add(note);
+        self.0.entry(service).or_default().add(note, count);
         for (also, line) in note.also() {
-            self.0.entry(Some(line.service)).or_default().add_units(also.units, also.amount, line);
+            self.0.entry(Some(line.service)).or_default().add_units((also.units, also.amount), count.notes, line);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::facts::{Answer, Fact, FactId, Facts, Kind};
 
 /// A set of answers to one fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ValueSet {
     /// For each value of a coded fact, whether it is in the set.
     Values(Vec<bool>),

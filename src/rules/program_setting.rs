@@ -1,6 +1,6 @@
 //! The settings that the program itself reads. They control how units are counted, and no rule needs to ask them.
 
-use super::{RuleSet, Setting};
+use super::{RuleSet, ServiceId, Setting, Unit};
 use crate::facts::{Answer, Kind};
 use crate::units::PartQuarterHour;
 
@@ -68,6 +68,12 @@ impl RuleSet {
             Some(Answer::Number(minutes)) => PartQuarterHour::new(minutes).unwrap_or(PartQuarterHour::WHOLE),
             _ => PartQuarterHour::WHOLE,
         }
+    }
+
+    /// Whether the notes of a service have a pool for each payer: those that are billed in quarter hours do. Notes of
+    /// other services belong together whoever pays, and are held if they name different payers.
+    pub fn has_pool_by_payer(&self, service: ServiceId) -> bool {
+        self.service(service).unit == Unit::QuarterHour
     }
 
     /// Whether the minutes of a client's day are pooled before they are rounded.

@@ -2,6 +2,7 @@
 //!
 //! Uses no terminal, clock or paths: the caller opens the files and supplies the date.
 
+mod intake;
 mod ready;
 
 use std::collections::BTreeMap;
@@ -10,16 +11,12 @@ use std::io::{self, BufReader, Read};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
+pub use intake::Batch;
 pub use ready::{Ready, is_hidden, is_rule_file, rules};
 
-use crate::batch::{self, UnknownFields, UsedIds};
-use crate::decide::Judge;
-use crate::diagram::Diagram;
-use crate::facts::Facts;
 use crate::message::{Code, Message};
-use crate::note::{Rejection, check};
 use crate::place::Place;
-use crate::read::{FileError, Format, Record, open};
+use crate::read::{FileError, Format, Reading, Record, open};
 use crate::report::{Columns, InputRun, Program, Report, RulesRun, Run};
 use crate::rules::RuleSet;
 
@@ -42,7 +39,7 @@ pub struct Input<'i> {
     /// Format of the input, if it is given or known from the name.
     pub format: Option<Format>,
     /// Contents of the input.
-    pub bytes: Box<dyn Read + 'i>,
+    pub bytes: Box<dyn Read + Send + 'i>,
 }
 
 impl std::fmt::Debug for Input<'_> {
@@ -76,6 +73,23 @@ pub struct Options {
     pub as_of: NaiveDate,
     /// Additional facts to show in rows.
     pub columns: Columns,
+    /// Whether inputs are hashed. Reports that show the run show the hashes.
+    pub hash_inputs: bool,
+    /// How inputs are read. No result depends on it.
+    pub reading: Reading,
+}
+
+impl Options {
+    /// Creates options for a run on all cores, with everything that any report shows.
+    pub fn new(as_of: NaiveDate) -> Self {
+        Self {
+            strictness: Strictness::default(),
+            as_of,
+            columns: Columns::default(),
+            hash_inputs: true,
+            reading: Reading::default(),
+        }
+    }
 }
 
 /// Classifies all records of all inputs as one batch. Returns the report and the format of the first input. Calls `on_message`
@@ -90,12 +104,11 @@ pub fn classify<'r>(
 ) -> Result<(Report<'r>, Format), Message> {
     let set = &ready.set;
     ready.warnings().into_iter().for_each(&mut *on_message);
-    let mut batch = Batch::new(set, &ready.diagram, options.strictness).with_columns(&options.columns);
+    let mut batch = Batch::new(set, &ready.diagram, options.strictness, options.columns.facts());
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
-        let mut add = |batch: &mut Batch<'_>, record: &Record<'_>| drop(batch.add(at, &name, record, on_message));
-        let (format, run) = read(&mut batch, input, &mut add).map_err(|error| file_message(&name, error))?;
+        let (format, run) = batch.read(at, input, options, on_message).map_err(|error| file_message(&name, error))?;
         if run.records == 0 {
             let place = Place { file: run.name.clone(), line: 1, column: 1 };
             let help = "if there should be notes, check how the input was exported";
@@ -104,8 +117,9 @@ pub fn classify<'r>(
         first.get_or_insert(format);
         runs.push(run);
     }
-    let (batch, unknown) = batch.finish(on_message);
-    let report = Report::new(run(set, runs, options, unknown), batch);
+    let unknown = batch.unknown_fields(on_message);
+    let batch = batch.settle(options.reading.threads);
+    let report = Report::new(run(set, runs, options, unknown), batch, options.reading.threads);
     Ok((report, first.unwrap_or(Format::Json)))
 }
 
@@ -123,102 +137,11 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
     }
 }
 
-/// The notes of one batch, decided one by one and then rolled up together.
-#[derive(Debug)]
-pub struct Batch<'r> {
-    set: &'r RuleSet,
-    /// The answers that come from settings.
-    settings: Facts,
-    /// Whether nothing is presumed, and whether unknown fields reject their records.
-    strictness: Strictness,
-    ids: UsedIds,
-    unknown: UnknownFields,
-    judge: Judge<'r>,
-    decided: batch::Batch<'r>,
-}
-
-impl<'r> Batch<'r> {
-    /// Creates an empty batch under these rules.
-    pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strictness: Strictness) -> Self {
-        let judge = Judge::new(set, diagram, !strictness.presume_nothing);
-        Self {
-            set,
-            settings: set.answered(),
-            strictness,
-            ids: UsedIds::default(),
-            unknown: UnknownFields::default(),
-            judge,
-            decided: batch::Batch::new(judge, &[]),
-        }
-    }
-
-    /// Returns the empty batch with these columns added to its rows.
-    #[must_use]
-    pub fn with_columns(self, columns: &Columns) -> Self {
-        Self { decided: batch::Batch::new(self.judge, columns.facts()), ..self }
-    }
-
-    /// Adds a record of an input, and calls `on_message` if it is rejected. Returns the note's own answers, without
-    /// presumptions.
-    pub fn add(
-        &mut self,
-        input: usize,
-        name: &str,
-        record: &Record<'_>,
-        on_message: &mut dyn FnMut(Message),
-    ) -> Option<Facts> {
-        self.unknown.count(name, record);
-        let note = check(record, &self.set.vocabulary, &self.settings, self.strictness.known_fields_only);
-        match self.ids.check(record, note) {
-            Ok(note) => {
-                self.decided.add(input, record.number, &note);
-                Some(note.facts)
-            }
-            Err(rejection) => {
-                on_message(rejected(name, record, &rejection));
-                self.decided.reject(input, record.number, rejection);
-                None
-            }
-        }
-    }
-
-    /// Returns the id of the record that was added last.
-    pub fn last_id(&self) -> Option<&str> {
-        self.decided.id(self.decided.len().checked_sub(1)?)
-    }
-
-    /// Rolls up the batch. Calls `on_message` for each unknown field, and returns how many records have each of them.
-    pub fn finish(mut self, on_message: &mut dyn FnMut(Message)) -> (batch::Batch<'r>, BTreeMap<String, u64>) {
-        // In strict runs, each of these records was already rejected with a message about the field.
-        if !self.strictness.known_fields_only {
-            self.unknown.warnings(&self.set.vocabulary).into_iter().for_each(on_message);
-        }
-        self.decided.roll_up();
-        (self.decided, self.unknown.into_named())
-    }
-}
-
 /// Reads an input record by record. An error concerns the whole input.
-pub fn read(
-    batch: &mut Batch<'_>,
-    input: Input<'_>,
-    add: &mut dyn FnMut(&mut Batch<'_>, &Record<'_>),
-) -> Result<(Format, InputRun), FileError> {
-    let mut bytes = Hashing { inner: input.bytes, hash: Sha256::new() };
-    let (format, mut opened) = open(BufReader::new(&mut bytes), input.format)?;
-    let records = format.read(&mut opened, &batch.set.vocabulary, &mut |record| add(batch, &record))?;
-    drop(opened);
-    let sha256 = hex::encode(bytes.hash.finalize());
-    Ok((format, InputRun { name: input.name, sha256, records }))
-}
-
-/// Builds the message for a rejected record, at its place.
-fn rejected(name: &str, record: &Record<'_>, rejection: &Rejection) -> Message {
-    let fault = rejection.fault.clone();
-    let (line, column) = record.line_and_column(fault.offset);
-    let place = Place { file: name.to_owned(), line, column };
-    let message = Message::error(fault.code, fault.text).with_place(place).help(fault.help);
-    Message { record: Some(record.number), field: fault.field, ..message }
+pub fn read(set: &RuleSet, input: Input<'_>, each: &mut dyn FnMut(&Record<'_>)) -> Result<Format, FileError> {
+    let (format, mut opened) = open(BufReader::new(input.bytes), input.format)?;
+    format.read(&mut opened, &set.vocabulary, &mut |record| each(&record))?;
+    Ok(format)
 }
 
 /// Converts the error of a file to a message, at its place if it has one.
@@ -227,16 +150,18 @@ pub fn file_message(name: &str, error: FileError) -> Message {
     Message::error(error.code, error.text).with_place(place).help(error.help)
 }
 
-/// A reader that hashes the bytes it passes on.
+/// A reader that hashes the bytes it passes on, if their hash is wanted.
 struct Hashing<R> {
     inner: R,
-    hash: Sha256,
+    hash: Option<Sha256>,
 }
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
-        self.hash.update(buffer.get(..length).unwrap_or_default());
+        if let Some(hash) = &mut self.hash {
+            hash.update(buffer.get(..length).unwrap_or_default());
+        }
         Ok(length)
     }
 }

@@ -50,7 +50,7 @@ static CLASSES: LazyLock<Vec<Vec<Answer>>> = LazyLock::new(|| {
 });
 
 /// The dates around which the shipped rules change.
-const DAYS: [&str; 7] =
+pub(crate) const DAYS: [&str; 7] =
     ["2016-12-31", "2018-12-31", "2023-12-31", "2024-12-31", "2025-09-30", "2025-12-31", "2026-03-02"];
 
 /// Tries every combination of answers that each activity's rules ask for or, of too many, random ones.
@@ -105,10 +105,11 @@ fn asked_by(set: &RuleSet, activity: u16) -> Vec<FactId> {
 }
 
 /// A small generator of random numbers, the same in every run.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, count: usize) -> usize {
+    /// Returns a number below `count`.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -17,7 +17,7 @@ use crate::proof::read;
 use crate::tiny::rule;
 
 /// Facts, payers, services and holidays.
-const BASE: &str = r#"
+pub(crate) const BASE: &str = r#"
 [fact.activity]
 values = ["a"]
 [fact.birth_date]
@@ -234,7 +234,7 @@ fn test() -> impl Strategy<Value = String> {
 }
 
 /// Generates rules of every kind over such conditions.
-fn rules() -> impl Strategy<Value = Vec<String>> {
+pub(crate) fn rules() -> impl Strategy<Value = Vec<String>> {
     let lines = [
         ("offer", OFFER),
         ("offer", OTHER),
@@ -259,7 +259,7 @@ fn rules() -> impl Strategy<Value = Vec<String>> {
 const NAMES: [&str; 4] = ["birth_date", "admission", "discharge", "contact"];
 
 /// Dates near one another, near holidays and far away: the service date, and each date by the days before it.
-fn dates() -> impl Strategy<Value = (NaiveDate, [i64; 4])> {
+pub(crate) fn dates() -> impl Strategy<Value = (NaiveDate, [i64; 4])> {
     let day = prop_oneof![0_i64..4_000, 355_i64..372];
     let before = || prop_oneof![-4_i64..12, -20_i64..40, -800_i64..3_000];
     (day, [before(), before(), before(), before()], 10_i64..22).prop_map(|(day, mut before, years)| {
@@ -268,7 +268,8 @@ fn dates() -> impl Strategy<Value = (NaiveDate, [i64; 4])> {
     })
 }
 
-fn note(set: &RuleSet, (date, before): (NaiveDate, [i64; 4]), given: [bool; 4]) -> Facts {
+/// Returns a note with some of these dates.
+pub(crate) fn note(set: &RuleSet, (date, before): (NaiveDate, [i64; 4]), given: [bool; 4]) -> Facts {
     let mut facts = Facts::unanswered(&set.vocabulary);
     facts.set(set.vocabulary.find("activity").unwrap(), Answer::Value(0));
     for ((name, days), _) in NAMES.iter().zip(before).zip(given).filter(|(_, given)| *given) {

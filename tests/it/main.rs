@@ -6,6 +6,8 @@
 mod agree;
 /// Runs the real program in a temporary folder.
 mod binary;
+/// An input gives the same records however it is cut into blocks and shared among threads.
+mod blocks;
 /// Exit statuses, streams and inputs of the real program.
 mod cli;
 /// The files that the real program writes.
@@ -16,6 +18,8 @@ mod cli_files;
 mod cli_outputs;
 /// Properties 1 and 2: every record becomes a row, all sums agree, and every row has a reason.
 mod conserve;
+/// Shared decisions: each is what the judge decides on that very note, whatever other notes and threads came before.
+mod decisions;
 /// Numbers derived from dates: combinations that no dates can have, and dates for examples.
 mod dates;
 /// `actbill check` on rule sets broken on purpose.
@@ -86,6 +90,8 @@ mod rule_options;
 mod rule_slips;
 /// Two rule sets are compared over every note.
 mod same;
+/// A batch that is settled on several threads gives the same output as one that is rolled up in full.
+mod settle;
 /// Helpers shared by the tests.
 mod shared;
 /// Property 11: messages never repeat the contents of a note.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actbill::facts::{Answer, FactId, Facts};
+use actbill::note::NoteChecker;
 use actbill::proof::{Problem, certificate, check, combinations, prove};
+use actbill::read::{Format, Slots};
 use actbill::rules::{Effect, Outcome, Rule, RuleFile, RuleId, RuleSet, Test, ValueSet};
-use actbill::{diagram::Diagram, message::Code, note, read::Format, space::Example};
+use actbill::{diagram::Diagram, message::Code, space::Example};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -20,16 +22,15 @@ pub(crate) fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
     for (name, value) in &example.settings {
         set.answer(name, &value.text()).unwrap();
     }
-    let mut found = None;
-    let text = format!("[{}]", example.json());
+    let (mut found, text) = (None, format!("[{}]", example.json()));
     let mut each = |record: actbill::read::Record<'_>| {
-        found = Some(note::check(&record, &set.vocabulary, &set.answered(), false).unwrap());
+        let (mut slots, mut checker) = (Slots::default(), NoteChecker::new(&set.vocabulary, &set.answered(), false));
+        found = checker.check_record(&record, &mut slots).ok().map(|note| (note.facts.clone(), note.date));
     };
     Format::Json.read(&mut text.as_bytes(), &set.vocabulary, &mut each).unwrap();
-    let note = found.unwrap();
-    let mut facts = note.facts;
+    let (mut facts, date) = found.unwrap();
     set.fill(&mut facts);
-    (facts, note.date)
+    (facts, date)
 }
 
 /// Returns every possible outcome of a problem's note.

@@ -1,12 +1,14 @@
 //! The same notes give the same output in any format and however they are split, and no input does harm.
 
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 
+use actbill::cores::Threads;
 use actbill::effective::parse_date;
 use actbill::message::{About, Message};
-use actbill::read::Format;
-use actbill::report::{Columns, Report, Row, RowFormat};
-use actbill::run::{Input, Options, Strictness, classify};
+use actbill::read::{Format, Reading};
+use actbill::report::{Report, Row, RowFormat};
+use actbill::run::{Input, Options, classify};
 use actbill::status::Status;
 use actbill::table::Screen;
 use proptest::prelude::*;
@@ -15,10 +17,10 @@ use proptest::sample::{Index, select};
 use crate::notes::{Record, batch, json, written};
 use crate::shared::{document, ndjson, ready, run};
 
-const FORMATS: [Format; 3] = [Format::Json, Format::Ndjson, Format::Csv];
+pub(crate) const FORMATS: [Format; 3] = [Format::Json, Format::Ndjson, Format::Csv];
 
 /// A reader that returns at most this many bytes at a time.
-struct Dribble<'b>(&'b [u8], usize);
+pub(crate) struct Dribble<'b>(pub(crate) &'b [u8], pub(crate) usize);
 
 impl Read for Dribble<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -34,7 +36,9 @@ impl Read for Dribble<'_> {
 fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report<'static>, Vec<u8>), Message> {
     let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
     let as_of = parse_date("2026-04-01").unwrap();
-    let options = Options { strictness: Strictness::default(), as_of, columns: Columns::default() };
+    // The output depends neither on the number of threads nor on the size of blocks.
+    let threads = Threads::new(NonZeroUsize::new(1 + piece % 8).unwrap());
+    let options = Options { reading: Reading { threads, block: piece.min(1 << 19) }, ..Options::new(as_of) };
     let mut said = String::new();
     let (report, _) = classify(ready(), vec![input], &options, &mut |message| said += &message.to_string())?;
     let mut out = said.into_bytes();
@@ -147,7 +151,7 @@ proptest! {
     }
 }
 
-const PIECES: [&[u8]; 32] = [
+pub(crate) const PIECES: [&[u8]; 32] = [
     b"{",
     b"}",
     b"[",
@@ -190,7 +194,7 @@ fn harmless(bytes: &[u8]) {
                 let rows: Vec<Row> = report.rows().collect();
                 let records = u64::try_from(rows.len()).unwrap();
                 assert_eq!(report.run.inputs[0].records, records);
-                assert_eq!(report.summary.records, records);
+                assert_eq!(report.summary().records, records);
                 assert!(rows.iter().all(|row| (row.status == Status::Rejected) == row.error.is_some()));
             }
             Err(message) => assert_eq!(message.code.about(), About::File, "{message}"),

@@ -7,7 +7,7 @@ use actbill::facts::{Kind, Vocabulary, date_of};
 use actbill::money::{Amount, Rate};
 use actbill::read::Format;
 use actbill::report::{Columns, Report, Row, RowFormat};
-use actbill::run::{Input, Options, Ready, Strictness, classify};
+use actbill::run::{Input, Options, Ready, classify};
 use actbill::status::Status;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -175,7 +175,7 @@ fn other_facts_are_shown_where_they_are_asked_for() {
     let record = coaching("n-1", 15).with(&[("eligibility", "Medicaid"), ("birth_date", "1990-05-06")]);
     let text = note_json(&record);
     let input = Input { name: "n".into(), format: Some(Format::Json), bytes: Box::new(text.as_bytes()) };
-    let options = Options { strictness: Strictness::default(), as_of: "2026-04-01".parse().unwrap(), columns };
+    let options = Options { columns, ..Options::new("2026-04-01".parse().unwrap()) };
     let report = classify(ready(), vec![input], &options, &mut drop).unwrap().0;
     let row = &document(&report)["decisions"][0];
     assert_eq!((row["eligibility"].as_str(), row["birth_date"].as_str()), (Some("mo_healthnet"), Some("1990-05-06")));

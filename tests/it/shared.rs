@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actbill::effective::parse_date;
 use actbill::message::Message;
 use actbill::read::Format;
-use actbill::report::{Columns, Report, Row, RowFormat};
+use actbill::report::{Report, Row, RowFormat};
 use actbill::rules::RuleFile;
 use actbill::run::{Input, Options, Ready, classify, is_rule_file};
 
@@ -112,7 +112,7 @@ pub(crate) fn run<'r>(ready: &'r Ready, inputs: &[(&str, Format, &[u8])], strict
         bytes: Box::<&[u8]>::new(*bytes),
     });
     let as_of = parse_date("2026-04-01").unwrap();
-    let options = Options { strictness: strict.into(), as_of, columns: Columns::default() };
+    let options = Options { strictness: strict.into(), ..Options::new(as_of) };
     let mut said = Vec::new();
     let (report, _) = classify(ready, inputs.collect(), &options, &mut |message| said.push(message))?;
     Ok(Ran { rows: report.rows().collect(), report, said })

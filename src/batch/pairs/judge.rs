@@ -90,7 +90,7 @@ impl PairJudge<'_, '_> {
             Within::Month => PairPeriod::Month(date.year(), date.month()),
             Within::Date(fact) => PairPeriod::Date(note.date_answer(fact)),
         };
-        Some(Place { client: note.line.client, period, staff: note.line.staff.filter(|_| self.pair.same_staff) })
+        Some(Place { client: note.client_id(), period, staff: note.staff_id().filter(|_| self.pair.same_staff) })
     }
 
     fn effect(&self, line: &PairLine, at: usize, index: &Index) -> Option<Effect> {

@@ -11,51 +11,29 @@ use held::HeldNotes;
 use notes::{Notes, Reasons};
 use totals::{rests_on, totals};
 
-use super::{Report, Row, RowWriter};
+use super::Report;
 use crate::rules::ProgramSetting;
 use crate::table::{Screen, TextTable};
 
 /// Maximum number of characters to show of an id. Tables are slow to wrap long words, and nobody reads them to the end.
 const ID: usize = 60;
 
-/// Collects rows and writes the tables after the last one, because column widths depend on all cells.
-pub(super) struct TextWriter<'w> {
-    screen: Screen,
-    out: &'w mut dyn Write,
-    notes: Option<Notes>,
-    reasons: Reasons,
-    held: HeldNotes,
-}
-
-impl<'w> TextWriter<'w> {
-    pub(super) fn new(screen: Screen, out: &'w mut dyn Write) -> Self {
-        Self { screen, out, notes: None, reasons: Reasons::default(), held: HeldNotes::default() }
+/// Writes the tables of a report. Column widths depend on all cells, so nothing is written before the last row.
+pub(super) fn write(report: &Report<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let (mut notes, mut reasons, mut held) = (None, Reasons::default(), HeldNotes::default());
+    for row in report.rows() {
+        let reason = reasons.number(&row);
+        notes.get_or_insert_with(|| Notes::new(screen, &row)).add(&row, reason);
+        held.add(&row);
     }
-}
-
-impl RowWriter for TextWriter<'_> {
-    fn begin(&mut self, _: &Report<'_>) -> io::Result<()> {
-        Ok(())
+    if let Some(notes) = notes {
+        writeln!(out, "{}\n\n{}\n", notes.table(), reasons.table(screen))?;
     }
-
-    fn write_row(&mut self, row: &Row) -> io::Result<()> {
-        let reason = self.reasons.number(row);
-        self.notes.get_or_insert_with(|| Notes::new(self.screen, row)).add(row, reason);
-        self.held.add(row);
-        Ok(())
+    writeln!(out, "{}\n", totals(report, screen))?;
+    for table in [held.table(screen), rests_on(report.summary(), screen)].into_iter().flatten() {
+        writeln!(out, "{table}\n")?;
     }
-
-    fn end(&mut self, report: &Report<'_>) -> io::Result<()> {
-        let (screen, out) = (self.screen, &mut self.out);
-        if let Some(notes) = self.notes.take() {
-            writeln!(out, "{}\n\n{}\n", notes.table(), self.reasons.table(screen))?;
-        }
-        writeln!(out, "{}\n", totals(report, screen))?;
-        for table in [self.held.table(screen), rests_on(&report.summary, screen)].into_iter().flatten() {
-            writeln!(out, "{table}\n")?;
-        }
-        writeln!(out, "{}", settings(report, screen))
-    }
+    writeln!(out, "{}", settings(report, screen))
 }
 
 /// Truncates an id or an answer of a note to [`ID`] characters.

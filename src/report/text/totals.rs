@@ -13,7 +13,7 @@ pub(super) fn totals(report: &Report<'_>, screen: Screen) -> TextTable {
     let row = &mut |cells: [String; 7]| {
         table.add_row(cells);
     };
-    for (payer, total) in &report.summary.payers {
+    for (payer, total) in &report.summary().payers {
         for (name, service) in &total.services {
             let count = |units: u64| count_units(&BTreeMap::from([(service.unit, units)]));
             let unpriced = BTreeMap::from([(service.unit, service.unpriced_units)]);
@@ -36,13 +36,13 @@ pub(super) fn totals(report: &Report<'_>, screen: Screen) -> TextTable {
     }
     let none = String::new;
     for status in [Status::Held, Status::Rejected] {
-        let count = report.summary.count(status);
+        let count = report.summary().count(status);
         if count > 0 {
             row([status.to_string(), none(), none(), count.to_string(), none(), none(), none()]);
         }
     }
-    let all = dollars(Some(report.summary.amount), &all_unpriced(&report.summary));
-    row(["total".into(), none(), none(), report.summary.records.to_string(), none(), none(), all]);
+    let all = dollars(Some(report.summary().amount), &all_unpriced(report.summary()));
+    row(["total".into(), none(), none(), report.summary().records.to_string(), none(), none(), all]);
     table.align_right(&[3, 4, 5, 6]);
     table.keep_width(&[0, 3, 4]);
     table

@@ -6,6 +6,6 @@ mod judge;
 /// The same for pairs.
 mod pairs;
 /// Random months of coordination notes.
-mod months;
+pub(crate) mod months;
 /// What always holds of periods.
 mod properties;

@@ -194,9 +194,9 @@ pub(crate) fn known(ready: &Ready, records: &[Record]) -> Vec<Known> {
         format: Some(actbill::read::Format::Ndjson),
         bytes: Box::<&[u8]>::new(text.as_bytes()),
     };
-    let mut batch = run::Batch::new(&ready.set, &ready.diagram, Strictness::default());
+    let mut batch = run::Batch::new(&ready.set, &ready.diagram, Strictness::default(), &[]);
     let mut all: Vec<Facts> = Vec::new();
-    run::read(&mut batch, input, &mut |batch, record| {
+    run::read(&ready.set, input, &mut |record| {
         all.push(batch.add(0, "notes", record, &mut |message| panic!("{message}")).unwrap());
     })
     .unwrap();

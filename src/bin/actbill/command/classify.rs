@@ -1,14 +1,16 @@
 //! `actbill classify`: reads notes and writes rows.
 
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use actbill::cores::Threads;
 use actbill::message::{Code, Message, Messages};
-use actbill::read::Format;
+use actbill::read::{Format, Reading};
 use actbill::report::{Columns, Report, RowFormat};
 use actbill::run::{Options, classify};
 use actbill::status::Status;
@@ -60,6 +62,10 @@ pub(crate) struct ClassifyArgs {
     #[arg(long, value_name = "FACT,…", value_delimiter = ',')]
     show: Vec<String>,
 
+    /// Number of threads; the output does not depend on it [default: one for each core]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+
     /// Date the run is made for; it is recorded with the run [default: today, UTC]
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<NaiveDate>,
@@ -101,10 +107,13 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     let read = args.inputs.iter().cloned().chain(files::rule_paths(&args.rules));
     output::refuse_overwriting(read, std::iter::once(&rows).chain(&totals))?;
     let ready = files::ready(&args.rules)?;
+    let threads = args.threads.map_or_else(Threads::all, Threads::new);
     let options = Options {
         strictness: args.strictness.strictness(args.strict),
         as_of: args.as_of.unwrap_or_else(today),
         columns: Columns::new(&ready.set, args.show.iter().map(String::as_str))?,
+        hash_inputs: totals.is_some() || may_show_run(args),
+        reading: Reading::on(threads),
     };
     let (inputs, bar) = inputs::open(&args.inputs, args.from)?;
     let mut messages = Messages::default();
@@ -122,7 +131,9 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
 }
 
 fn exit(args: &ClassifyArgs, report: &Report<'_>, console: &Console) -> Exit {
-    let (held, rejected) = (report.summary.count(Status::Held), report.summary.count(Status::Rejected));
+    let statuses = report.statuses();
+    let count = |status| statuses.get(&status).copied().unwrap_or_default();
+    let (held, rejected) = (count(Status::Held), count(Status::Rejected));
     let fails_on_held = held > 0 && (args.fail_on_held || args.strict);
     if fails_on_held {
         let notes = if held == 1 { "1 note is held".to_owned() } else { format!("{held} notes are held") };
@@ -130,6 +141,19 @@ fn exit(args: &ClassifyArgs, report: &Report<'_>, console: &Console) -> Exit {
         console.print(&Message::error(Code::NotesHeld, notes).help(remedy));
     }
     if rejected > 0 || fails_on_held { Exit::Found } else { Exit::Done }
+}
+
+/// Whether the output may be a document that shows the run. The format of the inputs may not be known yet.
+fn may_show_run(args: &ClassifyArgs) -> bool {
+    let by_name = |path: &Path| Format::from_file_name(&path.to_string_lossy());
+    match (args.format, &args.output) {
+        (OutputFormat::Json, _) => true,
+        (OutputFormat::Auto, output) => {
+            let named = output.as_deref().and_then(by_name).or(args.from);
+            named.or_else(|| by_name(args.inputs.first()?)).is_none_or(|format| format == Format::Json)
+        }
+        (OutputFormat::Text | OutputFormat::Ndjson | OutputFormat::Csv, _) => false,
+    }
 }
 
 /// Returns the format to write, with `auto` resolved.

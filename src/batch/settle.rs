@@ -1,0 +1,302 @@
+//! Rolls up a batch on several threads.
+//!
+//! Notes of different clients have nothing to do with each other. So lines are sorted by client, and threads take one
+//! client after another. Of most clients all notes are *simple* (see [`super::simple`]): what such notes earn is found
+//! without pools and claim lines. The notes of all other clients get shares, and are rolled up in full.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use indexmap::IndexMap;
+
+use super::finding::nearest;
+use super::line::Entry;
+use super::names::NameId;
+use super::shares::Shares;
+use super::simple::{Briefs, Kind, Settler, SimpleResult};
+use super::{Batch, BatchNote, RecordView};
+use crate::cores::{Threads, map_in_order};
+use crate::decide::Verdict;
+use crate::number::{count, narrow, wide};
+use crate::read::Fault;
+use crate::status::Status;
+
+/// What simple notes earn, and how notes are sorted.
+#[derive(Debug)]
+pub(super) struct Settled {
+    /// What each record comes to, by its index.
+    results: Vec<Settlement>,
+    /// Each kind of result, with an example.
+    kinds: Vec<(Kind, Example)>,
+    /// Number of notes of each kind.
+    counts: Vec<u64>,
+    /// The indexes of all notes, by client. Those of a client whose notes are all simple are sorted by date, then start.
+    order: Vec<u32>,
+    /// Where the notes of each client end in `order`.
+    ends: Vec<u32>,
+}
+
+/// What a simple note comes to.
+#[derive(Debug)]
+struct Settlement {
+    /// Index of the kind; [`NONE`] if the record is not a simple note.
+    kind: AtomicU32,
+    /// Index of another note, or position in the order of notes, whichever the kind needs.
+    other: AtomicU32,
+}
+
+/// Stands for no number.
+const NONE: u32 = u32::MAX;
+
+/// A note of a kind, and the range of its client's notes on its date in the order of notes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Example {
+    pub(super) index: u32,
+    pub(super) first: u32,
+    pub(super) end: u32,
+}
+
+/// The kinds that any thread has come across.
+pub(super) type Kinds = Mutex<IndexMap<Kind, Example>>;
+
+/// Fewest notes that a thread takes at once.
+const SHARE: usize = 1 << 14;
+
+impl Batch<'_> {
+    /// Determines what each note earns, on several threads.
+    pub fn settle(&mut self, threads: Threads) {
+        self.ids.forget_used();
+        let (mut order, ends) = self.by_client();
+        let results: Vec<Settlement> = self.lines.iter().map(|_| Settlement::default()).collect();
+        let (briefs, kinds) = (Briefs::new(self), Kinds::default());
+        let (mut others, mut counts): (Vec<u32>, Vec<u64>) = (Vec::new(), Vec::new());
+        let worker = || {
+            let mut settler = Settler::new(self, &briefs, &kinds, Results(&results));
+            move |clients: ClientShare<'_>| (clients.settle(&mut settler), settler.take_counts())
+        };
+        let take = |(indexes, of_share): (Vec<u32>, Vec<u64>)| {
+            others.extend(indexes);
+            counts.resize(counts.len().max(of_share.len()), 0);
+            counts.iter_mut().zip(of_share).for_each(|(count, more)| *count += more);
+            Ok::<(), std::convert::Infallible>(())
+        };
+        let Ok(()) = map_in_order(threads, client_shares(&mut order, &ends), worker, take);
+        others.sort_unstable();
+        self.shares = Shares::of(others);
+        self.roll_up_shares();
+        let kinds = kinds.into_inner().unwrap_or_default().into_iter().collect();
+        self.settled = Some(Settled { results, kinds, counts, order, ends });
+    }
+
+    /// Returns the indexes of all notes by client, and where the notes of each client end.
+    fn by_client(&self) -> (Vec<u32>, Vec<u32>) {
+        let clients = || {
+            let notes = self.lines.iter().enumerate().filter(|(_, line)| matches!(line.entry, Entry::Decided(_)));
+            notes.filter_map(|(index, line)| Some((narrow(index), line.client?.index())))
+        };
+        let mut ends: Vec<u32> = vec![0; self.names.len()];
+        for (_, client) in clients() {
+            if let Some(count) = ends.get_mut(client) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            // Until the notes are placed, this is where the next note of the client belongs.
+            sum += std::mem::replace(end, sum);
+        }
+        let mut order = vec![0; wide(sum)];
+        for (index, client) in clients() {
+            let Some(next) = ends.get_mut(client) else { continue };
+            if let Some(place) = order.get_mut(wide(*next)) {
+                *place = index;
+            }
+            *next += 1;
+        }
+        (order, ends)
+    }
+}
+
+/// The notes of several clients.
+struct ClientShare<'o> {
+    /// Position of the first of these notes in the order of all notes.
+    first: u32,
+    order: &'o mut [u32],
+    /// Where the notes of each client end in the order of all notes.
+    ends: &'o [u32],
+}
+
+impl ClientShare<'_> {
+    /// Settles the notes of these clients. Returns the notes that are not simple.
+    fn settle(self, settler: &mut Settler<'_, '_>) -> Vec<u32> {
+        let (mut first, mut left, mut others) = (self.first, self.order, Vec::new());
+        for end in self.ends {
+            let Some((notes, after)) = left.split_at_mut_checked(wide(end - first)) else { break };
+            if !settler.settle_client(first, notes) {
+                others.extend_from_slice(notes);
+            }
+            (first, left) = (*end, after);
+        }
+        others
+    }
+}
+
+/// Divides the notes into shares of whole clients.
+fn client_shares<'o>(order: &'o mut [u32], ends: &'o [u32]) -> impl Iterator<Item = ClientShare<'o>> + Send {
+    let (mut left, mut ends_left, mut first) = (order, ends, 0);
+    std::iter::from_fn(move || {
+        let enough = first + narrow(SHARE);
+        let clients = (ends_left.partition_point(|end| *end < enough) + 1).min(ends_left.len());
+        let (ends, after) = ends_left.split_at_checked(clients)?;
+        let end = *ends.last()?;
+        let (notes, rest) = std::mem::take(&mut left).split_at_mut_checked(wide(end - first))?;
+        let share = ClientShare { first, order: notes, ends };
+        (left, ends_left, first) = (rest, after, end);
+        Some(share)
+    })
+}
+
+impl Default for Settlement {
+    fn default() -> Self {
+        Self { kind: AtomicU32::new(NONE), other: AtomicU32::new(NONE) }
+    }
+}
+
+/// Where threads write what notes come to. Each note belongs to one thread alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Results<'b>(&'b [Settlement]);
+
+impl Results<'_> {
+    pub(super) fn set(self, index: u32, kind: u32, other: Option<u32>) {
+        if let Some(settlement) = self.0.get(wide(index)) {
+            settlement.kind.store(kind, Ordering::Relaxed);
+            settlement.other.store(other.unwrap_or(NONE), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Settled {
+    /// Returns the indexes of a client's notes.
+    pub(super) fn notes_of(&self, client: NameId) -> &[u32] {
+        let end = |index: usize| self.ends.get(index).map_or(0, |end| wide(*end));
+        let first = client.index().checked_sub(1).map_or(0, end);
+        self.order.get(first..end(client.index())).unwrap_or_default()
+    }
+
+    /// Returns the kind of a simple note; `None` if the record is none.
+    pub(super) fn kind_of(&self, index: usize) -> Option<&Kind> {
+        let kind = self.results.get(index)?.kind.load(Ordering::Relaxed);
+        self.kinds.get(wide(kind)).map(|(kind, _)| kind)
+    }
+}
+
+/// Where the row of a record comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum RowSource<'b> {
+    /// The record was rejected.
+    Rejected(&'b Fault),
+    /// The row is that of the note beside the other notes.
+    Note(BatchNote<'b>),
+    /// The row is that of a kind of simple notes, apart from what it shows of the note itself and the ids of others.
+    Simple(SimpleNote),
+}
+
+/// A simple note: its row is like that of all notes of its kind.
+#[derive(Clone, Copy, Debug)]
+pub struct SimpleNote {
+    /// Index of the kind, from 0.
+    pub kind: usize,
+    /// What the kind needs to find the other notes of its row.
+    other: Option<u32>,
+}
+
+impl<'r> Batch<'r> {
+    /// Returns where the row of the record at an index comes from.
+    pub fn row_source(&self, index: usize) -> Option<RowSource<'_>> {
+        let settlement = self.settled.as_ref().and_then(|settled| settled.results.get(index));
+        let load = |number: &AtomicU32| Some(number.load(Ordering::Relaxed)).filter(|number| *number != NONE);
+        if let Some(kind) = settlement.and_then(|settlement| load(&settlement.kind)) {
+            let other = settlement.and_then(|settlement| load(&settlement.other));
+            return Some(RowSource::Simple(SimpleNote { kind: wide(kind), other }));
+        }
+        Some(match self.record(index)? {
+            RecordView::Decided(note) => RowSource::Note(note),
+            RecordView::Rejected(fault) => RowSource::Rejected(fault),
+        })
+    }
+
+    /// Returns the status of a record beside the other notes.
+    pub fn status(&self, index: usize) -> Status {
+        let Some(RecordView::Decided(note)) = self.record(index) else { return Status::Rejected };
+        match self.settled.as_ref().and_then(|settled| settled.kind_of(index)) {
+            Some(kind) => self.status_of_kind(kind),
+            None => note.status(),
+        }
+    }
+
+    fn status_of_kind(&self, kind: &Kind) -> Status {
+        match (kind.result, &self.decisions.get(kind.decision).verdict) {
+            (SimpleResult::AsDecided, Verdict::NonBillable) => Status::NonBillable,
+            (SimpleResult::Alone { .. } | SimpleResult::Carries | SimpleResult::Bundled, _) => Status::Billable,
+            (SimpleResult::AsDecided | SimpleResult::Held { .. } | SimpleResult::PayersDiffer { .. }, _) => {
+                Status::Held
+            }
+        }
+    }
+
+    /// Returns the number of records with each status.
+    pub fn statuses(&self) -> BTreeMap<Status, u64> {
+        let mut statuses: BTreeMap<Status, u64> = Status::ALL.map(|status| (status, 0)).into();
+        let mut left = count(self.len());
+        let mut add = |status: Status, records: u64| {
+            *statuses.entry(status).or_default() += records;
+            left -= records;
+        };
+        if let Some(settled) = &self.settled {
+            for ((kind, _), notes) in settled.kinds.iter().zip(&settled.counts) {
+                add(self.status_of_kind(kind), *notes);
+            }
+        }
+        self.notes_with_share().for_each(|note| add(note.status(), 1));
+        *statuses.entry(Status::Rejected).or_default() += left;
+        statuses
+    }
+
+    /// Returns the number of kinds of simple notes.
+    pub fn kinds(&self) -> usize {
+        self.settled.as_ref().map_or(0, |settled| settled.kinds.len())
+    }
+
+    /// Returns a small batch with an example of a kind of simple notes, and the index of the example in it. The batch
+    /// has the notes of the example's client and date, but no texts of them.
+    pub fn example(&self, kind: usize) -> Option<(Batch<'r>, usize)> {
+        let settled = self.settled.as_ref()?;
+        let (_, example) = settled.kinds.get(kind)?;
+        let mut notes = settled.order.get(wide(example.first)..wide(example.end))?.to_vec();
+        notes.sort_unstable();
+        let position = notes.binary_search(&example.index).ok()?;
+        Some((self.subset(notes.into_iter().map(wide)), position))
+    }
+
+    /// Returns the indexes of the other notes that the row of a simple note names: the one that carries the day's unit,
+    /// or the nearest ones that name another payer.
+    pub fn named_in_row(&self, index: usize, note: SimpleNote) -> Vec<usize> {
+        let (Some(settled), Some(other)) = (&self.settled, note.other) else { return Vec::new() };
+        let kind = settled.kinds.get(note.kind).map(|(kind, _)| kind.result);
+        if !matches!(kind, Some(SimpleResult::PayersDiffer { .. })) {
+            return vec![wide(other)];
+        }
+        let own = self.note(index);
+        let service = |note: BatchNote<'_>| match note.evaluation().verdict {
+            Verdict::Billable(service, _) => Some(service),
+            _ => None,
+        };
+        let of_day = settled.order.iter().skip(wide(other)).filter_map(|index| self.note(wide(*index)));
+        let of_day = of_day
+            .take_while(|note| own.is_some_and(|own| (note.client_id(), note.date()) == (own.client_id(), own.date())));
+        let same = of_day.filter(|note| service(*note) == own.and_then(service));
+        let notes: Vec<usize> = same.map(|note| note.index).collect();
+        nearest(&notes, notes.iter().position(|note| *note == index).unwrap_or_default())
+    }
+}

@@ -1,0 +1,47 @@
+//! What notes earn beside other notes, by the index of the note.
+
+use super::line::Share;
+use crate::number::{narrow, wide};
+
+/// The shares of all notes of a batch, or of some.
+#[derive(Debug, Default)]
+pub(super) struct Shares {
+    /// The indexes of the records that have a share, ascending; `None` if all have.
+    indexes: Option<Vec<u32>>,
+    list: Vec<Share>,
+}
+
+impl Shares {
+    /// Creates a share for each of so many records.
+    pub(super) fn of_all(count: usize) -> Self {
+        Self { indexes: None, list: vec![Share::default(); count] }
+    }
+
+    /// Creates a share for each of these records, which must be in ascending order.
+    pub(super) fn of(indexes: Vec<u32>) -> Self {
+        Self { list: vec![Share::default(); indexes.len()], indexes: Some(indexes) }
+    }
+
+    /// Returns the indexes of the records that have a share, ascending.
+    pub(super) fn indexes(&self) -> impl Iterator<Item = usize> {
+        let some = self.indexes.iter().flatten().map(|index| wide(*index));
+        let all = if self.indexes.is_none() { 0..self.list.len() } else { 0..0 };
+        all.chain(some)
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Share> {
+        self.list.get(self.position(index)?)
+    }
+
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Share> {
+        let position = self.position(index)?;
+        self.list.get_mut(position)
+    }
+
+    fn position(&self, index: usize) -> Option<usize> {
+        match &self.indexes {
+            None => Some(index),
+            Some(indexes) => indexes.binary_search(&narrow(index)).ok(),
+        }
+    }
+}

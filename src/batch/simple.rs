@@ -1,0 +1,318 @@
+//! What simple notes earn. A note is simple if no count, pair or code of its own concerns it, and if its service is
+//! billed for a day or for the note alone, at rates of whole cents that depend on nothing but the date.
+//!
+//! Simple notes of one *kind* have rows that differ only in what they show of the note itself, and in the ids of other
+//! notes. The row of a kind is made from an example by rolling up the example's client and date in full, so this module
+//! only says which kind a note is of. A test compares both ways on random batches.
+
+use indexmap::map::Entry;
+use rustc_hash::FxHashMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::line::{Clock, Entry as LineEntry, Line};
+use super::settle::{Example, Kinds, Results};
+use super::{Batch, MAX_NAMED};
+use crate::cores::lock;
+use crate::decide::{DecisionId, Evaluation, Verdict};
+use crate::money::{Amount, Rate};
+use crate::number::{narrow, wide};
+use crate::rules::{Outcome, PayerId, RateFound, ServiceId, Unit};
+use crate::units::Steps;
+
+/// All that the row of a simple note depends on, besides what it shows of the note itself and the ids of other notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Kind {
+    pub(super) decision: DecisionId,
+    pub(super) result: SimpleResult,
+    /// The rate in force, if the note is billed.
+    pub(super) rate: Option<Rate>,
+    /// Index of the shadow that applies, if the note is billed.
+    pub(super) shadow: Option<usize>,
+    /// Whether a source was not checked for the service date.
+    is_unverified: bool,
+}
+
+/// What a simple note comes to beside the other notes of its client and date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum SimpleResult {
+    /// Nobody pays for it, or a person must decide.
+    AsDecided,
+    /// It is held for facts, and could earn this.
+    Held { units: u32, amount: Option<Amount> },
+    /// It is counted alone and earns these units.
+    Alone { units: u32 },
+    /// It carries the day's unit.
+    Carries,
+    /// Another note carries the day's unit.
+    Bundled,
+    /// The notes of the day name these payers, one bit each. `others`: the number of other notes, if not all are named.
+    PayersDiffer { payers: u64, others: Option<usize> },
+}
+
+/// What a decision means for the notes that have it.
+#[derive(Clone, Debug)]
+enum Brief {
+    AsDecided,
+    Billable(Way, Option<NaiveDate>),
+    /// The ways in which a held note may be billed, in the order of the possible outcomes.
+    Held(Vec<Way>),
+    /// Notes with this decision are not simple.
+    NotSimple,
+}
+
+/// A service of a payer, and how notes of it are counted.
+#[derive(Clone, Debug)]
+struct Way {
+    service: ServiceId,
+    payer: PayerId,
+    /// How the minutes of a note alone are counted; `None` if the notes of a day have one unit together.
+    alone: Option<Steps>,
+}
+
+/// What each decision means, by its number.
+#[derive(Debug)]
+pub(super) struct Briefs(Vec<Brief>);
+
+impl Briefs {
+    pub(super) fn new(batch: &Batch<'_>) -> Self {
+        Self(batch.decisions.all().map(|(_, evaluation)| Brief::new(batch, evaluation)).collect())
+    }
+}
+
+impl Brief {
+    fn new(batch: &Batch<'_>, evaluation: &Evaluation) -> Self {
+        match &evaluation.verdict {
+            Verdict::NonBillable | Verdict::HeldByRule => Self::AsDecided,
+            Verdict::Billable(service, payer) => Way::new(batch, *service, *payer)
+                .map_or(Self::NotSimple, |way| Self::Billable(way, evaluation.verified_through)),
+            Verdict::HeldForFacts { possible, .. } => {
+                let billable = possible.iter().filter_map(|outcome| match outcome {
+                    Outcome::Billable(service, payer) => Some(Way::new(batch, *service, *payer)),
+                    Outcome::NonBillable | Outcome::Held | Outcome::Gap | Outcome::Conflict => None,
+                });
+                billable.collect::<Option<Vec<Way>>>().map_or(Self::NotSimple, Self::Held)
+            }
+        }
+    }
+}
+
+impl Way {
+    /// Returns how a simple service is counted; `None` if the service is not simple.
+    fn new(batch: &Batch<'_>, service: ServiceId, payer: PayerId) -> Option<Self> {
+        let set = batch.set;
+        let is_counted = batch.in_pairs.contains(&service) || set.counts.iter().any(|count| count.notes == service);
+        let mut rates = set.rates.iter().filter(|rate| rate.service == service);
+        if is_counted || !rates.all(|rate| rate.when.is_empty() && rate.rate.is_whole_cents()) || payer.index() >= 64 {
+            return None;
+        }
+        let alone = match set.service(service).unit {
+            Unit::Day => None,
+            Unit::QuarterHour if !set.pools_by_day() => Some(set.part_quarter_hour().steps()),
+            Unit::Each => Some(Steps::once()),
+            Unit::QuarterHour | Unit::Month => return None,
+        };
+        Some(Self { service, payer, alone })
+    }
+}
+
+/// The notes of a service that a client has on one date.
+#[derive(Clone, Copy, Debug)]
+struct Day {
+    service: ServiceId,
+    /// One bit for each payer that the notes name.
+    payers: u64,
+    /// The earliest note.
+    carrier: u32,
+    notes: usize,
+}
+
+/// The rate of a service of a payer on a date, and the shadow that applies.
+type Price = (Option<Rate>, Option<usize>);
+
+/// Settles the notes of one client after another, on one thread.
+pub(super) struct Settler<'s, 'r> {
+    batch: &'s Batch<'r>,
+    briefs: &'s Briefs,
+    kinds: &'s Kinds,
+    results: Results<'s>,
+    /// The numbers of kinds that this thread has come across.
+    known: FxHashMap<Kind, u32>,
+    prices: FxHashMap<(ServiceId, PayerId, NaiveDate), Price>,
+    /// Number of notes of each kind.
+    counts: Vec<u64>,
+    /// Dates, starts and indexes of a client's notes, while they are sorted.
+    sorted: Vec<(u64, u32)>,
+    days: Vec<Day>,
+}
+
+impl<'s, 'r> Settler<'s, 'r> {
+    pub(super) fn new(batch: &'s Batch<'r>, briefs: &'s Briefs, kinds: &'s Kinds, results: Results<'s>) -> Self {
+        let (known, prices) = (FxHashMap::default(), FxHashMap::default());
+        Self { batch, briefs, kinds, results, known, prices, counts: Vec::new(), sorted: Vec::new(), days: Vec::new() }
+    }
+
+    /// Returns the number of notes of each kind since the last call.
+    pub(super) fn take_counts(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.counts)
+    }
+
+    /// Settles the notes of one client, and sorts them by date and start. `first` is the position of the first of them in
+    /// the order of all notes. Returns `false`, and changes nothing, if one of them is not simple.
+    pub(super) fn settle_client(&mut self, first: u32, notes: &mut [u32]) -> bool {
+        let is_simple = |index: &u32| {
+            let line = self.batch.lines.get(wide(*index));
+            line.is_some_and(|line| self.batch.extras.get(line.extra).code.is_none() && self.brief(line).is_some())
+        };
+        if !notes.iter().all(is_simple) {
+            return false;
+        }
+        self.sort(notes);
+        let (batch, mut from) = (self.batch, first);
+        let date = |index: &u32| batch.lines.get(wide(*index)).and_then(|line| line.date);
+        for day in notes.chunk_by(|one, other| date(one) == date(other)) {
+            let end = from + narrow(day.len());
+            self.settle_day(Example { index: 0, first: from, end }, day);
+            from = end;
+        }
+        true
+    }
+
+    /// Returns what the decision on a note means; `None` if the note is not simple.
+    fn brief(&self, line: &Line) -> Option<&'s Brief> {
+        let LineEntry::Decided(decision) = line.entry else { return None };
+        self.briefs.0.get(decision.index()).filter(|brief| !matches!(brief, Brief::NotSimple))
+    }
+
+    fn sort(&mut self, notes: &mut [u32]) {
+        self.sorted.clear();
+        self.sorted.extend(notes.iter().map(|index| {
+            let line = self.batch.lines.get(wide(*index));
+            let date = line.and_then(|line| line.date).unwrap_or_default().num_days_from_ce();
+            // Notes without a start come after those with one.
+            let start = line.and_then(|line| line.start).map_or(u32::MAX, Clock::minutes);
+            (u64::from(date.cast_unsigned()) << u32::BITS | u64::from(start), *index)
+        }));
+        if !self.sorted.is_sorted() {
+            self.sorted.sort_unstable();
+            notes.iter_mut().zip(&self.sorted).for_each(|(note, (_, index))| *note = *index);
+        }
+    }
+
+    /// Settles the notes of one client and date.
+    fn settle_day(&mut self, place: Example, notes: &[u32]) {
+        self.days.clear();
+        for index in notes {
+            let Some(line) = self.batch.lines.get(wide(*index)) else { continue };
+            if let Some(Brief::Billable(way @ Way { alone: None, .. }, _)) = self.brief(line) {
+                self.add_to_day(way, *index);
+            }
+        }
+        for index in notes {
+            let Some(line) = self.batch.lines.get(wide(*index)) else { continue };
+            let (LineEntry::Decided(decision), Some(date)) = (line.entry, line.date) else { continue };
+            let Some(brief) = self.brief(line) else { continue };
+            let own =
+                Kind { decision, result: SimpleResult::AsDecided, rate: None, shadow: None, is_unverified: false };
+            let (kind, other) = match brief {
+                Brief::AsDecided | Brief::NotSimple => (own, None),
+                Brief::Held(ways) => {
+                    let (units, amount) = self.stake(ways, date, line.minutes.into());
+                    (Kind { result: SimpleResult::Held { units, amount }, ..own }, None)
+                }
+                Brief::Billable(way, verified_through) => {
+                    let is_unverified = verified_through.is_some_and(|through| through < date);
+                    let (result, other) = self.billable(way, (*index, line.minutes.into()), place);
+                    let is_held = matches!(result, SimpleResult::PayersDiffer { .. });
+                    let (rate, shadow) = if is_held { (None, None) } else { self.price(way, date) };
+                    (Kind { decision, result, rate, shadow, is_unverified: is_unverified && !is_held }, other)
+                }
+            };
+            let kind = self.number(kind, Example { index: *index, ..place });
+            self.results.set(*index, kind, other);
+            if self.counts.len() <= wide(kind) {
+                self.counts.resize(wide(kind) + 1, 0);
+            }
+            if let Some(count) = self.counts.get_mut(wide(kind)) {
+                *count += 1;
+            }
+        }
+    }
+
+    fn add_to_day(&mut self, Way { service, payer, .. }: &Way, index: u32) {
+        let bit = 1 << payer.index();
+        match self.days.iter_mut().find(|day| day.service == *service) {
+            Some(day) => {
+                day.payers |= bit;
+                day.notes += 1;
+            }
+            None => {
+                self.days.push(Day { service: *service, payers: bit, carrier: index, notes: 1 });
+            }
+        }
+    }
+
+    /// Returns what a billable note comes to, and the other note or place that its row needs.
+    fn billable(&self, way: &Way, (index, minutes): (u32, u32), place: Example) -> (SimpleResult, Option<u32>) {
+        if let Some(steps) = &way.alone {
+            return (SimpleResult::Alone { units: steps.units(minutes) }, None);
+        }
+        match self.days.iter().find(|day| day.service == way.service) {
+            Some(day) if day.payers.count_ones() > 1 => {
+                let others = Some(day.notes - 1).filter(|others| *others > MAX_NAMED);
+                (SimpleResult::PayersDiffer { payers: day.payers, others }, Some(place.first))
+            }
+            Some(day) if day.carrier != index => (SimpleResult::Bundled, Some(day.carrier)),
+            _ => (SimpleResult::Carries, None),
+        }
+    }
+
+    /// Returns the most units and dollars that a held note could add, as [`super::Stake`] says.
+    fn stake(&mut self, ways: &[Way], date: NaiveDate, minutes: u32) -> (u32, Option<Amount>) {
+        const NOTHING: (u32, Option<Amount>) = (0, Some(Amount::ZERO));
+        let mut most = NOTHING;
+        for way in ways {
+            let units = match &way.alone {
+                Some(steps) => steps.units(minutes),
+                // The day's unit already stands on another note, or a person must decide who pays.
+                None => u32::from(!self.days.iter().any(|day| day.service == way.service)),
+            };
+            if units == 0 {
+                continue;
+            }
+            let amount = self.price(way, date).0.map(|rate| rate.line_amount(units.into()));
+            let value = |(units, amount): (u32, Option<Amount>)| (amount.unwrap_or(Amount::ZERO), units);
+            if value((units, amount)) >= value(most) {
+                most = (units, amount);
+            }
+        }
+        most
+    }
+
+    fn price(&mut self, way: &Way, date: NaiveDate) -> Price {
+        let batch = self.batch;
+        *self.prices.entry((way.service, way.payer, date)).or_insert_with(|| {
+            let rate = match batch.set.rate(way.service, way.payer, date, &|_| crate::facts::Answer::Unanswered) {
+                RateFound::Known(dated) => Some(dated.rate),
+                RateFound::Unpriced | RateFound::Open(_) => None,
+            };
+            (rate, batch.shadow(way.service, way.payer, date))
+        })
+    }
+
+    /// Returns the number of a kind.
+    fn number(&mut self, kind: Kind, example: Example) -> u32 {
+        let kinds = self.kinds;
+        *self.known.entry(kind).or_insert_with(|| {
+            let mut kinds = lock(kinds);
+            let next = narrow(kinds.len());
+            match kinds.entry(kind) {
+                Entry::Occupied(known) => narrow(known.index()),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(example);
+                    next
+                }
+            }
+        })
+    }
+}

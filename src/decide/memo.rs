@@ -1,0 +1,226 @@
+//! The memory of one thread: which decision exactly the same answers led to.
+
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+use chrono::NaiveDate;
+use rustc_hash::FxBuildHasher;
+
+use super::{DecisionId, Judge};
+use crate::diagram::{ActivityGraph, Question, Variable, asked_of};
+use crate::facts::{Answer, FactId, Facts, Origin, date_answer};
+use crate::rules::{Effect, Test, ValueSet};
+
+/// Number of words that hold the answers of a note.
+const WORDS: usize = 2;
+
+/// Number of entries of a memo, unless another one is asked for.
+const ENTRIES: usize = 1 << 15;
+
+/// Remembers which decision the same answers led to. Its size is fixed: an answer takes the place of an earlier one. It
+/// belongs to one thread and to one table of decisions.
+#[derive(Debug)]
+pub struct DecisionMemo {
+    size: usize,
+    /// Empty until something is remembered.
+    entries: Vec<Entry>,
+}
+
+/// The answers of a note to all questions that its decision can depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PackedNote {
+    pub(super) graph: u32,
+    pub(super) answers: [u64; WORDS],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    note: PackedNote,
+    decision: DecisionId,
+}
+
+/// The entry of a place that is not taken: no graph has this number.
+const FREE: Entry =
+    Entry { note: PackedNote { graph: u32::MAX, answers: [0; WORDS] }, decision: DecisionId::UNDECIDED };
+
+impl DecisionMemo {
+    /// Creates an empty memo.
+    pub fn new() -> Self {
+        Self::with_size(ENTRIES)
+    }
+
+    /// Creates an empty memo with this many entries, rounded up to a power of two; with none, nothing is remembered.
+    pub fn with_size(size: usize) -> Self {
+        let size = if size == 0 { 0 } else { size.next_power_of_two() };
+        Self { size, entries: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, note: PackedNote) -> Option<DecisionId> {
+        let entry = self.entries.get(self.place(note))?;
+        (entry.note == note).then_some(entry.decision)
+    }
+
+    pub(super) fn put(&mut self, note: PackedNote, decision: DecisionId) {
+        if self.entries.is_empty() {
+            self.entries = vec![FREE; self.size];
+        }
+        let place = self.place(note);
+        if let Some(entry) = self.entries.get_mut(place) {
+            *entry = Entry { note, decision };
+        }
+    }
+
+    fn place(&self, note: PackedNote) -> usize {
+        let hash = usize::try_from(FxBuildHasher.hash_one(note)).unwrap_or(0);
+        hash & self.size.wrapping_sub(1)
+    }
+}
+
+impl Default for DecisionMemo {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The questions that a decision on a note of one graph can depend on, and how many bits the answer to each takes.
+#[derive(Debug)]
+pub(super) struct Packing {
+    graph: u32,
+    /// The questions whose answers each word holds.
+    fields: [Vec<Field>; WORDS],
+}
+
+#[derive(Debug)]
+struct Field {
+    asks: Asked,
+    /// Divides numbers into bands; without any question, it takes coded values as they are.
+    variable: Variable,
+    bits: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Answer(FactId),
+    IsGiven(FactId),
+    ServiceDate,
+}
+
+impl Packing {
+    /// Returns the packing of a graph; `None` if the answers take too many bits.
+    pub(super) fn new(judge: Judge<'_>, position: usize, graph: &ActivityGraph) -> Option<Self> {
+        let mut fields = [const { Vec::new() }; WORDS];
+        for asks in asked(judge, graph) {
+            let field = field(judge, asks)?;
+            let bits = |word: &Vec<Field>| word.iter().map(|field| field.bits).sum::<u32>();
+            let word = fields.iter_mut().find(|word| bits(word) + field.bits <= u64::BITS)?;
+            word.push(field);
+        }
+        Some(Self { graph: u32::try_from(position).ok()?, fields })
+    }
+
+    /// Returns the answers of a note; `None` if one of them is no answer to its question.
+    #[inline]
+    pub(super) fn pack(&self, facts: &Facts, date: NaiveDate) -> Option<PackedNote> {
+        let mut answers = [0_u64; WORDS];
+        for (word, fields) in answers.iter_mut().zip(&self.fields) {
+            for Field { asks, variable, bits } in fields {
+                let code = match asks {
+                    Asked::Answer(fact) => code(variable, facts.get(*fact)),
+                    Asked::IsGiven(fact) => u32::from(facts.get(*fact).is_given()),
+                    Asked::ServiceDate => code(variable, date_answer(date)),
+                };
+                if code >> bits != 0 {
+                    return None;
+                }
+                *word = *word << bits | u64::from(code);
+            }
+        }
+        Some(PackedNote { graph: self.graph, answers })
+    }
+}
+
+#[inline]
+fn code(variable: &Variable, answer: Answer) -> u32 {
+    match answer {
+        Answer::Value(value) => u32::from(value) + 1,
+        Answer::Unanswered => 0,
+        Answer::Number(_) => variable.value(answer).map_or(0, |value| u32::from(value) + 1),
+    }
+}
+
+fn field(judge: Judge<'_>, asks: Asked) -> Option<Field> {
+    let variables = &judge.diagram().variables;
+    let position = match asks {
+        Asked::Answer(fact) => variables.position(fact),
+        Asked::IsGiven(_) => None,
+        Asked::ServiceDate => variables.date_position(),
+    };
+    let variable = match (position, asks) {
+        (Some(position), _) => variables.get(position)?.clone(),
+        (None, Asked::Answer(fact)) => {
+            // A number that no rule asks has no bands.
+            let values = judge.set().vocabulary.fact(fact).values();
+            let size = u16::try_from(values.len()).ok().filter(|size| *size > 0)?;
+            Variable { question: Question::Fact(fact), bands: Vec::new(), size }
+        }
+        (None, _) => Variable { question: Question::ServiceDate, bands: Vec::new(), size: 1 },
+    };
+    let bits = u32::BITS - u32::from(variable.size).leading_zeros();
+    Some(Field { asks, variable, bits })
+}
+
+/// Returns everything that a decision of this graph can depend on.
+///
+/// These are the questions of its rules, but also those that decide which offers are near to a note that nobody pays for:
+/// an offer that can apply to this activity may have alternatives for other activities, and then what stands in its way
+/// there is asked as well.
+fn asked(judge: Judge<'_>, graph: &ActivityGraph) -> BTreeSet<Asked> {
+    let (set, diagram) = (judge.set(), judge.diagram());
+    let mut variables: BTreeSet<usize> = graph.asked.iter().copied().collect();
+    let mut facts: BTreeSet<FactId> = BTreeSet::new();
+    let own = graph.activities.first().copied().unwrap_or_default();
+    for rule in graph.rules.conditions.keys().map(|rule| set.rule(*rule)) {
+        if !matches!(rule.effect, Effect::Offer { .. }) {
+            continue;
+        }
+        for tests in rule.condition.alternatives() {
+            facts.extend(tests.iter().map(|test| test.fact).filter(|fact| Some(*fact) != diagram.activity_fact()));
+            let others = tests.iter().find(|test| Some(test.fact) == diagram.activity_fact());
+            for activity in others.into_iter().flat_map(|test| other_activities(test, own)) {
+                facts.extend(diagram.activity_fact());
+                variables.extend(asked_of(set, &diagram.conditions, activity, &diagram.variables));
+            }
+        }
+    }
+    let mut asked = BTreeSet::new();
+    for variable in variables.iter().filter_map(|variable| diagram.variables.get(*variable)) {
+        facts.extend(variable.question.fact());
+        if variable.question == Question::ServiceDate {
+            asked.insert(Asked::ServiceDate);
+        }
+    }
+    if judge.presumes() {
+        let presumptions = set.presumptions.iter().filter(|presumption| facts.contains(&presumption.fact));
+        let when: Vec<FactId> = presumptions.flat_map(|presumption| &presumption.when).map(|test| test.fact).collect();
+        facts.extend(when);
+    }
+    // Settings have the same answers for all notes of a run.
+    for fact in facts.into_iter().filter(|fact| set.vocabulary.fact(*fact).origin != Origin::Setting) {
+        // A number that is derived from dates is open if one of them is; only that one is missing.
+        let dates = set.vocabulary.fact(fact).origin.dates();
+        asked.extend(dates.into_iter().map(Asked::IsGiven));
+        asked.insert(Asked::Answer(fact));
+    }
+    asked
+}
+
+/// Returns the activities that pass a test of the activity, if `own` is not one of them.
+fn other_activities(test: &Test, own: u16) -> Vec<u16> {
+    match &test.values {
+        ValueSet::Values(passes) if passes.get(usize::from(own)) != Some(&true) => {
+            (0..).zip(passes).filter(|(_, passes)| **passes).map(|(activity, _)| activity).collect()
+        }
+        _ => Vec::new(),
+    }
+}

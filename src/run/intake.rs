@@ -1,0 +1,187 @@
+//! Inputs → a batch: records are checked and decided on several threads and taken in order, or one by one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::{Hashing, Input, Options, Strictness};
+use crate::batch::{self, BlockOrigin, CheckedBlock, KeptFacts, RecordView};
+use crate::cores::Threads;
+use crate::decide::{DecisionMemo, Decisions, Judge};
+use crate::diagram::Diagram;
+use crate::facts::{FactId, Facts};
+use crate::message::Message;
+use crate::note::NoteChecker;
+use crate::read::{FileError, Format, Piece, Record, Slot, Slots, Worker, read_blocks};
+use crate::report::InputRun;
+use crate::rules::RuleSet;
+
+/// The notes of one batch, decided one by one and then rolled up together.
+#[derive(Debug)]
+pub struct Batch<'r> {
+    set: &'r RuleSet,
+    /// The answers that come from settings.
+    settings: Facts,
+    strictness: Strictness,
+    decisions: Arc<Decisions<'r>>,
+    kept: Arc<KeptFacts<'r>>,
+    /// For records that are added one by one.
+    worker: NoteWorker<'r>,
+    decided: batch::Batch<'r>,
+}
+
+impl<'r> Batch<'r> {
+    /// Creates an empty batch under these rules. `shown` lists the facts whose answers rows show in addition to their
+    /// own fields.
+    pub fn new(set: &'r RuleSet, diagram: &'r Diagram, strictness: Strictness, shown: &[FactId]) -> Self {
+        let presume = !strictness.presume_nothing;
+        let decisions = Arc::new(Decisions::new(Judge::new(set, diagram, presume)));
+        let kept = Arc::new(KeptFacts::new(set, shown, presume));
+        let settings = set.answered();
+        let checker = NoteChecker::new(&set.vocabulary, &settings, strictness.known_fields_only);
+        Self {
+            worker: NoteWorker::new(checker, Arc::clone(&decisions), Arc::clone(&kept)),
+            decided: batch::Batch::new(Arc::clone(&decisions), Arc::clone(&kept)),
+            set,
+            settings,
+            strictness,
+            decisions,
+            kept,
+        }
+    }
+
+    /// Adds a record of an input, and calls `on_message` if it is rejected. Returns the note's own answers, without
+    /// presumptions.
+    pub fn add(
+        &mut self,
+        input: usize,
+        name: &str,
+        record: &Record<'_>,
+        on_message: &mut dyn FnMut(Message),
+    ) -> Option<Facts> {
+        let answers = self.worker.take(record);
+        let block = self.worker.finish();
+        self.decided.add_block(BlockOrigin { input, name, piece: &Piece::ALONE }, &block, on_message);
+        let is_note = matches!(self.decided.record(self.decided.len().checked_sub(1)?)?, RecordView::Decided(_));
+        answers.filter(|_| is_note)
+    }
+
+    /// Returns the id of the record that was added last.
+    pub fn last_id(&self) -> Option<&str> {
+        self.decided.id(self.decided.len().checked_sub(1)?)
+    }
+
+    /// Adds all records of an input. Calls `on_message` for each that is rejected.
+    pub(super) fn read(
+        &mut self,
+        number: usize,
+        input: Input<'_>,
+        options: &Options,
+        on_message: &mut dyn FnMut(Message),
+    ) -> Result<(Format, InputRun), FileError> {
+        let Self { set, settings, strictness, decisions, kept, decided, .. } = self;
+        let mut bytes = Hashing { inner: input.bytes, hash: options.hash_inputs.then(Sha256::new) };
+        let before = decided.len();
+        decided.begin_input(number);
+        // If a JSON document turns out to be malformed, none of its records has been read.
+        let mut held_back: Vec<Message> = Vec::new();
+        let worker = || {
+            let checker = NoteChecker::new(&set.vocabulary, settings, strictness.known_fields_only);
+            NoteWorker::new(checker, Arc::clone(decisions), Arc::clone(kept))
+        };
+        let mut take = |block: CheckedBlock, piece: &Piece<'_>| {
+            let origin = BlockOrigin { input: number, name: &input.name, piece };
+            if piece.format == Format::Json {
+                decided.add_block(origin, &block, &mut |message| held_back.push(message));
+            } else {
+                decided.add_block(origin, &block, on_message);
+            }
+        };
+        let format = read_blocks(&mut bytes, input.format, &set.vocabulary, options.reading, worker, &mut take)?;
+        held_back.into_iter().for_each(on_message);
+        let records = crate::number::count(decided.len() - before);
+        let sha256 = bytes.hash.map(|hash| hex::encode(hash.finalize()));
+        Ok((format, InputRun { name: input.name, sha256, records }))
+    }
+
+    /// Calls `on_message` for the fields that the rule set does not know. Returns how many records have each of them.
+    pub(super) fn unknown_fields(&self, on_message: &mut dyn FnMut(Message)) -> BTreeMap<String, u64> {
+        let unknown = self.decided.unknown_fields();
+        // In strict runs, each of these records was already rejected with a message about the field.
+        if !self.strictness.known_fields_only {
+            unknown.warnings(&self.set.vocabulary).into_iter().for_each(on_message);
+        }
+        unknown.named().clone()
+    }
+
+    /// Rolls up the batch. Calls `on_message` for the fields that the rule set does not know.
+    pub fn finish(mut self, on_message: &mut dyn FnMut(Message)) -> batch::Batch<'r> {
+        self.unknown_fields(on_message);
+        self.decided.roll_up();
+        self.decided
+    }
+
+    /// Rolls up the batch on several threads.
+    pub(super) fn settle(mut self, threads: Threads) -> batch::Batch<'r> {
+        self.decided.settle(threads);
+        self.decided
+    }
+}
+
+/// Checks and decides the records of blocks.
+#[derive(Debug)]
+struct NoteWorker<'r> {
+    checker: NoteChecker<'r>,
+    decisions: Arc<Decisions<'r>>,
+    memo: DecisionMemo,
+    kept: Arc<KeptFacts<'r>>,
+    block: CheckedBlock,
+}
+
+impl<'r> NoteWorker<'r> {
+    fn new(checker: NoteChecker<'r>, decisions: Arc<Decisions<'r>>, kept: Arc<KeptFacts<'r>>) -> Self {
+        Self { checker, decisions, memo: DecisionMemo::default(), kept, block: CheckedBlock::default() }
+    }
+
+    /// Takes a record. Returns the answers of the note; `None` if the record is not a valid one.
+    fn take(&mut self, record: &Record<'_>) -> Option<Facts> {
+        self.block.count_unknown_fields(record);
+        let mut slots = Slots::default();
+        match self.checker.check_record(record, &mut slots) {
+            Ok(note) => {
+                let decision = self.decisions.decide(&mut self.memo, note.facts, note.date);
+                self.block.add_careful_note(&self.kept, record, &note, decision);
+                Some(note.facts.clone())
+            }
+            Err(rejection) => {
+                self.block.add_rejected(&self.kept, record, rejection);
+                None
+            }
+        }
+    }
+}
+
+impl Worker for NoteWorker<'_> {
+    type Output = CheckedBlock;
+
+    fn plain(&mut self, slots: &Slots<'_>, _: usize, unknown: &[&str]) -> bool {
+        if self.checker.known_fields_only() && !unknown.is_empty() {
+            return false;
+        }
+        let Ok(note) = self.checker.check(slots) else { return false };
+        let decision = self.decisions.decide(&mut self.memo, note.facts, note.date);
+        let id_offset = slots.get(crate::field::FieldId::ID).and_then(Slot::offset);
+        self.block.add_note(&self.kept, &note, decision, id_offset);
+        self.block.count_unknown(unknown);
+        true
+    }
+
+    fn record(&mut self, record: Record<'_>) {
+        self.take(&record);
+    }
+
+    fn finish(&mut self) -> CheckedBlock {
+        std::mem::take(&mut self.block)
+    }
+}
