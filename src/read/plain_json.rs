@@ -131,7 +131,9 @@ impl<'n> PlainReader<'n> {
         let (mut at, mut last, mut unknown) = (start, 0, 0);
         loop {
             let link = &self.keys.get(last)?.next;
-            let begin = if bytes.get(at..)?.first_chunk().is_some_and(|bytes| link.matches(bytes)) {
+            let is_known = bytes.get(at..)?.first_chunk().is_some_and(|bytes| link.matches(bytes));
+            // What stood before a number may also be the beginning of what stands before text.
+            let begin = if is_known && (link.begin.is_text || begins_scalar(bytes, at + link.length)) {
                 at += link.length;
                 link.begin
             } else {
@@ -175,7 +177,8 @@ impl<'n> PlainReader<'n> {
         let is_text = bytes.get(value) == Some(&b'"');
         let value = value + usize::from(is_text);
         let begin = Begin { key: self.key(text.get(name..end)?.trim())?, is_text };
-        if let Some(link) = bytes.get(before.start..value).and_then(|link| Link::new(link, begin)) {
+        let link = bytes.get(before.start..value).filter(|_| is_text || begins_scalar(bytes, value));
+        if let Some(link) = link.and_then(|link| Link::new(link, begin)) {
             self.keys.get_mut(last)?.next = link;
         }
         Some((begin, value))
@@ -240,6 +243,12 @@ pub(super) fn skip_line_blanks(bytes: &[u8], mut start: usize) -> usize {
 /// Returns the offset behind a token.
 fn token(bytes: &[u8], start: usize, token: u8) -> Option<usize> {
     (bytes.get(start) == Some(&token)).then_some(start + 1)
+}
+
+/// Whether a number or a word begins at an offset.
+#[inline]
+fn begins_scalar(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at), Some(b'0'..=b'9' | b't' | b'f' | b'n'))
 }
 
 /// Reads digits, `true`, `false` or `null`. What must follow them is found out when the next token is read.
@@ -349,6 +358,20 @@ mod tests {
         ] {
             assert_eq!(read(&mut reader, text, true), None, "{text}");
             assert_eq!(read(&mut reader, text, false), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_odd_object_does_not_make_others_odd() {
+        let mut reader = PlainReader::new(&Known);
+        let good = ["{\"id\":1,\"client\":2}", "{\"id\":\"1\",\"client\":\"2\"}", "{\"id\": 1,\"client\": \"2\"}"];
+        let odd =
+            ["{\"id\":1,\"client\":", "{\"id\":", "{\"id\": ", "{\"id\":1,\"client\":[]}", "{\"id\":-1}", "{\"id\""];
+        for odd in odd {
+            for good in good.iter().chain(good.iter().rev()) {
+                assert_eq!(read(&mut reader, odd, true), None, "{odd}");
+                assert!(read(&mut reader, good, true).is_some(), "{good} after {odd}");
+            }
         }
     }
 
