@@ -68,7 +68,7 @@ fn without_run(report: &Report<'_>) -> serde_json::Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     /// Property 3.
     #[test]

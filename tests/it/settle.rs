@@ -95,7 +95,7 @@ fn similar_asserts(expected: &str, found: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
 
     #[test]
     fn of_random_batches(
