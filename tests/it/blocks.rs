@@ -29,7 +29,8 @@ impl Seen {
             Some((field.id?.index(), field.value.clone().into_owned(), place))
         });
         // A column without a name and a value is no field.
-        let is_unknown = |field: &&actbill::read::Field<'_>| field.id.is_none() && !field.value.is_empty();
+        let is_empty = |field: &actbill::read::Field<'_>| field.name.is_empty() && field.value.is_empty();
+        let is_unknown = |field: &&actbill::read::Field<'_>| field.id.is_none() && !is_empty(field);
         let unknown = record.fields.iter().filter(is_unknown).map(|field| field.name.to_string());
         let fault = record.fault.as_ref().map(|fault| {
             (
