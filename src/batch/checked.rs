@@ -150,7 +150,7 @@ impl CheckedBlock {
             (None, Some(text)) => Some(WrittenAnswer::Text(text.to_owned())),
             (activity, _) => odd(activity).filter(|answer| matches!(answer, WrittenAnswer::Text(_))),
         };
-        let (role, extra) = (odd(staff_role), kept.extra.of(kept.set, note));
+        let (role, extra) = (odd(staff_role), kept.extra.extract(kept.set, note));
         let is_rare = written.is_some() || role.is_some() || extra.is_some();
         if is_rare {
             self.rare.activities.extend(written.map(|written| (position, written)));

@@ -54,7 +54,7 @@ impl ExtraFacts {
     }
 
     /// Returns what a note says besides its line; `None` if that is nothing.
-    pub(super) fn of(&self, set: &RuleSet, note: &Note<'_>) -> Option<NewExtra> {
+    pub(super) fn extract(&self, set: &RuleSet, note: &Note<'_>) -> Option<NewExtra> {
         let filled = self.is_presumed.then(|| {
             let mut facts = note.facts.clone();
             set.fill(&mut facts);

@@ -24,9 +24,9 @@ pub struct BlockOrigin<'o> {
 }
 
 impl BlockOrigin<'_> {
-    /// Returns the place of a line and column of the block.
-    fn place(self, relative: (u64, u64)) -> Place {
-        let (line, column) = self.piece.place(relative);
+    /// Returns the place in the input of a line and column of the block.
+    fn resolve_place(self, relative: (u64, u64)) -> Place {
+        let (line, column) = self.piece.in_input(relative);
         Place { file: self.name.to_owned(), line, column }
     }
 }
@@ -88,11 +88,11 @@ impl Batch<'_> {
         let Some(note_line) = self.lines.pop() else { return };
         let fault = repeated_id();
         let (line, column) = match block.rare.id_places.get(&position) {
-            Some(relative) => origin.piece.place(*relative),
+            Some(relative) => origin.piece.in_input(*relative),
             None => origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default()),
         };
         let place = Place { file: origin.name.to_owned(), line, column };
-        self.tell(&fault, place, on_message);
+        self.report_rejection(&fault, place, on_message);
         let entry = Entry::Rejected(self.fault_number(fault));
         self.lines.push(Line { entry, minutes: 0, ..note_line });
     }
@@ -112,7 +112,7 @@ impl Batch<'_> {
             Some(place) => (repeated_id(), place),
             None => (Fault { offset: None, ..fault.clone() }, *place),
         };
-        self.tell(&fault, origin.place(place), on_message);
+        self.report_rejection(&fault, origin.resolve_place(place), on_message);
         let entry = Entry::Rejected(self.fault_number(fault));
         let line = self.head_line(head, entry);
         self.ids.push_rejected(head.id.as_deref().unwrap_or_default());
@@ -134,8 +134,8 @@ impl Batch<'_> {
         narrow(self.faults.insert_full(fault).0)
     }
 
-    /// Says that the next record is rejected.
-    fn tell(&self, fault: &Fault, place: Place, on_message: &mut dyn FnMut(Message)) {
+    /// Passes on the message that the next record is rejected.
+    fn report_rejection(&self, fault: &Fault, place: Place, on_message: &mut dyn FnMut(Message)) {
         let message = Message::error(fault.code, fault.text.clone()).with_place(place).help(fault.help.clone());
         let record = Some(self.next_number());
         on_message(Message { record, field: fault.field.clone(), ..message });
@@ -199,7 +199,7 @@ impl UnknownFields {
         }
         if let Some(place) = names.hidden {
             self.hidden += 1;
-            self.first_hidden.get_or_insert_with(|| origin.place(place));
+            self.first_hidden.get_or_insert_with(|| origin.resolve_place(place));
         }
         self.nameless += u64::from(names.is_nameless);
         self.further += u64::from(has_further);

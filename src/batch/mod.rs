@@ -179,7 +179,7 @@ impl<'r> Batch<'r> {
 
     /// Determines what each note earns. Notes added after this call earn nothing.
     pub fn roll_up(&mut self) {
-        self.shares = Shares::of_all(self.lines.len());
+        self.shares = Shares::for_all(self.lines.len());
         self.roll_up_shares();
     }
 

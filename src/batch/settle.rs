@@ -14,7 +14,7 @@ use super::finding::nearest;
 use super::line::Entry;
 use super::names::NameId;
 use super::shares::Shares;
-use super::simple::{Briefs, Kind, Settler, SimpleResult};
+use super::simple::{Handlings, Kind, Settler, SimpleResult};
 use super::{Batch, BatchNote, RecordView};
 use crate::cores::{Threads, map_in_order};
 use crate::decide::Verdict;
@@ -69,10 +69,10 @@ impl Batch<'_> {
         self.ids.forget_used();
         let (mut order, ends) = self.by_client();
         let results: Vec<Settlement> = self.lines.iter().map(|_| Settlement::default()).collect();
-        let (briefs, kinds) = (Briefs::new(self), Kinds::default());
+        let (handlings, kinds) = (Handlings::new(self), Kinds::default());
         let (mut others, mut counts): (Vec<u32>, Vec<u64>) = (Vec::new(), Vec::new());
         let worker = || {
-            let mut settler = Settler::new(self, &briefs, &kinds, Results(&results));
+            let mut settler = Settler::new(self, &handlings, &kinds, Results(&results));
             move |clients: ClientShare<'_>| (clients.settle(&mut settler), settler.take_counts())
         };
         let take = |(indexes, of_share): (Vec<u32>, Vec<u64>)| {
@@ -83,7 +83,7 @@ impl Batch<'_> {
         };
         let Ok(()) = map_in_order(threads, client_shares(&mut order, &ends), worker, take);
         others.sort_unstable();
-        self.shares = Shares::of(others);
+        self.shares = Shares::for_records(others);
         self.roll_up_shares();
         let kinds = kinds.into_inner().unwrap_or_default().into_iter().collect();
         self.settled = Some(Settled { results, kinds, counts, order, ends });

@@ -13,12 +13,12 @@ pub(super) struct Shares {
 
 impl Shares {
     /// Creates a share for each of so many records.
-    pub(super) fn of_all(count: usize) -> Self {
+    pub(super) fn for_all(count: usize) -> Self {
         Self { indexes: None, list: vec![Share::default(); count] }
     }
 
     /// Creates a share for each of these records, which must be in ascending order.
-    pub(super) fn of(indexes: Vec<u32>) -> Self {
+    pub(super) fn for_records(indexes: Vec<u32>) -> Self {
         Self { list: vec![Share::default(); indexes.len()], indexes: Some(indexes) }
     }
 

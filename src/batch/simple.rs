@@ -52,7 +52,7 @@ pub(super) enum SimpleResult {
 
 /// What a decision means for the notes that have it.
 #[derive(Clone, Debug)]
-enum Brief {
+enum Handling {
     AsDecided,
     Billable(Way, Option<NaiveDate>),
     /// The ways in which a held note may be billed, in the order of the possible outcomes.
@@ -72,15 +72,15 @@ struct Way {
 
 /// What each decision means, by its number.
 #[derive(Debug)]
-pub(super) struct Briefs(Vec<Brief>);
+pub(super) struct Handlings(Vec<Handling>);
 
-impl Briefs {
+impl Handlings {
     pub(super) fn new(batch: &Batch<'_>) -> Self {
-        Self(batch.decisions.all().map(|(_, evaluation)| Brief::new(batch, evaluation)).collect())
+        Self(batch.decisions.evaluations().map(|evaluation| Handling::new(batch, evaluation)).collect())
     }
 }
 
-impl Brief {
+impl Handling {
     fn new(batch: &Batch<'_>, evaluation: &Evaluation) -> Self {
         match &evaluation.verdict {
             Verdict::NonBillable | Verdict::HeldByRule => Self::AsDecided,
@@ -133,7 +133,7 @@ type Price = (Option<Rate>, Option<usize>);
 /// Settles the notes of one client after another, on one thread.
 pub(super) struct Settler<'s, 'r> {
     batch: &'s Batch<'r>,
-    briefs: &'s Briefs,
+    handlings: &'s Handlings,
     kinds: &'s Kinds,
     results: Results<'s>,
     /// The numbers of kinds that this thread has come across.
@@ -147,9 +147,19 @@ pub(super) struct Settler<'s, 'r> {
 }
 
 impl<'s, 'r> Settler<'s, 'r> {
-    pub(super) fn new(batch: &'s Batch<'r>, briefs: &'s Briefs, kinds: &'s Kinds, results: Results<'s>) -> Self {
+    pub(super) fn new(batch: &'s Batch<'r>, handlings: &'s Handlings, kinds: &'s Kinds, results: Results<'s>) -> Self {
         let (known, prices) = (FxHashMap::default(), FxHashMap::default());
-        Self { batch, briefs, kinds, results, known, prices, counts: Vec::new(), sorted: Vec::new(), days: Vec::new() }
+        Self {
+            batch,
+            handlings,
+            kinds,
+            results,
+            known,
+            prices,
+            counts: Vec::new(),
+            sorted: Vec::new(),
+            days: Vec::new(),
+        }
     }
 
     /// Returns the number of notes of each kind since the last call.
@@ -162,7 +172,7 @@ impl<'s, 'r> Settler<'s, 'r> {
     pub(super) fn settle_client(&mut self, first: u32, notes: &mut [u32]) -> bool {
         let is_simple = |index: &u32| {
             let line = self.batch.lines.get(wide(*index));
-            line.is_some_and(|line| self.batch.extras.get(line.extra).code.is_none() && self.brief(line).is_some())
+            line.is_some_and(|line| self.batch.extras.get(line.extra).code.is_none() && self.handling(line).is_some())
         };
         if !notes.iter().all(is_simple) {
             return false;
@@ -179,9 +189,9 @@ impl<'s, 'r> Settler<'s, 'r> {
     }
 
     /// Returns what the decision on a note means; `None` if the note is not simple.
-    fn brief(&self, line: &Line) -> Option<&'s Brief> {
+    fn handling(&self, line: &Line) -> Option<&'s Handling> {
         let LineEntry::Decided(decision) = line.entry else { return None };
-        self.briefs.0.get(decision.index()).filter(|brief| !matches!(brief, Brief::NotSimple))
+        self.handlings.0.get(decision.index()).filter(|handling| !matches!(handling, Handling::NotSimple))
     }
 
     fn sort(&mut self, notes: &mut [u32]) {
@@ -204,23 +214,23 @@ impl<'s, 'r> Settler<'s, 'r> {
         self.days.clear();
         for index in notes {
             let Some(line) = self.batch.lines.get(wide(*index)) else { continue };
-            if let Some(Brief::Billable(way @ Way { alone: None, .. }, _)) = self.brief(line) {
+            if let Some(Handling::Billable(way @ Way { alone: None, .. }, _)) = self.handling(line) {
                 self.add_to_day(way, *index);
             }
         }
         for index in notes {
             let Some(line) = self.batch.lines.get(wide(*index)) else { continue };
             let (LineEntry::Decided(decision), Some(date)) = (line.entry, line.date) else { continue };
-            let Some(brief) = self.brief(line) else { continue };
+            let Some(handling) = self.handling(line) else { continue };
             let own =
                 Kind { decision, result: SimpleResult::AsDecided, rate: None, shadow: None, is_unverified: false };
-            let (kind, other) = match brief {
-                Brief::AsDecided | Brief::NotSimple => (own, None),
-                Brief::Held(ways) => {
+            let (kind, other) = match handling {
+                Handling::AsDecided | Handling::NotSimple => (own, None),
+                Handling::Held(ways) => {
                     let (units, amount) = self.stake(ways, date, line.minutes.into());
                     (Kind { result: SimpleResult::Held { units, amount }, ..own }, None)
                 }
-                Brief::Billable(way, verified_through) => {
+                Handling::Billable(way, verified_through) => {
                     let is_unverified = verified_through.is_some_and(|through| through < date);
                     let (result, other) = self.billable(way, (*index, line.minutes.into()), place);
                     let is_held = matches!(result, SimpleResult::PayersDiffer { .. });

@@ -70,7 +70,7 @@ pub struct Count {
 
 impl Count {
     /// Counts one note.
-    pub fn of(note: BatchNote<'_>) -> Self {
+    pub fn one(note: BatchNote<'_>) -> Self {
         Self { notes: 1, minutes: note.minutes().into(), quarter_hours: note.quarter_hours().into() }
     }
 }

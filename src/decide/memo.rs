@@ -57,7 +57,7 @@ impl DecisionMemo {
 
     #[inline]
     pub(super) fn get(&self, note: PackedNote) -> Option<DecisionId> {
-        let entry = self.entries.get(self.place(note))?;
+        let entry = self.entries.get(self.index(note))?;
         (entry.note == note).then_some(entry.decision)
     }
 
@@ -65,13 +65,13 @@ impl DecisionMemo {
         if self.entries.is_empty() {
             self.entries = vec![FREE; self.size];
         }
-        let place = self.place(note);
+        let place = self.index(note);
         if let Some(entry) = self.entries.get_mut(place) {
             *entry = Entry { note, decision };
         }
     }
 
-    fn place(&self, note: PackedNote) -> usize {
+    fn index(&self, note: PackedNote) -> usize {
         let hash = usize::try_from(FxBuildHasher.hash_one(note)).unwrap_or(0);
         hash & self.size.wrapping_sub(1)
     }

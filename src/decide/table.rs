@@ -147,10 +147,10 @@ impl<'s> Decisions<'s> {
         id
     }
 
-    /// Returns all decisions, each with its number.
-    pub fn all(&self) -> impl Iterator<Item = (DecisionId, &Evaluation)> {
+    /// Returns all evaluations, in the order of their numbers.
+    pub fn evaluations(&self) -> impl Iterator<Item = &Evaluation> {
         let count = u32::try_from(lock(&self.known).contents.len()).unwrap_or(u32::MAX);
-        (0..count).map(DecisionId).map(|id| (id, self.get(id).as_ref()))
+        (0..count).map(|number| self.get(DecisionId(number)).as_ref())
     }
 
     /// Returns the decision at an index of this table.

@@ -21,7 +21,7 @@ fn tells_apart(ledger: &Ledger<'_>, set: &RuleSet, terms: &PairTerms, weaker: Op
 }
 
 impl<'m> Prover<'m> {
-    /// Proves what happens if the counts of the set are those of `changed`, of which one differs.
+    /// Proves whether `changed`, a list of counts in which one differs from the set's, changes what any period earns.
     pub(super) fn prove_count(&mut self, at: usize, changed: &RuleSet) -> Proof {
         let mutants = self.mutants;
         if changed.has_bad_counts() {

@@ -193,7 +193,11 @@ impl<'v> NoteChecker<'v> {
         for at in 0..self.required.len() {
             let Some((field, id)) = self.required.get(at).copied() else { break };
             let (fact, field) = (self.vocabulary.fact(id), slots.get(field));
-            let answer = field.map_or(Ok(Answer::Unanswered), |field| self.answer(id, field))?;
+            let answer = match (self.same_as_last(id, field), field) {
+                (Some(answer), _) => answer,
+                (None, Some(field)) => self.read_answer(id, field)?,
+                (None, None) => Answer::Unanswered,
+            };
             if answer == Answer::Unanswered {
                 let values = values_of(&fact.name, fact.values());
                 return Err(missing(&fact.name, field, &format!("say which: {values}")));
@@ -236,10 +240,7 @@ impl<'v> NoteChecker<'v> {
     }
 
     /// Reads the answer to a fact.
-    fn answer(&mut self, id: FactId, slot: &Slot<'_>) -> Result<Answer, Fault> {
-        if let Some(answer) = self.same_as_last(id, Some(slot)) {
-            return Ok(answer);
-        }
+    fn read_answer(&mut self, id: FactId, slot: &Slot<'_>) -> Result<Answer, Fault> {
         let answer = answer(self.vocabulary.fact(id), slot)?;
         if let (Answer::Value(value), Some(last)) = (answer, self.last.get_mut(id.index())) {
             last.value = value;
@@ -257,7 +258,7 @@ impl<'v> NoteChecker<'v> {
         date: NaiveDate,
     ) -> Result<Answer, Fault> {
         let slot = slots.get(field);
-        let answer = slot.map_or(Ok(Answer::Unanswered), |slot| self.answer(id, slot))?;
+        let answer = slot.map_or(Ok(Answer::Unanswered), |slot| self.read_answer(id, slot))?;
         if Some(id) == self.birth_date && answer > date_answer(date) {
             let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
             return Err(fault(Code::BirthAfterService, BIRTH_DATE, slot, text, help));

@@ -117,7 +117,7 @@ pub(super) struct Begin {
 
 impl Begin {
     /// What is known of a block before those in front of it are read.
-    pub(super) fn of(block: &Block, form: &Form<'_>) -> Self {
+    pub(super) fn assume(block: &Block, form: &Form<'_>) -> Self {
         let lines_before = if block.is_first { form.start.line - 1 } else { 0 };
         Self { is_first: block.is_first, is_last: block.is_last, origin: Position::START, lines_before }
     }

@@ -76,17 +76,17 @@ impl Piece<'_> {
         let (line, column) = line_and_column(before, 1, 1);
         // In CSV, a carriage return alone ends a line.
         if self.format != Format::Csv {
-            return self.place((line, column));
+            return self.in_input((line, column));
         }
         let pairs = before.windows(2).filter(|pair| *pair == b"\r\n").count();
         let returns = scan::count(before, |byte| byte == b'\r') - super::count(pairs);
         let tail = before.rsplit(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
         let (_, column) = line_and_column(tail, 1, 1);
-        self.place((line + returns, column))
+        self.in_input((line + returns, column))
     }
 
     /// Returns the line and column in the input of those that count from the beginning of the part.
-    pub fn place(&self, (line, column): (u64, u64)) -> (u64, u64) {
+    pub fn in_input(&self, (line, column): (u64, u64)) -> (u64, u64) {
         let Position { line, column } =
             Position { line: self.line, column: self.column }.plus(Position { line, column });
         (line, column)
@@ -118,7 +118,7 @@ pub fn read_blocks<W: Worker>(
         let (mut reader, mut worker) = (BlockReader::new(form), worker());
         move |block: io::Result<Block>| {
             let block = block?;
-            let read = reader.read(block.bytes(), Begin::of(&block, form), &mut worker);
+            let read = reader.read(block.bytes(), Begin::assume(&block, form), &mut worker);
             Ok::<_, io::Error>((block, read))
         }
     };

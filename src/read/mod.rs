@@ -31,6 +31,7 @@ pub use slots::{Slot, Slots, ValueKind};
 
 use crate::field::FieldId;
 use crate::message::{Code, reason};
+use crate::number::count;
 
 /// The format of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,11 +171,6 @@ impl From<io::Error> for FileError {
 /// Builds the record of a JSON object that is the value of a field.
 pub(crate) fn object<'a>(text: &'a str, names: &dyn FieldNames) -> Record<'a> {
     json::record(text, &[], names)
-}
-
-/// Converts a length or position to `u64`.
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::json::{push_escaped, push_escaped_list};
-use super::template::{Template, text_mark};
+use super::template::{ListTemplate, text_mark};
 use super::{Report, ShadowRow};
 use crate::batch::{Batch, ClaimLine, ClientNumber};
 use crate::cores::map_in_order;
@@ -137,12 +137,8 @@ struct LineWriter<'l> {
     templates: FxHashMap<LineKey, Option<LineTemplate>>,
 }
 
-/// Claim lines that have the same units.
-struct LineTemplate {
-    template: Template<Hole>,
-    /// What stands between two ids of notes.
-    separator: Box<[u8]>,
-}
+/// What claim lines with the same units share.
+type LineTemplate = ListTemplate<Hole>;
 
 impl LineWriter<'_> {
     /// Returns the lines of these clients, each after a comma.
@@ -161,7 +157,7 @@ impl LineWriter<'_> {
     fn fill(&mut self, line: &ClaimLine, out: &mut Vec<u8>) -> Option<()> {
         let batch = self.batch;
         let key = (line.payer, line.service, line.rate, line.shadow, line.units);
-        let template = self.templates.entry(key).or_insert_with(|| LineTemplate::new(batch.set(), line));
+        let template = self.templates.entry(key).or_insert_with(|| line_template(batch.set(), line));
         let LineTemplate { template, separator } = template.as_ref()?;
         template.fill(out, |hole, out| {
             match hole {
@@ -181,29 +177,25 @@ impl LineWriter<'_> {
     }
 }
 
-impl LineTemplate {
-    fn new(set: &RuleSet, line: &ClaimLine) -> Option<Self> {
-        let [client, date, note, second] = [0, 1, 2, 3].map(text_mark);
-        let row = ClaimRow {
-            client: client.clone(),
-            date: date.clone(),
-            minutes: MINUTES,
-            notes: vec![note.clone(), second.clone()],
-            ..ClaimRow::without_notes(set, line)
-        };
-        let mut text = Vec::new();
-        push_row(&row, &mut text).ok()?;
-        let marks = [
-            (Hole::Client, client),
-            (Hole::Date, date),
-            (Hole::Minutes, MINUTES.to_string()),
-            (Hole::Notes, note),
-            (Hole::SecondNote, second),
-        ];
-        let template = Template::cut(std::str::from_utf8(&text).ok()?, marks)?;
-        let separator = template.text_before(Hole::SecondNote).unwrap_or_default().into();
-        Some(Self { template: template.without_text_before(Hole::SecondNote), separator })
-    }
+fn line_template(set: &RuleSet, line: &ClaimLine) -> Option<LineTemplate> {
+    let [client, date, note, second] = [0, 1, 2, 3].map(text_mark);
+    let row = ClaimRow {
+        client: client.clone(),
+        date: date.clone(),
+        minutes: MINUTES,
+        notes: vec![note.clone(), second.clone()],
+        ..ClaimRow::without_notes(set, line)
+    };
+    let mut text = Vec::new();
+    push_row(&row, &mut text).ok()?;
+    let marks = [
+        (Hole::Client, client),
+        (Hole::Date, date),
+        (Hole::Minutes, MINUTES.to_string()),
+        (Hole::Notes, note),
+        (Hole::SecondNote, second),
+    ];
+    ListTemplate::cut(std::str::from_utf8(&text).ok()?, marks, Hole::SecondNote)
 }
 
 /// Adds a line after a comma.

@@ -73,7 +73,7 @@ pub(super) fn payer_mix(batch: &Batch<'_>) -> BTreeMap<String, PayerMix> {
         let own = payer_of(note);
         let payer = own.or_else(|| usual.get(note.client_number().index()).copied().flatten());
         if let Some((_, total)) = totals.get_mut(column(payer)) {
-            total.add(batch.status(note.index), Count::of(note));
+            total.add(batch.status(note.index), Count::one(note));
         }
     }
     for (counts, usual) in notes.chunks(columns).zip(&usual) {
@@ -145,8 +145,8 @@ impl<'b> KindCounts<'b> {
     pub(super) fn add(&mut self, note: BatchNote<'b>) {
         let key = |note: BatchNote<'b>| (note.activity(), note.staff_credential());
         match self.0.iter_mut().find(|(_, known)| key(*known) == key(note)) {
-            Some((count, _)) => *count += Count::of(note),
-            None => self.0.push((Count::of(note), note)),
+            Some((count, _)) => *count += Count::one(note),
+            None => self.0.push((Count::one(note), note)),
         }
     }
 

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use rustc_hash::FxHashMap;
 
 use super::kinds::KindRow;
-use super::template::{Template, text_mark};
+use super::template::{ListTemplate, text_mark};
 use super::{Report, Row, RowWriter};
 use crate::batch::{RecordHead, RowSource, SimpleNote};
 use crate::cores::map_in_order;
@@ -102,12 +102,8 @@ struct Renderer<'r, W> {
     number: itoa::Buffer,
 }
 
-/// The rows of one kind of note that have the same fields.
-struct RowTemplate {
-    template: Template<Hole>,
-    /// What stands between two ids of other notes.
-    separator: Box<[u8]>,
-}
+/// What the rows of one kind of note that have the same fields share.
+type RowTemplate = ListTemplate<Hole>;
 
 impl<'r, W: RowWriter> Renderer<'r, W> {
     fn new(report: &'r Report<'r>, writer: &'r W) -> Self {
@@ -153,7 +149,7 @@ impl<'r, W: RowWriter> Renderer<'r, W> {
         let presence = Presence::new(&head, shown().take(MAX_SHOWN));
         let template = templates.entry((note.kind, presence)).or_insert_with(|| {
             let kind = report.kinds.get(batch, note.kind)?;
-            RowTemplate::new(report, *writer, kind, presence)
+            row_template(report, *writer, kind, presence)
         });
         let RowTemplate { template, separator } = template.as_ref()?;
         template.fill(out, |hole, out| {
@@ -192,55 +188,56 @@ impl<'r, W: RowWriter> Renderer<'r, W> {
     }
 }
 
-impl RowTemplate {
-    /// Makes the template of a kind; `None` if its rows have to be written in full.
-    fn new(report: &Report<'_>, writer: &impl RowWriter, kind: &KindRow, presence: Presence) -> Option<Self> {
-        let batch = &report.batch;
-        let set = batch.set();
-        // Numbers stand in JSON without the quotes that a mark for text has.
-        let is_number = |fact: &FactId| matches!(set.vocabulary.fact(*fact).kind, Kind::Number(..));
-        if batch.shown_facts().len() > MAX_SHOWN || batch.shown_facts().iter().any(is_number) {
-            return None;
-        }
-        let mut row =
-            Row { record: RECORD, minutes: Some(MINUTES), quarter_hours: Some(QUARTER_HOURS), ..kind.row.clone() };
-        let mut marks = vec![
-            (Hole::Record, RECORD.to_string()),
-            (Hole::Minutes, MINUTES.to_string()),
-            (Hole::QuarterHours, QUARTER_HOURS.to_string()),
-        ];
-        let mut next = 0;
-        let mut mark = |hole: Hole| {
-            let mark = text_mark(next);
-            next += 1;
-            marks.push((hole, mark.clone()));
-            mark
-        };
-        row.input = (report.run.inputs.len() > 1).then(|| mark(Hole::Input));
-        row.id = Some(mark(Hole::Id));
-        row.client = Some(mark(Hole::Client));
-        row.date = Some(mark(Hole::Date));
-        row.activity = presence.has(Presence::ACTIVITY).then(|| mark(Hole::Activity));
-        row.staff = presence.has(Presence::STAFF).then(|| mark(Hole::Staff));
-        row.staff_role = presence.has(Presence::STAFF_ROLE).then(|| WrittenAnswer::Text(mark(Hole::StaffRole)));
-        row.start = presence.has(Presence::START).then(|| mark(Hole::Start));
-        row.end = presence.has(Presence::END).then(|| mark(Hole::End));
-        let names = vec![mark(Hole::Names), mark(Hole::SecondName)];
-        for (position, fact) in batch.shown_facts().iter().enumerate() {
-            let (fact, text) = (set.vocabulary.fact(*fact), mark(Hole::Shown(position)));
-            let is_there = presence.has(Presence::FIRST_SHOWN << position);
-            row.shown.push((fact.name.clone(), is_there.then_some(WrittenAnswer::Text(text))));
-        }
-        kind.put_names(&mut row, names);
-        let mut text = Vec::new();
-        writer.write_row(&row, &mut text).ok()?;
-        let text = String::from_utf8(text).ok()?;
-        let is_optional = |hole: &Hole| matches!(hole, Hole::Names | Hole::SecondName | Hole::Shown(_));
-        marks.retain(|(hole, mark)| !is_optional(hole) || text.contains(mark));
-        let template = Template::cut(&text, marks)?;
-        let separator = template.text_before(Hole::SecondName).unwrap_or_default().into();
-        Some(Self { template: template.without_text_before(Hole::SecondName), separator })
+/// Makes the template of a kind; `None` if its rows have to be written in full.
+fn row_template(
+    report: &Report<'_>,
+    writer: &impl RowWriter,
+    kind: &KindRow,
+    presence: Presence,
+) -> Option<RowTemplate> {
+    let batch = &report.batch;
+    let set = batch.set();
+    // Numbers stand in JSON without the quotes that a mark for text has.
+    let is_number = |fact: &FactId| matches!(set.vocabulary.fact(*fact).kind, Kind::Number(..));
+    if batch.shown_facts().len() > MAX_SHOWN || batch.shown_facts().iter().any(is_number) {
+        return None;
     }
+    let mut row =
+        Row { record: RECORD, minutes: Some(MINUTES), quarter_hours: Some(QUARTER_HOURS), ..kind.row.clone() };
+    let mut marks = vec![
+        (Hole::Record, RECORD.to_string()),
+        (Hole::Minutes, MINUTES.to_string()),
+        (Hole::QuarterHours, QUARTER_HOURS.to_string()),
+    ];
+    let mut next = 0;
+    let mut mark = |hole: Hole| {
+        let mark = text_mark(next);
+        next += 1;
+        marks.push((hole, mark.clone()));
+        mark
+    };
+    row.input = (report.run.inputs.len() > 1).then(|| mark(Hole::Input));
+    row.id = Some(mark(Hole::Id));
+    row.client = Some(mark(Hole::Client));
+    row.date = Some(mark(Hole::Date));
+    row.activity = presence.has(Presence::ACTIVITY).then(|| mark(Hole::Activity));
+    row.staff = presence.has(Presence::STAFF).then(|| mark(Hole::Staff));
+    row.staff_role = presence.has(Presence::STAFF_ROLE).then(|| WrittenAnswer::Text(mark(Hole::StaffRole)));
+    row.start = presence.has(Presence::START).then(|| mark(Hole::Start));
+    row.end = presence.has(Presence::END).then(|| mark(Hole::End));
+    let names = vec![mark(Hole::Names), mark(Hole::SecondName)];
+    for (position, fact) in batch.shown_facts().iter().enumerate() {
+        let (fact, text) = (set.vocabulary.fact(*fact), mark(Hole::Shown(position)));
+        let is_there = presence.has(Presence::FIRST_SHOWN << position);
+        row.shown.push((fact.name.clone(), is_there.then_some(WrittenAnswer::Text(text))));
+    }
+    kind.put_names(&mut row, names);
+    let mut text = Vec::new();
+    writer.write_row(&row, &mut text).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    let is_optional = |hole: &Hole| matches!(hole, Hole::Names | Hole::SecondName | Hole::Shown(_));
+    marks.retain(|(hole, mark)| !is_optional(hole) || text.contains(mark));
+    ListTemplate::cut(&text, marks, Hole::SecondName)
 }
 
 fn push_answer(answer: &WrittenAnswer, writer: &impl RowWriter, out: &mut Vec<u8>) {

@@ -8,6 +8,7 @@ use crate::batch::{Batch, BatchNote, Earned, RecordView, Standing};
 use crate::decide::Verdict;
 use crate::facts::{Answer, FactId, WrittenAnswer};
 use crate::money::{Amount, Rate};
+use crate::note::format_clock;
 use crate::rules::{RuleSet, full_code};
 use crate::status::Status;
 
@@ -188,8 +189,8 @@ impl Row {
             activity: head.activity.map(WrittenAnswer::text),
             staff: head.staff.map(str::to_owned),
             staff_role: head.staff_role.cloned(),
-            start: head.start.map(clock),
-            end: head.end.map(clock),
+            start: head.start.map(format_clock),
+            end: head.end.map(format_clock),
             shown: shown.collect(),
             ..self
         }
@@ -279,9 +280,4 @@ impl Serialize for Row {
 
 fn fact_name(set: &RuleSet, fact: FactId) -> String {
     set.vocabulary.fact(fact).name.clone()
-}
-
-/// Formats minutes after midnight as `HH:MM`.
-fn clock(minutes: u32) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }

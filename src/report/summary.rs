@@ -56,8 +56,8 @@ impl Summary {
             match source {
                 (RowSource::Rejected(_), _) => summary.count_status(Status::Rejected, 1),
                 (RowSource::Note(note), _) => {
-                    summary.add(&mut sums, note, Count::of(note));
-                    staff.add(note, note, Count::of(note));
+                    summary.add(&mut sums, note, Count::one(note));
+                    staff.add(note, note, Count::one(note));
                 }
                 (RowSource::Simple(simple), note) => {
                     if let (Some(counts), Some(note)) = (by_kind.get_mut(simple.kind), note) {

@@ -33,16 +33,10 @@ impl<H: Copy + PartialEq> Template<H> {
         Some(Self { pieces, end: text.get(from..)?.as_bytes().into() })
     }
 
-    /// Returns the text before a hole.
-    pub(super) fn text_before(&self, hole: H) -> Option<&[u8]> {
-        self.pieces.iter().find(|(_, other)| *other == hole).map(|(text, _)| text.as_ref())
-    }
-
-    /// Returns the template without the text before a hole.
-    #[must_use]
-    pub(super) fn without_text_before(mut self, hole: H) -> Self {
-        self.pieces.iter_mut().filter(|(_, other)| *other == hole).for_each(|(text, _)| *text = Box::default());
-        self
+    /// Takes out the text before a hole; empty if there is no such hole.
+    fn take_text_before(&mut self, hole: H) -> Box<[u8]> {
+        let piece = self.pieces.iter_mut().find(|(_, other)| *other == hole);
+        piece.map(|(text, _)| std::mem::take(text)).unwrap_or_default()
     }
 
     /// Adds the text to a buffer. `fill` adds what belongs in a hole; the text ends where it returns `None`.
@@ -54,6 +48,23 @@ impl<H: Copy + PartialEq> Template<H> {
         }
         out.extend_from_slice(&self.end);
         Some(())
+    }
+}
+
+/// A template with a hole that takes a list.
+#[derive(Debug)]
+pub(super) struct ListTemplate<H> {
+    pub(super) template: Template<H>,
+    /// What stands between two entries of the list.
+    pub(super) separator: Box<[u8]>,
+}
+
+impl<H: Copy + PartialEq> ListTemplate<H> {
+    /// Cuts a text whose list has two marks. What stands before `second`, the hole of the second one, separates entries.
+    pub(super) fn cut(text: &str, marks: impl IntoIterator<Item = (H, String)>, second: H) -> Option<Self> {
+        let mut template = Template::cut(text, marks)?;
+        let separator = template.take_text_before(second);
+        Some(Self { template, separator })
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::notes::{batch, written};
-use crate::reading::{Dribble, FORMATS, PIECES};
+use crate::reading::{Dribble, FORMATS, PIECES, damaged};
 use crate::shared::ready;
 
 /// A record as it was read: where it begins, its known fields in the order of their numbers, the names of its other
@@ -97,9 +97,9 @@ fn in_input(read: Read, piece: &Piece<'_>) -> Seen {
             Seen { place: piece.line_and_column(start), fields, unknown, fault: None }.sorted()
         }
         Read::Careful(mut seen) => {
-            seen.place = piece.place(seen.place);
-            seen.fields.iter_mut().for_each(|(_, _, place)| *place = piece.place(*place));
-            seen.fault.iter_mut().for_each(|(_, place)| *place = piece.place(*place));
+            seen.place = piece.in_input(seen.place);
+            seen.fields.iter_mut().for_each(|(_, _, place)| *place = piece.in_input(*place));
+            seen.fault.iter_mut().for_each(|(_, place)| *place = piece.in_input(*place));
             seen
         }
     }
@@ -205,17 +205,7 @@ proptest! {
         format in select(FORMATS.to_vec()),
         damage in prop::collection::vec((any::<Index>(), 0u8..4, any::<u8>(), select([&PIECES[..], &SEAMS].concat())), 1..4),
     ) {
-        let mut bytes = written(format, &records).into_bytes();
-        for (at, kind, byte, piece) in damage {
-            let at = at.index(bytes.len() + 1);
-            match (kind, bytes.get_mut(at)) {
-                (0, Some(old)) => *old ^= byte,
-                (1, _) => bytes.truncate(at),
-                (2, Some(_)) => drop(bytes.remove(at)),
-                _ => drop(bytes.splice(at..at, piece.iter().copied())),
-            }
-        }
-        same(&bytes);
+        same(&damaged(written(format, &records).into_bytes(), damage));
     }
 }
 

@@ -137,18 +137,22 @@ proptest! {
         format in select(FORMATS.to_vec()),
         damage in prop::collection::vec((any::<Index>(), 0u8..4, any::<u8>(), select(PIECES.to_vec())), 1..4),
     ) {
-        let mut bytes = written(format, &records).into_bytes();
-        for (at, kind, byte, piece) in damage {
-            let at = at.index(bytes.len() + 1);
-            match (kind, bytes.get_mut(at)) {
-                (0, Some(old)) => *old ^= byte,
-                (1, _) => bytes.truncate(at),
-                (2, Some(_)) => drop(bytes.remove(at)),
-                _ => drop(bytes.splice(at..at, piece.iter().copied())),
-            }
-        }
-        harmless(&bytes);
+        harmless(&damaged(written(format, &records).into_bytes(), damage));
     }
+}
+
+/// Returns bytes with some of them changed, cut off, removed, or preceded by a piece.
+pub(crate) fn damaged(mut bytes: Vec<u8>, damage: Vec<(Index, u8, u8, &[u8])>) -> Vec<u8> {
+    for (at, kind, byte, piece) in damage {
+        let at = at.index(bytes.len() + 1);
+        match (kind, bytes.get_mut(at)) {
+            (0, Some(old)) => *old ^= byte,
+            (1, _) => bytes.truncate(at),
+            (2, Some(_)) => drop(bytes.remove(at)),
+            _ => drop(bytes.splice(at..at, piece.iter().copied())),
+        }
+    }
+    bytes
 }
 
 pub(crate) const PIECES: [&[u8]; 32] = [

@@ -82,12 +82,12 @@ fn compare(ready: &Ready, records: &[Record], presume_nothing: bool, shown: &[&s
             let rolled = rolled.take().unwrap();
             everything(&Report::new(settled.run.clone(), rolled, threads(1)))
         });
-        similar_asserts(expected, &everything(&settled));
+        assert_same_lines(expected, &everything(&settled));
     }
 }
 
 /// Fails with the first line that differs.
-fn similar_asserts(expected: &str, found: &str) {
+fn assert_same_lines(expected: &str, found: &str) {
     for (expected, found) in expected.lines().zip(found.lines()) {
         assert_eq!(expected, found);
     }

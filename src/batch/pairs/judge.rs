@@ -67,7 +67,9 @@ impl PairJudge<'_, '_> {
         let of_services = || self.lines.iter().enumerate().filter(|(_, line)| services.contains(&line.service));
         let sure = of_services().filter(|(_, line)| line.is_sure);
         for (at, line) in sure.chain(of_services().filter(|(_, line)| !line.is_sure)) {
-            for place in line.spots.iter().filter(|spot| !self.is_lifted(**spot)).filter_map(|spot| self.place(*spot)) {
+            for place in
+                line.spots.iter().filter(|spot| !self.is_lifted(**spot)).filter_map(|spot| self.place_of_note(*spot))
+            {
                 let known = index.entry(place).or_default();
                 if known.last() != Some(&at) {
                     known.push(at);
@@ -82,7 +84,7 @@ impl PairJudge<'_, '_> {
         modifiers.iter().any(|modifier| self.pair.lifted_by.contains(modifier))
     }
 
-    fn place(&self, note: usize) -> Option<Place> {
+    fn place_of_note(&self, note: usize) -> Option<Place> {
         let note = self.batch.note(note)?;
         let date = note.date();
         let period = match self.pair.terms.within {
@@ -95,7 +97,7 @@ impl PairJudge<'_, '_> {
 
     fn effect(&self, line: &PairLine, at: usize, index: &Index) -> Option<Effect> {
         let carrier = *line.spots.first()?;
-        let place = self.place(carrier)?;
+        let place = self.place_of_note(carrier)?;
         let is_lifted = self.is_lifted(carrier);
         let (mut sure, mut possible, mut without_staff) = (Vec::new(), Vec::new(), false);
         for (other, meeting) in self.candidates(place, index).filter(|_| !is_lifted) {

@@ -1,8 +1,8 @@
 //! What a question about periods depends on: which pools, and how they can stand to each other.
 //!
-//! A pair only takes away. So what one promise says hangs on few pools: those that earn its services, those that a pair
-//! demands beside them, and, where the promise itself demands something, those that a pair strikes it for. All others can
-//! be left out, for without them no less is billed.
+//! Pairs only take services away. So a promise depends on few pools: those that earn its services, those that a pair
+//! demands beside them, and, where the promise itself demands a service, those because of which a pair strikes that
+//! service. All other pools can be left out, since without them no less is billed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
