@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use actbill::decide::{DecisionMemo, Decisions, Judge};
 use actbill::diagram::{ActivityGraph, Diagram};
 use actbill::effective::parse_date;
-use actbill::facts::{Answer, Facts, Kind, Origin};
+use actbill::facts::{Answer, FactId, Facts, Kind, Origin};
 use actbill::proof::{certificate, check, combinations, faults};
 use actbill::rules::{RuleFile, RuleSet};
 use actbill::run::is_rule_file;
@@ -84,11 +84,12 @@ fn measure(what: &str, files: &[RuleFile]) {
     );
     for share in [100, 90, 75, 50] {
         let mut seed = 3;
-        let notes: Vec<Facts> = (0..NOTES).map(|_| note(&set, &mut seed, share)).collect();
+        let notes = (0..NOTES).map(|_| note(&set, &mut seed, share));
+        let notes: Vec<(Facts, Vec<(FactId, u16)>)> = notes.map(|facts| (facts.clone(), facts.coded())).collect();
         let (_, time) = timed(|| {
             let decisions = Decisions::new(Judge::new(&set, &diagram, true));
             let mut memo = DecisionMemo::new();
-            notes.iter().map(|facts| decisions.decide(&mut memo, facts, day())).max()
+            notes.iter().map(|(facts, coded)| decisions.decide(&mut memo, facts, coded, day())).max()
         });
         println!("  {share} % of the facts answered: {:?} a note", time / u32::try_from(NOTES).unwrap());
     }

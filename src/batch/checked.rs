@@ -141,20 +141,21 @@ impl CheckedBlock {
 
     /// Adds a note whose id stands at an offset of the block; `None` if the record was read carefully.
     pub fn add_note(&mut self, kept: &KeptFacts<'_>, note: &Note<'_>, decision: DecisionId, id_offset: Option<usize>) {
-        let position = self.position();
         let answer = |fact: Option<WordFact>| fact.map(|fact| (fact, note.facts.get(fact.fact)));
-        let (activity, staff_role) = (answer(kept.activity), answer(kept.staff_role));
-        let odd = |answer: Option<(WordFact, Answer)>| answer.and_then(|(fact, answer)| kept.written(fact, answer));
         let word = |answer: Option<(WordFact, Answer)>| answer.and_then(|(fact, answer)| KeptFacts::word(fact, answer));
-        let written = match (activity, note.activity) {
-            (None, Some(text)) => Some(WrittenAnswer::Text(text.to_owned())),
-            (activity, _) => odd(activity).filter(|answer| matches!(answer, WrittenAnswer::Text(_))),
-        };
-        let (role, extra) = (odd(staff_role), kept.extra.extract(kept.set, note));
-        let is_rare = written.is_some() || role.is_some() || extra.is_some();
+        let (activity, staff_role) = (answer(kept.activity), answer(kept.staff_role));
+        let (activity_word, staff_role_word) = (word(activity), word(staff_role));
+        let extra = kept.extra.extract(kept.set, note);
+        let is_rare = activity_word.is_none() || staff_role_word.is_none() || extra.is_some();
         if is_rare {
-            self.rare.activities.extend(written.map(|written| (position, written)));
-            self.rare.staff_roles.extend(role.map(|written| (position, written)));
+            let position = self.position();
+            let written = |answer: Option<(WordFact, Answer)>| answer.and_then(|(fact, answer)| kept.written(fact, answer));
+            let activity = match (activity, note.activity) {
+                (None, Some(text)) => Some(WrittenAnswer::Text(text.to_owned())),
+                (activity, _) => written(activity).filter(|answer| matches!(answer, WrittenAnswer::Text(_))),
+            };
+            self.rare.activities.extend(activity.map(|written| (position, written)));
+            self.rare.staff_roles.extend(written(staff_role).map(|written| (position, written)));
             self.rare.extras.extend(extra.map(|extra| (position, extra)));
         }
         self.texts.push_str(note.id);
@@ -167,8 +168,8 @@ impl CheckedBlock {
             start: note.start.map(Clock::new),
             end: note.start.map(|start| Clock::new(start + note.minutes)),
             minutes: u16::try_from(note.minutes).unwrap_or(u16::MAX),
-            activity: word(activity),
-            staff_role: word(staff_role),
+            activity: activity_word,
+            staff_role: staff_role_word,
             is_rare,
             id_hash: text_hash(note.id),
             id_length: narrow(note.id.len()),

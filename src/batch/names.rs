@@ -86,6 +86,16 @@ pub(super) fn text_hash(text: &str) -> TextHash {
 struct TextTable(HashTable<(TextHash, u32)>);
 
 impl TextTable {
+    /// Returns a table of the texts of a list, each of them once.
+    fn of(texts: &Texts) -> Self {
+        let mut table = Self(HashTable::with_capacity(texts.len()));
+        for index in 0..texts.len() {
+            let text = texts.get(index);
+            table.find_or_add(texts, text, text_hash(text), index);
+        }
+        table
+    }
+
     /// Returns the index of a text; `None` if it is not there yet, and then the next text is taken for it.
     #[inline]
     fn find_or_add(&mut self, texts: &Texts, text: &str, hash: TextHash, next: usize) -> Option<usize> {
@@ -147,7 +157,11 @@ impl Texts {
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     texts: Texts,
-    by_text: TextTable,
+    /// Index of the id of the last note.
+    last: usize,
+    /// Finds the ids of the notes. As long as each is greater than the one before, none is repeated, and there is no
+    /// table.
+    by_text: Option<TextTable>,
     /// Ids of rejected records; a record may have several.
     #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
     rejected: std::collections::HashSet<Box<str>>,
@@ -156,7 +170,14 @@ pub(super) struct Ids {
 impl Ids {
     /// Adds the id of the next note. Returns whether an earlier record has it.
     pub(super) fn push_note(&mut self, id: &str, hash: TextHash) -> bool {
-        let known = self.by_text.find_or_add(&self.texts, id, hash, self.texts.len());
+        let is_ascending = self.by_text.is_none() && self.texts.get(self.last) < id;
+        self.last = self.texts.len();
+        if is_ascending {
+            self.texts.push(id);
+            return false;
+        }
+        let table = self.by_text.get_or_insert_with(|| TextTable::of(&self.texts));
+        let known = table.find_or_add(&self.texts, id, hash, self.texts.len());
         self.texts.push(id);
         known.is_some() || (!self.rejected.is_empty() && self.rejected.contains(id))
     }
@@ -174,7 +195,8 @@ impl Ids {
 
     /// Marks an id of a rejected record as used. Returns whether it already is.
     pub(super) fn use_id(&mut self, id: &str) -> bool {
-        !self.rejected.insert(id.into()) || self.by_text.has(&self.texts, id, text_hash(id))
+        let table = self.by_text.get_or_insert_with(|| TextTable::of(&self.texts));
+        !self.rejected.insert(id.into()) || table.has(&self.texts, id, text_hash(id))
     }
 
     /// Forgets which ids are used, once there are no more records.
@@ -198,6 +220,21 @@ mod tests {
         let ids: Vec<NameId> = ["a", "b", "a", "", "b", "b"].map(|name| names.intern(name, None)).to_vec();
         assert_eq!(ids.iter().map(|id| id.index()).collect::<Vec<_>>(), [0, 1, 0, 2, 1, 1]);
         assert_eq!((names.get(ids[1]), names.get(ids[3]), names.len()), ("b", "", 3));
+    }
+
+    #[test]
+    fn ids_are_found_whatever_their_order() {
+        for ids in [["a", "b", "c", "d"], ["a", "c", "b", "d"], ["d", "c", "b", "a"], ["b", "c", "d", "a"]] {
+            let mut known = Ids::default();
+            for id in ids {
+                assert!(!known.push_note(id, text_hash(id)), "{id} of {ids:?}");
+                assert!(known.push_note(id, text_hash(id)), "{id} of {ids:?}");
+            }
+            assert!(ids.iter().all(|id| known.push_note(id, text_hash(id))), "{ids:?}");
+        }
+        let mut known = Ids::default();
+        assert!(["a", "b", "c"].iter().all(|id| !known.push_note(id, text_hash(id))));
+        assert!(["a", "b", "c"].iter().all(|id| known.use_id(id)) && !known.use_id("d"));
     }
 
     #[test]

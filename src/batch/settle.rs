@@ -279,14 +279,19 @@ impl<'r> Batch<'r> {
         Some((self.subset(notes.into_iter().map(wide)), position))
     }
 
+    /// Returns the index of the note that carries the day's unit, if the row of a simple note names it.
+    pub fn carrier_in_row(&self, note: SimpleNote) -> Option<usize> {
+        let (kind, _) = self.settled.as_ref()?.kinds.get(note.kind)?;
+        note.other.filter(|_| !matches!(kind.result, SimpleResult::PayersDiffer { .. })).map(wide)
+    }
+
     /// Returns the indexes of the other notes that the row of a simple note names: the one that carries the day's unit,
     /// or the nearest ones that name another payer.
     pub fn named_in_row(&self, index: usize, note: SimpleNote) -> Vec<usize> {
-        let (Some(settled), Some(other)) = (&self.settled, note.other) else { return Vec::new() };
-        let kind = settled.kinds.get(note.kind).map(|(kind, _)| kind.result);
-        if !matches!(kind, Some(SimpleResult::PayersDiffer { .. })) {
-            return vec![wide(other)];
+        if let Some(carrier) = self.carrier_in_row(note) {
+            return vec![carrier];
         }
+        let (Some(settled), Some(other)) = (&self.settled, note.other) else { return Vec::new() };
         let own = self.note(index);
         let service = |note: BatchNote<'_>| match note.evaluation().verdict {
             Verdict::Billable(service, _) => Some(service),

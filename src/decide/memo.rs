@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::{DecisionId, Judge};
 use crate::diagram::{ActivityGraph, Question, Variable, asked_of};
-use crate::facts::{Answer, FactId, Facts, Origin, date_answer};
+use crate::facts::{Answer, FactId, Facts, Kind, Origin, date_answer};
 use crate::rules::{Effect, Test, ValueSet};
 
 /// Number of words that hold the answers of a note.
@@ -33,15 +33,19 @@ pub(super) struct PackedNote {
     pub(super) answers: [u64; WORDS],
 }
 
+/// A note and its decision. Without padding, more entries fit in the processor's cache.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    note: PackedNote,
+    answers: [u64; WORDS],
+    graph: u32,
     decision: DecisionId,
 }
 
 /// The entry of a place that is not taken: no graph has this number.
-const FREE: Entry =
-    Entry { note: PackedNote { graph: u32::MAX, answers: [0; WORDS] }, decision: DecisionId::UNDECIDED };
+const FREE: Entry = Entry { answers: [0; WORDS], graph: u32::MAX, decision: DecisionId::UNDECIDED };
+
+/// Number of entries among which a note is looked for.
+const GROUP: usize = 2;
 
 impl DecisionMemo {
     /// Creates an empty memo.
@@ -51,29 +55,33 @@ impl DecisionMemo {
 
     /// Creates an empty memo with this many entries, rounded up to a power of two; with none, nothing is remembered.
     pub fn with_size(size: usize) -> Self {
-        let size = if size == 0 { 0 } else { size.next_power_of_two() };
+        let size = if size == 0 { 0 } else { size.next_power_of_two().max(GROUP) };
         Self { size, entries: Vec::new() }
     }
 
     #[inline]
     pub(super) fn get(&self, note: PackedNote) -> Option<DecisionId> {
-        let entry = self.entries.get(self.index(note))?;
-        (entry.note == note).then_some(entry.decision)
+        let first = self.index(note);
+        let mut group = self.entries.get(first..first + GROUP)?.iter();
+        group.find(|entry| entry.answers == note.answers && entry.graph == note.graph).map(|entry| entry.decision)
     }
 
-    pub(super) fn put(&mut self, note: PackedNote, decision: DecisionId) {
+    /// Remembers a decision. It takes the place of the one in its group that was remembered first.
+    pub(super) fn put(&mut self, PackedNote { graph, answers }: PackedNote, decision: DecisionId) {
         if self.entries.is_empty() {
             self.entries = vec![FREE; self.size];
         }
-        let place = self.index(note);
-        if let Some(entry) = self.entries.get_mut(place) {
-            *entry = Entry { note, decision };
+        let first = self.index(PackedNote { graph, answers });
+        if let Some([newer, older]) = self.entries.get_mut(first..first + GROUP) {
+            *older = std::mem::replace(newer, Entry { answers, graph, decision });
         }
     }
 
+    /// Returns the index of the first entry of a note's group.
+    #[inline]
     fn index(&self, note: PackedNote) -> usize {
         let hash = usize::try_from(FxBuildHasher.hash_one(note)).unwrap_or(0);
-        hash & self.size.wrapping_sub(1)
+        hash & self.size.wrapping_sub(1) & !(GROUP - 1)
     }
 }
 
@@ -83,20 +91,32 @@ impl Default for DecisionMemo {
     }
 }
 
-/// The questions that a decision on a note of one graph can depend on, and how many bits the answer to each takes.
+/// The questions that a decision on a note of one graph can depend on, and where the answer to each goes.
 #[derive(Debug)]
 pub(super) struct Packing {
     graph: u32,
-    /// The questions whose answers each word holds.
-    fields: [Vec<Field>; WORDS],
+    /// The place of each fact whose answer is one of its values.
+    coded: Vec<Option<Place>>,
+    /// All other questions.
+    others: Vec<(Asked, Variable, Place)>,
 }
 
-#[derive(Debug)]
-struct Field {
-    asks: Asked,
-    /// Divides numbers into bands; without any question, it takes coded values as they are.
-    variable: Variable,
+/// The bits of a packed note that hold the answer to one question. They are zero if there is none.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    word: usize,
+    shift: u32,
     bits: u32,
+}
+
+impl Place {
+    /// Puts in an answer. Returns `None` if it is no answer to the question.
+    #[inline]
+    fn put(self, code: u32, words: &mut [u64; WORDS]) -> Option<()> {
+        let word = words.get_mut(self.word).filter(|_| code >> self.bits == 0)?;
+        *word |= u64::from(code) << self.shift;
+        Some(())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,32 +129,41 @@ enum Asked {
 impl Packing {
     /// Returns the packing of a graph; `None` if the answers take too many bits.
     pub(super) fn new(judge: Judge<'_>, position: usize, graph: &ActivityGraph) -> Option<Self> {
-        let mut fields = [const { Vec::new() }; WORDS];
+        let (mut coded, mut others, mut used) = (Vec::new(), Vec::new(), [0; WORDS]);
         for asks in asked(judge, graph) {
-            let field = field(judge, asks)?;
-            let bits = |word: &Vec<Field>| word.iter().map(|field| field.bits).sum::<u32>();
-            let word = fields.iter_mut().find(|word| bits(word) + field.bits <= u64::BITS)?;
-            word.push(field);
+            let variable = variable(judge, asks)?;
+            let bits = u32::BITS - u32::from(variable.size).leading_zeros();
+            let (word, used) = used.iter_mut().enumerate().find(|(_, used)| **used + bits <= u64::BITS)?;
+            let place = Place { word, shift: *used, bits };
+            *used += bits;
+            match asks {
+                Asked::Answer(fact) if matches!(judge.set().vocabulary.fact(fact).kind, Kind::Coded(_)) => {
+                    coded.resize(coded.len().max(fact.index() + 1), None);
+                    coded.get_mut(fact.index())?.replace(place);
+                }
+                _ => others.push((asks, variable, place)),
+            }
         }
-        Some(Self { graph: u32::try_from(position).ok()?, fields })
+        Some(Self { graph: u32::try_from(position).ok()?, coded, others })
     }
 
-    /// Returns the answers of a note; `None` if one of them is no answer to its question.
+    /// Returns the answers of a note; `None` if one is no answer to its question. `coded` lists the coded facts that the
+    /// note answers, each with its value.
     #[inline]
-    pub(super) fn pack(&self, facts: &Facts, date: NaiveDate) -> Option<PackedNote> {
+    pub(super) fn pack(&self, facts: &Facts, coded: &[(FactId, u16)], date: NaiveDate) -> Option<PackedNote> {
         let mut answers = [0_u64; WORDS];
-        for (word, fields) in answers.iter_mut().zip(&self.fields) {
-            for Field { asks, variable, bits } in fields {
-                let code = match asks {
-                    Asked::Answer(fact) => code(variable, facts.get(*fact)),
-                    Asked::IsGiven(fact) => u32::from(facts.get(*fact).is_given()),
-                    Asked::ServiceDate => code(variable, date_answer(date)),
-                };
-                if code >> bits != 0 {
-                    return None;
-                }
-                *word = *word << bits | u64::from(code);
+        for (fact, value) in coded {
+            if let Some(Some(place)) = self.coded.get(fact.index()) {
+                place.put(u32::from(*value) + 1, &mut answers)?;
             }
+        }
+        for (asks, variable, place) in &self.others {
+            let code = match asks {
+                Asked::Answer(fact) => code(variable, facts.get(*fact)),
+                Asked::IsGiven(fact) => u32::from(facts.get(*fact).is_given()),
+                Asked::ServiceDate => code(variable, date_answer(date)),
+            };
+            place.put(code, &mut answers)?;
         }
         Some(PackedNote { graph: self.graph, answers })
     }
@@ -149,14 +178,15 @@ fn code(variable: &Variable, answer: Answer) -> u32 {
     }
 }
 
-fn field(judge: Judge<'_>, asks: Asked) -> Option<Field> {
+/// Returns the question as a variable. It divides numbers into bands; coded values it takes as they are.
+fn variable(judge: Judge<'_>, asks: Asked) -> Option<Variable> {
     let variables = &judge.diagram().variables;
     let position = match asks {
         Asked::Answer(fact) => variables.position(fact),
         Asked::IsGiven(_) => None,
         Asked::ServiceDate => variables.date_position(),
     };
-    let variable = match (position, asks) {
+    Some(match (position, asks) {
         (Some(position), _) => variables.get(position)?.clone(),
         (None, Asked::Answer(fact)) => {
             // A number that no rule asks has no bands.
@@ -165,9 +195,7 @@ fn field(judge: Judge<'_>, asks: Asked) -> Option<Field> {
             Variable { question: Question::Fact(fact), bands: Vec::new(), size }
         }
         (None, _) => Variable { question: Question::ServiceDate, bands: Vec::new(), size: 1 },
-    };
-    let bits = u32::BITS - u32::from(variable.size).leading_zeros();
-    Some(Field { asks, variable, bits })
+    })
 }
 
 /// Returns everything that a decision of this graph can depend on.

@@ -13,7 +13,7 @@ use super::memo::{DecisionMemo, Packing};
 use super::state::{RuleState, States};
 use super::{Evaluation, Judge, NearOffer, NoteInGraph};
 use crate::cores::lock;
-use crate::facts::Facts;
+use crate::facts::{FactId, Facts};
 
 /// Index of a decision in its table. Which one a decision gets may depend on how threads take turns, so it is never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,15 +80,22 @@ impl<'s> Decisions<'s> {
         self.judge
     }
 
-    /// Decides one note, reusing an earlier decision if there is one. The memo must not be used with another table.
-    pub fn decide(&self, memo: &mut DecisionMemo, answered: &Facts, date: NaiveDate) -> DecisionId {
-        let position = self.judge.diagram().position_for(answered);
+    /// Decides one note, reusing an earlier decision if there is one. `coded` lists the coded facts that the note
+    /// answers, each with its value. The memo must not be used with another table.
+    pub fn decide(
+        &self,
+        memo: &mut DecisionMemo,
+        facts: &Facts,
+        coded: &[(FactId, u16)],
+        date: NaiveDate,
+    ) -> DecisionId {
+        let position = self.judge.diagram().position_for(facts);
         let Some(graph) = position.and_then(|position| self.graph(position)) else { return DecisionId::UNDECIDED };
-        let Some(packed) = graph.packing.as_ref().and_then(|packing| packing.pack(answered, date)) else {
-            return self.decide_by_state(graph, answered, date);
+        let Some(packed) = graph.packing.as_ref().and_then(|packing| packing.pack(facts, coded, date)) else {
+            return self.decide_by_state(graph, facts, date);
         };
         memo.get(packed).unwrap_or_else(|| {
-            let id = self.decide_by_state(graph, answered, date);
+            let id = self.decide_by_state(graph, facts, date);
             memo.put(packed, id);
             id
         })
@@ -105,8 +112,8 @@ impl<'s> Decisions<'s> {
     }
 
     #[cold]
-    fn decide_by_state(&self, graph: &Graph, answered: &Facts, date: NaiveDate) -> DecisionId {
-        let Some(note) = self.judge.note_in_graph(answered, date) else { return DecisionId::UNDECIDED };
+    fn decide_by_state(&self, graph: &Graph, facts: &Facts, date: NaiveDate) -> DecisionId {
+        let Some(note) = self.judge.note_in_graph(facts, date) else { return DecisionId::UNDECIDED };
         let state = graph.states.state(&note);
         let known = lock(&self.known).states.get(&state).copied();
         match known {

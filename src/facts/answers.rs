@@ -65,6 +65,15 @@ impl Facts {
         }
     }
 
+    /// Returns the answers that are coded values, each with its fact.
+    pub fn coded(&self) -> Vec<(FactId, u16)> {
+        let value = |(at, answer): (usize, &Answer)| match answer {
+            Answer::Value(value) => Some((FactId(at), *value)),
+            Answer::Number(_) | Answer::Unanswered => None,
+        };
+        self.0.iter().enumerate().filter_map(value).collect()
+    }
+
     /// Takes over all answers of other facts, without a new allocation if both are of one vocabulary.
     pub fn copy_from(&mut self, other: &Self) {
         self.0.clone_from(&other.0);

@@ -146,6 +146,21 @@ impl Fact {
         self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
     }
 
+    /// Finds the value that a word in a note stands for. `true` and `false` are JSON booleans that went through a
+    /// spreadsheet.
+    pub fn coded_value(&self, word: &str) -> Option<u16> {
+        self.parse_value(word).or_else(|| match word.to_ascii_lowercase().as_str() {
+            "true" => self.truth_value(true),
+            "false" => self.truth_value(false),
+            _ => None,
+        })
+    }
+
+    /// Returns the value that `true` or `false` stands for.
+    pub fn truth_value(&self, truth: bool) -> Option<u16> {
+        if self.is_yes_no() { self.value(if truth { "yes" } else { "no" }) } else { None }
+    }
+
     /// Returns the value whose name or alias is closest to the word; `None` if none is close enough.
     pub fn nearest_value(&self, word: &str) -> Option<&str> {
         let value = self.parse_value(nearest(word, self.sorted_words().map(|(word, _)| word))?)?;

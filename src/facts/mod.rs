@@ -138,6 +138,11 @@ impl Vocabulary {
         (FieldId::NAMES.len()..).map(FieldId::new).zip(self.asked.iter().copied())
     }
 
+    fn fact_of_field(&self, field: FieldId) -> Option<&Fact> {
+        let position = field.index().checked_sub(FieldId::NAMES.len())?;
+        self.asked.get(position).map(|id| self.fact(*id))
+    }
+
     /// Returns all names that a field of a note may have, in order.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         let mut names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
@@ -187,6 +192,14 @@ impl FieldNames for Vocabulary {
 
     fn nearest(&self, name: &str) -> Option<&str> {
         nearest(name, self.field_names())
+    }
+
+    fn is_coded(&self, field: FieldId) -> bool {
+        self.fact_of_field(field).is_some_and(|fact| matches!(fact.kind, Kind::Coded(_)))
+    }
+
+    fn value(&self, field: FieldId, text: &str) -> Option<u16> {
+        self.fact_of_field(field)?.coded_value(text.trim())
     }
 }
 

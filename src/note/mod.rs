@@ -4,12 +4,14 @@
 //! only show across several records, such as a repeated id, are not detected here.
 
 mod fields;
+mod known_words;
 mod values;
 
 use chrono::NaiveDate;
 
 use fields::{collect, unknown_fault};
 pub use fields::{id_fields, unknown_fields};
+use known_words::KnownWords;
 pub use values::format_clock;
 use values::{answer, clock, date, fault, length, missing, text};
 
@@ -44,6 +46,8 @@ pub struct Note<'s> {
     pub modifiers: Option<&'s str>,
     /// The answers of the note.
     pub facts: &'s Facts,
+    /// The coded facts that the note answers itself, each with its value, in any order.
+    pub coded: &'s [(FactId, u16)],
 }
 
 impl<'s> Note<'s> {
@@ -94,25 +98,39 @@ pub struct NoteChecker<'v> {
     settings: Facts,
     /// Whether a field that the rule set does not know rejects its record.
     known_fields_only: bool,
+    /// For each field, the fact that it answers.
+    facts_of_fields: Vec<Option<FieldFact>>,
     /// The facts that every note must answer, with their fields.
     required: Vec<(FieldId, FactId)>,
-    /// For each field, the fact that it answers, unless the fact is required.
-    optional: Vec<Option<FactId>>,
     activity: Option<FieldId>,
-    birth_date: Option<FactId>,
+    birth_date: Option<(FieldId, FactId)>,
     /// The fact for the documented minutes.
     minutes: Option<FactId>,
     /// The answers of the note that was checked last.
     facts: Facts,
-    /// The value that each fact was answered with last; the next note often gives the same.
-    last: Vec<LastWord>,
+    /// The coded facts that it answers itself, each with its value.
+    coded: Vec<(FactId, u16)>,
+    /// Whether it answers others, from which further answers are derived.
+    has_numbers: bool,
 }
 
-/// A word for a value of a fact.
-#[derive(Clone, Debug, Default)]
-struct LastWord {
-    word: String,
-    value: u16,
+/// The fact that a field answers.
+#[derive(Debug)]
+struct FieldFact {
+    id: FactId,
+    known: KnownWords,
+}
+
+impl FieldFact {
+    /// Reads an answer that is no known word.
+    #[cold]
+    fn read(&mut self, vocabulary: &Vocabulary, slot: &Slot<'_>) -> Result<Answer, Box<Fault>> {
+        let (answer, word) = (answer(vocabulary.fact(self.id), slot)?, slot.raw_text());
+        if let (Answer::Value(value), false) = (answer, word.is_empty()) {
+            self.known.add(word, value);
+        }
+        Ok(answer)
+    }
 }
 
 impl<'v> NoteChecker<'v> {
@@ -120,22 +138,24 @@ impl<'v> NoteChecker<'v> {
     /// that the rule set does not know rejects its record.
     pub fn new(vocabulary: &'v Vocabulary, settings: &Facts, known_fields_only: bool) -> Self {
         let required = |name: &&str| Some((vocabulary.field(name)?, vocabulary.find(name)?));
-        let mut optional = vec![None; FieldId::NAMES.len()];
-        for (field, fact) in vocabulary.note_facts().filter(|(_, fact)| !vocabulary.fact(*fact).is_required()) {
-            optional.resize(field.index(), None);
-            optional.push(Some(fact));
+        let mut facts_of_fields = Vec::new();
+        for (field, id) in vocabulary.note_facts() {
+            facts_of_fields.resize_with(field.index(), || None);
+            let known = KnownWords::new(vocabulary.fact(id).values().len());
+            facts_of_fields.push(Some(FieldFact { id, known }));
         }
         Self {
             vocabulary,
             settings: settings.clone(),
             known_fields_only,
+            facts_of_fields,
             required: REQUIRED.iter().filter_map(required).collect(),
-            optional,
             activity: vocabulary.field("activity"),
-            birth_date: vocabulary.find(BIRTH_DATE),
+            birth_date: vocabulary.field(BIRTH_DATE).zip(vocabulary.find(BIRTH_DATE)),
             minutes: vocabulary.find("minutes"),
             facts: settings.clone(),
-            last: vec![LastWord::default(); vocabulary.facts().count()],
+            coded: Vec::new(),
+            has_numbers: false,
         }
     }
 
@@ -159,17 +179,17 @@ impl<'v> NoteChecker<'v> {
         let fault = record.fault.clone().or(twice).or_else(unknown);
         let vocabulary = self.vocabulary;
         let checked = match fault {
-            Some(fault) => Err((fault, false)),
+            Some(fault) => Err((Box::new(fault), false)),
             None => self.check(slots).map_err(|fault| (fault, true)),
         };
         checked.map_err(|(fault, is_checked)| {
             let head = head(slots, vocabulary);
-            Box::new(Rejection { after_id: is_checked && head.id.is_some(), head, fault })
+            Box::new(Rejection { after_id: is_checked && head.id.is_some(), head, fault: *fault })
         })
     }
 
     /// Turns the fields of a record into a note. The fault is that of the first faulty field, by its number.
-    pub fn check<'s>(&'s mut self, slots: &'s Slots<'_>) -> Result<Note<'s>, Fault> {
+    pub fn check<'s>(&'s mut self, slots: &'s Slots<'_>) -> Result<Note<'s>, Box<Fault>> {
         let get = |id| slots.get(id);
         let (id, client, day) = (get(FieldId::ID), get(FieldId::CLIENT), get(FieldId::DATE));
         let id = text(id, "id")?.ok_or_else(|| missing("id", id, "give each note an id of its own"))?;
@@ -183,47 +203,45 @@ impl<'v> NoteChecker<'v> {
         let modifiers = text(get(FieldId::MODIFIERS), "modifiers")?;
         self.answers(slots, date, minutes)?;
         let activity = self.activity.and_then(|field| text(slots.get(field), "").ok().flatten());
-        let facts = &self.facts;
-        Ok(Note { id, client, staff, date, start, minutes, activity, practitioner, code, modifiers, facts })
+        let (facts, coded) = (&self.facts, &self.coded);
+        Ok(Note { id, client, staff, date, start, minutes, activity, practitioner, code, modifiers, facts, coded })
     }
 
     /// Checks the answers of a record to facts, and derives those that follow from them.
-    fn answers(&mut self, slots: &Slots<'_>, date: NaiveDate, minutes: u32) -> Result<(), Fault> {
-        self.facts.copy_from(&self.settings);
-        for at in 0..self.required.len() {
-            let Some((field, id)) = self.required.get(at).copied() else { break };
-            let (fact, field) = (self.vocabulary.fact(id), slots.get(field));
-            let answer = match (self.same_as_last(id, field), field) {
-                (Some(answer), _) => answer,
-                (None, Some(field)) => self.read_answer(id, field)?,
-                (None, None) => Answer::Unanswered,
-            };
-            if answer == Answer::Unanswered {
-                let values = values_of(&fact.name, fact.values());
-                return Err(missing(&fact.name, field, &format!("say which: {values}")));
-            }
-            self.facts.set(id, answer);
-        }
-        let (mut first, mut has_numbers): (Option<(FieldId, Fault)>, bool) = (None, false);
+    fn answers(&mut self, slots: &Slots<'_>, date: NaiveDate, minutes: u32) -> Result<(), Box<Fault>> {
+        self.forget_answers();
+        let mut faults: Vec<(FieldId, Box<Fault>)> = Vec::new();
         for field in slots.filled() {
-            let Some(id) = self.optional.get(field.index()).copied().flatten() else { continue };
-            if let Some(answer) = self.same_as_last(id, slots.get(*field)) {
-                self.facts.set(id, answer);
+            let Some(Some(fact)) = self.facts_of_fields.get_mut(field.index()) else { continue };
+            let Some(slot) = slots.get(*field) else { continue };
+            if let Some(value) = slot.coded().or_else(|| fact.known.get(slot.raw_text())) {
+                self.facts.set(fact.id, Answer::Value(value));
+                self.coded.push((fact.id, value));
                 continue;
             }
-            match self.optional_answer(id, slots, *field, date) {
+            match fact.read(self.vocabulary, slot) {
+                Ok(Answer::Unanswered) => {}
                 Ok(answer) => {
-                    has_numbers |= matches!(answer, Answer::Number(_));
-                    self.facts.set(id, answer);
+                    self.facts.set(fact.id, answer);
+                    match answer {
+                        Answer::Value(value) => self.coded.push((fact.id, value)),
+                        _ => self.has_numbers = true,
+                    }
                 }
-                Err(fault) if first.as_ref().is_none_or(|(known, _)| field < known) => first = Some((*field, fault)),
-                Err(_) => {}
+                Err(fault) => faults.push((*field, fault)),
             }
         }
-        if let Some((_, fault)) = first {
+        for (field, id) in &self.required {
+            if !self.facts.get(*id).is_given() {
+                let fault = faults.into_iter().find(|(faulty, _)| faulty == field).map(|(_, fault)| fault);
+                return Err(fault.unwrap_or_else(|| self.missing_answer(*id, slots.get(*field))));
+            }
+        }
+        faults.extend(self.birth_fault(slots, date));
+        if let Some((_, fault)) = faults.into_iter().min_by_key(|(field, _)| *field) {
             return Err(fault);
         }
-        if has_numbers {
+        if self.has_numbers {
             self.facts.derive(self.vocabulary, date, minutes);
         } else if let Some(fact) = self.minutes {
             // Without any date, nothing else can be derived.
@@ -232,55 +250,31 @@ impl<'v> NoteChecker<'v> {
         Ok(())
     }
 
-    /// Returns the answer to a coded fact if it is the word that answered it last.
-    #[inline]
-    fn same_as_last(&self, id: FactId, slot: Option<&Slot<'_>>) -> Option<Answer> {
-        let (last, word) = (self.last.get(id.index())?, slot?.raw_text());
-        (!word.is_empty() && is_same(word, &last.word)).then_some(Answer::Value(last.value))
+    /// Removes the answers of the note that was checked last.
+    fn forget_answers(&mut self) {
+        if std::mem::take(&mut self.has_numbers) {
+            self.facts.copy_from(&self.settings);
+        } else {
+            self.coded.iter().for_each(|(fact, _)| self.facts.set(*fact, Answer::Unanswered));
+        }
+        self.coded.clear();
     }
 
-    /// Reads the answer to a fact.
-    fn read_answer(&mut self, id: FactId, slot: &Slot<'_>) -> Result<Answer, Fault> {
-        let answer = answer(self.vocabulary.fact(id), slot)?;
-        if let (Answer::Value(value), Some(last)) = (answer, self.last.get_mut(id.index())) {
-            last.value = value;
-            last.word.clear();
-            last.word.push_str(slot.raw_text());
-        }
-        Ok(answer)
+    fn missing_answer(&self, id: FactId, slot: Option<&Slot<'_>>) -> Box<Fault> {
+        let fact = self.vocabulary.fact(id);
+        let values = values_of(&fact.name, fact.values());
+        missing(&fact.name, slot, &format!("say which: {values}"))
     }
 
-    fn optional_answer(
-        &mut self,
-        id: FactId,
-        slots: &Slots<'_>,
-        field: FieldId,
-        date: NaiveDate,
-    ) -> Result<Answer, Fault> {
-        let slot = slots.get(field);
-        let answer = slot.map_or(Ok(Answer::Unanswered), |slot| self.read_answer(id, slot))?;
-        if Some(id) == self.birth_date && answer > date_answer(date) {
-            let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
-            return Err(fault(Code::BirthAfterService, BIRTH_DATE, slot, text, help));
+    /// Returns the fault of a birth date after the service date.
+    fn birth_fault(&self, slots: &Slots<'_>, date: NaiveDate) -> Option<(FieldId, Box<Fault>)> {
+        let (field, id) = self.birth_date?;
+        if self.facts.get(id) <= date_answer(date) {
+            return None;
         }
-        Ok(answer)
+        let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
+        Some((field, fault(Code::BirthAfterService, BIRTH_DATE, slots.get(field), text, help)))
     }
-}
-
-/// Whether two words are the same. Most are short, and then this takes less than a call of the general comparison.
-#[inline]
-fn is_same(one: &str, other: &str) -> bool {
-    const HALF: usize = size_of::<u64>();
-    let ends = |text: &str| {
-        let bytes = text.as_bytes();
-        let (first, last) = (bytes.first_chunk::<HALF>()?, bytes.last_chunk::<HALF>()?);
-        Some((u64::from_ne_bytes(*first), u64::from_ne_bytes(*last)))
-    };
-    one.len() == other.len()
-        && match (ends(one), ends(other)) {
-            (Some(ends), Some(others)) if one.len() <= 2 * HALF => ends == others,
-            _ => one == other,
-        }
 }
 
 /// Returns the parts of a record that rows show, however faulty the rest of it is.
@@ -309,7 +303,7 @@ fn head(slots: &Slots<'_>, vocabulary: &Vocabulary) -> Head {
 }
 
 /// Returns the start and the documented minutes. All the ways in which the record states the minutes must agree.
-fn start_and_minutes(slots: &Slots<'_>) -> Result<(Option<u32>, u32), Fault> {
+fn start_and_minutes(slots: &Slots<'_>) -> Result<(Option<u32>, u32), Box<Fault>> {
     let both = "give `start` and `end`, or neither";
     let (start, end) = (slots.get(FieldId::START), slots.get(FieldId::END));
     let span = match (clock(start, "start")?, clock(end, "end")?) {

@@ -9,59 +9,64 @@ use crate::nearest::values_of;
 use crate::read::{Fault, Slot};
 
 /// Returns the fault of a required field that is left out or empty.
-pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Fault {
+pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Box<Fault> {
     fault(Code::MissingField, name, field, "a required field has no answer", help)
 }
 
 /// Returns the fault of a field, under the name that the rules use for it.
-pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str, help: &str) -> Fault {
+pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str, help: &str) -> Box<Fault> {
     let offset = field.and_then(Slot::offset);
-    Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
+    Box::new(Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) })
 }
 
-/// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty.
+/// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty. `parse` takes no empty value.
 fn parsed<'r, T>(
     field: Option<&Slot<'r>>,
     name: &str,
     parse: impl Fn(&Slot<'r>) -> Option<T>,
     (text, help): (&str, &str),
-) -> Result<Option<T>, Fault> {
-    let Some(field) = field.filter(|field| !field.is_empty()) else { return Ok(None) };
-    parse(field).map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help))
+) -> Result<Option<T>, Box<Fault>> {
+    let Some(field) = field else { return Ok(None) };
+    match parse(field) {
+        Some(value) => Ok(Some(value)),
+        None if field.is_empty() => Ok(None),
+        None => Err(fault(Code::BadField, name, Some(field), text, help)),
+    }
 }
 
 /// Reads trimmed text; a number is returned as its digits.
-pub(super) fn text<'r>(field: Option<&Slot<'r>>, name: &str) -> Result<Option<&'r str>, Fault> {
-    parsed(field, name, Slot::text, ("the field is not text", "write it as text in quotes"))
+pub(super) fn text<'r>(field: Option<&Slot<'r>>, name: &str) -> Result<Option<&'r str>, Box<Fault>> {
+    let parse = |field: &Slot<'r>| field.text().filter(|text| !text.is_empty());
+    parsed(field, name, parse, ("the field is not text", "write it as text in quotes"))
 }
 
 /// Reads a calendar date.
-pub(super) fn date(field: Option<&Slot<'_>>, name: &str) -> Result<Option<NaiveDate>, Fault> {
+pub(super) fn date(field: Option<&Slot<'_>>, name: &str) -> Result<Option<NaiveDate>, Box<Fault>> {
     let words = ("the field is not a day of the calendar", "write it as `YYYY-MM-DD`, such as `2026-03-09`");
     parsed(field, name, |value| parse_date(value.only_text()?), words)
 }
 
 /// Reads a clock time as minutes after midnight.
-pub(super) fn clock(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Fault> {
+pub(super) fn clock(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Box<Fault>> {
     let words = ("the field is not a clock time", "write it as `HH:MM` on the 24-hour clock, such as `14:05`");
     parsed(field, name, |value| parse_clock(value.only_text()?), words)
 }
 
 /// Reads a length in minutes, 1 to 1440.
-pub(super) fn length(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Fault> {
+pub(super) fn length(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Box<Fault>> {
     let Some(minutes) = whole_number(field, name)? else { return Ok(None) };
     let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
     let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
     minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, field, text, help))
 }
 
-fn whole_number(field: Option<&Slot<'_>>, name: &str) -> Result<Option<i64>, Fault> {
+fn whole_number(field: Option<&Slot<'_>>, name: &str) -> Result<Option<i64>, Box<Fault>> {
     let words = ("the field is not a whole number", "write digits alone, such as `45`");
     parsed(field, name, |value| parse_whole_number(value.text()?), words)
 }
 
 /// Reads the answer to a fact.
-pub(super) fn answer(fact: &Fact, field: &Slot<'_>) -> Result<Answer, Fault> {
+pub(super) fn answer(fact: &Fact, field: &Slot<'_>) -> Result<Answer, Box<Fault>> {
     let name = fact.name.as_str();
     match &fact.kind {
         _ if field.is_empty() => Ok(Answer::Unanswered),
@@ -84,17 +89,10 @@ pub(super) fn answer(fact: &Fact, field: &Slot<'_>) -> Result<Answer, Fault> {
 
 /// Returns the coded value that a word or a JSON boolean stands for.
 fn coded_value(fact: &Fact, value: &Slot<'_>) -> Option<u16> {
-    let truth = |truth: bool| if fact.is_yes_no() { fact.value(if truth { "yes" } else { "no" }) } else { None };
-    if let Some(answer) = value.boolean() {
-        return truth(answer);
+    match value.boolean() {
+        Some(truth) => fact.truth_value(truth),
+        None => fact.coded_value(value.text()?),
     }
-    let word = value.text()?;
-    fact.parse_value(word).or_else(|| match word.to_ascii_lowercase().as_str() {
-        // A JSON boolean that went through a spreadsheet.
-        "true" => truth(true),
-        "false" => truth(false),
-        _ => None,
-    })
 }
 
 /// Parses a nonnegative whole number: digits, optionally followed by `.0`, or with an exponent such as `4.5e1`.

@@ -18,6 +18,7 @@ mod scan;
 mod sequence;
 mod slots;
 mod source;
+mod stretch;
 
 mod utf8;
 
@@ -93,6 +94,16 @@ pub trait FieldNames: Sync {
 
     /// Returns the known name closest to this one, if one is close enough.
     fn nearest(&self, name: &str) -> Option<&str>;
+
+    /// Whether a field takes coded values.
+    fn is_coded(&self, _: FieldId) -> bool {
+        false
+    }
+
+    /// Returns the index of the coded value that a text stands for in a field; `None` if it stands for none.
+    fn value(&self, _: FieldId, _: &str) -> Option<u16> {
+        None
+    }
 }
 
 /// Most fields that a record may have, known or unknown.

@@ -1,11 +1,12 @@
 //! Reads plain JSON objects quickly: flat, without escapes, each field once. Other objects are left to `json`.
 //!
-//! The bytes between two values (a comma, a name, a colon, quotes) are the same in most records. So the bytes that
-//! followed a field last time are compared at once, and only where they differ are they read token by token.
+//! The bytes between two values (a comma, a name, a colon, quotes) are the same in most records, and so are coded values.
+//! So they are compared at once with the bytes that stood there before, and read token by token only where they differ.
 
 use std::ops::Range;
 
 use super::scan::{skip_blanks, text_end};
+use super::stretch::{KnownValues, Next, Stretch, begins_scalar};
 use super::{FieldNames, Slots, ValueKind};
 use crate::field::{FieldId, showable};
 
@@ -26,17 +27,21 @@ pub(super) struct PlainReader<'n> {
     unknown: Vec<(String, usize)>,
 }
 
-/// The name of a field, and what followed its value last time.
+/// The name of a field, and what is known of its values.
 #[derive(Default)]
 struct Key {
     field: Option<FieldId>,
     /// The bit of an unknown name.
     bit: u32,
-    next: Link,
+    /// What followed its value last time.
+    link: Stretch,
+    /// Whether the field takes coded values.
+    is_coded: bool,
+    known: KnownValues,
 }
 
 impl Key {
-    /// Puts a value of this key into its slot, or the bit of an unknown name into its set. Returns `false` if the object
+    /// Puts a value of this key into its slot, or the bit of an unknown name into its set. Returns `None` if the object
     /// already has the field.
     #[inline]
     fn put<'t>(
@@ -45,63 +50,22 @@ impl Key {
         offset: usize,
         slots: &mut Slots<'t>,
         unknown: &mut u32,
-    ) -> bool {
+    ) -> Option<()> {
         if let Some(id) = self.field {
-            return slots.put(id, kind, text, Some(offset));
+            return slots.put(id, kind, text, Some(offset)).then_some(());
         }
         let is_new = *unknown & self.bit == 0;
         *unknown |= self.bit;
-        is_new
+        is_new.then_some(())
     }
 }
 
-/// The bytes between a value and the next one of the same object.
-#[derive(Clone, Copy, Default)]
-struct Link {
-    /// The first bytes of the link, and ones where they count.
-    low: (u128, u128),
-    /// The bytes behind them.
-    high: (u128, u128),
-    /// Number of bytes; 0 if there is no link yet.
-    length: usize,
-    /// What follows.
-    begin: Begin,
-}
-
-/// The beginning of a value.
-#[derive(Clone, Copy, Default)]
-struct Begin {
-    /// Index of the key of its field.
+/// A value that was read token by token.
+struct Read {
+    /// Index of its key; 0 before the first value.
     key: usize,
-    /// Whether it is text, so that its opening quote is part of the link.
-    is_text: bool,
-}
-
-/// Number of bytes that a link has room for, and that each of its halves has.
-const LINK: usize = 2 * HALF;
-const HALF: usize = size_of::<u128>();
-
-impl Link {
-    fn new(bytes: &[u8], begin: Begin) -> Option<Self> {
-        let (mut link, mut mask) = ([0; LINK], [0; LINK]);
-        link.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        mask.get_mut(..bytes.len())?.fill(u8::MAX);
-        let ((low, high), (low_mask, high_mask)) = (halves(&link), halves(&mask));
-        Some(Self { low: (low, low_mask), high: (high, high_mask), length: bytes.len(), begin })
-    }
-
-    /// Whether these bytes begin with the link.
-    #[inline]
-    fn matches(&self, bytes: &[u8; LINK]) -> bool {
-        let (low, high) = halves(bytes);
-        ((low ^ self.low.0) & self.low.1) | ((high ^ self.high.0) & self.high.1) == 0 && self.length > 0
-    }
-}
-
-#[inline]
-fn halves(bytes: &[u8; LINK]) -> (u128, u128) {
-    let half = |bytes: Option<&[u8; HALF]>| u128::from_le_bytes(bytes.copied().unwrap_or_default());
-    (half(bytes.first_chunk()), half(bytes.last_chunk()))
+    /// The bytes of the text, without quotes; empty if it is no text.
+    text: Range<usize>,
 }
 
 /// A plain object.
@@ -128,60 +92,97 @@ impl<'n> PlainReader<'n> {
         slots: &mut Slots<'t>,
     ) -> Option<Plain> {
         let bytes = text.as_bytes();
-        let (mut at, mut last, mut unknown) = (start, 0, 0);
+        let (mut at, mut unknown, mut last) = (start, 0, Read { key: 0, text: start..start });
         loop {
-            let link = &self.keys.get(last)?.next;
-            let is_known = bytes.get(at..)?.first_chunk().is_some_and(|bytes| link.matches(bytes));
-            // What stood before a number may also be the beginning of what stands before text.
-            let begin = if is_known && (link.begin.is_text || begins_scalar(bytes, at + link.length)) {
-                at += link.length;
-                link.begin
-            } else {
-                let token = blanks(bytes, at, one_line);
-                if last > 0 && bytes.get(token) == Some(&b'}') {
-                    return Some(Plain { end: token + 1, unknown });
-                }
-                let (begin, value) = self.member(text, at..token, last, one_line)?;
-                at = value;
-                begin
-            };
-            last = begin.key;
-            let key = self.keys.get(last)?;
-            let (is_new, end) = if begin.is_text {
+            let mut next;
+            (next, at) = self.next(text, &last, at, one_line)?;
+            while next.is_text
+                && let Some(Key { field: Some(id), known, .. }) = self.keys.get(next.key)
+                && let Some(known) = known.find(bytes, at)
+            {
+                let value = text.get(at..at + known.length)?;
+                slots.put_coded(*id, value, known.value, at - 1).then_some(())?;
+                at += known.stretch.length;
+                next = known.stretch.next;
+            }
+            if next == Next::END {
+                return Some(Plain { end: at, unknown });
+            }
+            let key = self.keys.get(next.key)?;
+            last = if next.is_text {
                 let end = text_end(bytes, at);
                 let value = text.get(at..end).filter(|_| bytes.get(end) == Some(&b'"'))?;
-                (key.put((ValueKind::Text, value), at - 1, slots, &mut unknown), end + 1)
+                key.put((ValueKind::Text, value), at - 1, slots, &mut unknown)?;
+                Read { key: next.key, text: std::mem::replace(&mut at, end + 1)..end }
             } else {
                 let (value, end) = scalar(text, at)?;
-                (key.put(value, at, slots, &mut unknown), end)
+                key.put(value, at, slots, &mut unknown)?;
+                at = end;
+                Read { key: next.key, text: end..end }
             };
-            if !is_new {
-                return None;
-            }
-            at = end;
         }
     }
 
-    /// Reads what is between a value and the next one, token by token. The first token begins at the end of `blanks`.
-    /// Returns the key of the next value, and the offset of its text or digits.
+    /// Reads what is between a value and the next one, or the end of the object. Returns the offset behind it.
+    #[inline]
+    fn next(&mut self, text: &str, last: &Read, at: usize, one_line: bool) -> Option<(Next, usize)> {
+        let key = self.keys.get(last.key)?;
+        let is_coded = key.is_coded && !last.text.is_empty();
+        if key.link.begins(text.as_bytes(), at) {
+            let (next, end) = (key.link.next, at + key.link.length);
+            if is_coded {
+                self.learn(text, last, next, end);
+            }
+            return Some((next, end));
+        }
+        let (next, end) = self.read_next(text, last.key, at, one_line)?;
+        if is_coded {
+            self.learn(text, last, next, end);
+        }
+        Some((next, end))
+    }
+
+    /// Learns a coded value, and what follows it up to `end`.
     #[cold]
     #[inline(never)]
-    fn member(&mut self, text: &str, before: Range<usize>, last: usize, one_line: bool) -> Option<(Begin, usize)> {
+    fn learn(&mut self, text: &str, last: &Read, next: Next, end: usize) {
+        let known = || {
+            let start = last.text.start;
+            let stretch = Stretch::new(text.as_bytes().get(start..end)?, next)?;
+            let key = self.keys.get_mut(last.key)?;
+            let value = self.names.value(key.field?, text.get(last.text.clone())?)?;
+            key.known.add(text.as_bytes(), start, stretch, last.text.len(), value);
+            Some(())
+        };
+        // Other values stay unknown.
+        let _ = { known }();
+    }
+
+    /// Reads what is between a value and the next one token by token.
+    #[cold]
+    #[inline(never)]
+    fn read_next(&mut self, text: &str, last: usize, at: usize, one_line: bool) -> Option<(Next, usize)> {
         let bytes = text.as_bytes();
-        let opens = if last == 0 { b'{' } else { b',' };
-        let quote = blanks(bytes, token(bytes, before.end, opens)?, one_line);
-        let name = token(bytes, quote, b'"')?;
-        let end = text_end(bytes, name);
-        let colon = blanks(bytes, token(bytes, end, b'"')?, one_line);
-        let value = blanks(bytes, token(bytes, colon, b':')?, one_line);
-        let is_text = bytes.get(value) == Some(&b'"');
-        let value = value + usize::from(is_text);
-        let begin = Begin { key: self.key(text.get(name..end)?.trim())?, is_text };
-        let link = bytes.get(before.start..value).filter(|_| is_text || begins_scalar(bytes, value));
-        if let Some(link) = link.and_then(|link| Link::new(link, begin)) {
-            self.keys.get_mut(last)?.next = link;
+        let first = blanks(bytes, at, one_line);
+        let (next, end) = if last > 0 && bytes.get(first) == Some(&b'}') {
+            (Next::END, first + 1)
+        } else {
+            let opens = if last == 0 { b'{' } else { b',' };
+            let quote = blanks(bytes, token(bytes, first, opens)?, one_line);
+            let name = token(bytes, quote, b'"')?;
+            let end = text_end(bytes, name);
+            let colon = blanks(bytes, token(bytes, end, b'"')?, one_line);
+            let value = blanks(bytes, token(bytes, colon, b':')?, one_line);
+            let is_text = bytes.get(value) == Some(&b'"');
+            if !is_text && !begins_scalar(*bytes.get(value)?) {
+                return None;
+            }
+            (Next { key: self.key(text.get(name..end)?.trim())?, is_text }, value + usize::from(is_text))
+        };
+        if let Some(link) = Stretch::new(bytes.get(at..end)?, next) {
+            self.keys.get_mut(last)?.link = link;
         }
-        Some((begin, value))
+        Some((next, end))
     }
 
     /// Returns the index of the key with this name; `None` if the name is not plain.
@@ -197,7 +198,7 @@ impl<'n> PlainReader<'n> {
             let known = self.known.get_mut(id.index())?;
             if known.is_none() {
                 *known = Some(index);
-                self.keys.push(Key { field: Some(id), ..Key::default() });
+                self.keys.push(Key { field: Some(id), is_coded: self.names.is_coded(id), ..Key::default() });
             }
             return *known;
         }
@@ -243,12 +244,6 @@ pub(super) fn skip_line_blanks(bytes: &[u8], mut start: usize) -> usize {
 /// Returns the offset behind a token.
 fn token(bytes: &[u8], start: usize, token: u8) -> Option<usize> {
     (bytes.get(start) == Some(&token)).then_some(start + 1)
-}
-
-/// Whether a number or a word begins at an offset.
-#[inline]
-fn begins_scalar(bytes: &[u8], at: usize) -> bool {
-    matches!(bytes.get(at), Some(b'0'..=b'9' | b't' | b'f' | b'n'))
 }
 
 /// Reads digits, `true`, `false` or `null`. What must follow them is found out when the next token is read.

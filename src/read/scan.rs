@@ -1,59 +1,71 @@
-//! Searches bytes eight at a time, and counts them in runs that the compiler makes vector instructions of.
+//! Searches bytes sixteen at a time, and counts them in runs that the compiler makes vector instructions of.
 
-/// Number of bytes in a word.
-const WORD: usize = size_of::<u64>();
+use wide::u8x16;
 
-const LOW_BITS: u64 = u64::from_ne_bytes([0x01; WORD]);
-const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; WORD]);
+/// Number of bytes that are searched at once.
+const CHUNK: usize = size_of::<u8x16>();
 
 /// Returns the offset of the first byte from `start` on that ends plain text in JSON: a quote, a backslash or a control
 /// character. Without one, returns the length.
 #[inline]
 pub(super) fn text_end(bytes: &[u8], start: usize) -> usize {
-    let marks = |word| equal(word, b'"') | equal(word, b'\\') | control(word);
-    find(bytes, start, marks, |byte| matches!(byte, b'"' | b'\\' | ..b' '))
+    find(bytes, start, text_marks, |byte| matches!(byte, b'"' | b'\\' | ..b' '))
 }
 
 /// Whether text stands in a JSON string as it is.
 #[inline]
 pub(crate) fn is_plain_json_text(text: &str) -> bool {
-    text_end(text.as_bytes(), 0) == text.len()
+    const HALF: usize = CHUNK / 2;
+    let bytes = text.as_bytes();
+    // Most texts are short: their first and last bytes are all of them.
+    match (bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>()) {
+        (Some(first), Some(last)) if bytes.len() <= CHUNK => {
+            let both = u128::from(u64::from_le_bytes(*first)) << u64::BITS | u128::from(u64::from_le_bytes(*last));
+            !text_marks(u8x16::new(both.to_le_bytes())).any()
+        }
+        _ => text_end(bytes, 0) == bytes.len(),
+    }
+}
+
+/// Sets the bits of the bytes that end plain text in JSON.
+#[inline]
+fn text_marks(chunk: u8x16) -> u8x16 {
+    equal(chunk, b'"') | equal(chunk, b'\\') | control(chunk)
 }
 
 /// Returns the offset of the first byte from `start` on that ends an unquoted cell in CSV, or is a quote. Other control
 /// characters count too. Without one, returns the length.
 #[inline]
 pub(super) fn cell_end(bytes: &[u8], start: usize) -> usize {
-    let marks = |word| equal(word, b',') | equal(word, b'"') | control(word);
+    let marks = |chunk| equal(chunk, b',') | equal(chunk, b'"') | control(chunk);
     find(bytes, start, marks, |byte| matches!(byte, b',' | b'"' | ..b' '))
 }
 
-/// `marks` sets the high bit of the first byte that is wanted; higher bits may be wrong.
+/// `marks` sets the bits of the bytes that are wanted.
 #[inline]
-fn find(bytes: &[u8], start: usize, marks: impl Fn(u64) -> u64, is_mark: impl Fn(u8) -> bool) -> usize {
-    let mut rest = bytes.get(start..).unwrap_or_default();
-    while let Some((word, after)) = rest.split_first_chunk::<WORD>() {
-        let found = marks(u64::from_le_bytes(*word)) & HIGH_BITS;
+fn find(bytes: &[u8], start: usize, marks: impl Fn(u8x16) -> u8x16, is_mark: impl Fn(u8) -> bool) -> usize {
+    let mut at = start;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<CHUNK>) {
+        let found = marks(u8x16::new(*chunk)).to_bitmask();
         if found != 0 {
-            let bits = usize::try_from(found.trailing_zeros()).unwrap_or_default();
-            return bytes.len() - rest.len() + bits / 8;
+            return at + usize::try_from(found.trailing_zeros()).unwrap_or_default();
         }
-        rest = after;
+        at += CHUNK;
     }
-    bytes.len() - rest.len() + rest.iter().position(|byte| is_mark(*byte)).unwrap_or(rest.len())
+    let rest = bytes.get(at..).unwrap_or_default();
+    at.min(bytes.len()) + rest.iter().position(|byte| is_mark(*byte)).unwrap_or(rest.len())
 }
 
-/// Sets the high bit of the first byte that equals `byte`. The subtraction may carry into higher bytes.
+/// Sets the bits of the bytes that equal `byte`.
 #[inline]
-fn equal(word: u64, byte: u8) -> u64 {
-    let same = word ^ u64::from_ne_bytes([byte; WORD]);
-    same.wrapping_sub(LOW_BITS) & !same
+fn equal(chunk: u8x16, byte: u8) -> u8x16 {
+    chunk.simd_eq(u8x16::splat(byte))
 }
 
-/// Sets the high bit of the first byte that is a control character.
+/// Sets the bits of the bytes that are control characters.
 #[inline]
-fn control(word: u64) -> u64 {
-    word.wrapping_sub(u64::from_ne_bytes([b' '; WORD])) & !word
+fn control(chunk: u8x16) -> u8x16 {
+    chunk.simd_eq(chunk.min(u8x16::splat(b' ' - 1)))
 }
 
 /// Returns the offset of the first byte from `start` on that is not a blank of JSON; without one, the length.

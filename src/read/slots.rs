@@ -1,5 +1,7 @@
 //! The known fields of one record, by number.
 
+use std::num::NonZeroU16;
+
 use super::record::trim;
 use super::{Field, Value};
 use crate::field::FieldId;
@@ -19,6 +21,8 @@ pub struct Slot<'a> {
     /// `None` if the record does not have the field.
     kind: Option<ValueKind>,
     text: &'a str,
+    /// The index of the coded value that the text stands for, if the reader knows it, counted from 1.
+    coded: Option<NonZeroU16>,
     offset: Option<usize>,
 }
 
@@ -63,6 +67,12 @@ impl<'a> Slot<'a> {
     #[inline]
     pub fn raw_text(&self) -> &'a str {
         if self.kind == Some(ValueKind::Text) { self.text } else { "" }
+    }
+
+    /// Returns the index of the coded value that the text stands for, if the reader knows it.
+    #[inline]
+    pub fn coded(&self) -> Option<u16> {
+        self.coded.map(|number| number.get() - 1)
     }
 
     /// Returns the answer of a JSON boolean.
@@ -114,12 +124,32 @@ impl<'a> Slots<'a> {
     /// Sets the value of a field. Returns `false`, and changes nothing, if the record already has the field.
     #[inline]
     pub fn put(&mut self, id: FieldId, kind: ValueKind, text: &'a str, offset: Option<usize>) -> bool {
+        self.put_slot(id, kind, text, None, offset)
+    }
+
+    /// Sets the value of a field to text that stands for a coded value. Returns `false`, and changes nothing, if the record
+    /// already has the field.
+    #[inline]
+    pub(super) fn put_coded(&mut self, id: FieldId, text: &'a str, value: u16, offset: usize) -> bool {
+        self.put_slot(id, ValueKind::Text, text, NonZeroU16::MIN.checked_add(value), Some(offset))
+    }
+
+    #[inline]
+    fn put_slot(
+        &mut self,
+        id: FieldId,
+        kind: ValueKind,
+        text: &'a str,
+        coded: Option<NonZeroU16>,
+        offset: Option<usize>,
+    ) -> bool {
         if self.by_field.len() <= id.index() {
             self.by_field.resize(id.index() + 1, Slot::default());
         }
         let Some(slot) = self.by_field.get_mut(id.index()).filter(|slot| slot.kind.is_none()) else { return false };
         slot.kind = Some(kind);
         slot.text = text;
+        slot.coded = coded;
         slot.offset = offset;
         self.filled.push(id);
         true

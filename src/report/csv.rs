@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::row::FieldValue;
+use super::template::push_bytes;
 use super::{AlsoRow, Report, Row, RowWriter};
 use crate::table::{defuse_formula, unwrap_io_error};
 
@@ -32,7 +33,7 @@ impl RowWriter for CsvRows {
     fn push_text(&self, text: &str, out: &mut Vec<u8>) {
         let cell = defuse_formula(text);
         if !cell.contains(['"', ',', '\n', '\r']) {
-            out.extend_from_slice(cell.as_bytes());
+            push_bytes(cell.as_bytes(), out);
             return;
         }
         out.push(b'"');

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::template::push_bytes;
 use super::{Report, Row, RowWriter};
 use crate::read::is_plain_json_text;
 
@@ -63,7 +64,7 @@ impl RowWriter for NdjsonRows {
 #[inline]
 pub(super) fn push_escaped(text: &str, out: &mut Vec<u8>) {
     if is_plain_json_text(text) {
-        out.extend_from_slice(text.as_bytes());
+        push_bytes(text.as_bytes(), out);
         return;
     }
     let quoted = serde_json::to_string(text).unwrap_or_default();

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use rustc_hash::FxHashMap;
 
 use super::kinds::KindRow;
-use super::template::{ListTemplate, text_mark};
+use super::template::{ListTemplate, push_bytes, text_mark};
 use super::{Report, Row, RowWriter};
 use crate::batch::{RecordHead, RowSource, SimpleNote};
 use crate::cores::map_in_order;
@@ -60,17 +60,14 @@ impl Presence {
     const FIRST_SHOWN: u32 = 1 << 5;
 
     fn new(head: &RecordHead<'_>, shown: impl Iterator<Item = Answer>) -> Self {
-        let fields = [
-            (head.staff.is_some(), Self::STAFF),
-            (head.staff_role.is_some(), Self::STAFF_ROLE),
-            (head.start.is_some(), Self::START),
-            (head.end.is_some(), Self::END),
-            (head.activity.is_some(), Self::ACTIVITY),
-        ];
-        let fields = fields.into_iter().filter(|(is_there, _)| *is_there).map(|(_, bit)| bit);
-        let shown = shown.enumerate().filter(|(_, answer)| answer.is_given());
-        let shown = shown.map(|(position, _)| Self::FIRST_SHOWN << position);
-        Self(fields.chain(shown).fold(0, |bits, bit| bits | bit))
+        let bit = |is_there, bit| if is_there { bit } else { 0 };
+        let fields = bit(head.staff.is_some(), Self::STAFF)
+            | bit(head.staff_role.is_some(), Self::STAFF_ROLE)
+            | bit(head.start.is_some(), Self::START)
+            | bit(head.end.is_some(), Self::END)
+            | bit(head.activity.is_some(), Self::ACTIVITY);
+        let shown = shown.enumerate();
+        Self(shown.fold(fields, |bits, (at, answer)| bits | bit(answer.is_given(), Self::FIRST_SHOWN << at)))
     }
 
     fn has(self, bit: u32) -> bool {
@@ -160,7 +157,7 @@ impl<'r, W: RowWriter> Renderer<'r, W> {
                 }
                 Hole::Record => {
                     let (_, record) = batch.position(index)?;
-                    out.extend_from_slice(number.format(record).as_bytes());
+                    push_bytes(number.format(record).as_bytes(), out);
                 }
                 Hole::Id => writer.push_text(head.id?, out),
                 Hole::Client => writer.push_text(head.client?, out),
@@ -174,8 +171,11 @@ impl<'r, W: RowWriter> Renderer<'r, W> {
                     let (fact, answer) = batch.shown_answers(index).nth(position)?;
                     push_answer(&batch.set().written_answer(fact, answer), *writer, out);
                 }
-                Hole::Minutes => out.extend_from_slice(number.format(in_batch.minutes()).as_bytes()),
-                Hole::QuarterHours => out.extend_from_slice(number.format(in_batch.quarter_hours()).as_bytes()),
+                Hole::Minutes => push_bytes(number.format(in_batch.minutes()).as_bytes(), out),
+                Hole::QuarterHours => push_bytes(number.format(in_batch.quarter_hours()).as_bytes(), out),
+                Hole::Names if let Some(carrier) = batch.carrier_in_row(note) => {
+                    writer.push_text(batch.id(carrier)?, out);
+                }
                 Hole::Names => {
                     let named = batch.named_in_row(index, note);
                     let ids: Vec<&str> = named.into_iter().filter_map(|index| batch.id(index)).collect();

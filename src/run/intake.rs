@@ -150,7 +150,7 @@ impl<'r> NoteWorker<'r> {
         let mut slots = Slots::default();
         match self.checker.check_record(record, &mut slots) {
             Ok(note) => {
-                let decision = self.decisions.decide(&mut self.memo, note.facts, note.date);
+                let decision = self.decisions.decide(&mut self.memo, note.facts, note.coded, note.date);
                 self.block.add_careful_note(&self.kept, record, &note, decision);
                 Some(note.facts.clone())
             }
@@ -170,7 +170,7 @@ impl Worker for NoteWorker<'_> {
             return false;
         }
         let Ok(note) = self.checker.check(slots) else { return false };
-        let decision = self.decisions.decide(&mut self.memo, note.facts, note.date);
+        let decision = self.decisions.decide(&mut self.memo, note.facts, note.coded, note.date);
         let id_offset = slots.get(crate::field::FieldId::ID).and_then(Slot::offset);
         self.block.add_note(&self.kept, &note, decision, id_offset);
         self.block.count_unknown(unknown);

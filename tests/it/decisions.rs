@@ -98,7 +98,7 @@ fn note(random: &mut Random, set: &RuleSet, open: usize) -> Dated {
 fn compare(decisions: &Decisions<'_>, memo: &mut DecisionMemo, notes: impl IntoIterator<Item = Dated>) {
     let judge = decisions.judge();
     for (facts, date) in notes {
-        let id = decisions.decide(memo, &facts, date);
+        let id = decisions.decide(memo, &facts, &facts.coded(), date);
         let alone = judge.evaluate(&facts, date);
         if **decisions.get(id) != alone {
             let set = judge.set();
@@ -107,7 +107,7 @@ fn compare(decisions: &Decisions<'_>, memo: &mut DecisionMemo, notes: impl IntoI
             let given = given.collect::<Vec<_>>().join(" ");
             panic!("{:#?}\nis not\n{alone:#?}\n{date} {given}", decisions.get(id));
         }
-        assert_eq!(decisions.decide(memo, &facts, date), id);
+        assert_eq!(decisions.decide(memo, &facts, &facts.coded(), date), id);
     }
 }
 

@@ -126,8 +126,8 @@ pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), 
     }
     let mut placed: Vec<String> = Vec::new();
     for Draft { file, place, .. } in drafts {
-        if let Err(error) = file.persist(&place) {
-            let message = unwritable(&place, &error.error);
+        if let Err(error) = put(file, &place) {
+            let message = unwritable(&place, &error);
             let help = format!("{} was written before that", placed.join(", "));
             return Err(if placed.is_empty() { message } else { message.help(help) });
         }
@@ -136,6 +136,22 @@ pub(crate) fn move_into_place(drafts: Vec<Draft>, together: bool) -> Result<(), 
     aside.into_iter().for_each(DisplacedFile::remove);
     state.placed = true;
     Ok(())
+}
+
+/// Puts a draft in its place.
+fn put(file: NamedTempFile, place: &Path) -> io::Result<()> {
+    // A file system may write a file to disk before the file replaces another one, which takes long. So the two trade
+    // places first, and the old file is removed as a draft.
+    #[cfg(target_os = "linux")]
+    if fs::symlink_metadata(place).is_ok_and(|old| old.is_file()) {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, file.path(), CWD, place, RenameFlags::EXCHANGE).is_ok() {
+            // An old file that cannot be removed is abandoned, and removed by the next run.
+            let _ = file.close();
+            return Ok(());
+        }
+    }
+    file.persist(place).map(drop).map_err(|error| error.error)
 }
 
 /// An old file that was moved out of the way. It is put back on drop unless a new file has taken its place.

@@ -127,7 +127,10 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     let totals = totals.map(|totals| totals.create(Readers::Owner, |out| report.write_summary(out))).transpose()?;
     let rows = rows.create(Readers::Owner, |out| report.write(format, out))?;
     output::finish(std::iter::once(rows).chain(totals), true)?;
-    Ok(exit(args, &report, console))
+    let exit = exit(args, &report, console);
+    // The process ends here. To free the memory of every note first would only take time.
+    std::mem::forget(report);
+    Ok(exit)
 }
 
 fn exit(args: &ClassifyArgs, report: &Report<'_>, console: &Console) -> Exit {
