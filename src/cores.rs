@@ -11,6 +11,9 @@ use std::thread;
 pub struct Threads(NonZeroUsize);
 
 impl Threads {
+    /// The calling thread alone.
+    pub const ONE: Self = Self(NonZeroUsize::MIN);
+
     /// One thread for each core that this process may use.
     pub fn all() -> Self {
         Self(thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
@@ -35,6 +38,21 @@ pub fn on_all_cores(most: usize, work: impl Fn() + Copy + Send) {
         (1..threads).for_each(|_| drop(scope.spawn(work)));
         work();
     });
+}
+
+/// Does two things, at once if there is more than one thread.
+pub fn join<A: Send, B>(threads: Threads, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if threads.count() == 1 {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// Locks a mutex. If another thread panicked while it held the lock, its panic is about to end the run anyway.

@@ -149,7 +149,8 @@ impl CheckedBlock {
         let is_rare = activity_word.is_none() || staff_role_word.is_none() || extra.is_some();
         if is_rare {
             let position = self.position();
-            let written = |answer: Option<(WordFact, Answer)>| answer.and_then(|(fact, answer)| kept.written(fact, answer));
+            let written =
+                |answer: Option<(WordFact, Answer)>| answer.and_then(|(fact, answer)| kept.written(fact, answer));
             let activity = match (activity, note.activity) {
                 (None, Some(text)) => Some(WrittenAnswer::Text(text.to_owned())),
                 (activity, _) => written(activity).filter(|answer| matches!(answer, WrittenAnswer::Text(_))),

@@ -269,7 +269,7 @@ impl<'r> Batch<'r> {
     }
 
     /// Returns an iterator over the notes that have a share.
-    fn notes_with_share(&self) -> impl Iterator<Item = BatchNote<'_>> {
+    pub fn notes_with_share(&self) -> impl Iterator<Item = BatchNote<'_>> {
         self.shares.indexes().filter_map(|index| self.note(index))
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Case, Expectation, SampleBatch, Suite};
 use crate::batch::{Applied, BatchNote};
+use crate::cores::Threads;
 use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
@@ -134,7 +135,7 @@ impl<'s> SampleBatchRun<'s> {
         let mut warnings = Vec::new();
         let batch = batch.finish(&mut |message| warnings.push(message));
         let applied = (0..batch.len()).map(|at| batch.note(at).map(BatchNote::applied).unwrap_or_default()).collect();
-        let (rows, summary) = (Row::all(&batch), Summary::new(&batch));
+        let (rows, summary) = (Row::all(&batch), Summary::new(&batch, Threads::ONE));
         Self { claims, rows, read, applied, summary, warnings, refused: None }
     }
 

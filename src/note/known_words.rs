@@ -1,14 +1,10 @@
 //! The words that answered a fact before. They are few, and compared in a few instructions.
 
-/// Most entries of a table. With more words than fit, some take the place of others.
-const MAX_ENTRIES: usize = 1 << 10;
+use crate::recent::Recent;
 
 /// The words that answered one fact, as notes wrote them, each with the value that it stands for.
-#[derive(Debug)]
-pub(super) struct KnownWords {
-    /// Each word at the index that its hash gives; their number is a power of two.
-    entries: Vec<Option<KnownWord>>,
-}
+#[derive(Debug, Default)]
+pub(super) struct KnownWords(Recent<KnownWord>);
 
 #[derive(Clone, Debug)]
 struct KnownWord {
@@ -43,46 +39,27 @@ impl Ends {
         Self { first, last, length: bytes.len() }
     }
 
-    /// Returns an index below a number of entries, which is a power of two.
     #[inline]
-    fn index(self, entries: usize) -> usize {
+    fn hash(self) -> usize {
         const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(SPREAD) >> 40;
-        usize::try_from(mixed).unwrap_or_default() & entries.wrapping_sub(1)
+        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(SPREAD);
+        usize::try_from(mixed >> 40).unwrap_or_default()
     }
 }
 
 impl KnownWords {
-    /// Creates a table that knows no word yet. `values` is the number of values of the fact.
-    pub(super) fn new(values: usize) -> Self {
-        Self { entries: vec![None; (4 * values).next_power_of_two().min(MAX_ENTRIES)] }
-    }
-
     /// Returns the value that a word stands for, if it is known.
     #[inline]
     pub(super) fn get(&self, word: &str) -> Option<u16> {
         let ends = Ends::of(word);
-        let known = self.entries.get(ends.index(self.entries.len()))?.as_ref()?;
+        let known = self.0.get(ends.hash())?;
         let is_same = known.ends == ends && (ends.length <= Ends::WHOLE || *known.text == *word);
         is_same.then_some(known.value)
     }
 
-    /// Adds a word. The table grows until each word has an entry of its own, or is as large as it may become.
     pub(super) fn add(&mut self, word: &str, value: u16) {
-        let new = KnownWord { ends: Ends::of(word), text: word.into(), value };
-        while !self.put(new.clone()) && self.entries.len() < MAX_ENTRIES {
-            let size = 2 * self.entries.len();
-            let known = std::mem::replace(&mut self.entries, vec![None; size]);
-            for word in known.into_iter().flatten() {
-                self.put(word);
-            }
-        }
-    }
-
-    /// Puts a word into its entry. Returns whether the entry was free.
-    fn put(&mut self, word: KnownWord) -> bool {
-        let index = word.ends.index(self.entries.len());
-        self.entries.get_mut(index).is_some_and(|entry| entry.replace(word).is_none())
+        let ends = Ends::of(word);
+        self.0.add(ends.hash(), KnownWord { ends, text: word.into(), value });
     }
 }
 
@@ -98,7 +75,7 @@ mod tests {
             word[at] = b'x';
             String::from_utf8(word).unwrap()
         };
-        let mut known = KnownWords::new(2);
+        let mut known = KnownWords::default();
         for (value, word) in (0..).zip(&words) {
             known.add(word, value);
             assert_eq!(known.get(word), Some(value), "{word}");
@@ -106,19 +83,5 @@ mod tests {
                 assert_eq!(known.get(&changed(word, at)), None, "{word}");
             }
         }
-    }
-
-    #[test]
-    fn a_table_keeps_all_words_until_it_is_full() {
-        let mut known = KnownWords::new(2);
-        for value in 0..20 {
-            known.add(&format!("word {value}"), value);
-        }
-        assert!((0..20).all(|value| known.get(&format!("word {value}")) == Some(value)));
-        for value in 0..u16::MAX {
-            known.add(&format!("word {value}"), value);
-            assert_eq!(known.get(&format!("word {value}")), Some(value));
-        }
-        assert_eq!(known.entries.len(), MAX_ENTRIES);
     }
 }

@@ -141,8 +141,7 @@ impl<'v> NoteChecker<'v> {
         let mut facts_of_fields = Vec::new();
         for (field, id) in vocabulary.note_facts() {
             facts_of_fields.resize_with(field.index(), || None);
-            let known = KnownWords::new(vocabulary.fact(id).values().len());
-            facts_of_fields.push(Some(FieldFact { id, known }));
+            facts_of_fields.push(Some(FieldFact { id, known: KnownWords::default() }));
         }
         Self {
             vocabulary,

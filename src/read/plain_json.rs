@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::scan::{skip_blanks, text_end};
-use super::stretch::{KnownValues, Next, Stretch, begins_scalar};
+use super::stretch::{KnownValue, KnownValues, Next, Stretch, begins_scalar};
 use super::{FieldNames, Slots, ValueKind};
 use crate::field::{FieldId, showable};
 
@@ -128,14 +128,11 @@ impl<'n> PlainReader<'n> {
     fn next(&mut self, text: &str, last: &Read, at: usize, one_line: bool) -> Option<(Next, usize)> {
         let key = self.keys.get(last.key)?;
         let is_coded = key.is_coded && !last.text.is_empty();
-        if key.link.begins(text.as_bytes(), at) {
-            let (next, end) = (key.link.next, at + key.link.length);
-            if is_coded {
-                self.learn(text, last, next, end);
-            }
-            return Some((next, end));
-        }
-        let (next, end) = self.read_next(text, last.key, at, one_line)?;
+        let (next, end) = if key.link.begins(text.as_bytes(), at) {
+            (key.link.next, at + key.link.length)
+        } else {
+            self.read_next(text, last.key, at, one_line)?
+        };
         if is_coded {
             self.learn(text, last, next, end);
         }
@@ -146,16 +143,13 @@ impl<'n> PlainReader<'n> {
     #[cold]
     #[inline(never)]
     fn learn(&mut self, text: &str, last: &Read, next: Next, end: usize) {
-        let known = || {
-            let start = last.text.start;
-            let stretch = Stretch::new(text.as_bytes().get(start..end)?, next)?;
-            let key = self.keys.get_mut(last.key)?;
-            let value = self.names.value(key.field?, text.get(last.text.clone())?)?;
-            key.known.add(text.as_bytes(), start, stretch, last.text.len(), value);
-            Some(())
-        };
-        // Other values stay unknown.
-        let _ = { known }();
+        let start = last.text.start;
+        let Some(stretch) = text.as_bytes().get(start..end).and_then(|bytes| Stretch::new(bytes, next)) else { return };
+        let Some(key) = self.keys.get_mut(last.key) else { return };
+        let value = key.field.zip(text.get(last.text.clone())).and_then(|(field, word)| self.names.value(field, word));
+        if let Some(value) = value {
+            key.known.add(text.as_bytes(), start, KnownValue { stretch, length: last.text.len(), value });
+        }
     }
 
     /// Reads what is between a value and the next one token by token.

@@ -3,6 +3,8 @@
 
 use wide::u8x16;
 
+use crate::recent::Recent;
+
 /// Most bytes of a stretch.
 const SIZE: usize = PARTS * size_of::<u8x16>();
 const PARTS: usize = 3;
@@ -74,54 +76,30 @@ fn parts(bytes: &[u8; SIZE]) -> [u8x16; PARTS] {
 
 /// The coded values of one key that were read before, each with the stretch that begins with it.
 #[derive(Default)]
-pub(super) struct KnownValues {
-    /// Each value at the index that the hash of its stretch gives; their number is a power of two.
-    entries: Vec<Option<KnownValue>>,
-}
+pub(super) struct KnownValues(Recent<KnownValue>);
 
 /// A coded value and what follows it.
-#[derive(Clone)]
 pub(super) struct KnownValue {
     pub(super) stretch: Stretch,
     /// Number of bytes of the value.
     pub(super) length: usize,
     /// The index of the value among those of its fact.
     pub(super) value: u16,
-    hash: usize,
 }
-
-/// Fewest and most entries for the values of a key. Of more values than fit, some take the place of others.
-const ENTRIES: (usize, usize) = (16, 1 << 10);
 
 impl KnownValues {
     /// Returns the value that begins at an offset, if it is known.
     #[inline]
     pub(super) fn find(&self, bytes: &[u8], at: usize) -> Option<&KnownValue> {
-        let known = self.entries.get(hash(bytes, at)? & self.entries.len().wrapping_sub(1))?.as_ref()?;
+        let known = self.0.get(hash(bytes, at)?)?;
         known.stretch.begins(bytes, at).then_some(known)
     }
 
-    /// Adds a value of this length, at whose offset a stretch begins.
-    pub(super) fn add(&mut self, bytes: &[u8], at: usize, stretch: Stretch, length: usize, value: u16) {
-        let Some(hash) = hash(bytes, at) else { return };
-        let new = KnownValue { stretch, length, value, hash };
-        if self.entries.is_empty() {
-            self.entries = vec![None; ENTRIES.0];
+    /// Adds a value that begins at an offset.
+    pub(super) fn add(&mut self, bytes: &[u8], at: usize, known: KnownValue) {
+        if let Some(hash) = hash(bytes, at) {
+            self.0.add(hash, known);
         }
-        while !self.put(new.clone()) && self.entries.len() < ENTRIES.1 {
-            let size = 2 * self.entries.len();
-            let known = std::mem::replace(&mut self.entries, vec![None; size]);
-            for known in known.into_iter().flatten() {
-                self.put(known);
-            }
-        }
-    }
-
-    /// Puts a value into its entry. Returns whether the entry was free, or had the same hash.
-    fn put(&mut self, known: KnownValue) -> bool {
-        let (hash, index) = (known.hash, known.hash & self.entries.len().wrapping_sub(1));
-        let before = self.entries.get_mut(index).and_then(|entry| entry.replace(known));
-        before.is_none_or(|before| before.hash == hash)
     }
 }
 
@@ -169,22 +147,20 @@ mod tests {
     }
 
     #[test]
-    fn values_are_found_until_too_many_are_known() {
-        let text = |value: usize| format!("{:60}", format!("word {value}\",\"a\":\""));
+    fn a_known_value_is_found_with_all_that_follows_it() {
+        let text = |value: &str, next: &str| format!("{:60}", format!("{value}\",\"{next}\":\""));
         let mut known = KnownValues::default();
-        let add = |known: &mut KnownValues, value: usize| {
-            let (text, length) = (text(value), format!("word {value}").len());
-            let stretch = Stretch::new(&text.as_bytes()[..length + 7], NEXT).unwrap();
-            known.add(text.as_bytes(), 0, stretch, length, u16::try_from(value).unwrap());
-        };
-        let find = |known: &KnownValues, value| known.find(text(value).as_bytes(), 0).map(|known| known.value.into());
-        assert_eq!(find(&known, 0), None);
-        (0..20).for_each(|value| add(&mut known, value));
-        assert!((0..20).all(|value| find(&known, value) == Some(value)) && find(&known, 20).is_none());
-        for value in 0..5_000 {
-            add(&mut known, value);
-            assert_eq!(find(&known, value), Some(value));
+        let values = ["yes", "no", "in_person", "by_video", "by_video_and_telephone"];
+        for (number, value) in (0..).zip(values) {
+            let (text, end) = (text(value, "a"), value.len() + "\",\"a\":\"".len());
+            let stretch = Stretch::new(&text.as_bytes()[..end], NEXT).unwrap();
+            known.add(text.as_bytes(), 0, KnownValue { stretch, length: value.len(), value: number });
         }
-        assert_eq!(known.entries.len(), ENTRIES.1);
+        let find = |value, next| known.find(text(value, next).as_bytes(), 0).map(|known| (known.length, known.value));
+        for (number, value) in (0..).zip(values) {
+            assert_eq!(find(value, "a"), Some((value.len(), number)));
+            assert_eq!(find(value, "b"), None);
+        }
+        assert_eq!(find("by_vide", "a"), None);
     }
 }

@@ -142,11 +142,12 @@ impl<'s> StaffTotals<'s> {
 pub(super) struct KindCounts<'b>(Vec<(Count, BatchNote<'b>)>);
 
 impl<'b> KindCounts<'b> {
-    pub(super) fn add(&mut self, note: BatchNote<'b>) {
+    /// Counts so many notes of the activity and the credential of this one.
+    pub(super) fn add(&mut self, note: BatchNote<'b>, count: Count) {
         let key = |note: BatchNote<'b>| (note.activity(), note.staff_credential());
         match self.0.iter_mut().find(|(_, known)| key(*known) == key(note)) {
-            Some((count, _)) => *count += Count::one(note),
-            None => self.0.push((Count::one(note), note)),
+            Some((known, _)) => *known += count,
+            None => self.0.push((count, note)),
         }
     }
 

@@ -65,7 +65,7 @@ impl<'r> Report<'r> {
 
     /// Returns the counts and totals.
     pub fn summary(&self) -> &Summary {
-        self.summary.get_or_init(|| Summary::new(&self.batch))
+        self.summary.get_or_init(|| Summary::new(&self.batch, self.threads))
     }
 
     /// Returns the number of records with each status.

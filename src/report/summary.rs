@@ -1,14 +1,18 @@
 //! Summary of a batch: counts by status, totals by payer, missing facts, and what notes rest on.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::ops::Range;
 
 use serde::Serialize;
 
 use super::mix::{self, KindCounts, PayerMix, StaffTotal, StaffTotals};
 use super::totals::{PayerTotal, RestsOn, Sums};
 use crate::batch::{Batch, BatchNote, Count, RowSource, Standing};
+use crate::cores::{Threads, join, map_in_order};
 use crate::decide::Verdict;
 use crate::money::Amount;
+use crate::number::count;
 use crate::rules::{Outcome, RuleSet};
 use crate::status::Status;
 
@@ -44,27 +48,23 @@ struct SumsByName {
 }
 
 impl Summary {
-    /// Summarizes a batch that has been rolled up or settled.
-    pub fn new(batch: &Batch<'_>) -> Self {
+    /// Summarizes a batch that has been rolled up or settled. Records are counted on these threads.
+    pub fn new(batch: &Batch<'_>, threads: Threads) -> Self {
         let set = batch.set();
-        let mut summary = Self { status: Status::ALL.map(|status| (status, 0)).into(), ..Self::default() };
+        let (mix, Counted { by_kind, rejected }) =
+            join(threads, || mix::payer_mix(batch), || Counted::new(batch, threads));
+        let mut summary = Self {
+            records: count(batch.len()),
+            status: Status::ALL.map(|status| (status, 0)).into(),
+            payer_mix: mix,
+            ..Self::default()
+        };
         let mut sums = SumsByName::default();
         let mut staff = StaffTotals::new(set);
-        let mut by_kind: Vec<KindCounts<'_>> = (0..batch.kinds()).map(|_| KindCounts::default()).collect();
-        for source in (0..batch.len()).filter_map(|index| Some((batch.row_source(index)?, batch.note(index)))) {
-            summary.records += 1;
-            match source {
-                (RowSource::Rejected(_), _) => summary.count_status(Status::Rejected, 1),
-                (RowSource::Note(note), _) => {
-                    summary.add(&mut sums, note, Count::one(note));
-                    staff.add(note, note, Count::one(note));
-                }
-                (RowSource::Simple(simple), note) => {
-                    if let (Some(counts), Some(note)) = (by_kind.get_mut(simple.kind), note) {
-                        counts.add(note);
-                    }
-                }
-            }
+        summary.count_status(Status::Rejected, rejected);
+        for note in batch.notes_with_share() {
+            summary.add(&mut sums, note, Count::one(note));
+            staff.add(note, note, Count::one(note));
         }
         for (kind, counts) in by_kind.iter().enumerate() {
             let Some((example, position)) = batch.example(kind) else { continue };
@@ -79,7 +79,6 @@ impl Summary {
         summary.amount = summary.payers.values().filter_map(|payer| payer.amount).sum();
         summary.rests_on =
             RestsOn { presumed: finish(sums.presumed), house: finish(sums.house), settings: finish(sums.settings) };
-        summary.payer_mix = mix::payer_mix(batch);
         summary.staff = staff.finish();
         summary
     }
@@ -119,6 +118,58 @@ impl Summary {
         for name in waits_for {
             *self.missing.entry(name).or_default() += notes;
         }
+    }
+}
+
+/// The simple notes of a batch by kind, and its rejected records.
+#[derive(Debug, Default)]
+struct Counted<'b> {
+    by_kind: Vec<KindCounts<'b>>,
+    rejected: u64,
+}
+
+/// Number of records that a thread counts at once.
+const RECORDS: usize = 1 << 15;
+
+impl<'b> Counted<'b> {
+    fn new(batch: &'b Batch<'_>, threads: Threads) -> Self {
+        let ranges = (0..batch.len()).step_by(RECORDS).map(|first| first..batch.len().min(first + RECORDS));
+        let mut all = Self::default();
+        let take = |counted: Self| {
+            all.add(counted);
+            Ok::<(), Infallible>(())
+        };
+        let Ok(()) = map_in_order(threads, ranges, || |range| Self::of(batch, range), take);
+        all
+    }
+
+    fn of(batch: &'b Batch<'_>, range: Range<usize>) -> Self {
+        let mut counted = Self::default();
+        for index in range {
+            match (batch.row_source(index), batch.note(index)) {
+                (Some(RowSource::Simple(simple)), Some(note)) => {
+                    counted.kind(simple.kind).add(note, Count::one(note));
+                }
+                (Some(RowSource::Rejected(_)), _) => counted.rejected += 1,
+                _ => {}
+            }
+        }
+        counted
+    }
+
+    fn add(&mut self, other: Self) {
+        for (kind, counts) in other.by_kind.into_iter().enumerate() {
+            counts.by_staff().for_each(|(note, count)| self.kind(kind).add(note, count));
+        }
+        self.rejected += other.rejected;
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the list was made long enough")]
+    fn kind(&mut self, kind: usize) -> &mut KindCounts<'b> {
+        if self.by_kind.len() <= kind {
+            self.by_kind.resize_with(kind + 1, KindCounts::default);
+        }
+        &mut self.by_kind[kind]
     }
 }
 
