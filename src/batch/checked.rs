@@ -13,7 +13,7 @@ use crate::diagram::ACTIVITY;
 use crate::facts::{Answer, FactId, Kind, WrittenAnswer};
 use crate::note::{Note, Rejection, id_fields, unknown_fields};
 use crate::number::{narrow, wide};
-use crate::read::{Field, Record};
+use crate::read::{Field, Record, is_plain_json_text};
 use crate::rules::RuleSet;
 
 /// What a batch keeps of each note besides the fields that every row shows.
@@ -125,6 +125,8 @@ pub struct CheckedBlock {
     /// Rejected records, with their position among the records of the block.
     pub(super) rejected: BTreeMap<usize, CheckedRejection>,
     pub(super) texts: String,
+    /// Whether the texts stand in JSON as they are. It is found out when all of them are there.
+    pub(super) has_plain_texts: bool,
     /// The answers to the shown facts, record by record.
     pub(super) shown: Vec<Answer>,
     pub(super) rare: Rare,
@@ -135,6 +137,18 @@ pub struct CheckedBlock {
 }
 
 impl CheckedBlock {
+    /// Takes the records out of the block, and leaves room for as many.
+    pub fn take(&mut self) -> Self {
+        let empty = Self {
+            notes: Vec::with_capacity(self.notes.len()),
+            texts: String::with_capacity(self.texts.len()),
+            shown: Vec::with_capacity(self.shown.len()),
+            ..Self::default()
+        };
+        let has_plain_texts = is_plain_json_text(&self.texts);
+        Self { has_plain_texts, ..std::mem::replace(self, empty) }
+    }
+
     fn position(&self) -> usize {
         self.notes.len() + self.rejected.len()
     }

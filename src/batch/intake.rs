@@ -55,6 +55,7 @@ impl Batch<'_> {
                 }
             }
         }
+        self.has_plain_names &= block.has_plain_texts;
         self.shown_answers.extend_from_slice(&block.shown);
         self.unknown.add(origin, block);
     }

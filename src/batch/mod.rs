@@ -54,7 +54,7 @@ use words::Words;
 use crate::decide::Decisions;
 use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL, WrittenAnswer};
 use crate::number::{count, wide};
-use crate::read::Fault;
+use crate::read::{Fault, is_plain_json_text};
 use crate::rules::{PayerId, RuleSet, ServiceId};
 use crate::units::PartQuarterHour;
 
@@ -72,6 +72,8 @@ pub struct Batch<'r> {
     /// Interned words for activities and roles.
     words: Words,
     ids: Ids,
+    /// Whether the ids and names of all notes stand in JSON as they are.
+    has_plain_names: bool,
     /// The distinct faults of rejected records.
     faults: IndexSet<Fault>,
     /// The answers to the shown facts, record by record.
@@ -142,6 +144,7 @@ impl<'r> Batch<'r> {
             names: Names::default(),
             words: Words::new(&kept.words),
             ids: Ids::default(),
+            has_plain_names: true,
             faults: IndexSet::default(),
             shown_answers: Vec::new(),
             extras: Extras::new(&kept.extra),
@@ -271,6 +274,11 @@ impl<'r> Batch<'r> {
     /// Returns an iterator over the notes that have a share.
     pub fn notes_with_share(&self) -> impl Iterator<Item = BatchNote<'_>> {
         self.shares.indexes().filter_map(|index| self.note(index))
+    }
+
+    /// Whether all texts of notes that rows show stand in JSON as they are.
+    pub fn has_plain_texts(&self) -> bool {
+        self.has_plain_names && self.words.texts().all(is_plain_json_text)
     }
 
     /// Returns the id of a record, if it has one.

@@ -54,6 +54,7 @@ impl Batch<'_> {
             names: Names::default(),
             words: Words::new(&[]),
             ids: Ids::default(),
+            has_plain_names: true,
             faults: self.faults.clone(),
             shown_answers: Vec::new(),
             extras: self.extras.without_notes(),

@@ -35,4 +35,12 @@ impl Words {
         let index = id.index();
         self.values.get(index).or_else(|| self.others.get_index(index - self.values.len()))
     }
+
+    /// Returns the words that are text.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().chain(&self.others).filter_map(|word| match word {
+            WrittenAnswer::Text(text) => Some(text.as_str()),
+            WrittenAnswer::Number(_) => None,
+        })
+    }
 }

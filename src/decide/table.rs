@@ -1,7 +1,7 @@
 //! The decisions of a batch: each is made once and shared by all notes that the rules treat alike.
 //!
-//! A note is looked up in two steps: by its very answers in the memo of its thread, then by its rule state in the table
-//! that all threads share.
+//! A note is looked up by its very answers, first in the memo of its thread, then in one that all threads share, and at
+//! last by its rule state.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::list::AppendList;
-use super::memo::{DecisionMemo, Packing};
+use super::memo::{DecisionMemo, PackedNote, Packing};
 use super::state::{RuleState, States};
 use super::{Evaluation, Judge, NearOffer, NoteInGraph};
 use crate::cores::lock;
@@ -29,6 +29,9 @@ impl DecisionId {
     }
 }
 
+/// Number of entries that all threads share.
+const SHARED_ENTRIES: usize = 1 << 16;
+
 /// The decisions of a batch. Threads share it.
 #[derive(Debug)]
 pub struct Decisions<'s> {
@@ -36,6 +39,8 @@ pub struct Decisions<'s> {
     undecided: Arc<Evaluation>,
     list: AppendList<Arc<Evaluation>>,
     known: Mutex<Known>,
+    /// What all threads remember together.
+    memo: Mutex<DecisionMemo>,
     /// What is known of each graph, by its position; `None` if the graph would be too large.
     graphs: Vec<OnceLock<Option<Graph>>>,
 }
@@ -71,6 +76,7 @@ impl<'s> Decisions<'s> {
             undecided: Arc::new(Judge::undecided()),
             list: AppendList::new(),
             known: Mutex::default(),
+            memo: Mutex::new(DecisionMemo::with_size(SHARED_ENTRIES)),
             graphs: (0..judge.diagram().len()).map(|_| OnceLock::new()).collect(),
         }
     }
@@ -95,8 +101,19 @@ impl<'s> Decisions<'s> {
             return self.decide_by_state(graph, facts, date);
         };
         memo.get(packed).unwrap_or_else(|| {
-            let id = self.decide_by_state(graph, facts, date);
+            let id = self.find_or_decide(graph, packed, facts, date);
             memo.put(packed, id);
+            id
+        })
+    }
+
+    /// Decides a note that its thread does not remember; another one may.
+    #[cold]
+    fn find_or_decide(&self, graph: &Graph, packed: PackedNote, facts: &Facts, date: NaiveDate) -> DecisionId {
+        let known = lock(&self.memo).get(packed);
+        known.unwrap_or_else(|| {
+            let id = self.decide_by_state(graph, facts, date);
+            lock(&self.memo).put(packed, id);
             id
         })
     }

@@ -40,7 +40,9 @@ impl ActivityRules {
     /// Returns the payers that an offer, exclude or hold names which can apply to the activity; none if nobody is offered
     /// anything or expected to pay.
     pub(crate) fn named_payers(&self, set: &RuleSet) -> BTreeSet<PayerId> {
-        let effects = || self.conditions.keys().map(|rule| &set.rule(*rule).effect);
+        // The condition of a rule may be false of every note of the activity.
+        let rules = || self.conditions.iter().filter(|(_, condition)| **condition != Ref::FALSE);
+        let effects = || rules().map(|(rule, _)| &set.rule(*rule).effect);
         let may_pay = |effect: &Effect| matches!(effect, Effect::Offer { .. } | Effect::Hold { payers: Some(_), .. });
         if !effects().any(may_pay) {
             return BTreeSet::new();

@@ -39,7 +39,7 @@ pub struct Reading {
 
 impl Reading {
     /// Number of bytes of a block that keeps a thread busy for long enough, and fits in its cache.
-    const BLOCK: usize = 1 << 19;
+    const BLOCK: usize = 1 << 18;
 
     /// Reads blocks of the usual size on these threads.
     pub fn on(threads: Threads) -> Self {

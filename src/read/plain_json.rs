@@ -171,7 +171,7 @@ impl<'n> PlainReader<'n> {
             if !is_text && !begins_scalar(*bytes.get(value)?) {
                 return None;
             }
-            (Next { key: self.key(text.get(name..end)?.trim())?, is_text }, value + usize::from(is_text))
+            (Next::new(self.key(text.get(name..end)?.trim())?, is_text), value + usize::from(is_text))
         };
         if let Some(link) = Stretch::new(bytes.get(at..end)?, next) {
             self.keys.get_mut(last)?.link = link;

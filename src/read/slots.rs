@@ -143,10 +143,13 @@ impl<'a> Slots<'a> {
         coded: Option<NonZeroU16>,
         offset: Option<usize>,
     ) -> bool {
-        if self.by_field.len() <= id.index() {
+        let Some(slot) = self.by_field.get_mut(id.index()) else {
             self.by_field.resize(id.index() + 1, Slot::default());
+            return self.put_slot(id, kind, text, coded, offset);
+        };
+        if slot.kind.is_some() {
+            return false;
         }
-        let Some(slot) = self.by_field.get_mut(id.index()).filter(|slot| slot.kind.is_none()) else { return false };
         slot.kind = Some(kind);
         slot.text = text;
         slot.coded = coded;

@@ -10,12 +10,12 @@ const SIZE: usize = PARTS * size_of::<u8x16>();
 const PARTS: usize = 3;
 
 /// Bytes up to the next value of an object, or to its end.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Stretch {
     parts: [u8x16; PARTS],
     /// Ones where the bytes of the parts count.
     masks: [u8x16; PARTS],
-    /// Number of bytes; 0 if nothing was read yet.
+    /// Number of bytes.
     pub(super) length: usize,
     /// What follows.
     pub(super) next: Next,
@@ -28,17 +28,16 @@ pub(super) struct Next {
     pub(super) key: usize,
     /// Whether the value is text, so that its opening quote is part of the stretch.
     pub(super) is_text: bool,
+    /// Whether it is a number or a word. What stands before one may also be the beginning of what stands before text.
+    pub(super) is_scalar: bool,
 }
 
 impl Next {
     /// The object has ended.
-    pub(super) const END: Self = Self { key: 0, is_text: false };
+    pub(super) const END: Self = Self { key: 0, is_text: false, is_scalar: false };
 
-    /// Whether the byte behind a stretch is one with which what follows may begin. What stands before a number may also
-    /// be the beginning of what stands before text.
-    #[inline]
-    fn may_begin(self, byte: Option<&u8>) -> bool {
-        self.is_text || self == Self::END || byte.is_some_and(|byte| begins_scalar(*byte))
+    pub(super) fn new(key: usize, is_text: bool) -> Self {
+        Self { key, is_text, is_scalar: !is_text }
     }
 }
 
@@ -46,6 +45,13 @@ impl Next {
 #[inline]
 pub(super) fn begins_scalar(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b't' | b'f' | b'n')
+}
+
+impl Default for Stretch {
+    /// A stretch that begins nowhere: no text has these bytes.
+    fn default() -> Self {
+        Self { parts: [u8x16::MAX; PARTS], masks: [u8x16::MAX; PARTS], length: 0, next: Next::END }
+    }
 }
 
 impl Stretch {
@@ -63,7 +69,8 @@ impl Stretch {
         let Some(chunk) = bytes.get(at..).and_then(|bytes| bytes.first_chunk()) else { return false };
         let differences = parts(chunk).into_iter().zip(self.parts).zip(self.masks);
         let all = differences.fold(u8x16::ZERO, |all, ((one, other), mask)| all | ((one ^ other) & mask));
-        all.simd_eq(u8x16::ZERO).all() && self.length > 0 && self.next.may_begin(bytes.get(at + self.length))
+        all.simd_eq(u8x16::ZERO).all()
+            && (!self.next.is_scalar || bytes.get(at + self.length).is_some_and(|byte| begins_scalar(*byte)))
     }
 }
 
@@ -117,7 +124,7 @@ fn hash(bytes: &[u8], at: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const NEXT: Next = Next { key: 1, is_text: true };
+    const NEXT: Next = Next { key: 1, is_text: true, is_scalar: false };
 
     #[test]
     fn a_stretch_is_found_only_where_all_its_bytes_stand() {
@@ -138,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_number_must_follow_what_stands_before_numbers() {
-        let stretch = Stretch::new(b",\"a\":", Next { key: 1, is_text: false }).unwrap();
+        let stretch = Stretch::new(b",\"a\":", Next::new(1, false)).unwrap();
         for (text, begins) in [(",\"a\":1", true), (",\"a\":true", true), (",\"a\":\"1\"", false), (",\"a\": 1", false)]
         {
             let text = format!("{text:60}");

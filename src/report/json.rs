@@ -8,7 +8,26 @@ use crate::read::is_plain_json_text;
 
 /// Writes one pretty-printed document with run, summary, claim lines and rows.
 #[derive(Debug)]
-pub(super) struct JsonRows;
+pub(super) struct JsonRows(pub(super) Texts);
+
+/// What is known of all texts that rows show of notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// They stand in JSON as they are.
+    Plain,
+    /// Characters of some may have to be escaped.
+    Any,
+}
+
+impl Texts {
+    #[inline]
+    fn push(self, text: &str, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain => push_bytes(text.as_bytes(), out),
+            Self::Any => push_escaped(text, out),
+        }
+    }
+}
 
 impl RowWriter for JsonRows {
     fn write_head(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -32,7 +51,7 @@ impl RowWriter for JsonRows {
     }
 
     fn push_text(&self, text: &str, out: &mut Vec<u8>) {
-        push_escaped(text, out);
+        self.0.push(text, out);
     }
 
     fn push_list(&self, list: &[&str], separator: &[u8], out: &mut Vec<u8>) {
@@ -42,7 +61,7 @@ impl RowWriter for JsonRows {
 
 /// Writes one row per line.
 #[derive(Debug)]
-pub(super) struct NdjsonRows;
+pub(super) struct NdjsonRows(pub(super) Texts);
 
 impl RowWriter for NdjsonRows {
     fn write_row(&self, row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
@@ -52,7 +71,7 @@ impl RowWriter for NdjsonRows {
     }
 
     fn push_text(&self, text: &str, out: &mut Vec<u8>) {
-        push_escaped(text, out);
+        self.0.push(text, out);
     }
 
     fn push_list(&self, list: &[&str], separator: &[u8], out: &mut Vec<u8>) {

@@ -43,6 +43,7 @@ use kinds::KindRows;
 
 use crate::batch::Batch;
 use crate::cores::Threads;
+use crate::read::is_plain_json_text;
 use crate::status::Status;
 use crate::table::Screen;
 
@@ -84,12 +85,17 @@ impl<'r> Report<'r> {
         self.run.inputs.iter().map(|input| input.name.as_str()).collect()
     }
 
+    fn texts(&self) -> json::Texts {
+        let is_plain = self.batch.has_plain_texts() && self.input_names().into_iter().all(is_plain_json_text);
+        if is_plain { json::Texts::Plain } else { json::Texts::Any }
+    }
+
     /// Writes the whole report in one format.
     pub fn write(&self, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
         match format {
             RowFormat::Text(screen) => text::write(self, screen, out),
-            RowFormat::Json => self.write_rows(&json::JsonRows, out),
-            RowFormat::Ndjson => self.write_rows(&json::NdjsonRows, out),
+            RowFormat::Json => self.write_rows(&json::JsonRows(self.texts()), out),
+            RowFormat::Ndjson => self.write_rows(&json::NdjsonRows(self.texts()), out),
             RowFormat::Csv => self.write_rows(&csv::CsvRows, out),
         }
     }

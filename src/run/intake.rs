@@ -182,6 +182,6 @@ impl Worker for NoteWorker<'_> {
     }
 
     fn finish(&mut self) -> CheckedBlock {
-        std::mem::take(&mut self.block)
+        self.block.take()
     }
 }

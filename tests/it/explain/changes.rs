@@ -272,7 +272,8 @@ proptest! {
 
     #[test]
     fn up_to_two_facts_under_the_shipped_rules(
-        picks in prop::collection::vec((prop::bool::weighted(0.7), 0u16..64), 90),
+        // The trial answers what is left open in every way, so few facts are.
+        picks in prop::collection::vec((prop::bool::weighted(0.92), 0u16..64), 90),
         presume in prop::bool::weighted(0.8),
     ) {
         let ready = ready();
