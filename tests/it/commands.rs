@@ -9,7 +9,7 @@ use crate::page::{COLUMNS, actbill, blocks, page, root};
 
 /// The first and second commands of the README, which newcomers type first.
 const FIRST: &str = "cargo run --release -- classify examples/quickstart/notes.json";
-const SECOND: &str = "cargo test";
+const SECOND: &str = "cargo test --release";
 
 fn cases(pages: &[PathBuf]) -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
