@@ -138,6 +138,7 @@ pub struct CheckedBlock {
 
 impl CheckedBlock {
     /// Takes the records out of the block, and leaves room for as many.
+    #[must_use]
     pub fn take(&mut self) -> Self {
         let empty = Self {
             notes: Vec::with_capacity(self.notes.len()),

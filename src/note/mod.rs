@@ -233,7 +233,7 @@ impl<'v> NoteChecker<'v> {
         for (field, id) in &self.required {
             if !self.facts.get(*id).is_given() {
                 let fault = faults.into_iter().find(|(faulty, _)| faulty == field).map(|(_, fault)| fault);
-                return Err(fault.unwrap_or_else(|| self.missing_answer(*id, slots.get(*field))));
+                return Err(fault.unwrap_or_else(|| self.missing_answer(*id, slots.get(*field)).into()));
             }
         }
         faults.extend(self.birth_fault(slots, date));
@@ -259,7 +259,7 @@ impl<'v> NoteChecker<'v> {
         self.coded.clear();
     }
 
-    fn missing_answer(&self, id: FactId, slot: Option<&Slot<'_>>) -> Box<Fault> {
+    fn missing_answer(&self, id: FactId, slot: Option<&Slot<'_>>) -> Fault {
         let fact = self.vocabulary.fact(id);
         let values = values_of(&fact.name, fact.values());
         missing(&fact.name, slot, &format!("say which: {values}"))
@@ -272,7 +272,7 @@ impl<'v> NoteChecker<'v> {
             return None;
         }
         let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
-        Some((field, fault(Code::BirthAfterService, BIRTH_DATE, slots.get(field), text, help)))
+        Some((field, fault(Code::BirthAfterService, BIRTH_DATE, slots.get(field), text, help).into()))
     }
 }
 
@@ -310,10 +310,10 @@ fn start_and_minutes(slots: &Slots<'_>) -> Result<(Option<u32>, u32), Box<Fault>
         (Some(start), Some(end)) if start < end => Some((start, end - start)),
         (Some(_), Some(_)) => {
             let help = "a note ends on the day it begins; split one that crosses midnight";
-            return Err(fault(Code::BadField, "end", end, "`end` is not after `start`", help));
+            return Err(fault(Code::BadField, "end", end, "`end` is not after `start`", help).into());
         }
-        (Some(_), None) => return Err(missing("end", end, both)),
-        (None, Some(_)) => return Err(missing("start", start, both)),
+        (Some(_), None) => return Err(missing("end", end, both).into()),
+        (None, Some(_)) => return Err(missing("start", start, both).into()),
     };
     let (minutes, duration) = (slots.get(FieldId::MINUTES), slots.get(FieldId::DURATION));
     let ways = [
@@ -323,12 +323,13 @@ fn start_and_minutes(slots: &Slots<'_>) -> Result<(Option<u32>, u32), Box<Fault>
     ];
     let mut ways = ways.into_iter().filter_map(|(name, minutes)| Some((name, minutes?)));
     let Some((name, first)) = ways.next() else {
-        return Err(missing("minutes", minutes, "give the whole minutes, 1 to 1440, or `start` and `end`"));
+        let help = "give the whole minutes, 1 to 1440, or `start` and `end`";
+        return Err(missing("minutes", minutes, help).into());
     };
     if ways.any(|(_, other)| other != first) {
         let text = "the ways in which this note says its length do not agree";
         let help = "`minutes`, `duration` and the time from `start` to `end` must be the same";
-        return Err(fault(Code::MinutesDisagree, name, minutes.or(duration), text, help));
+        return Err(fault(Code::MinutesDisagree, name, minutes.or(duration), text, help).into());
     }
     Ok((span.map(|(start, _)| start), first))
 }

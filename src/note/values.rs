@@ -9,14 +9,14 @@ use crate::nearest::values_of;
 use crate::read::{Fault, Slot};
 
 /// Returns the fault of a required field that is left out or empty.
-pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Box<Fault> {
+pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Fault {
     fault(Code::MissingField, name, field, "a required field has no answer", help)
 }
 
 /// Returns the fault of a field, under the name that the rules use for it.
-pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str, help: &str) -> Box<Fault> {
+pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str, help: &str) -> Fault {
     let offset = field.and_then(Slot::offset);
-    Box::new(Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) })
+    Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
 }
 
 /// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty. `parse` takes no empty value.
@@ -30,7 +30,7 @@ fn parsed<'r, T>(
     match parse(field) {
         Some(value) => Ok(Some(value)),
         None if field.is_empty() => Ok(None),
-        None => Err(fault(Code::BadField, name, Some(field), text, help)),
+        None => Err(fault(Code::BadField, name, Some(field), text, help).into()),
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn length(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>
     let Some(minutes) = whole_number(field, name)? else { return Ok(None) };
     let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
     let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
-    minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, field, text, help))
+    minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, field, text, help).into())
 }
 
 fn whole_number(field: Option<&Slot<'_>>, name: &str) -> Result<Option<i64>, Box<Fault>> {
@@ -75,14 +75,14 @@ pub(super) fn answer(fact: &Fact, field: &Slot<'_>) -> Result<Answer, Box<Fault>
             Some(number) if (*least..=*most).contains(&number) => Ok(Answer::Number(number)),
             _ => {
                 let text = format!("the number is not from {least} to {most}");
-                Err(fault(Code::BadField, name, Some(field), &text, "write one that is"))
+                Err(fault(Code::BadField, name, Some(field), &text, "write one that is").into())
             }
         },
         Kind::Coded(values) => coded_value(fact, field).map(Answer::Value).ok_or_else(|| {
             let near = field.only_text().and_then(|word| fact.nearest_value(word));
             let known = || format!("it takes {}", values_of(&fact.name, values));
             let help = near.map_or_else(known, |near| format!("did you mean `{near}`?"));
-            fault(Code::UnknownValue, name, Some(field), "the rule set does not know this value", &help)
+            fault(Code::UnknownValue, name, Some(field), "the rule set does not know this value", &help).into()
         }),
     }
 }
