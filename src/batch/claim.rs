@@ -9,6 +9,7 @@ use crate::decide::Verdict;
 use crate::facts::FactId;
 use crate::ledger::Counting;
 use crate::money::{Amount, Rate};
+use crate::number::{narrow, wide};
 use crate::rules::{PayerId, RateFound, ServiceId};
 
 /// What one payer is billed for one client, date and service.
@@ -82,7 +83,7 @@ impl Entries<'_, '_> {
     /// Adds what a billable note earns.
     fn add_note(&mut self, note: BatchNote<'_>) {
         let Verdict::Billable(service, payer) = note.evaluation().verdict else { return };
-        let Some(pool_index) = note.share().and_then(|share| share.pool) else {
+        let Some(pool_index) = note.share().and_then(|share| share.pool).map(wide) else {
             let counting = Counting::new(self.batch.set, service, payer, note.date());
             let earned = counting.earned(note.minutes());
             if earned.is_empty() {
@@ -159,7 +160,7 @@ fn build_line(batch: &mut Batch<'_>, number: usize, entries: &[Entry]) -> Option
         for index in together.iter().filter(|_| entry.position == 0) {
             if let Some(share) = batch.shares.get_mut(*index) {
                 let carries = *index == entry.note;
-                share.claim = Some(number);
+                share.claim = Some(narrow(number));
                 share.units = if carries { entry.units } else { 0 };
                 share.amount = if carries { amount } else { Some(Amount::ZERO) };
             }

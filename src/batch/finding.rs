@@ -95,6 +95,14 @@ impl Finding {
         }
     }
 
+    /// Returns the notes that the finding itself names.
+    pub(super) fn named_mut(&mut self) -> &mut [usize] {
+        match self {
+            Self::Undecided { with, .. } | Self::NotTogether { with, .. } => with,
+            _ => &mut [],
+        }
+    }
+
     /// Describes the finding and what to do about it. `others` is the number of other notes that it concerns, of which
     /// `named` are named.
     fn text(&self, set: &RuleSet, others: usize, named: usize) -> String {

@@ -40,9 +40,9 @@ pub(super) enum Entry {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Share {
     /// Index of the note's pool; `None` if the note is counted alone and no other note concerns it.
-    pub(super) pool: Option<usize>,
+    pub(super) pool: Option<u32>,
     /// Index of the note's claim line; `None` if the note is not billed.
-    pub(super) claim: Option<usize>,
+    pub(super) claim: Option<u32>,
     /// Units that the note earns on its claim line.
     pub(super) units: u32,
     /// The note's share of the claim line's dollars; `None` if its units have no known price.

@@ -15,6 +15,7 @@ mod names;
 mod note;
 mod open;
 mod pairs;
+mod part;
 mod pool;
 mod settle;
 mod shares;

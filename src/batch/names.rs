@@ -142,14 +142,14 @@ impl Texts {
 
     #[inline]
     pub(super) fn get(&self, index: usize) -> &str {
-        let start = index.checked_sub(1).map_or(0, |before| self.end(before));
-        self.text.get(start..self.end(index)).unwrap_or_default()
-    }
-
-    #[inline]
-    fn end(&self, index: usize) -> usize {
-        let wraps = if self.wraps.is_empty() { 0 } else { self.wraps.partition_point(|first| *first <= index) };
-        self.ends.get(index).map_or(0, |end| (wraps << u32::BITS) + wide(*end))
+        let end = |index: usize| self.ends.get(index).copied().map_or(0, wide);
+        let (mut start, mut stop) = (index.checked_sub(1).map_or(0, end), end(index));
+        if !self.wraps.is_empty() {
+            let wraps = |index: usize| self.wraps.partition_point(|first| *first <= index) << u32::BITS;
+            start += index.checked_sub(1).map_or(0, wraps);
+            stop += wraps(index);
+        }
+        self.text.get(start..stop).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::decide::{DecisionId, Evaluation, Verdict};
 use crate::facts::{Answer, FactId, WrittenAnswer, date_of};
 use crate::ledger::Counting;
 use crate::money::{Amount, Rate};
+use crate::number::wide;
 use crate::rules::{Outcome, PayerId, RateFound, RuleSet, ServiceId};
 use crate::status::Status;
 
@@ -144,7 +145,7 @@ impl<'b> BatchNote<'b> {
     /// Returns what the note earns; `None` if it is not billable.
     pub fn earned(self) -> Option<Earned<'b>> {
         let share = self.share()?;
-        let claim_line = self.batch.claims.get(share.claim?)?;
+        let claim_line = self.batch.claims.get(wide(share.claim?))?;
         let carried = self.pool().filter(|pool| pool.is_carried && !pool.earned.is_empty());
         Some(Earned {
             service: claim_line.service,
@@ -165,7 +166,7 @@ impl<'b> BatchNote<'b> {
 
     /// Returns the pool of this note: the notes that are counted together with it.
     pub fn pool(self) -> Option<&'b Pool> {
-        self.batch.pools.get(self.share()?.pool?)
+        self.batch.pools.get(wide(self.share()?.pool?))
     }
 
     /// Returns the pool that this note would belong to as a service of a payer, if other notes already make one.

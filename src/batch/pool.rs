@@ -10,6 +10,7 @@ use super::{Batch, BatchNote, Finding};
 use crate::decide::Verdict;
 use crate::facts::FactId;
 use crate::ledger::{Counting, EarnedUnits, reach};
+use crate::number::narrow;
 use crate::rules::{PayerId, RuleSet, ServiceId, Within};
 
 /// The billable notes of one client, service and period.
@@ -224,7 +225,7 @@ impl Batch<'_> {
         for at in 0..self.pools.len() {
             for index in self.pools.get(at).map(|pool| pool.notes.clone()).unwrap_or_default() {
                 if let Some(share) = self.shares.get_mut(index) {
-                    share.pool = Some(at);
+                    share.pool = Some(narrow(at));
                 }
             }
         }

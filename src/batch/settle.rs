@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use super::finding::nearest;
 use super::line::Entry;
 use super::names::NameId;
-use super::shares::Shares;
+use super::part::Part;
 use super::simple::{Handlings, Kind, Settler, SimpleResult};
 use super::{Batch, BatchNote, RecordView};
 use crate::cores::{Threads, map_in_order};
@@ -70,21 +70,20 @@ impl Batch<'_> {
         let (mut order, ends) = self.by_client();
         let results: Vec<Settlement> = self.lines.iter().map(|_| Settlement::default()).collect();
         let (handlings, kinds) = (Handlings::new(self), Kinds::default());
-        let (mut others, mut counts): (Vec<u32>, Vec<u64>) = (Vec::new(), Vec::new());
+        let (mut others, mut counts): (Part, Vec<u64>) = (Part::default(), Vec::new());
+        let batch = &*self;
         let worker = || {
-            let mut settler = Settler::new(self, &handlings, &kinds, Results(&results));
-            move |clients: ClientShare<'_>| (clients.settle(&mut settler), settler.take_counts())
+            let mut settler = Settler::new(batch, &handlings, &kinds, Results(&results));
+            move |clients: ClientShare<'_>| (batch.part(clients.settle(&mut settler)), settler.take_counts())
         };
-        let take = |(indexes, of_share): (Vec<u32>, Vec<u64>)| {
-            others.extend(indexes);
+        let take = |(part, of_share): (Part, Vec<u64>)| {
+            others.append(part);
             counts.resize(counts.len().max(of_share.len()), 0);
             counts.iter_mut().zip(of_share).for_each(|(count, more)| *count += more);
             Ok::<(), std::convert::Infallible>(())
         };
         let Ok(()) = map_in_order(threads, client_shares(&mut order, &ends), worker, take);
-        others.sort_unstable();
-        self.shares = Shares::for_records(others);
-        self.roll_up_shares();
+        self.put_part(others);
         let kinds = kinds.into_inner().unwrap_or_default().into_iter().collect();
         self.settled = Some(Settled { results, kinds, counts, order, ends });
     }

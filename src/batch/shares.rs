@@ -17,9 +17,15 @@ impl Shares {
         Self { indexes: None, list: vec![Share::default(); count] }
     }
 
-    /// Creates a share for each of these records, which must be in ascending order.
-    pub(super) fn for_records(indexes: Vec<u32>) -> Self {
-        Self { list: vec![Share::default(); indexes.len()], indexes: Some(indexes) }
+    /// Returns the shares of these notes, which must be in ascending order.
+    pub(super) fn of_notes(shares: Vec<(u32, Share)>) -> Self {
+        let (indexes, list) = shares.into_iter().unzip();
+        Self { indexes: Some(indexes), list }
+    }
+
+    /// Returns the shares in the order of their notes.
+    pub(super) fn into_list(self) -> Vec<Share> {
+        self.list
     }
 
     /// Returns the indexes of the records that have a share, ascending.

@@ -95,8 +95,8 @@ impl Default for DecisionMemo {
 #[derive(Debug)]
 pub(super) struct Packing {
     graph: u32,
-    /// The place of each fact whose answer is one of its values.
-    coded: Vec<Option<Place>>,
+    /// The place of each fact whose answer is one of its values; [`NOWHERE`] if the decision does not depend on it.
+    coded: Vec<Place>,
     /// All other questions.
     others: Vec<(Asked, Variable, Place)>,
 }
@@ -104,16 +104,18 @@ pub(super) struct Packing {
 /// The bits of a packed note that hold the answer to one question. They are zero if there is none.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    word: usize,
-    shift: u32,
-    bits: u32,
+    word: u8,
+    shift: u8,
+    bits: u8,
 }
+
+const NOWHERE: Place = Place { word: 0, shift: 0, bits: 0 };
 
 impl Place {
     /// Puts in an answer. Returns `None` if it is no answer to the question.
     #[inline]
     fn put(self, code: u32, words: &mut [u64; WORDS]) -> Option<()> {
-        let word = words.get_mut(self.word).filter(|_| code >> self.bits == 0)?;
+        let word = words.get_mut(usize::from(self.word)).filter(|_| code >> self.bits == 0)?;
         *word |= u64::from(code) << self.shift;
         Some(())
     }
@@ -129,17 +131,17 @@ enum Asked {
 impl Packing {
     /// Returns the packing of a graph; `None` if the answers take too many bits.
     pub(super) fn new(judge: Judge<'_>, position: usize, graph: &ActivityGraph) -> Option<Self> {
-        let (mut coded, mut others, mut used) = (Vec::new(), Vec::new(), [0; WORDS]);
+        let (mut coded, mut others, mut used) = (Vec::new(), Vec::new(), [0_u8; WORDS]);
         for asks in asked(judge, graph) {
             let variable = variable(judge, asks)?;
-            let bits = u32::BITS - u32::from(variable.size).leading_zeros();
-            let (word, used) = used.iter_mut().enumerate().find(|(_, used)| **used + bits <= u64::BITS)?;
+            let bits = u8::try_from(u32::BITS - u32::from(variable.size).leading_zeros()).ok()?;
+            let (word, used) = (0..).zip(&mut used).find(|(_, used)| u32::from(**used + bits) <= u64::BITS)?;
             let place = Place { word, shift: *used, bits };
             *used += bits;
             match asks {
                 Asked::Answer(fact) if matches!(judge.set().vocabulary.fact(fact).kind, Kind::Coded(_)) => {
-                    coded.resize(coded.len().max(fact.index() + 1), None);
-                    coded.get_mut(fact.index())?.replace(place);
+                    coded.resize(coded.len().max(fact.index() + 1), NOWHERE);
+                    *coded.get_mut(fact.index())? = place;
                 }
                 _ => others.push((asks, variable, place)),
             }
@@ -153,7 +155,7 @@ impl Packing {
     pub(super) fn pack(&self, facts: &Facts, coded: &[(FactId, u16)], date: NaiveDate) -> Option<PackedNote> {
         let mut answers = [0_u64; WORDS];
         for (fact, value) in coded {
-            if let Some(Some(place)) = self.coded.get(fact.index()) {
+            if let Some(place) = self.coded.get(fact.index()).filter(|place| place.bits > 0) {
                 place.put(u32::from(*value) + 1, &mut answers)?;
             }
         }

@@ -107,12 +107,25 @@ fn parse_whole_number(text: &str) -> Option<i64> {
 }
 
 fn digits(text: &str) -> Option<i64> {
+    if let Some(number) = few_digits(text) {
+        return Some(number);
+    }
     if is_digits(text) {
         return text.parse().ok();
     }
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_whole = is_digits(whole) && is_digits(fraction) && fraction.bytes().all(|byte| byte == b'0');
     is_whole.then(|| whole.parse().ok()).flatten()
+}
+
+/// Parses as few digits as a number of minutes has.
+#[inline]
+fn few_digits(text: &str) -> Option<i64> {
+    const MOST: usize = 4;
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0'));
+    let bytes = text.as_bytes();
+    (1..=MOST).contains(&bytes.len()).then_some(())?;
+    bytes.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?))
 }
 
 fn is_digits(text: &str) -> bool {

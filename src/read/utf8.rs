@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Replaces each byte that is not UTF-8 with `?`, which keeps the length, and returns the offsets of those bytes.
 pub(super) fn replace_bad_bytes(bytes: &[u8]) -> (Cow<'_, str>, Vec<usize>) {
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return (Cow::Borrowed(text), Vec::new());
     }
     let mut text = String::with_capacity(bytes.len());

@@ -251,12 +251,9 @@ fn push_answer(answer: &WrittenAnswer, writer: &impl RowWriter, out: &mut Vec<u8
 pub(super) fn push_date(date: NaiveDate, out: &mut Vec<u8>) {
     match u32::try_from(date.year()).ok().filter(|year| *year <= 9999) {
         Some(year) => {
-            push_two_digits(year / 100, out);
-            push_two_digits(year % 100, out);
-            out.push(b'-');
-            push_two_digits(date.month(), out);
-            out.push(b'-');
-            push_two_digits(date.day(), out);
+            let ([a, b], [c, d]) = (two_digits(year / 100), two_digits(year % 100));
+            let ([e, f], [g, h]) = (two_digits(date.month()), two_digits(date.day()));
+            out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
         }
         None => out.extend_from_slice(date.to_string().as_bytes()),
     }
@@ -264,15 +261,14 @@ pub(super) fn push_date(date: NaiveDate, out: &mut Vec<u8>) {
 
 /// Adds minutes after midnight as `HH:MM`.
 fn push_clock(minutes: u32, out: &mut Vec<u8>) {
-    push_two_digits(minutes / 60, out);
-    out.push(b':');
-    push_two_digits(minutes % 60, out);
+    let ([a, b], [c, d]) = (two_digits(minutes / 60), two_digits(minutes % 60));
+    out.extend_from_slice(&[a, b, b':', c, d]);
 }
 
-/// Adds the last two digits of a number.
-fn push_two_digits(number: u32, out: &mut Vec<u8>) {
+/// Returns the last two digits of a number.
+fn two_digits(number: u32) -> [u8; 2] {
     let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
-    out.extend([digit(number / 10), digit(number)]);
+    [digit(number / 10), digit(number)]
 }
 
 #[cfg(test)]
