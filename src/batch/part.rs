@@ -28,7 +28,9 @@ impl Batch<'_> {
         notes.sort_unstable();
         let Batch { shares, mut pools, mut claims, also, .. } = self.subset(notes.iter().copied().map(wide));
         let whole = |index: usize| notes.get(index).copied().map_or(index, wide);
-        pools.iter_mut().for_each(|pool| pool.renumber(whole));
+        for pool in &mut pools {
+            pool.renumber(whole);
+        }
         claims.iter_mut().flat_map(|line| &mut line.notes).for_each(|note| *note = whole(*note));
         let also = also.into_iter().map(|(note, lines)| (whole(note), lines)).collect();
         Part { shares: notes.iter().copied().zip(shares.into_list()).collect(), pools, claims, also }

@@ -24,8 +24,8 @@ pub struct SampleBatchRun<'s> {
     pub read: Vec<Option<NoteAnswers>>,
     /// The counts, pairs and shadows that determine what each note earns; empty for a rejected record.
     pub applied: Vec<Applied>,
-    /// The totals.
-    pub summary: Summary,
+    /// The totals, if a case expects any.
+    pub(super) summary: Summary,
     /// Warnings about the whole batch.
     pub warnings: Vec<Message>,
     /// Why the rule set does not accept the settings of the batch. If set, there are no rows.
@@ -135,8 +135,9 @@ impl<'s> SampleBatchRun<'s> {
         let mut warnings = Vec::new();
         let batch = batch.finish(&mut |message| warnings.push(message));
         let applied = (0..batch.len()).map(|at| batch.note(at).map(BatchNote::applied).unwrap_or_default()).collect();
-        let (rows, summary) = (Row::all(&batch), Summary::new(&batch, Threads::ONE));
-        Self { claims, rows, read, applied, summary, warnings, refused: None }
+        let has_totals = claims.cases.iter().any(|case| !case.totals.is_empty());
+        let summary = if has_totals { Summary::new(&batch, Threads::ONE) } else { Summary::default() };
+        Self { claims, rows: Row::all(&batch), read, applied, summary, warnings, refused: None }
     }
 
     fn refused(claims: &'s SampleBatch, refused: Message) -> Self {

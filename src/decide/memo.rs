@@ -1,4 +1,4 @@
-//! The memory of one thread: which decision exactly the same answers led to.
+//! A memory of decisions: which one exactly the same answers led to. Each thread has one, and all share another.
 
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
@@ -17,13 +17,16 @@ const WORDS: usize = 2;
 /// Number of entries of a memo, unless another one is asked for.
 const ENTRIES: usize = 1 << 15;
 
-/// Remembers which decision the same answers led to. Its size is fixed: an answer takes the place of an earlier one. It
-/// belongs to one thread and to one table of decisions.
+/// Remembers which decision the same answers led to. It grows with what it remembers, up to its size; then an answer takes
+/// the place of an earlier one. It belongs to one table of decisions.
 #[derive(Debug)]
 pub struct DecisionMemo {
+    /// Most entries.
     size: usize,
-    /// Empty until something is remembered.
+    /// Their number is a power of two, or 0 until something is remembered.
     entries: Vec<Entry>,
+    /// Number of decisions that were remembered since the memo has grown.
+    added: usize,
 }
 
 /// The answers of a note to all questions that its decision can depend on.
@@ -44,6 +47,9 @@ struct Entry {
 /// The entry of a place that is not taken: no graph has this number.
 const FREE: Entry = Entry { answers: [0; WORDS], graph: u32::MAX, decision: DecisionId::UNDECIDED };
 
+/// Number of entries that a memo has at first.
+const FEWEST: usize = 1 << 6;
+
 /// Number of entries among which a note is looked for.
 const GROUP: usize = 2;
 
@@ -56,7 +62,7 @@ impl DecisionMemo {
     /// Creates an empty memo with this many entries, rounded up to a power of two; with none, nothing is remembered.
     pub fn with_size(size: usize) -> Self {
         let size = if size == 0 { 0 } else { size.next_power_of_two().max(GROUP) };
-        Self { size, entries: Vec::new() }
+        Self { size, entries: Vec::new(), added: 0 }
     }
 
     #[inline]
@@ -67,13 +73,25 @@ impl DecisionMemo {
     }
 
     /// Remembers a decision. It takes the place of the one in its group that was remembered first.
-    pub(super) fn put(&mut self, PackedNote { graph, answers }: PackedNote, decision: DecisionId) {
-        if self.entries.is_empty() {
-            self.entries = vec![FREE; self.size];
+    pub(super) fn put(&mut self, note: PackedNote, decision: DecisionId) {
+        if self.added >= self.entries.len() && self.entries.len() < self.size {
+            self.grow();
         }
-        let first = self.index(PackedNote { graph, answers });
+        self.added += 1;
+        self.place(Entry { answers: note.answers, graph: note.graph, decision });
+    }
+
+    fn grow(&mut self) {
+        let size = (4 * self.entries.len()).max(FEWEST).min(self.size);
+        let known = std::mem::replace(&mut self.entries, vec![FREE; size]);
+        known.into_iter().filter(|entry| entry.graph != FREE.graph).for_each(|entry| self.place(entry));
+        self.added = 0;
+    }
+
+    fn place(&mut self, entry: Entry) {
+        let first = self.index(PackedNote { graph: entry.graph, answers: entry.answers });
         if let Some([newer, older]) = self.entries.get_mut(first..first + GROUP) {
-            *older = std::mem::replace(newer, Entry { answers, graph, decision });
+            *older = std::mem::replace(newer, entry);
         }
     }
 
@@ -81,7 +99,7 @@ impl DecisionMemo {
     #[inline]
     fn index(&self, note: PackedNote) -> usize {
         let hash = usize::try_from(FxBuildHasher.hash_one(note)).unwrap_or(0);
-        hash & self.size.wrapping_sub(1) & !(GROUP - 1)
+        hash & self.entries.len().saturating_sub(1) & !(GROUP - 1)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A note is looked up by its very answers, first in the memo of its thread, then in one that all threads share, and at
 //! last by its rule state.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::NaiveDate;
@@ -48,9 +49,17 @@ pub struct Decisions<'s> {
 /// What finds the decision on a note of one graph.
 #[derive(Debug)]
 struct Graph {
+    /// Its position among the graphs.
+    position: usize,
     packing: Option<Packing>,
-    states: States,
+    /// Made once enough notes are decided to be worth it.
+    states: OnceLock<States>,
+    /// Number of notes that were decided without their state.
+    decided_alone: AtomicUsize,
 }
+
+/// Number of notes of a graph that are decided without their state, since few batches have more.
+const ALONE: usize = 16;
 
 #[derive(Debug, Default)]
 struct Known {
@@ -123,7 +132,7 @@ impl<'s> Decisions<'s> {
             let (set, diagram) = (self.judge.set(), self.judge.diagram());
             let graph = diagram.graph(set, position)?;
             let packing = Packing::new(self.judge, position, graph);
-            Some(Graph { packing, states: States::new(set, diagram, position, graph) })
+            Some(Graph { position, packing, states: OnceLock::new(), decided_alone: AtomicUsize::new(0) })
         };
         self.graphs.get(position)?.get_or_init(make).as_ref()
     }
@@ -131,7 +140,13 @@ impl<'s> Decisions<'s> {
     #[cold]
     fn decide_by_state(&self, graph: &Graph, facts: &Facts, date: NaiveDate) -> DecisionId {
         let Some(note) = self.judge.note_in_graph(facts, date) else { return DecisionId::UNDECIDED };
-        let state = graph.states.state(&note);
+        if graph.decided_alone.load(Ordering::Relaxed) < ALONE {
+            graph.decided_alone.fetch_add(1, Ordering::Relaxed);
+            return self.keep(Arc::new(note.evaluate()));
+        }
+        let (set, diagram) = (self.judge.set(), self.judge.diagram());
+        let states = graph.states.get_or_init(|| States::new(set, diagram, graph.position, note.graph));
+        let state = states.state(&note);
         let known = lock(&self.known).states.get(&state).copied();
         match known {
             Some(StateDecision::Same(id)) => id,

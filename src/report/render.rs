@@ -251,9 +251,12 @@ fn push_answer(answer: &WrittenAnswer, writer: &impl RowWriter, out: &mut Vec<u8
 pub(super) fn push_date(date: NaiveDate, out: &mut Vec<u8>) {
     match u32::try_from(date.year()).ok().filter(|year| *year <= 9999) {
         Some(year) => {
-            let ([a, b], [c, d]) = (two_digits(year / 100), two_digits(year % 100));
-            let ([e, f], [g, h]) = (two_digits(date.month()), two_digits(date.day()));
-            out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
+            out.extend_from_slice(&two_digits(year / 100));
+            out.extend_from_slice(&two_digits(year % 100));
+            out.push(b'-');
+            out.extend_from_slice(&two_digits(date.month()));
+            out.push(b'-');
+            out.extend_from_slice(&two_digits(date.day()));
         }
         None => out.extend_from_slice(date.to_string().as_bytes()),
     }
@@ -261,8 +264,9 @@ pub(super) fn push_date(date: NaiveDate, out: &mut Vec<u8>) {
 
 /// Adds minutes after midnight as `HH:MM`.
 fn push_clock(minutes: u32, out: &mut Vec<u8>) {
-    let ([a, b], [c, d]) = (two_digits(minutes / 60), two_digits(minutes % 60));
-    out.extend_from_slice(&[a, b, b':', c, d]);
+    out.extend_from_slice(&two_digits(minutes / 60));
+    out.push(b':');
+    out.extend_from_slice(&two_digits(minutes % 60));
 }
 
 /// Returns the last two digits of a number.
