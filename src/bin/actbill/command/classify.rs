@@ -8,7 +8,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use actbill::cores::Threads;
+use actbill::cores::{Threads, join};
 use actbill::message::{Code, Message, Messages};
 use actbill::read::{Format, Reading};
 use actbill::report::{Columns, Report, RowFormat};
@@ -123,9 +123,15 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     let (report, format) = classified?;
 
     let format = row_format(args, format, &rows);
-    // Write the totals first, so that nothing appears on standard output if they cannot be written.
+    let write_rows = || rows.create(Readers::Owner, |out| report.write(format, out));
+    // Rows of a file do not appear before everything is written, so they can be made while the totals are added up.
+    let early = match &rows {
+        Target::File(_) if totals.is_some() => Some(join(threads, || report.summary(), write_rows).1),
+        _ => None,
+    };
+    // Otherwise write the totals first, so that nothing appears on standard output if they cannot be written.
     let totals = totals.map(|totals| totals.create(Readers::Owner, |out| report.write_summary(out))).transpose()?;
-    let rows = rows.create(Readers::Owner, |out| report.write(format, out))?;
+    let rows = early.unwrap_or_else(write_rows)?;
     output::finish(std::iter::once(rows).chain(totals), true)?;
     let exit = exit(args, &report, console);
     // The process ends here. To free the memory of every note first would only take time.
