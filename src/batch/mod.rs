@@ -279,7 +279,9 @@ impl<'r> Batch<'r> {
 
     /// Whether all texts of notes that rows show stand in JSON as they are.
     pub fn has_plain_texts(&self) -> bool {
-        self.has_plain_names && self.words.texts().all(is_plain_json_text)
+        let shown = self.shown_facts().iter().flat_map(|fact| self.set.vocabulary.fact(*fact).values());
+        let mut words = self.words.texts().chain(shown.map(String::as_str));
+        self.has_plain_names && words.all(is_plain_json_text)
     }
 
     /// Returns the id of a record, if it has one.

@@ -113,6 +113,24 @@ proptest! {
     }
 }
 
+/// No text of the notes has to be escaped, but a value that rows show.
+#[test]
+fn of_values_with_quotes() {
+    let own = "[fact.mood]\nask = \"How was the client?\"\nvalues = ['so \"so\"', \"well\"]\n";
+    let note = |id: &str, mood: &str| {
+        Record::of(&[
+            ("id", id),
+            ("client", "client-a"),
+            ("date", "2026-03-02"),
+            ("minutes", "45"),
+            ("activity", "self_care_skills"),
+            ("staff_role", "nurse"),
+            ("mood", mood),
+        ])
+    };
+    compare(&agency(own, &[]), &[note("n-1", "so \"so\""), note("n-2", "well")], false, &["mood"]);
+}
+
 /// The row of a long day names only the nearest notes.
 #[test]
 fn of_a_long_day() {
