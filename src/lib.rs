@@ -13,7 +13,7 @@ pub mod visible;
 pub mod nearest;
 pub mod field;
 pub mod number;
-pub mod recent;
+pub mod cache;
 pub mod cores;
 pub mod codes;
 pub mod message;

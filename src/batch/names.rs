@@ -86,8 +86,8 @@ pub(super) fn text_hash(text: &str) -> TextHash {
 struct TextTable(HashTable<(TextHash, u32)>);
 
 impl TextTable {
-    /// Returns a table of the texts of a list, each of them once.
-    fn of(texts: &Texts) -> Self {
+    /// Returns a table with each text of a list once.
+    fn with_texts(texts: &Texts) -> Self {
         let mut table = Self(HashTable::with_capacity(texts.len()));
         for index in 0..texts.len() {
             let text = texts.get(index);
@@ -176,7 +176,7 @@ impl Ids {
             self.texts.push(id);
             return false;
         }
-        let table = self.by_text.get_or_insert_with(|| TextTable::of(&self.texts));
+        let table = self.by_text.get_or_insert_with(|| TextTable::with_texts(&self.texts));
         let known = table.find_or_add(&self.texts, id, hash, self.texts.len());
         self.texts.push(id);
         known.is_some() || (!self.rejected.is_empty() && self.rejected.contains(id))
@@ -195,7 +195,7 @@ impl Ids {
 
     /// Marks an id of a rejected record as used. Returns whether it already is.
     pub(super) fn use_id(&mut self, id: &str) -> bool {
-        let table = self.by_text.get_or_insert_with(|| TextTable::of(&self.texts));
+        let table = self.by_text.get_or_insert_with(|| TextTable::with_texts(&self.texts));
         !self.rejected.insert(id.into()) || table.has(&self.texts, id, text_hash(id))
     }
 

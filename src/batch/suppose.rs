@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::line::{Entry, Line};
 use super::names::{Ids, Names};
 use super::shares::Shares;
@@ -55,7 +57,8 @@ impl Batch<'_> {
             words: Words::new(&[]),
             ids: Ids::default(),
             has_plain_names: true,
-            faults: self.faults.clone(),
+            // Only notes are copied, no rejected records.
+            faults: IndexSet::default(),
             shown_answers: Vec::new(),
             extras: self.extras.without_notes(),
             unknown: UnknownFields::default(),

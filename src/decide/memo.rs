@@ -21,11 +21,11 @@ const ENTRIES: usize = 1 << 15;
 /// the place of an earlier one. It belongs to one table of decisions.
 #[derive(Debug)]
 pub struct DecisionMemo {
-    /// Most entries.
+    /// Maximum number of entries.
     size: usize,
     /// Their number is a power of two, or 0 until something is remembered.
     entries: Vec<Entry>,
-    /// Number of decisions that were remembered since the memo has grown.
+    /// Number of decisions that were added since the memo last grew.
     added: usize,
 }
 
@@ -78,17 +78,17 @@ impl DecisionMemo {
             self.grow();
         }
         self.added += 1;
-        self.place(Entry { answers: note.answers, graph: note.graph, decision });
+        self.insert(Entry { answers: note.answers, graph: note.graph, decision });
     }
 
     fn grow(&mut self) {
         let size = (4 * self.entries.len()).max(FEWEST).min(self.size);
         let known = std::mem::replace(&mut self.entries, vec![FREE; size]);
-        known.into_iter().filter(|entry| entry.graph != FREE.graph).for_each(|entry| self.place(entry));
+        known.into_iter().filter(|entry| entry.graph != FREE.graph).for_each(|entry| self.insert(entry));
         self.added = 0;
     }
 
-    fn place(&mut self, entry: Entry) {
+    fn insert(&mut self, entry: Entry) {
         let first = self.index(PackedNote { graph: entry.graph, answers: entry.answers });
         if let Some([newer, older]) = self.entries.get_mut(first..first + GROUP) {
             *older = std::mem::replace(newer, entry);

@@ -1,10 +1,10 @@
 //! The words that answered a fact before. They are few, and compared in a few instructions.
 
-use crate::recent::Recent;
+use crate::cache::{Cache, hash_words};
 
 /// The words that answered one fact, as notes wrote them, each with the value that it stands for.
 #[derive(Debug, Default)]
-pub(super) struct KnownWords(Recent<KnownWord>);
+pub(super) struct KnownWords(Cache<KnownWord>);
 
 #[derive(Clone, Debug)]
 struct KnownWord {
@@ -25,7 +25,7 @@ impl Ends {
     const WHOLE: usize = 2 * size_of::<u64>();
 
     #[inline]
-    fn of(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
             (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
@@ -41,9 +41,7 @@ impl Ends {
 
     #[inline]
     fn hash(self) -> usize {
-        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(SPREAD);
-        usize::try_from(mixed >> 40).unwrap_or_default()
+        hash_words(self.first, self.last)
     }
 }
 
@@ -51,14 +49,14 @@ impl KnownWords {
     /// Returns the value that a word stands for, if it is known.
     #[inline]
     pub(super) fn get(&self, word: &str) -> Option<u16> {
-        let ends = Ends::of(word);
+        let ends = Ends::new(word);
         let known = self.0.get(ends.hash())?;
         let is_same = known.ends == ends && (ends.length <= Ends::WHOLE || *known.text == *word);
         is_same.then_some(known.value)
     }
 
     pub(super) fn add(&mut self, word: &str, value: u16) {
-        let ends = Ends::of(word);
+        let ends = Ends::new(word);
         self.0.add(ends.hash(), KnownWord { ends, text: word.into(), value });
     }
 }

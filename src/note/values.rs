@@ -19,7 +19,8 @@ pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str
     Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
 }
 
-/// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty. `parse` takes no empty value.
+/// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty; `parse`
+/// must return `None` for an empty value.
 fn parsed<'r, T>(
     field: Option<&Slot<'r>>,
     name: &str,

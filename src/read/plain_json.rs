@@ -60,8 +60,8 @@ impl Key {
     }
 }
 
-/// A value that was read token by token.
-struct Read {
+/// The value that was read last, token by token.
+struct LastValue {
     /// Index of its key; 0 before the first value.
     key: usize,
     /// The bytes of the text, without quotes; empty if it is no text.
@@ -92,7 +92,7 @@ impl<'n> PlainReader<'n> {
         slots: &mut Slots<'t>,
     ) -> Option<Plain> {
         let bytes = text.as_bytes();
-        let (mut at, mut unknown, mut last) = (start, 0, Read { key: 0, text: start..start });
+        let (mut at, mut unknown, mut last) = (start, 0, LastValue { key: 0, text: start..start });
         loop {
             let mut next;
             (next, at) = self.next(text, &last, at, one_line)?;
@@ -113,19 +113,19 @@ impl<'n> PlainReader<'n> {
                 let end = text_end(bytes, at);
                 let value = text.get(at..end).filter(|_| bytes.get(end) == Some(&b'"'))?;
                 key.put((ValueKind::Text, value), at - 1, slots, &mut unknown)?;
-                Read { key: next.key, text: std::mem::replace(&mut at, end + 1)..end }
+                LastValue { key: next.key, text: std::mem::replace(&mut at, end + 1)..end }
             } else {
                 let (value, end) = scalar(text, at)?;
                 key.put(value, at, slots, &mut unknown)?;
                 at = end;
-                Read { key: next.key, text: end..end }
+                LastValue { key: next.key, text: end..end }
             };
         }
     }
 
     /// Reads what is between a value and the next one, or the end of the object. Returns the offset behind it.
     #[inline]
-    fn next(&mut self, text: &str, last: &Read, at: usize, one_line: bool) -> Option<(Next, usize)> {
+    fn next(&mut self, text: &str, last: &LastValue, at: usize, one_line: bool) -> Option<(Next, usize)> {
         let key = self.keys.get(last.key)?;
         let is_coded = key.is_coded && !last.text.is_empty();
         let (next, end) = if key.link.begins(text.as_bytes(), at) {
@@ -142,7 +142,7 @@ impl<'n> PlainReader<'n> {
     /// Learns a coded value, and what follows it up to `end`.
     #[cold]
     #[inline(never)]
-    fn learn(&mut self, text: &str, last: &Read, next: Next, end: usize) {
+    fn learn(&mut self, text: &str, last: &LastValue, next: Next, end: usize) {
         let start = last.text.start;
         let Some(stretch) = text.as_bytes().get(start..end).and_then(|bytes| Stretch::new(bytes, next)) else { return };
         let Some(key) = self.keys.get_mut(last.key) else { return };

@@ -3,7 +3,7 @@
 
 use wide::u8x16;
 
-use crate::recent::Recent;
+use crate::cache::{Cache, hash_words};
 
 /// Most bytes of a stretch.
 const SIZE: usize = PARTS * size_of::<u8x16>();
@@ -83,7 +83,7 @@ fn parts(bytes: &[u8; SIZE]) -> [u8x16; PARTS] {
 
 /// The coded values of one key that were read before, each with the stretch that begins with it.
 #[derive(Default)]
-pub(super) struct KnownValues(Recent<KnownValue>);
+pub(super) struct KnownValues(Cache<KnownValue>);
 
 /// A coded value and what follows it.
 pub(super) struct KnownValue {
@@ -113,11 +113,9 @@ impl KnownValues {
 /// Returns the hash of the first bytes of a stretch; `None` near the end of the input.
 #[inline]
 fn hash(bytes: &[u8], at: usize) -> Option<usize> {
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, _) = bytes.get(at..)?.first_chunk::<16>()?.as_chunks::<8>();
     let [first, second] = words else { return None };
-    let mixed = u64::from_le_bytes(*first) ^ u64::from_le_bytes(*second).rotate_left(29);
-    usize::try_from(mixed.wrapping_mul(SPREAD) >> 40).ok()
+    Some(hash_words(u64::from_le_bytes(*first), u64::from_le_bytes(*second)))
 }
 
 #[cfg(test)]

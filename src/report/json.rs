@@ -8,23 +8,23 @@ use crate::read::is_plain_json_text;
 
 /// Writes one pretty-printed document with run, summary, claim lines and rows.
 #[derive(Debug)]
-pub(super) struct JsonRows(pub(super) Texts);
+pub(super) struct JsonRows(pub(super) Escaping);
 
-/// What is known of all texts that rows show of notes.
+/// Whether texts of notes have to be escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Texts {
-    /// They stand in JSON as they are.
-    Plain,
-    /// Characters of some may have to be escaped.
-    Any,
+pub(super) enum Escaping {
+    /// No text of any note has to be escaped.
+    Unneeded,
+    /// Each text is searched for characters to escape.
+    Needed,
 }
 
-impl Texts {
+impl Escaping {
     #[inline]
     fn push(self, text: &str, out: &mut Vec<u8>) {
         match self {
-            Self::Plain => push_bytes(text.as_bytes(), out),
-            Self::Any => push_escaped(text, out),
+            Self::Unneeded => push_bytes(text.as_bytes(), out),
+            Self::Needed => push_escaped(text, out),
         }
     }
 }
@@ -61,7 +61,7 @@ impl RowWriter for JsonRows {
 
 /// Writes one row per line.
 #[derive(Debug)]
-pub(super) struct NdjsonRows(pub(super) Texts);
+pub(super) struct NdjsonRows(pub(super) Escaping);
 
 impl RowWriter for NdjsonRows {
     fn write_row(&self, row: &Row, out: &mut Vec<u8>) -> io::Result<()> {

@@ -85,17 +85,17 @@ impl<'r> Report<'r> {
         self.run.inputs.iter().map(|input| input.name.as_str()).collect()
     }
 
-    fn texts(&self) -> json::Texts {
+    fn escaping(&self) -> json::Escaping {
         let is_plain = self.batch.has_plain_texts() && self.input_names().into_iter().all(is_plain_json_text);
-        if is_plain { json::Texts::Plain } else { json::Texts::Any }
+        if is_plain { json::Escaping::Unneeded } else { json::Escaping::Needed }
     }
 
     /// Writes the whole report in one format.
     pub fn write(&self, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
         match format {
             RowFormat::Text(screen) => text::write(self, screen, out),
-            RowFormat::Json => self.write_rows(&json::JsonRows(self.texts()), out),
-            RowFormat::Ndjson => self.write_rows(&json::NdjsonRows(self.texts()), out),
+            RowFormat::Json => self.write_rows(&json::JsonRows(self.escaping()), out),
+            RowFormat::Ndjson => self.write_rows(&json::NdjsonRows(self.escaping()), out),
             RowFormat::Csv => self.write_rows(&csv::CsvRows, out),
         }
     }

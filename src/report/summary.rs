@@ -139,11 +139,11 @@ impl<'b> Counted<'b> {
             all.add(counted);
             Ok::<(), Infallible>(())
         };
-        let Ok(()) = map_in_order(threads, ranges, || |range| Self::of(batch, range), take);
+        let Ok(()) = map_in_order(threads, ranges, || |range| Self::count_range(batch, range), take);
         all
     }
 
-    fn of(batch: &'b Batch<'_>, range: Range<usize>) -> Self {
+    fn count_range(batch: &'b Batch<'_>, range: Range<usize>) -> Self {
         let mut counted = Self::default();
         for index in range {
             match (batch.row_source(index), batch.note(index)) {
