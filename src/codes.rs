@@ -81,6 +81,10 @@ codes! {
     UnknownValue = "unknown-value", Record;
     /// An id that an earlier record already used.
     RepeatedId = "repeated-id", Record;
+    /// An id that a spreadsheet turned into a power of ten.
+    MangledId = "mangled-id", Record;
+    /// A date whose order of day and month is not declared.
+    DateOrder = "date-order", Record;
     /// Minutes, duration, start and end that do not agree.
     MinutesDisagree = "minutes-disagree", Record;
     /// A birth date after the service date.
@@ -112,6 +116,12 @@ codes! {
     Blessed = "blessed", Run;
     /// Notes that are held in a run that must have none.
     NotesHeld = "notes-held", Run;
+    /// Rows of a table that are no notes.
+    SkippedRows = "skipped-rows", Run;
+    /// A text that is read as Windows-1252.
+    Windows1252 = "windows-1252", Run;
+    /// Ids that hardly differ.
+    SimilarIds = "similar-ids", Run;
     /// Output that cannot be written.
     Unwritable = "unwritable", Run;
     /// A generated page of rules that does not match the current rules.

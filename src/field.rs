@@ -18,20 +18,34 @@ impl FieldId {
     pub const START: Self = Self(4);
     /// The clock time at which the work ended.
     pub const END: Self = Self(5);
+    /// The date on which the work ended, if that is not the service date.
+    pub const END_DATE: Self = Self(6);
     /// The documented minutes.
-    pub const MINUTES: Self = Self(6);
+    pub const MINUTES: Self = Self(7);
     /// The documented minutes, under their other name.
-    pub const DURATION: Self = Self(7);
+    pub const DURATION: Self = Self(8);
     /// The practitioner in whose name the work is billed.
-    pub const PRACTITIONER: Self = Self(8);
+    pub const PRACTITIONER: Self = Self(9);
     /// The procedure code that the clinic gave the note.
-    pub const CODE: Self = Self(9);
+    pub const CODE: Self = Self(10);
     /// The modifiers of that code.
-    pub const MODIFIERS: Self = Self(10);
+    pub const MODIFIERS: Self = Self(11);
 
     /// Names of the fields that every note may have, by number.
-    pub const NAMES: [&str; 11] =
-        ["id", "client", "staff", "date", "start", "end", "minutes", "duration", "practitioner", "code", "modifiers"];
+    pub const NAMES: [&str; 12] = [
+        "id",
+        "client",
+        "staff",
+        "date",
+        "start",
+        "end",
+        "end_date",
+        "minutes",
+        "duration",
+        "practitioner",
+        "code",
+        "modifiers",
+    ];
 
     /// Creates the field with this number.
     pub fn new(index: usize) -> Self {

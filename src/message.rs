@@ -1,6 +1,7 @@
 //! The one form of everything that the program reports.
 //!
-//! A message about a note gives the file, place and field, and what was expected. It never repeats a value from a note.
+//! A message about a note gives the file, place and field, and what was expected. Of the values of a note it repeats only
+//! words for coded facts, such as an activity that the rule set does not know.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -199,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_message_has_place_code_excerpt_and_help() {
-        let place = Place { file: "r.toml".into(), line: 3, column: 7 };
+        let place = Place::new("r.toml", 3, 7);
         let message = Message {
             excerpt: Some("a = 1\n    ^".into()),
             ..Message::error(Code::UnknownKey, "no key `a` here").with_place(place).help("use `b`")
@@ -215,11 +216,7 @@ mod tests {
         let rejected = |record, field: &str, text: &str| Message {
             record: Some(record),
             field: Some(field.into()),
-            ..Message::error(Code::BadField, text).with_place(Place {
-                file: "n.csv".into(),
-                line: record + 1,
-                column: 1,
-            })
+            ..Message::error(Code::BadField, text).with_place(Place::new("n.csv", record + 1, 1))
         };
         let mut messages = Messages::default();
         for record in 1..=1_000 {
@@ -251,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_a_message_shows_can_be_seen() {
-        let place = Place { file: "a\u{1b}.toml".into(), line: 1, column: 1 };
+        let place = Place::new("a\u{1b}.toml", 1, 1);
         let message = Message {
             excerpt: Some("x = \"\u{202e}\"\n\t^".into()),
             ..Message::error(Code::UnknownKey, "no key `\u{9b}\n`").with_place(place).help("a\nb\u{200b}")

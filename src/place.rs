@@ -1,13 +1,16 @@
-//! Positions in files: file, line and column, and the line itself with a caret.
+//! Positions in files: file, line and column, or a cell of a sheet, and the line itself with a caret.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A position in a file. Lines and columns start at 1, and columns count characters.
+/// A position in a file. Lines and columns start at 1, and columns count characters. In a workbook, the line and column are
+/// those of a cell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Name of the file, as the user gave it.
     pub file: String,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
     /// Line number, starting at 1.
     pub line: u64,
     /// Column in characters, starting at 1.
@@ -15,6 +18,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Creates a position in a text file.
+    pub fn new(file: impl Into<String>, line: u64, column: u64) -> Self {
+        Self { file: file.into(), sheet: None, line, column }
+    }
+
     /// Returns the place of a byte offset in a text.
     pub fn in_text(file: &str, text: &str, offset: usize) -> Self {
         Position::START.after(text.get(..offset).unwrap_or(text)).in_file(file)
@@ -23,8 +31,22 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        match &self.sheet {
+            None => write!(f, "{}:{}:{}", self.file, self.line, self.column),
+            Some(sheet) => write!(f, "{}:{sheet}!{}{}", self.file, column_letters(self.column), self.line),
+        }
     }
+}
+
+/// Returns the letters of a column, as spreadsheets show them: `A` to `Z`, then `AA`.
+fn column_letters(mut column: u64) -> String {
+    let mut letters = Vec::new();
+    while column > 0 {
+        let letter = u8::try_from((column - 1) % 26).unwrap_or_default();
+        letters.push(char::from(b'A' + letter));
+        column = (column - 1) / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 /// Line and column, both starting at 1.
@@ -50,7 +72,7 @@ impl Position {
     }
 
     fn in_file(self, file: &str) -> Place {
-        Place { file: file.to_owned(), line: self.line, column: self.column }
+        Place::new(file, self.line, self.column)
     }
 }
 
@@ -115,6 +137,13 @@ mod tests {
         let at = text.find("\"x\"").unwrap();
         assert_eq!(Place::in_text("r.toml", text, at).to_string(), "r.toml:2:5");
         assert_eq!(excerpt(text, &(at..at + 3)), "ü = \"x\"\n    ^^^");
+    }
+
+    #[test]
+    fn a_cell_is_named_as_spreadsheets_name_it() {
+        let cell = |line, column| Place { sheet: Some("March".into()), ..Place::new("notes.xlsx", line, column) };
+        assert_eq!(cell(7, 2).to_string(), "notes.xlsx:March!B7");
+        assert_eq!([26, 27, 52, 53, 702, 703, 16_384].map(column_letters), ["Z", "AA", "AZ", "BA", "ZZ", "AAA", "XFD"]);
     }
 
     #[test]

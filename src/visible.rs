@@ -24,7 +24,7 @@ fn replace(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// Whether a character acts on the terminal or on the surrounding text instead of being visible itself.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     let is_no_character = u32::from(c) & 0xfffe == 0xfffe;
     c.is_control()
         || is_no_character

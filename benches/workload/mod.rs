@@ -1,8 +1,5 @@
 //! Rules that are ready, and generated notes about the work of an ACT team: the same in every run.
 
-use std::fmt::Write;
-
-use actbill::effective::parse_date;
 use actbill::read::Format;
 use actbill::rules::RuleFile;
 use actbill::run::{Ready, is_rule_file};
@@ -53,11 +50,6 @@ pub(crate) fn ready(files: Vec<RuleFile>) -> Ready {
     Ready::released(files, &[], &[]).unwrap()
 }
 
-/// Returns the date that all runs are made for.
-pub(crate) fn as_of() -> chrono::NaiveDate {
-    parse_date("2026-12-31").unwrap()
-}
-
 /// Generates notes: four a day for each client, and one question in twelve left open.
 pub(crate) fn notes(count: usize) -> Vec<Note> {
     let mut random = Random(7);
@@ -87,12 +79,25 @@ fn note(number: usize, random: &mut Random) -> Note {
 }
 
 /// Writes notes in a format.
-pub(crate) fn text(notes: &[Note], format: Format) -> String {
+pub(crate) fn text(notes: &[Note], format: Format) -> Vec<u8> {
     match format {
-        Format::Ndjson => notes.iter().map(|note| object(note) + "\n").collect(),
-        Format::Json => format!("[{}]\n", notes.iter().map(object).collect::<Vec<_>>().join(",")),
-        Format::Csv => csv(notes),
+        Format::Ndjson => notes.iter().map(|note| object(note) + "\n").collect::<String>().into_bytes(),
+        Format::Json => format!("[{}]\n", notes.iter().map(object).collect::<Vec<_>>().join(",")).into_bytes(),
+        Format::Csv => {
+            let lines = cells(notes).into_iter().map(|row| row.join(",") + "\n");
+            lines.collect::<String>().into_bytes()
+        }
+        Format::Workbook => workbook(notes),
     }
+}
+
+fn workbook(notes: &[Note]) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (number, row) in (0..).zip(cells(notes)) {
+        sheet.write_row(number, 0, row).unwrap();
+    }
+    workbook.save_to_buffer().unwrap()
 }
 
 fn object(note: &Note) -> String {
@@ -100,15 +105,19 @@ fn object(note: &Note) -> String {
     format!("{{{}}}", fields.join(","))
 }
 
-fn csv(notes: &[Note]) -> String {
+/// Returns the header row and one row for each note.
+fn cells(notes: &[Note]) -> Vec<Vec<&str>> {
     let known = ["id", "client", "staff", "date", "start", "end", "activity"];
     let names: Vec<&str> = known.into_iter().chain(ANSWERS.map(|(name, _)| name)).collect();
-    let mut text = names.join(",") + "\n";
-    for note in notes {
-        let value = |name: &&str| note.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value);
-        writeln!(text, "{}", names.iter().map(value).collect::<Vec<_>>().join(",")).unwrap();
-    }
-    text
+    let row = |note| {
+        let value = |name: &&str| value_of(note, name);
+        names.iter().map(value).collect()
+    };
+    std::iter::once(names.clone()).chain(notes.iter().map(row)).collect()
+}
+
+fn value_of<'n>(note: &'n Note, name: &str) -> &'n str {
+    note.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value)
 }
 
 /// A pseudorandom number generator that yields the same numbers in every run.

@@ -11,9 +11,9 @@ use super::names::{NameId, TextHash, text_hash};
 use crate::decide::DecisionId;
 use crate::diagram::ACTIVITY;
 use crate::facts::{Answer, FactId, Kind, WrittenAnswer};
-use crate::note::{Note, Rejection, id_fields, unknown_fields};
+use crate::note::{Note, Orders, Rejection, id_fields, unknown_fields};
 use crate::number::{narrow, wide};
-use crate::read::{Field, Record, is_plain_json_text};
+use crate::read::{Field, Record, SkippedRow, is_plain_json_text};
 use crate::rules::RuleSet;
 
 /// What a batch keeps of each note besides the fields that every row shows.
@@ -93,8 +93,8 @@ pub(super) struct CheckedRejection {
     pub(super) rejection: Box<Rejection>,
     /// The ids of the record, each with its line and column in the block.
     pub(super) ids: Vec<(String, (u64, u64))>,
-    /// Line and column of the fault in the block.
-    pub(super) place: (u64, u64),
+    /// Line and column in the block of each of its faults.
+    pub(super) places: Vec<(u64, u64)>,
 }
 
 /// What few notes of a block have, with their position among its records.
@@ -134,6 +134,10 @@ pub struct CheckedBlock {
     pub(super) unknown: BTreeMap<String, u64>,
     /// Unknown fields of records that were read carefully.
     pub(super) unknown_names: Vec<UnknownNames>,
+    /// Rows that are no records, each with its line and column in the block.
+    pub(super) skipped: Vec<(SkippedRow, (u64, u64))>,
+    /// The dates whose order is not declared.
+    pub(super) date_orders: Orders,
 }
 
 impl CheckedBlock {
@@ -213,11 +217,21 @@ impl CheckedBlock {
         let id = |field: &Field<'_>| Some((field.value.text()?.to_owned(), record.line_and_column(field.offset)));
         let rejected = CheckedRejection {
             ids: id_fields(record).filter_map(id).collect(),
-            place: record.line_and_column(rejection.fault.offset),
+            places: rejection.faults.iter().map(|fault| record.line_and_column(fault.offset)).collect(),
             rejection,
         };
         self.rejected.insert(self.position(), rejected);
         self.shown.extend(kept.shown.iter().map(|_| Answer::Unanswered));
+    }
+
+    /// Takes note of a row that is no record.
+    pub fn skip(&mut self, why: SkippedRow, at: (u64, u64)) {
+        self.skipped.push((why, at));
+    }
+
+    /// Counts dates whose order is not declared.
+    pub fn count_date_orders(&mut self, orders: Orders) {
+        self.date_orders += orders;
     }
 
     /// Counts the unknown fields of a plain record.

@@ -25,9 +25,14 @@ pub struct BlockOrigin<'o> {
 
 impl BlockOrigin<'_> {
     /// Returns the place in the input of a line and column of the block.
-    fn resolve_place(self, relative: (u64, u64)) -> Place {
+    pub(super) fn resolve_place(self, relative: (u64, u64)) -> Place {
         let (line, column) = self.piece.in_input(relative);
-        Place { file: self.name.to_owned(), line, column }
+        self.place((line, column))
+    }
+
+    /// Returns the place of a line and column of the input.
+    fn place(self, (line, column): (u64, u64)) -> Place {
+        Place { sheet: self.piece.sheet.map(str::to_owned), ..Place::new(self.name, line, column) }
     }
 }
 
@@ -58,6 +63,8 @@ impl Batch<'_> {
         self.has_plain_names &= block.has_plain_texts;
         self.shown_answers.extend_from_slice(&block.shown);
         self.unknown.add(origin, block);
+        self.skipped.add(origin, block);
+        self.date_orders += block.date_orders;
     }
 
     #[inline]
@@ -88,33 +95,35 @@ impl Batch<'_> {
     ) {
         let Some(note_line) = self.lines.pop() else { return };
         let fault = repeated_id();
-        let (line, column) = match block.rare.id_places.get(&position) {
-            Some(relative) => origin.piece.in_input(*relative),
-            None => origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default()),
+        let place = match block.rare.id_places.get(&position) {
+            Some(relative) => origin.resolve_place(*relative),
+            None => origin.place(origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default())),
         };
-        let place = Place { file: origin.name.to_owned(), line, column };
         self.report_rejection(&fault, place, on_message);
-        let entry = Entry::Rejected(self.fault_number(fault));
+        let entry = Entry::Rejected(self.faults_number(vec![fault]));
         self.lines.push(Line { entry, minutes: 0, ..note_line });
     }
 
-    /// Adds a rejected record. A repeated id outranks faults that were found after the id was read.
+    /// Adds a rejected record.
     fn add_rejected(
         &mut self,
         origin: BlockOrigin<'_>,
         rejected: &CheckedRejection,
         on_message: &mut dyn FnMut(Message),
     ) {
-        let CheckedRejection { rejection, ids, place } = rejected;
-        let Rejection { head, fault, after_id } = rejection.as_ref();
+        let CheckedRejection { rejection, ids, places } = rejected;
+        let Rejection { head, faults, has_id } = rejection.as_ref();
         // Every id counts as used, even after a repeated one.
         let repeated = ids.iter().filter(|(id, _)| self.ids.use_id(id)).map(|(_, place)| *place).last();
-        let (fault, place) = match repeated.filter(|_| *after_id) {
-            Some(place) => (repeated_id(), place),
-            None => (Fault { offset: None, ..fault.clone() }, *place),
-        };
-        self.report_rejection(&fault, origin.resolve_place(place), on_message);
-        let entry = Entry::Rejected(self.fault_number(fault));
+        let repeated = repeated.filter(|_| *has_id).map(|place| (repeated_id(), place));
+        let found = faults.iter().cloned().zip(places.iter().copied());
+        let mut all = Vec::new();
+        for (fault, place) in repeated.into_iter().chain(found) {
+            let fault = Fault { offset: None, ..fault };
+            self.report_rejection(&fault, origin.resolve_place(place), on_message);
+            all.push(fault);
+        }
+        let entry = Entry::Rejected(self.faults_number(all));
         let line = self.head_line(head, entry);
         self.ids.push_rejected(head.id.as_deref().unwrap_or_default());
         self.lines.push(line);
@@ -131,8 +140,8 @@ impl Batch<'_> {
         Line { entry, client, staff, date: head.date, activity, staff_role, extra: 0, start, end, minutes: 0 }
     }
 
-    fn fault_number(&mut self, fault: Fault) -> u32 {
-        narrow(self.faults.insert_full(fault).0)
+    fn faults_number(&mut self, faults: Vec<Fault>) -> u32 {
+        narrow(self.faults.insert_full(faults).0)
     }
 
     /// Passes on the message that the next record is rejected.
@@ -246,7 +255,8 @@ impl UnknownFields {
     }
 }
 
-const MAP_IT: &str = "if it is another name for a known field, map it in an agency file's `[column]` table";
+const MAP_IT: &str = "if it is another name for a known field, map it in an agency file's `[column]` table; if nobody needs it, \
+                      name it under `ignore` in `[read]`";
 
 fn records(count: u64) -> String {
     if count == 1 { "1 record".to_owned() } else { format!("{count} records") }

@@ -19,7 +19,9 @@ mod part;
 mod pool;
 mod settle;
 mod shares;
+mod similar;
 mod simple;
+mod skipped;
 mod stake;
 mod suppose;
 mod total;
@@ -41,6 +43,8 @@ pub use looks::{PairLook, PairOutcome};
 pub use note::{BatchNote, Earned};
 pub use pool::{Period, Pool, Standing};
 pub use settle::{RowSource, SimpleNote};
+pub use similar::SimilarIds;
+pub use skipped::SkippedRows;
 pub use stake::Stake;
 pub use total::{Count, Total};
 
@@ -54,6 +58,7 @@ use words::Words;
 
 use crate::decide::Decisions;
 use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL, WrittenAnswer};
+use crate::note::Orders;
 use crate::number::{count, wide};
 use crate::read::{Fault, is_plain_json_text};
 use crate::rules::{PayerId, RuleSet, ServiceId};
@@ -75,13 +80,17 @@ pub struct Batch<'r> {
     ids: Ids,
     /// Whether the ids and names of all notes stand in JSON as they are.
     has_plain_names: bool,
-    /// The distinct faults of rejected records.
-    faults: IndexSet<Fault>,
+    /// The distinct lists of faults of rejected records.
+    faults: IndexSet<Vec<Fault>>,
     /// The answers to the shown facts, record by record.
     shown_answers: Vec<Answer>,
     /// What few notes say besides their lines.
     extras: Extras,
     unknown: UnknownFields,
+    /// Rows of the current input that are no records.
+    skipped: SkippedRows,
+    /// The dates of the current input whose order is not declared.
+    date_orders: Orders,
     /// The fact for the credential of the staff member, if the rule set declares it.
     staff_credential: Option<FactId>,
     /// The services that a pair names.
@@ -108,8 +117,8 @@ pub struct Batch<'r> {
 pub enum RecordView<'b> {
     /// A note and its decision.
     Decided(BatchNote<'b>),
-    /// Why a record could not be read as a note.
-    Rejected(&'b Fault),
+    /// Everything that keeps a record from being a note.
+    Rejected(&'b [Fault]),
 }
 
 /// What rows show of a record, decided or rejected, as far as it could be read.
@@ -150,6 +159,8 @@ impl<'r> Batch<'r> {
             shown_answers: Vec::new(),
             extras: Extras::new(&kept.extra),
             unknown: UnknownFields::default(),
+            skipped: SkippedRows::default(),
+            date_orders: Orders::default(),
             staff_credential: set.vocabulary.find(STAFF_CREDENTIAL),
             in_pairs: set
                 .pairs
@@ -204,6 +215,11 @@ impl<'r> Batch<'r> {
     /// Returns the facts whose answers rows show in addition to their own fields.
     pub fn shown_facts(&self) -> &[FactId] {
         &self.kept.shown
+    }
+
+    /// Returns the rows that are no records, and the dates whose order is not declared, since the last call.
+    pub fn take_notices(&mut self) -> (SkippedRows, Orders) {
+        (std::mem::take(&mut self.skipped), std::mem::take(&mut self.date_orders))
     }
 
     /// Returns the number of records.

@@ -65,7 +65,7 @@ impl Names {
 }
 
 /// The hash of a text. It is seeded anew in each run, so that no input can make texts collide on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TextHash(u32);
 
 impl TextHash {

@@ -194,7 +194,7 @@ impl Settled {
 #[derive(Clone, Copy, Debug)]
 pub enum RowSource<'b> {
     /// The record was rejected.
-    Rejected(&'b Fault),
+    Rejected(&'b [Fault]),
     /// The row is that of the note beside the other notes.
     Note(BatchNote<'b>),
     /// The row is that of a kind of simple notes, apart from what it shows of the note itself and the ids of others.
@@ -221,7 +221,7 @@ impl<'r> Batch<'r> {
         }
         Some(match self.record(index)? {
             RecordView::Decided(note) => RowSource::Note(note),
-            RecordView::Rejected(fault) => RowSource::Rejected(fault),
+            RecordView::Rejected(faults) => RowSource::Rejected(faults),
         })
     }
 

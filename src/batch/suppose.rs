@@ -9,8 +9,9 @@ use super::line::{Entry, Line};
 use super::names::{Ids, Names};
 use super::shares::Shares;
 use super::words::Words;
-use super::{Batch, UnknownFields};
+use super::{Batch, SkippedRows, UnknownFields};
 use crate::decide::{Evaluation, Verdict};
+use crate::note::Orders;
 use crate::rules::{PayerId, ServiceId};
 use crate::status::Status;
 
@@ -62,6 +63,8 @@ impl Batch<'_> {
             shown_answers: Vec::new(),
             extras: self.extras.without_notes(),
             unknown: UnknownFields::default(),
+            skipped: SkippedRows::default(),
+            date_orders: Orders::default(),
             staff_credential: self.staff_credential,
             in_pairs: self.in_pairs.clone(),
             settings: self.settings.clone(),

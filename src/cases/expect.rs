@@ -92,7 +92,7 @@ keys! {
     /// Exactly the findings on the note.
     OnlyFindings = "only_findings", true;
     /// Code of the error that rejected the record.
-    Error = "error", false;
+    Error = "error", true;
 }
 
 /// An expectation about one field.
@@ -269,7 +269,7 @@ impl ExpectedField {
             Self::Possible => row.possible.clone(),
             Self::Presumed => row.presumed.clone(),
             Self::Findings | Self::OnlyFindings => row.findings.iter().map(|finding| finding.code.clone()).collect(),
-            Self::Error => one(row.error.as_ref().map(|error| error.code.to_owned())),
+            Self::Error => row.errors.iter().map(|error| error.code.to_owned()).collect(),
         }
     }
 }
@@ -279,7 +279,7 @@ impl Expectation {
     pub fn is_met(&self, row: &Row) -> bool {
         let values = self.key.row_values(row);
         match self.key {
-            ExpectedField::Rules | ExpectedField::Findings if !self.words.is_empty() => {
+            ExpectedField::Rules | ExpectedField::Findings | ExpectedField::Error if !self.words.is_empty() => {
                 self.words.iter().all(|word| values.contains(word))
             }
             ExpectedField::Code => match (self.words.first(), values.first()) {

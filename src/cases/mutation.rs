@@ -180,7 +180,7 @@ pub fn rows_for(set: &RuleSet, diagram: &Diagram, witness: &Witness) -> Option<V
         set.answer(name, &value.text()).ok()?;
     }
     let json = serde_json::to_vec(&witness.notes).ok()?;
-    let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_slice()) };
+    let input = Input::new("", Some(Format::Json), json.as_slice());
     let mut batch = Batch::new(&set, diagram, Strictness::default(), &[]);
     read(&set, input, &mut |record| drop(batch.add(0, "", record, &mut drop))).ok()?;
     let batch = batch.finish(&mut drop);

@@ -3,15 +3,13 @@
 //! The whole file is one batch, so ids and days work as in `classify`. Notes without expectations are part of the batch
 //! too.
 
-use std::io::BufReader;
-
 use super::expect::{ExpectedField, Mistake, Raw};
 use super::{Case, CaseFile, Expect, Expected, SampleBatch, one_line};
 use crate::field::FieldId;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 use crate::place::Place;
-use crate::read::{Field, FieldNames, Format, Record, Value, object, open};
+use crate::read::{Field, FieldNames, Format, Record, Value, Wanted, object, read_records};
 use crate::rules::RuleSet;
 use crate::run::file_message;
 
@@ -28,9 +26,8 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<SampleBa
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let messages = |error| vec![file_message(&file.name, error)];
-    let (form, mut opened) =
-        open(BufReader::new(file.bytes.as_slice()), Format::from_file_name(&file.name)).map_err(messages)?;
-    let read = form.read(&mut opened, &set.vocabulary, &mut |record| {
+    let wanted = Wanted { format: Format::from_file_name(&file.name), sheet: None };
+    let read = read_records(file.bytes.as_slice(), wanted, &set.vocabulary, &mut |record| {
         let case = reader.case(&record, records.len());
         records.push(owned(record, |field| is_expectation(set, &field.name)));
         cases.push(case);
@@ -44,7 +41,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<SampleBa
     if cases.is_empty() {
         let text = "no note of this file expects anything, so nothing in it can fail";
         let help = "give notes an `expect` object or `expect_…` columns";
-        let place = Place { file: file.name.clone(), line: 1, column: 1 };
+        let place = Place::new(&file.name, 1, 1);
         return Err(vec![Message::error(Code::ExpectsNothing, text).help(help).with_place(place)]);
     }
     Ok(SampleBatch { file: at, records, cases, ..SampleBatch::default() })
@@ -59,7 +56,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// Builds the case of a record. It has no expectations if the record has none.
     fn case(&mut self, record: &Record<'_>, note: usize) -> Case {
-        let place = Place { file: self.file.name.clone(), line: record.line, column: record.column };
+        let place = Place::new(&self.file.name, record.line, record.column);
         let id = record.fields.iter().find(|field| field.id == Some(FieldId::ID));
         let title = match id.map(|field| &field.value) {
             Some(Value::Text(id) | Value::Number(id)) if !id.trim().is_empty() => {
@@ -206,5 +203,6 @@ fn owned(record: Record<'_>, leave_out: impl Fn(&Field<'_>) -> bool) -> Record<'
         text: &[],
         fields: fields.collect(),
         fault: record.fault,
+        is_sheet_row: record.is_sheet_row,
     }
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Answer, FactId, REQUIRED};
 use crate::nearest::nearest;
+use crate::spelling::{are_opposites, key};
 
 /// The kind of answers that a fact takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,15 +87,30 @@ pub struct Fact {
     pub look: Option<String>,
     /// Named groups of values, which conditions may use in place of the values.
     pub groups: BTreeMap<String, Vec<u16>>,
-    /// Values and aliases in lower case, each with the index of its value.
-    words: FxHashMap<String, u16>,
+    /// Values and aliases by their [`key`].
+    words: FxHashMap<String, Word>,
+}
+
+/// A word for a value.
+#[derive(Clone, Debug)]
+struct Word {
+    /// The word as declared, in lower case.
+    text: String,
+    /// The index of the value.
+    value: u16,
+}
+
+impl Word {
+    fn new(text: &str, value: u16) -> Self {
+        Self { text: text.trim().to_lowercase(), value }
+    }
 }
 
 impl Fact {
     /// Creates a fact without aliases.
     pub fn new(name: &str, ask: &str, kind: Kind, origin: Origin, lever: Option<Lever>) -> Self {
         let words = match &kind {
-            Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (value.to_lowercase(), at)).collect(),
+            Kind::Coded(values) => (0..).zip(values).map(|(at, value)| (key(value), Word::new(value, at))).collect(),
             Kind::Number(..) | Kind::Date => FxHashMap::default(),
         };
         Self {
@@ -111,21 +127,21 @@ impl Fact {
 
     /// Adds an alias for a value. Returns `false` if the alias already stands for another value.
     pub fn add_alias(&mut self, word: &str, value: u16) -> bool {
-        *self.words.entry(word.trim().to_lowercase()).or_insert(value) == value
+        self.words.entry(key(word)).or_insert_with(|| Word::new(word, value)).value == value
     }
 
     /// Makes an alias stand for another value, or removes it if `value` is `None`.
     pub fn set_alias(&mut self, word: &str, value: Option<u16>) {
         match value {
-            Some(value) => drop(self.words.insert(word.to_owned(), value)),
-            None => drop(self.words.remove(word)),
+            Some(value) => drop(self.words.insert(key(word), Word::new(word, value))),
+            None => drop(self.words.remove(&key(word))),
         }
     }
 
     /// Returns the aliases in order, each with the name of its value.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
         let named = self.sorted_words().filter_map(|(word, value)| Some((word, self.value_name(value)?)));
-        named.filter(|(word, name)| *word != name.to_lowercase())
+        named.filter(|(word, name)| key(word) != key(name))
     }
 
     /// Returns the values of a coded fact; empty for other kinds.
@@ -141,17 +157,16 @@ impl Fact {
         (0..).zip(self.values()).find(|(_, value)| *value == name).map(|(at, _)| at)
     }
 
-    /// Finds a value by name or alias, ignoring letter case, as notes write it.
+    /// Finds a value by name or alias. Words are compared by their letters and digits alone.
     pub fn parse_value(&self, word: &str) -> Option<u16> {
-        self.words.get(word).or_else(|| self.words.get(&word.to_lowercase())).copied()
+        self.words.get(word).or_else(|| self.words.get(&key(word))).map(|word| word.value)
     }
 
-    /// Finds the value that a word in a note stands for. `true` and `false` are JSON booleans that went through a
-    /// spreadsheet.
+    /// Finds the value that a word in a note stands for. Facts that take yes or no take the usual short forms, too.
     pub fn coded_value(&self, word: &str) -> Option<u16> {
-        self.parse_value(word).or_else(|| match word.to_ascii_lowercase().as_str() {
-            "true" => self.truth_value(true),
-            "false" => self.truth_value(false),
+        self.parse_value(word).or_else(|| match key(word).as_str() {
+            "y" | "true" | "t" | "1" => self.truth_value(true),
+            "n" | "false" | "f" | "0" => self.truth_value(false),
             _ => None,
         })
     }
@@ -161,14 +176,19 @@ impl Fact {
         if self.is_yes_no() { self.value(if truth { "yes" } else { "no" }) } else { None }
     }
 
-    /// Returns the value whose name or alias is closest to the word; `None` if none is close enough.
+    /// Returns the value whose name or alias is closest to the word; `None` if none is close enough. A value that may be
+    /// the opposite of the word is never returned: nobody may be led to answer yes where the chart says no.
     pub fn nearest_value(&self, word: &str) -> Option<&str> {
-        let value = self.parse_value(nearest(word, self.sorted_words().map(|(word, _)| word))?)?;
-        self.value_name(value)
+        if self.is_yes_no() {
+            return None;
+        }
+        let near = nearest(word, self.sorted_words().map(|(word, _)| word))?;
+        let name = self.value_name(self.parse_value(near)?)?;
+        (!are_opposites(word, near) && !are_opposites(word, name)).then_some(name)
     }
 
     fn sorted_words(&self) -> impl Iterator<Item = (&str, u16)> {
-        let mut words: Vec<_> = self.words.iter().map(|(word, value)| (word.as_str(), *value)).collect();
+        let mut words: Vec<_> = self.words.values().map(|word| (word.text.as_str(), word.value)).collect();
         words.sort_unstable();
         words.into_iter()
     }

@@ -6,7 +6,7 @@
 mod answers;
 mod fact;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -16,7 +16,9 @@ pub use fact::{Fact, Kind, Lever, Origin};
 use crate::calendar::Calendar;
 use crate::field::FieldId;
 use crate::nearest::nearest;
+use crate::notation::Notation;
 use crate::read::FieldNames;
+use crate::spelling::key;
 
 /// Facts that every note must answer, if the rule set declares them.
 pub const REQUIRED: [&str; 2] = ["activity", "staff_role"];
@@ -44,6 +46,15 @@ impl FactId {
     }
 }
 
+/// What another name of a field stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedName {
+    /// The name of the field in rule files.
+    pub field: String,
+    /// Whether the agency's own file says so.
+    pub is_own: bool,
+}
+
 /// Everything that a rule can ask, in order of declaration.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
@@ -52,9 +63,18 @@ pub struct Vocabulary {
     asked: Vec<FactId>,
     /// The facts that are derived from other answers, in order.
     derived: Vec<FactId>,
-    fields: FxHashMap<String, FieldId>,
+    /// The fields by the names that rule files use.
+    declared: FxHashMap<String, FieldId>,
+    /// The fields by the names that notes may use.
+    fields: BTreeMap<String, FieldId>,
+    /// The fields by the keys of their names.
+    fields_by_key: FxHashMap<String, FieldId>,
+    /// The keys of the names that an agency maps itself.
+    own: BTreeSet<String>,
     /// The holidays that business days leave out.
     calendar: Calendar,
+    /// How notes are written.
+    notation: Notation,
 }
 
 /// A number of days between two dates of a note, which exists if a rule asks it.
@@ -72,14 +92,14 @@ pub struct DaysBetween {
 const DAYS_BETWEEN: [(&str, bool); 2] = [("days_from_", false), ("business_days_from_", true)];
 
 impl Vocabulary {
-    /// Builds a vocabulary of the declared facts. `columns` maps an export's own field names to the names used here.
+    /// Builds a vocabulary of the declared facts. `columns` maps other names of fields to the names used here.
     ///
     /// Adds the derived facts: `minutes`, `age` if there is a `birth_date`, `days_since_X` for each other date fact `X`,
     /// and the days `between` two date facts that rules ask.
     pub fn new(
         declared: Vec<Fact>,
         between: &[DaysBetween],
-        columns: &BTreeMap<String, String>,
+        columns: &BTreeMap<String, MappedName>,
         calendar: Calendar,
     ) -> Self {
         let mut facts = declared;
@@ -97,18 +117,35 @@ impl Vocabulary {
         let asked: Vec<FactId> = asked.map(|(at, _)| FactId(at)).collect();
         let is_derived = |fact: &Fact| !matches!(fact.origin, Origin::Note | Origin::Setting);
         let derived = (0..).zip(&facts).filter(|(_, fact)| is_derived(fact)).map(|(at, _)| FactId(at)).collect();
-        let mut fields = FxHashMap::default();
+        let mut fields = BTreeMap::new();
         let names = asked.iter().filter_map(|id| facts.get(id.0)).map(|fact| fact.name.as_str());
         for name in FieldId::NAMES.into_iter().chain(names).chain(REQUIRED) {
             let next = FieldId::new(fields.len());
             fields.entry(name.to_owned()).or_insert(next);
         }
-        for (column, name) in columns {
-            if let Some(field) = fields.get(name).copied() {
-                fields.insert(column.clone(), field);
-            }
+        let declared = fields.iter().map(|(name, field)| (name.clone(), *field)).collect();
+        // A column of an agency may stand for another field than the one it is called like.
+        let mapped = columns.iter().filter_map(|(column, name)| Some((column.clone(), *fields.get(&name.field)?)));
+        let mapped: Vec<(String, FieldId)> = mapped.collect();
+        for (column, _) in &mapped {
+            fields.retain(|name, _| key(name) != key(column));
         }
-        Self { facts, asked, derived, fields, calendar }
+        fields.extend(mapped);
+        let fields_by_key = fields.iter().map(|(name, field)| (key(name), *field)).collect();
+        let own = columns.iter().filter(|(_, name)| name.is_own).map(|(column, _)| key(column)).collect();
+        let notation = Notation::default();
+        Self { facts, asked, derived, declared, fields, fields_by_key, own, calendar, notation }
+    }
+
+    /// Returns the vocabulary for notes that are written in this way.
+    #[must_use]
+    pub fn with_notation(self, notation: Notation) -> Self {
+        Self { notation, ..self }
+    }
+
+    /// Returns how notes are written.
+    pub fn notation(&self) -> &Notation {
+        &self.notation
     }
 
     /// Returns every fact with its id.
@@ -138,16 +175,25 @@ impl Vocabulary {
         (FieldId::NAMES.len()..).map(FieldId::new).zip(self.asked.iter().copied())
     }
 
-    fn fact_of_field(&self, field: FieldId) -> Option<&Fact> {
+    /// Returns the fact that a field answers, if it answers one.
+    pub fn fact_of_field(&self, field: FieldId) -> Option<&Fact> {
         let position = field.index().checked_sub(FieldId::NAMES.len())?;
         self.asked.get(position).map(|id| self.fact(*id))
     }
 
+    /// Returns the field that rule files call so, whatever notes call it.
+    pub fn declared_field(&self, name: &str) -> Option<FieldId> {
+        self.declared.get(name).copied()
+    }
+
+    /// Returns the name by which rule files call a field.
+    pub fn field_name(&self, field: FieldId) -> Option<&str> {
+        self.declared.iter().find(|(_, other)| **other == field).map(|(name, _)| name.as_str())
+    }
+
     /// Returns all names that a field of a note may have, in order.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        let mut names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        names.into_iter()
+        self.fields.keys().map(String::as_str)
     }
 
     /// Returns the facts whose missing answers leave `id` unanswered: `id` itself, or the dates it is derived from.
@@ -187,7 +233,18 @@ impl Vocabulary {
 
 impl FieldNames for Vocabulary {
     fn field(&self, name: &str) -> Option<FieldId> {
-        self.fields.get(name).copied()
+        let field = self.fields.get(name).or_else(|| self.fields_by_key.get(&key(name))).copied();
+        field.filter(|_| !self.notation.is_ignored(name))
+    }
+
+    fn precedence(&self, name: &str) -> u8 {
+        let name_key = key(name);
+        let is_declared = || self.declared.keys().any(|declared| key(declared) == name_key);
+        if self.own.contains(&name_key) { 2 } else { u8::from(is_declared()) }
+    }
+
+    fn is_ignored(&self, name: &str) -> bool {
+        self.notation.is_ignored(name)
     }
 
     fn nearest(&self, name: &str) -> Option<&str> {

@@ -114,7 +114,7 @@ fn because(Ready { set, diagram, .. }: &Ready, note: &Example) -> Option<String>
     }
     let json = note.json();
     let mut batch = Batch::new(&answered, diagram, Strictness::default(), &[]);
-    let input = Input { name: String::new(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
+    let input = Input::new("", Some(Format::Json), json.as_bytes());
     read(&answered, input, &mut |record| drop(batch.add(0, "", record, &mut |_| {}))).ok()?;
     let batch = batch.finish(&mut |_| {});
     // Alone in its day or month, a note may earn nothing; the page is about the rule.

@@ -5,6 +5,7 @@ use super::condition::tests;
 use super::rule::{dates, lists_of_payers};
 use crate::facts::{Answer, Fact, FactId, Kind};
 use crate::rules::{AnsweredBy, DatedRate, Presumption, RuleSet, Service, Setting, Span, Unit};
+use crate::spelling::key;
 
 /// Candidate modifiers to add to a service. The first one that it does not already have is used.
 const ADDED: [&str; 2] = ["U1", "U2"];
@@ -142,7 +143,7 @@ fn aliases(set: &RuleSet) -> Vec<Mutant> {
     for (id, fact) in set.vocabulary.facts() {
         for (word, name) in fact.aliases() {
             // An alias with its own block is located at that block, all others at the fact.
-            let alias = set.aliases.iter().find(|alias| alias.fact == id && alias.word.trim().to_lowercase() == word);
+            let alias = set.aliases.iter().find(|alias| alias.fact == id && key(&alias.word) == key(word));
             let Some(span) = alias.map(|alias| &alias.span).or_else(|| set.fact_span(id)) else { continue };
             let mut push = |change: String, value: Option<u16>| {
                 let changed = Change::Alias(id, word.to_owned(), value);

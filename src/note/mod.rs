@@ -3,23 +3,30 @@
 //! This module knows nothing about formats or rules; the vocabulary determines what a coded field may hold. Faults that
 //! only show across several records, such as a repeated id, are not detected here.
 
+mod clocks;
+mod dates;
 mod fields;
+mod forms;
 mod known_words;
+mod times;
 mod values;
 
 use chrono::NaiveDate;
 
-use fields::{collect, unknown_fault};
+pub use clocks::format_clock;
+pub use dates::Orders;
+use fields::{collect, unknown_faults};
 pub use fields::{id_fields, unknown_fields};
+pub use forms::{DateForm, LengthForm, date_form, length_form};
 use known_words::KnownWords;
-pub use values::format_clock;
-use values::{answer, clock, date, fault, length, missing, text};
+pub use values::may_show_word;
+use values::{Context, FieldResult, answer, fault, identifier, missing, text};
 
 use crate::facts::{Answer, BIRTH_DATE, FactId, Facts, REQUIRED, Vocabulary, date_answer};
 use crate::field::FieldId;
 use crate::message::Code;
 use crate::nearest::values_of;
-use crate::read::{Fault, FieldNames, Record, Slot, Slots};
+use crate::read::{Fault, Record, Slot, Slots};
 
 /// A service note.
 #[derive(Clone, Copy, Debug)]
@@ -84,10 +91,46 @@ pub struct Head {
 pub struct Rejection {
     /// The parts of the record that could be read.
     pub head: Head,
-    /// Why the record was rejected.
-    pub fault: Fault,
-    /// Whether the record has an id and the fault was found after it was read. A repeated id outranks such a fault.
-    pub after_id: bool,
+    /// Everything that is wrong with the record, in the order of the fields; at least one fault.
+    pub faults: Vec<Fault>,
+    /// Whether the fields were read and the record has an id, which another record may have used.
+    pub has_id: bool,
+}
+
+/// The faults of a record, with their fields.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<(FieldId, Fault)>);
+
+impl Faults {
+    /// Returns what was read of a field, and keeps its fault if there is one.
+    #[inline]
+    fn keep<T>(&mut self, field: FieldId, read: FieldResult<T>) -> Option<T> {
+        read.unwrap_or_else(|fault| {
+            self.0.push((field, *fault));
+            None
+        })
+    }
+
+    /// Like [`keep`](Self::keep), but for a field that must be there.
+    #[inline]
+    fn require<T>(&mut self, field: FieldId, read: FieldResult<T>, missing: impl FnOnce() -> Fault) -> Option<T> {
+        self.keep(field, read.and_then(|value| value.map(Some).ok_or_else(|| missing().into())))
+    }
+
+    fn add(&mut self, field: FieldId, fault: Fault) {
+        self.0.push((field, fault));
+    }
+
+    fn has(&self, field: FieldId) -> bool {
+        self.0.iter().any(|(faulty, _)| *faulty == field)
+    }
+
+    /// Returns the faults in the order of their fields. Of fields in `repeated`, there is a fault already.
+    fn into_list(mut self, repeated: &[FieldId]) -> impl Iterator<Item = Fault> {
+        self.0.retain(|(field, _)| !repeated.contains(field));
+        self.0.sort_by_key(|(field, _)| *field);
+        self.0.into_iter().map(|(_, fault)| fault)
+    }
 }
 
 /// Checks the fields of records. It is reused from record to record.
@@ -112,6 +155,8 @@ pub struct NoteChecker<'v> {
     coded: Vec<(FactId, u16)>,
     /// Whether it answers others, from which further answers are derived.
     has_numbers: bool,
+    /// The dates found so far whose order is not declared.
+    orders: Orders,
 }
 
 /// The fact that a field answers.
@@ -124,8 +169,19 @@ struct FieldFact {
 impl FieldFact {
     /// Reads an answer that is no known word.
     #[cold]
-    fn read(&mut self, vocabulary: &Vocabulary, slot: &Slot<'_>) -> Result<Answer, Box<Fault>> {
-        let (answer, word) = (answer(vocabulary.fact(self.id), slot)?, slot.raw_text());
+    fn read(
+        &mut self,
+        vocabulary: &Vocabulary,
+        slot: &Slot<'_>,
+        context: &Context<'_>,
+        orders: &mut Orders,
+    ) -> Result<Answer, Box<Fault>> {
+        let (fact, word) = (vocabulary.fact(self.id), slot.raw_text());
+        let answer = match answer(fact, slot, context, orders) {
+            // A word for a value is one, even if it means "not answered" elsewhere.
+            Err(_) if slot.text().is_some_and(|text| context.notation.is_missing(text)) => Answer::Unanswered,
+            answer => answer?,
+        };
         if let (Answer::Value(value), false) = (answer, word.is_empty()) {
             self.known.add(word, value);
         }
@@ -137,7 +193,7 @@ impl<'v> NoteChecker<'v> {
     /// Creates a checker. `settings` holds the answers that do not come from notes. With `known_fields_only`, a field
     /// that the rule set does not know rejects its record.
     pub fn new(vocabulary: &'v Vocabulary, settings: &Facts, known_fields_only: bool) -> Self {
-        let required = |name: &&str| Some((vocabulary.field(name)?, vocabulary.find(name)?));
+        let required = |name: &&str| Some((vocabulary.declared_field(name)?, vocabulary.find(name)?));
         let mut facts_of_fields = Vec::new();
         for (field, id) in vocabulary.note_facts() {
             facts_of_fields.resize_with(field.index(), || None);
@@ -149,12 +205,13 @@ impl<'v> NoteChecker<'v> {
             known_fields_only,
             facts_of_fields,
             required: REQUIRED.iter().filter_map(required).collect(),
-            activity: vocabulary.field("activity"),
-            birth_date: vocabulary.field(BIRTH_DATE).zip(vocabulary.find(BIRTH_DATE)),
+            activity: vocabulary.declared_field("activity"),
+            birth_date: vocabulary.declared_field(BIRTH_DATE).zip(vocabulary.find(BIRTH_DATE)),
             minutes: vocabulary.find("minutes"),
             facts: settings.clone(),
             coded: Vec::new(),
             has_numbers: false,
+            orders: Orders::default(),
         }
     }
 
@@ -163,53 +220,75 @@ impl<'v> NoteChecker<'v> {
         self.known_fields_only
     }
 
+    /// Returns how many dates without a declared order were found since the last call, and what orders they fit.
+    pub fn take_orders(&mut self) -> Orders {
+        std::mem::take(&mut self.orders)
+    }
+
     /// Turns a record into a note, or explains why it is not one. The fields of the record are collected in `slots`.
     ///
-    /// Of several faults, the one reported does not depend on the order of the fields, because a format may impose its
-    /// own. Faults of the record's form come first, then fields with the same meaning, then unknown fields, then the
-    /// known fields in the order of their numbers.
+    /// The faults and their order do not depend on the order of the fields, because a format may impose its own. A fault
+    /// of the record's form is the only one. Otherwise fields with the same meaning come first, then unknown fields, then
+    /// the known fields in the order of their numbers.
     pub fn check_record<'s, 'r>(
         &'s mut self,
         record: &'r Record<'r>,
         slots: &'s mut Slots<'r>,
     ) -> Result<Note<'s>, Box<Rejection>> {
-        let twice = collect(record, slots);
-        let unknown = || self.known_fields_only.then(|| unknown_fault(record, self.vocabulary)).flatten();
-        let fault = record.fault.clone().or(twice).or_else(unknown);
+        let (twice, repeated) = collect(record, slots);
         let vocabulary = self.vocabulary;
-        let checked = match fault {
-            Some(fault) => Err((Box::new(fault), false)),
-            None => self.check(slots).map_err(|fault| (fault, true)),
-        };
-        checked.map_err(|(fault, is_checked)| {
+        let rejection = |faults, slots: &Slots<'_>, is_checked: bool| {
             let head = head(slots, vocabulary);
-            Box::new(Rejection { after_id: is_checked && head.id.is_some(), head, fault: *fault })
-        })
+            Box::new(Rejection { has_id: is_checked && head.id.is_some(), head, faults })
+        };
+        if let Some(fault) = &record.fault {
+            return Err(rejection(vec![fault.clone()], slots, false));
+        }
+        let mut faults = twice;
+        if self.known_fields_only {
+            faults.extend(unknown_faults(record, vocabulary));
+        }
+        if faults.is_empty() {
+            return self.check(slots).map_err(|faults| rejection(faults.into_list(&[]).collect(), slots, true));
+        }
+        faults.extend(self.check(slots).err().unwrap_or_default().into_list(&repeated));
+        Err(rejection(faults, slots, true))
     }
 
-    /// Turns the fields of a record into a note. The fault is that of the first faulty field, by its number.
-    pub fn check<'s>(&'s mut self, slots: &'s Slots<'_>) -> Result<Note<'s>, Box<Fault>> {
-        let get = |id| slots.get(id);
+    /// Turns the fields of a record into a note, or returns everything that is wrong with them.
+    pub fn check<'s>(&'s mut self, slots: &'s Slots<'_>) -> Result<Note<'s>, Faults> {
+        let notation = self.vocabulary.notation();
+        let get = |field| slots.get(field).filter(|slot| !slot.text().is_some_and(|text| notation.is_missing(text)));
+        let mut faults = Faults::default();
         let (id, client, day) = (get(FieldId::ID), get(FieldId::CLIENT), get(FieldId::DATE));
-        let id = text(id, "id")?.ok_or_else(|| missing("id", id, "give each note an id of its own"))?;
-        let client =
-            text(client, "client")?.ok_or_else(|| missing("client", client, "say who was served, by any id"))?;
-        let staff = text(get(FieldId::STAFF), "staff")?;
-        let date = date(day, "date")?.ok_or_else(|| missing("date", day, "give the service date as `YYYY-MM-DD`"))?;
-        let (start, minutes) = start_and_minutes(slots)?;
-        let practitioner = text(get(FieldId::PRACTITIONER), "practitioner")?;
-        let code = text(get(FieldId::CODE), "code")?;
-        let modifiers = text(get(FieldId::MODIFIERS), "modifiers")?;
-        self.answers(slots, date, minutes)?;
+        let id =
+            faults.require(FieldId::ID, identifier(id, "id"), || missing("id", id, "give each note an id of its own"));
+        let client = faults.require(FieldId::CLIENT, identifier(client, "client"), || {
+            missing("client", client, "say who was served, by any id")
+        });
+        let staff = faults.keep(FieldId::STAFF, text(get(FieldId::STAFF), "staff"));
+        let read = values::day(day, "date", notation, &mut self.orders);
+        let day = faults.require(FieldId::DATE, read, || missing("date", day, "give the service date as `YYYY-MM-DD`"));
+        let (start, minutes) = times::start_and_minutes(&get, day, notation, &mut self.orders, &mut faults);
+        let practitioner = faults.keep(FieldId::PRACTITIONER, text(get(FieldId::PRACTITIONER), "practitioner"));
+        let code = faults.keep(FieldId::CODE, text(get(FieldId::CODE), "code"));
+        let modifiers = faults.keep(FieldId::MODIFIERS, text(get(FieldId::MODIFIERS), "modifiers"));
+        let date = day.map(|day| day.date);
+        self.answers(slots, &Context { notation, service: date, private: [id, client, staff] }, &mut faults);
+        let (Some(id), Some(client), Some(date), Some(minutes), true) =
+            (id, client, date, minutes, faults.0.is_empty())
+        else {
+            return Err(faults);
+        };
+        self.derive(date, minutes);
         let activity = self.activity.and_then(|field| text(slots.get(field), "").ok().flatten());
         let (facts, coded) = (&self.facts, &self.coded);
         Ok(Note { id, client, staff, date, start, minutes, activity, practitioner, code, modifiers, facts, coded })
     }
 
-    /// Checks the answers of a record to facts, and derives those that follow from them.
-    fn answers(&mut self, slots: &Slots<'_>, date: NaiveDate, minutes: u32) -> Result<(), Box<Fault>> {
+    /// Checks the answers of a record to facts.
+    fn answers(&mut self, slots: &Slots<'_>, context: &Context<'_>, faults: &mut Faults) {
         self.forget_answers();
-        let mut faults: Vec<(FieldId, Box<Fault>)> = Vec::new();
         for field in slots.filled() {
             let Some(Some(fact)) = self.facts_of_fields.get_mut(field.index()) else { continue };
             let Some(slot) = slots.get(*field) else { continue };
@@ -218,7 +297,7 @@ impl<'v> NoteChecker<'v> {
                 self.coded.push((fact.id, value));
                 continue;
             }
-            match fact.read(self.vocabulary, slot) {
+            match fact.read(self.vocabulary, slot, context, &mut self.orders) {
                 Ok(Answer::Unanswered) => {}
                 Ok(answer) => {
                     self.facts.set(fact.id, answer);
@@ -227,26 +306,26 @@ impl<'v> NoteChecker<'v> {
                         _ => self.has_numbers = true,
                     }
                 }
-                Err(fault) => faults.push((*field, fault)),
+                Err(fault) => faults.add(*field, *fault),
             }
         }
         for (field, id) in &self.required {
-            if !self.facts.get(*id).is_given() {
-                let fault = faults.into_iter().find(|(faulty, _)| faulty == field).map(|(_, fault)| fault);
-                return Err(fault.unwrap_or_else(|| self.missing_answer(*id, slots.get(*field)).into()));
+            if !self.facts.get(*id).is_given() && !faults.has(*field) {
+                faults.add(*field, self.missing_answer(*id, slots.get(*field)));
             }
         }
-        faults.extend(self.birth_fault(slots, date));
-        if let Some((_, fault)) = faults.into_iter().min_by_key(|(field, _)| *field) {
-            return Err(fault);
-        }
+        let birth_fault = context.service.and_then(|date| self.birth_fault(slots, date));
+        faults.0.extend(birth_fault);
+    }
+
+    /// Derives the answers that follow from those of the note.
+    fn derive(&mut self, date: NaiveDate, minutes: u32) {
         if self.has_numbers {
             self.facts.derive(self.vocabulary, date, minutes);
         } else if let Some(fact) = self.minutes {
             // Without any date, nothing else can be derived.
             self.facts.set(fact, Answer::Number(minutes.into()));
         }
-        Ok(())
     }
 
     /// Removes the answers of the note that was checked last.
@@ -266,70 +345,43 @@ impl<'v> NoteChecker<'v> {
     }
 
     /// Returns the fault of a birth date after the service date.
-    fn birth_fault(&self, slots: &Slots<'_>, date: NaiveDate) -> Option<(FieldId, Box<Fault>)> {
+    fn birth_fault(&self, slots: &Slots<'_>, date: NaiveDate) -> Option<(FieldId, Fault)> {
         let (field, id) = self.birth_date?;
         if self.facts.get(id) <= date_answer(date) {
             return None;
         }
         let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
-        Some((field, fault(Code::BirthAfterService, BIRTH_DATE, slots.get(field), text, help).into()))
+        Some((field, fault(Code::BirthAfterService, BIRTH_DATE, slots.get(field), text, help)))
     }
 }
 
 /// Returns the parts of a record that rows show, however faulty the rest of it is.
 fn head(slots: &Slots<'_>, vocabulary: &Vocabulary) -> Head {
-    let shown = |id| text(slots.get(id), "").ok().flatten().map(str::to_owned);
+    let notation = vocabulary.notation();
+    let get = |field| slots.get(field).filter(|slot| !slot.text().is_some_and(|text| notation.is_missing(text)));
+    let mut orders = Orders::default();
+    let context = Context { notation, service: None, private: [None; 3] };
     let coded = |name: &str| {
-        let field = slots.get(vocabulary.field(name)?)?;
+        let field = slots.get(vocabulary.declared_field(name)?)?;
         match vocabulary.find(name).map(|id| vocabulary.fact(id)) {
             None => text(Some(field), "").ok().flatten().map(str::to_owned),
-            Some(fact) => match answer(fact, field) {
+            Some(fact) => match answer(fact, field, &context, &mut Orders::default()) {
                 Ok(Answer::Value(value)) => fact.value_name(value).map(str::to_owned),
                 _ => None,
             },
         }
     };
+    let (activity, staff_role) = (coded("activity"), coded("staff_role"));
+    let shown = |id| text(get(id), "").ok().flatten().map(str::to_owned);
+    let clock = |id| values::clock(get(id), "").ok().flatten();
     Head {
         id: shown(FieldId::ID),
         client: shown(FieldId::CLIENT),
         staff: shown(FieldId::STAFF),
-        date: date(slots.get(FieldId::DATE), "").ok().flatten(),
-        start: clock(slots.get(FieldId::START), "").ok().flatten(),
-        end: clock(slots.get(FieldId::END), "").ok().flatten(),
-        activity: coded("activity"),
-        staff_role: coded("staff_role"),
+        date: values::day(get(FieldId::DATE), "", notation, &mut orders).ok().flatten().map(|day| day.date),
+        start: clock(FieldId::START),
+        end: clock(FieldId::END),
+        activity,
+        staff_role,
     }
-}
-
-/// Returns the start and the documented minutes. All the ways in which the record states the minutes must agree.
-fn start_and_minutes(slots: &Slots<'_>) -> Result<(Option<u32>, u32), Box<Fault>> {
-    let both = "give `start` and `end`, or neither";
-    let (start, end) = (slots.get(FieldId::START), slots.get(FieldId::END));
-    let span = match (clock(start, "start")?, clock(end, "end")?) {
-        (None, None) => None,
-        (Some(start), Some(end)) if start < end => Some((start, end - start)),
-        (Some(_), Some(_)) => {
-            let help = "a note ends on the day it begins; split one that crosses midnight";
-            return Err(fault(Code::BadField, "end", end, "`end` is not after `start`", help).into());
-        }
-        (Some(_), None) => return Err(missing("end", end, both).into()),
-        (None, Some(_)) => return Err(missing("start", start, both).into()),
-    };
-    let (minutes, duration) = (slots.get(FieldId::MINUTES), slots.get(FieldId::DURATION));
-    let ways = [
-        ("minutes", length(minutes, "minutes")?),
-        ("duration", length(duration, "duration")?),
-        ("end", span.map(|(_, minutes)| minutes)),
-    ];
-    let mut ways = ways.into_iter().filter_map(|(name, minutes)| Some((name, minutes?)));
-    let Some((name, first)) = ways.next() else {
-        let help = "give the whole minutes, 1 to 1440, or `start` and `end`";
-        return Err(missing("minutes", minutes, help).into());
-    };
-    if ways.any(|(_, other)| other != first) {
-        let text = "the ways in which this note says its length do not agree";
-        let help = "`minutes`, `duration` and the time from `start` to `end` must be the same";
-        return Err(fault(Code::MinutesDisagree, name, minutes.or(duration), text, help).into());
-    }
-    Ok((span.map(|(start, _)| start), first))
 }

@@ -1,12 +1,18 @@
-//! Interprets the value of a field: text, a whole number, a date, a clock time, a length, or an answer to a fact.
+//! Interprets the value of a field: text, an id, a whole number, a date, a clock time, a length, or an answer to a fact.
 
 use chrono::NaiveDate;
 
-use crate::effective::parse_date;
-use crate::facts::{Answer, Fact, Kind, date_answer};
+use super::clocks::{NoLength, parse_clock, parse_length};
+use super::dates::{Day, NoDate, Orders, parse_day};
+use crate::facts::{Answer, BIRTH_DATE, Fact, Kind, date_answer};
 use crate::message::Code;
 use crate::nearest::values_of;
-use crate::read::{Fault, Slot};
+use crate::notation::{DateOrder, DurationUnit, Notation};
+use crate::read::{Fault, Slot, Value};
+use crate::spelling::key;
+
+/// What is known of a field that was read: nothing if it is left out, or why it cannot be read.
+pub(super) type FieldResult<T> = Result<Option<T>, Box<Fault>>;
 
 /// Returns the fault of a required field that is left out or empty.
 pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Fault {
@@ -19,73 +25,256 @@ pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str
     Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
 }
 
-/// Parses the value of a field. Returns `Ok(None)` if the field is left out or empty; `parse`
-/// must return `None` for an empty value.
-fn parsed<'r, T>(
-    field: Option<&Slot<'r>>,
-    name: &str,
-    parse: impl Fn(&Slot<'r>) -> Option<T>,
-    (text, help): (&str, &str),
-) -> Result<Option<T>, Box<Fault>> {
-    let Some(field) = field else { return Ok(None) };
-    match parse(field) {
-        Some(value) => Ok(Some(value)),
-        None if field.is_empty() => Ok(None),
-        None => Err(fault(Code::BadField, name, Some(field), text, help).into()),
+/// Returns the fault of a field that was not understood.
+#[cold]
+fn not_read<T>(name: &str, field: &Slot<'_>, text: &str, help: &str) -> FieldResult<T> {
+    if field.value() == Value::Unreadable {
+        let text = "the field holds bytes that are not UTF-8, or a broken escape";
+        return Err(fault(Code::BadUtf8, name, Some(field), text, "export the notes as UTF-8").into());
     }
+    Err(fault(Code::BadField, name, Some(field), text, help).into())
 }
 
 /// Reads trimmed text; a number is returned as its digits.
-pub(super) fn text<'r>(field: Option<&Slot<'r>>, name: &str) -> Result<Option<&'r str>, Box<Fault>> {
-    let parse = |field: &Slot<'r>| field.text().filter(|text| !text.is_empty());
-    parsed(field, name, parse, ("the field is not text", "write it as text in quotes"))
+pub(super) fn text<'r>(field: Option<&Slot<'r>>, name: &str) -> FieldResult<&'r str> {
+    let Some(field) = field else { return Ok(None) };
+    match field.text().filter(|text| !text.is_empty()) {
+        Some(text) => Ok(Some(text)),
+        None if field.is_empty() => Ok(None),
+        None => not_read(name, field, "the field is not text", "write it as text in quotes"),
+    }
 }
 
-/// Reads a calendar date.
-pub(super) fn date(field: Option<&Slot<'_>>, name: &str) -> Result<Option<NaiveDate>, Box<Fault>> {
-    let words = ("the field is not a day of the calendar", "write it as `YYYY-MM-DD`, such as `2026-03-09`");
-    parsed(field, name, |value| parse_date(value.only_text()?), words)
+/// Reads an id. What a spreadsheet left of a long number is none.
+pub(super) fn identifier<'r>(field: Option<&Slot<'r>>, name: &str) -> FieldResult<&'r str> {
+    let id = text(field, name)?;
+    if id.is_some_and(is_mangled) {
+        let text = "the id is what a spreadsheet left of a long number, and several ids may look the same";
+        let help = "export the ids as text, without a spreadsheet in between";
+        return Err(fault(Code::MangledId, name, field, text, help).into());
+    }
+    Ok(id)
+}
+
+/// Whether a text looks like the power of ten, such as `1.2E+11`, that a spreadsheet shows for a long number.
+fn is_mangled(text: &str) -> bool {
+    let begins_with_digit = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    let Some((number, power)) = text.split_once(['e', 'E']).filter(|_| begins_with_digit) else { return false };
+    let (whole, part) = number.split_once(['.', ',']).unwrap_or((number, ""));
+    let is_number = whole.len() == 1 && part.bytes().all(|byte| byte.is_ascii_digit());
+    // `7E2` may be an id of its own.
+    let is_power = power.starts_with('+') || !part.is_empty();
+    is_number && is_power && is_digits(power.strip_prefix(['+', '-']).unwrap_or(power))
+}
+
+/// Reads a calendar date, with the time of day behind it. `orders` counts the dates whose order is not declared.
+pub(super) fn day(field: Option<&Slot<'_>>, name: &str, notation: &Notation, orders: &mut Orders) -> FieldResult<Day> {
+    let Some(field) = field else { return Ok(None) };
+    match parse_day(field.text().unwrap_or_default(), notation) {
+        Ok(day) => Ok(Some(day)),
+        Err(_) if field.is_empty() => Ok(None),
+        Err(why) => {
+            if let NoDate::OrderUnknown(fitting) = why {
+                *orders += fitting;
+            }
+            no_day(field, name, notation, why)
+        }
+    }
+}
+
+#[cold]
+fn no_day(field: &Slot<'_>, name: &str, notation: &Notation, why: NoDate) -> FieldResult<Day> {
+    match why {
+        NoDate::Invalid => {
+            let written = form(field.text().unwrap_or_default());
+            // In the usual form, what is wrong is the day.
+            let written = if written.contains("`0000-00-00`") { String::new() } else { written };
+            let text = format!("the field is not a day of the calendar{written}");
+            let or_declared = match notation.date_order {
+                None => "",
+                Some(DateOrder::MonthDayYear) => ", or as month, day and year, such as `3/9/2026`",
+                Some(DateOrder::DayMonthYear) => ", or as day, month and year, such as `9/3/2026`",
+            };
+            not_read(name, field, &text, &format!("write it as `YYYY-MM-DD`, such as `2026-03-09`{or_declared}"))
+        }
+        NoDate::OtherZone => {
+            let text = "the date is a point in time of another time zone, where it may be another day";
+            not_read(name, field, text, "export the day on which the work was done, without a time zone")
+        }
+        NoDate::OrderUnknown(_) => {
+            let text = "it is not declared whether the day or the month comes first in this date";
+            let help =
+                "write `date_order = \"month-day-year\"` or `\"day-month-year\"` under `[read]` in the agency file";
+            Err(fault(Code::DateOrder, name, Some(field), text, help).into())
+        }
+    }
+}
+
+/// Describes the form of a date or time that was not understood. Text that may be about a person is not described.
+fn form(text: &str) -> String {
+    const LONGEST: usize = 30;
+    let is_plain = |c: char| c.is_ascii_digit() || " /-.:,+TZAPMtzapm".contains(c);
+    if text.is_empty()
+        || text.len() > LONGEST
+        || !text.chars().all(is_plain)
+        || !text.contains(|c: char| c.is_ascii_digit())
+    {
+        return String::new();
+    }
+    let zeros: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    format!("; its form is `{zeros}`")
 }
 
 /// Reads a clock time as minutes after midnight.
-pub(super) fn clock(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Box<Fault>> {
-    let words = ("the field is not a clock time", "write it as `HH:MM` on the 24-hour clock, such as `14:05`");
-    parsed(field, name, |value| parse_clock(value.only_text()?), words)
+pub(super) fn clock(field: Option<&Slot<'_>>, name: &str) -> FieldResult<u32> {
+    let Some(field) = field else { return Ok(None) };
+    let text = field.text().unwrap_or_default();
+    match parse_clock(text) {
+        Some(minutes) => Ok(Some(minutes)),
+        None if field.is_empty() => Ok(None),
+        None => {
+            let text = format!("the field is not a clock time{}", form(text));
+            not_read(name, field, &text, "write it as `HH:MM` on the 24-hour clock, such as `14:05`, or as `2:05 PM`")
+        }
+    }
 }
 
-/// Reads a length in minutes, 1 to 1440.
-pub(super) fn length(field: Option<&Slot<'_>>, name: &str) -> Result<Option<u32>, Box<Fault>> {
-    let Some(minutes) = whole_number(field, name)? else { return Ok(None) };
-    let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
-    let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
-    minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, field, text, help).into())
+/// Reads a length in minutes, 1 to 1440. `unit` is what a number alone counts, if it is declared.
+pub(super) fn length(
+    field: Option<&Slot<'_>>,
+    name: &str,
+    unit: Option<DurationUnit>,
+    notation: &Notation,
+) -> FieldResult<u32> {
+    let Some(field) = field else { return Ok(None) };
+    let text = field.text().unwrap_or_default();
+    let whole = match few_digits(text).filter(|_| unit != Some(DurationUnit::Hours)) {
+        Some(minutes) => Ok(minutes),
+        None => parse_length(text, unit, notation),
+    };
+    match whole {
+        Ok(minutes) => {
+            let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
+            let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
+            minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help).into())
+        }
+        Err(_) if field.is_empty() => Ok(None),
+        Err(NoLength::Invalid) => {
+            let text = format!("the field is not a length of time{}", form(text));
+            not_read(
+                name,
+                field,
+                &text,
+                "write whole minutes, such as `45`, or `00:45`, `45 min`, `1.5 h` or `1 h 30 min`",
+            )
+        }
+        Err(NoLength::PartOfMinute) => {
+            let help = "to drop parts of a minute, write `part_of_minute = \"drop\"` under `[read]` in the agency file";
+            Err(fault(Code::BadField, name, Some(field), "the length has a part of a minute", help).into())
+        }
+        Err(NoLength::UnitUnknown) => {
+            let text = "it is not declared whether this number counts hours or minutes";
+            let help = if name == "duration" {
+                "write `duration = \"hours\"` or `duration = \"minutes\"` under `[read]` in the agency file"
+            } else {
+                "write whole minutes; if they are hours, map the column to `duration` in the agency file's `[column]` table, \
+                 and write `duration = \"hours\"` under `[read]`"
+            };
+            Err(fault(Code::BadField, name, Some(field), text, help).into())
+        }
+    }
 }
 
-fn whole_number(field: Option<&Slot<'_>>, name: &str) -> Result<Option<i64>, Box<Fault>> {
-    let words = ("the field is not a whole number", "write digits alone, such as `45`");
-    parsed(field, name, |value| parse_whole_number(value.text()?), words)
+fn whole_number(field: &Slot<'_>, name: &str) -> FieldResult<i64> {
+    match field.text().and_then(parse_whole_number) {
+        Some(number) => Ok(Some(number)),
+        None if field.is_empty() => Ok(None),
+        None => not_read(name, field, "the field is not a whole number", "write digits alone, such as `45`"),
+    }
 }
 
-/// Reads the answer to a fact.
-pub(super) fn answer(fact: &Fact, field: &Slot<'_>) -> Result<Answer, Box<Fault>> {
+/// What is needed to read the answers of one note.
+pub(super) struct Context<'n> {
+    pub(super) notation: &'n Notation,
+    /// The service date, if it could be read.
+    pub(super) service: Option<NaiveDate>,
+    /// Texts of the note that no message may repeat: who it is about and who wrote it.
+    pub(super) private: [Option<&'n str>; 3],
+}
+
+impl Context<'_> {
+    /// Whether a message may repeat a word for a coded fact: it looks like one, and names nobody whom the note names.
+    fn may_show(&self, word: &str) -> bool {
+        let word_key = key(word);
+        let names = |text: &&str| !key(text).is_empty() && word_key.contains(&key(text));
+        may_show_word(word) && !self.private.iter().flatten().any(names)
+    }
+}
+
+/// Whether a text looks like a word for a coded fact that may be shown: short, of few digits, and without anything that only
+/// sentences have.
+pub fn may_show_word(word: &str) -> bool {
+    const LONGEST: usize = 40;
+    const MOST_DIGITS: usize = 5;
+    let is_plain = |c: char| c.is_alphanumeric() || " _-./#()?&+,'*%".contains(c);
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    digits <= MOST_DIGITS && !word.is_empty() && word.chars().count() <= LONGEST && word.chars().all(is_plain)
+}
+
+/// Reads the answer to a fact. `orders` counts the dates whose order is not declared.
+pub(super) fn answer(
+    fact: &Fact,
+    field: &Slot<'_>,
+    context: &Context<'_>,
+    orders: &mut Orders,
+) -> Result<Answer, Box<Fault>> {
     let name = fact.name.as_str();
     match &fact.kind {
         _ if field.is_empty() => Ok(Answer::Unanswered),
-        Kind::Date => Ok(date(Some(field), name)?.map_or(Answer::Unanswered, date_answer)),
-        Kind::Number(least, most) => match whole_number(Some(field), name)? {
+        Kind::Date => {
+            let day = day(Some(field), name, context.notation, orders)?;
+            let date = |day: Day| {
+                let is_birth = fact.name == BIRTH_DATE;
+                context.service.filter(|_| is_birth).map_or(day.date, |service| day.as_birth(service))
+            };
+            Ok(day.map_or(Answer::Unanswered, |day| date_answer(date(day))))
+        }
+        Kind::Number(least, most) => match whole_number(field, name)? {
             Some(number) if (*least..=*most).contains(&number) => Ok(Answer::Number(number)),
             _ => {
                 let text = format!("the number is not from {least} to {most}");
                 Err(fault(Code::BadField, name, Some(field), &text, "write one that is").into())
             }
         },
-        Kind::Coded(values) => coded_value(fact, field).map(Answer::Value).ok_or_else(|| {
-            let near = field.only_text().and_then(|word| fact.nearest_value(word));
-            let known = || format!("it takes {}", values_of(&fact.name, values));
-            let help = near.map_or_else(known, |near| format!("did you mean `{near}`?"));
-            fault(Code::UnknownValue, name, Some(field), "the rule set does not know this value", &help).into()
-        }),
+        Kind::Coded(_) => match coded_value(fact, field) {
+            Some(value) => Ok(Answer::Value(value)),
+            None => Err(unknown_value(fact, field, context).into()),
+        },
     }
+}
+
+/// Returns the fault of a word that stands for no value of a fact.
+#[cold]
+fn unknown_value(fact: &Fact, field: &Slot<'_>, context: &Context<'_>) -> Fault {
+    let name = fact.name.as_str();
+    if field.value() == Value::Unreadable {
+        let text = "the field holds bytes that are not UTF-8, or a broken escape";
+        return fault(Code::BadUtf8, name, Some(field), text, "export the notes as UTF-8");
+    }
+    let word = field.text().unwrap_or_default();
+    let text = if context.may_show(word) {
+        format!("`{word}` is no known value")
+    } else {
+        "the rule set does not know this value".to_owned()
+    };
+    let near = fact.nearest_value(word);
+    let help = match near {
+        // A letter that looks like another one would make the hint look like what was written.
+        Some(near) if !word.is_ascii() => format!("did you mean `{near}`? Write it with plain letters"),
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it takes {}", values_of(&fact.name, fact.values())),
+    };
+    fault(Code::UnknownValue, name, Some(field), &text, &help)
 }
 
 /// Returns the coded value that a word or a JSON boolean stands for.
@@ -133,24 +322,6 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Parses `H:MM` or `HH:MM`, up to `24:00`, as minutes after midnight.
-fn parse_clock(text: &str) -> Option<u32> {
-    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
-    let (hours, minutes) = match text.as_bytes() {
-        [ten, one, b':', minutes @ ..] => (digit(ten)? * 10 + digit(one)?, minutes),
-        [one, b':', minutes @ ..] => (digit(one)?, minutes),
-        _ => return None,
-    };
-    let [ten, one] = minutes else { return None };
-    let minutes = digit(ten)? * 10 + digit(one)?;
-    (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
-}
-
-/// Formats minutes after midnight as `HH:MM`.
-pub fn format_clock(minutes: u32) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,14 +342,13 @@ mod tests {
     }
 
     #[test]
-    fn clock_times_are_those_of_one_day() {
-        for (text, minutes) in [("0:00", 0), ("9:05", 545), ("09:05", 545), ("23:59", 1439), ("24:00", 1440)] {
-            assert_eq!(parse_clock(text), Some(minutes), "{text}");
+    fn powers_of_ten_are_no_ids_and_ids_with_an_e_are() {
+        for text in ["1.2E+11", "1.20001E+11", "1E+11", "1.2e11", "1,2E+11"] {
+            assert!(is_mangled(text), "{text}");
         }
-        for text in ["24:01", "25:00", "9:5", "9:60", "009:05", "9", ":05", "9:05:00", "9:05 AM", "-9:05", "+9:05"] {
-            assert_eq!(parse_clock(text), None, "{text}");
+        for text in ["7E2", "12E4", "n-1.2E+11", "1.2E+", "E+11", "1.2", "12.5E+11", "1.2E+1x", "675127116845989888"] {
+            assert!(!is_mangled(text), "{text}");
         }
-        assert_eq!([0, 545, 1440].map(format_clock), ["00:00", "09:05", "24:00"]);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use super::block_text::BlockText;
-use super::blocks::Worker;
-use super::csv::Header;
+use super::blocks::{HeaderRow, Worker};
+use super::csv_header::Header;
 use super::json_array::{self, Beginning, Document};
 use super::plain_json::PlainReader;
 use super::source::{Block, Source};
@@ -59,8 +59,8 @@ impl<'n> Form<'n> {
     ) -> Result<Option<Self>, FileError> {
         let (layout, start) = match format {
             Format::Ndjson => (Layout::Lines, Position::START),
-            Format::Csv => {
-                let find = |bytes: &[u8], is_last| Header::read(bytes, is_last, names).transpose();
+            Format::Csv | Format::Workbook => {
+                let find = |bytes: &[u8], is_last| Header::find(bytes, is_last, names).transpose();
                 let Some((header, end, line)) = source.look(find)?.transpose()? else { return Ok(None) };
                 source.leave_out(end);
                 (Layout::Rows(header), Position { line, column: 1 })
@@ -78,6 +78,17 @@ impl<'n> Form<'n> {
             }
         };
         Ok(Some(Self { names, layout, start }))
+    }
+
+    /// Returns where the header row stands, if there is one.
+    pub(super) fn header(&self) -> Option<HeaderRow> {
+        let Layout::Rows(header) = &self.layout else { return None };
+        Some(HeaderRow {
+            sheet: None,
+            line: header.line,
+            separator: Some(header.rules.separator.into()),
+            above: header.above.clone(),
+        })
     }
 
     pub(super) fn format(&self) -> Format {

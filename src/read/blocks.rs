@@ -1,12 +1,14 @@
 //! Reads an input block by block, on several threads.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::block_reader::{Begin, BlockReader, Form, Position};
 use super::block_text::BlockText;
+use super::detect::{Opened, open};
 use super::sequence::Sequence;
 use super::source::{Block, Buffers, Cut, Source};
-use super::{FieldNames, FileError, Format, Record, Slots, json, line_and_column, open, scan};
+use super::{FieldNames, FileError, Format, Record, SkippedRow, Slots, json, line_and_column, scan, workbook};
 use crate::cores::{Threads, map_in_order};
 
 /// What a thread makes of the records of its blocks.
@@ -23,6 +25,9 @@ pub trait Worker {
     /// Takes a record with whatever is wrong with it. Its number is 0, and its line and column count from the beginning of
     /// the block.
     fn record(&mut self, record: Record<'_>);
+
+    /// Takes note of a row that is no record, on a line and column that count like those of a record.
+    fn skip(&mut self, _: SkippedRow, _: (u64, u64)) {}
 
     /// Returns what was taken since the last call.
     fn finish(&mut self) -> Self::Output;
@@ -64,11 +69,61 @@ pub struct Piece<'p> {
     pub column: u64,
     /// The format of the input.
     pub format: Format,
+    /// The sheet of a workbook.
+    pub sheet: Option<&'p str>,
+}
+
+/// The form of an input, as it was found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputForm {
+    /// The format.
+    pub format: Format,
+    /// The encoding of its text.
+    pub encoding: Encoding,
+    /// The header row of a table.
+    pub header: Option<HeaderRow>,
+}
+
+/// The encoding of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Unicode.
+    Utf8,
+    /// Windows-1252, which nothing in a file declares.
+    Windows1252,
+}
+
+impl Encoding {
+    fn of(is_windows: &AtomicBool) -> Self {
+        if is_windows.load(Ordering::Relaxed) { Self::Windows1252 } else { Self::Utf8 }
+    }
+}
+
+/// Where the header row of a table stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderRow {
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The line or the number of the row, starting at 1.
+    pub line: u64,
+    /// What separates the cells of a text.
+    pub separator: Option<char>,
+    /// The lines or numbers of the rows above it that have content.
+    pub above: Vec<u64>,
+}
+
+/// Which input is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'w> {
+    /// The format; `None` if it is to be told from the content.
+    pub format: Option<Format>,
+    /// The sheet of a workbook; `None` for the first one that has a header row.
+    pub sheet: Option<&'w str>,
 }
 
 impl Piece<'_> {
     /// The part of a record that was read alone: the lines and columns of the record are those of its input.
-    pub const ALONE: Self = Self { bytes: &[], line: 1, column: 1, format: Format::Ndjson };
+    pub const ALONE: Self = Self { bytes: &[], line: 1, column: 1, format: Format::Ndjson, sheet: None };
 
     /// Returns the line and column in the input of an offset in the part.
     pub fn line_and_column(&self, offset: usize) -> (u64, u64) {
@@ -93,24 +148,27 @@ impl Piece<'_> {
     }
 }
 
-/// Reads an input, and passes on what the workers made of its parts, in order. Returns the format.
+/// Reads an input, and passes on what the workers made of its parts, in order. Returns its form.
 ///
-/// Without a format, it is told from the content. Each thread has its own worker. The input is read to its end, by one
+/// Each thread has its own worker. The input is read to its end, by one
 /// thread at a time. If there is an error, parts before it may have been passed on.
 pub fn read_blocks<W: Worker>(
     input: impl Read + Send,
-    format: Option<Format>,
+    wanted: Wanted<'_>,
     names: &dyn FieldNames,
     reading: Reading,
     worker: impl Fn() -> W + Sync,
     take: &mut dyn FnMut(W::Output, &Piece<'_>),
-) -> Result<Format, FileError> {
-    let (format, opened) = open(input, format)?;
+) -> Result<InputForm, FileError> {
+    let (format, opened, is_windows) = match open(input, wanted.format)? {
+        Opened::Text { format, input, is_windows } => (format, input, is_windows),
+        Opened::Workbook(bytes) => return workbook::read(bytes, wanted.sheet, names, reading, worker, take),
+    };
     let buffers = Buffers::default();
     let mut source = Source::new(opened, Cut::of(format), reading.block, &buffers);
     let Some(form) = Form::begin(format, &mut source, names)? else {
         read_whole(source, names, worker(), take)?;
-        return Ok(format);
+        return Ok(InputForm { format, encoding: Encoding::Utf8, header: None });
     };
     let form = &form;
     let mut sequence = Sequence::new(form, &buffers, worker(), take);
@@ -127,19 +185,28 @@ pub fn read_blocks<W: Worker>(
         sequence.add(block, Some(read))
     })?;
     sequence.finish()?;
-    Ok(format)
+    Ok(InputForm { format, encoding: Encoding::of(&is_windows), header: form.header() })
 }
 
-/// Reads every record of an input carefully, on this thread, with its place in the input. Returns the number of records.
-pub(super) fn read_records(
-    format: Format,
-    input: &mut dyn BufRead,
+/// Reads every record of an input carefully, one after the other, with its place in the input. Returns the form of the input
+/// and the number of records.
+pub fn read_records(
+    input: impl Read + Send,
+    wanted: Wanted<'_>,
     names: &dyn FieldNames,
     each: &mut dyn FnMut(Record<'_>),
-) -> Result<u64, FileError> {
+) -> Result<(InputForm, u64), FileError> {
+    let (format, opened, is_windows) = match open(input, wanted.format)? {
+        Opened::Text { format, input, is_windows } => (format, input, is_windows),
+        Opened::Workbook(bytes) => {
+            let mut worker = Careful { each, records: 0 };
+            let form = workbook::read_one_by_one(bytes, wanted.sheet, names, &mut worker)?;
+            return Ok((form, worker.records));
+        }
+    };
     let buffers = Buffers::default();
-    let mut source = Source::new(input, Cut::of(format), Reading::BLOCK, &buffers);
-    let mut records = 0;
+    let mut source = Source::new(opened, Cut::of(format), Reading::BLOCK, &buffers);
+    let (mut records, mut header) = (0, None);
     let worker = Careful { each, records: 0 };
     let take = &mut |passed, _: &Piece<'_>| records = passed;
     match Form::begin(format, &mut source, names)? {
@@ -148,9 +215,10 @@ pub(super) fn read_records(
             let mut sequence = Sequence::new(&form, &buffers, worker, take).with_places_in_input();
             source.try_for_each(|block| sequence.add(block?, None))?;
             sequence.finish()?;
+            header = form.header();
         }
     }
-    Ok(records)
+    Ok((InputForm { format, encoding: Encoding::of(&is_windows), header }, records))
 }
 
 /// Reads a JSON document that is no array and does not begin with one.
@@ -163,7 +231,7 @@ fn read_whole<W: Worker>(
     let bytes = source.rest()?;
     let text = BlockText::new(&bytes);
     json::read(&text, names, &mut |record| worker.record(record))?;
-    take(worker.finish(), &Piece { bytes: text.as_str().as_bytes(), line: 1, column: 1, format: Format::Json });
+    take(worker.finish(), &Piece { bytes: text.as_str().as_bytes(), format: Format::Json, ..Piece::ALONE });
     Ok(())
 }
 

@@ -1,66 +1,16 @@
-//! Reads comma-separated values with a header row.
+//! Reads text that is separated into cells, below a header row.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::block_reader::{Begin, Outcome, Position, Stop};
 use super::block_text::BlockText;
 use super::blocks::Worker;
+use super::csv_header::Header;
 use super::csv_rows::{Row, skip_blank_lines};
+use super::rows::{self, Column};
 use super::scan::cell_end;
-use super::{
-    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Slots, Value, ValueKind, bad_utf8, excess,
-    line_and_column,
-};
-use crate::field::{FieldId, showable};
+use super::{Fault, Field, Record, Slots, Value, ValueKind};
 use crate::message::Code;
-
-/// Characters that end lines in other formats, but not in CSV.
-const OTHER_LINE_ENDS: [char; 5] = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
-
-/// A name of the header row, with its field number if the name is known.
-type Column = (String, Option<FieldId>);
-
-/// The columns of an input.
-#[derive(Debug)]
-pub(super) struct Header {
-    columns: Vec<Column>,
-    /// Whether rows of these columns can be plain: no column is repeated, and all unknown names may be shown.
-    is_plain: bool,
-}
-
-impl Header {
-    /// Reads the header row. Returns it with the offset and the line behind it; `None` if more bytes are needed.
-    pub(super) fn read(
-        bytes: &[u8],
-        is_last: bool,
-        names: &dyn FieldNames,
-    ) -> Result<Option<(Self, usize, u64)>, FileError> {
-        let (start, line) = skip_blank_lines(bytes, 0, 1);
-        if start == bytes.len() {
-            let empty =
-                || FileError::new(Code::NoNotes, "the input is empty", "begin with a header row of field names");
-            return if is_last { Err(empty()) } else { Ok(None) };
-        }
-        let Some((row, end)) = Row::read(bytes, start, line, is_last)? else { return Ok(None) };
-        let columns = header(&row, names)?;
-        let mut ids = BTreeSet::new();
-        let is_plain = columns.iter().all(|(name, id)| match id {
-            Some(id) => ids.insert((id.index(), "")),
-            None => {
-                name.is_empty()
-                    || (ids.insert((usize::MAX, name)) && showable(name).is_some_and(|shown| shown == *name))
-            }
-        });
-        Ok(Some((Self { columns, is_plain }, end, row.lines.1 + 1)))
-    }
-
-    /// Returns the names that the rule set does not know.
-    fn unknown(&self) -> Vec<&str> {
-        let is_unknown = |(name, id): &&Column| id.is_none() && !name.is_empty();
-        self.columns.iter().filter(is_unknown).map(|(name, _)| name.as_str()).collect()
-    }
-}
 
 /// Reads the rows of a block.
 pub(super) fn read<W: Worker>(
@@ -70,7 +20,7 @@ pub(super) fn read<W: Worker>(
     begin: Begin,
     worker: &mut W,
 ) -> Outcome {
-    let (unknown, mut slots) = (header.unknown(), Slots::default());
+    let (unknown, mut slots) = (header.columns.unknown(), Slots::default());
     let (mut records, mut used, mut line, mut names_lines) = (0, 0, begin.origin.line, false);
     let stop = loop {
         (used, line) = skip_blank_lines(bytes, used, line);
@@ -78,22 +28,30 @@ pub(super) fn read<W: Worker>(
             break Stop::Boundary;
         }
         let plain = plain_row(header, block, used, &mut slots);
-        let end = plain.filter(|_| worker.plain(&slots, used, &unknown));
+        let is_certain = plain.is_some() && header.columns.is_certain(&slots);
+        let end = plain.filter(|_| is_certain && worker.plain(&slots, used, &unknown));
         slots.clear();
+        let mut is_record = true;
         (used, line) = match end {
             Some(end) => (end, line + 1),
-            None => match Row::read(bytes, used, line, begin.is_last) {
+            None => match Row::read(header.rules, bytes, used, line, begin.is_last) {
                 Ok(Some((row, end))) => {
-                    let record = record(header, &row, begin.lines_before);
-                    names_lines |= record.fault.is_some() && row.is_on_several_lines();
-                    worker.record(record);
-                    (end, row.lines.1 + 1)
+                    let behind = (end, row.lines.1 + 1);
+                    if let Some(why) = header.columns.skips(&row.texts()) {
+                        worker.skip(why, (row.lines.0, 1));
+                        is_record = false;
+                    } else {
+                        let record = record(header, &row, begin.lines_before);
+                        names_lines |= record.fault.is_some() && row.is_on_several_lines();
+                        worker.record(record);
+                    }
+                    behind
                 }
                 Ok(None) => break Stop::Unfinished,
                 Err(error) => break Stop::Failed(error),
             },
         };
-        records += 1;
+        records += u64::from(is_record);
     };
     Outcome { used, records, end: Position { line, column: 1 }, names_lines, stop }
 }
@@ -105,17 +63,17 @@ fn plain_row<'t>(header: &Header, block: &'t BlockText<'_>, start: usize, slots:
     if !header.is_plain {
         return None;
     }
-    let text = block.as_str();
+    let (text, separator) = (block.as_str(), header.rules.separator);
     let bytes = text.as_bytes();
     let mut at = start;
-    let (_, columns) = header.columns.split_last()?;
+    let (last, columns) = header.columns.list.split_last()?;
     for column in columns {
-        let end = cell_end(bytes, at);
+        let end = cell_end(bytes, at, separator);
         put(column, text, at, end, slots)?;
-        at = (bytes.get(end) == Some(&b',')).then_some(end + 1)?;
+        at = (bytes.get(end) == Some(&separator)).then_some(end + 1)?;
     }
-    let end = cell_end(bytes, at);
-    put(header.columns.last()?, text, at, end, slots)?;
+    let end = cell_end(bytes, at, separator);
+    put(last, text, at, end, slots)?;
     let behind = match bytes.get(end..)? {
         [b'\n', ..] => end + 1,
         [b'\r', b'\n', ..] => end + 2,
@@ -126,35 +84,28 @@ fn plain_row<'t>(header: &Header, block: &'t BlockText<'_>, start: usize, slots:
 
 /// Puts a cell into its slot, if its column has one. A cell without a name must be empty.
 #[inline]
-fn put<'t>((name, id): &Column, text: &'t str, start: usize, end: usize, slots: &mut Slots<'t>) -> Option<()> {
-    let is_plain = match id {
-        Some(id) => slots.put(*id, ValueKind::Text, text.get(start..end)?, Some(start)),
-        None => start == end || !name.is_empty(),
+fn put<'t>(column: &Column, text: &'t str, start: usize, end: usize, slots: &mut Slots<'t>) -> Option<()> {
+    let is_plain = match column.field {
+        Some(id) => slots.put(id, ValueKind::Text, text.get(start..end)?, Some(start)),
+        None => start == end || column.is_ignored || !column.name.is_empty(),
     };
     is_plain.then_some(())
 }
 
 /// Builds the record of a row. Its lines are counted behind `lines_before`.
 fn record<'r>(header: &'r Header, row: &'r Row<'r>, lines_before: u64) -> Record<'r> {
-    let columns = &header.columns;
-    let mut fields: Vec<Field<'_>> = columns
-        .iter()
-        .zip(&row.cells)
-        .map(|((name, id), cell)| Field {
-            name: Cow::Borrowed(name),
-            id: *id,
-            value: value(row.content(*cell)),
-            offset: Some(cell.start),
-        })
-        .collect();
-    let bad = fields.iter().any(|field| field.value == Value::Unreadable);
-    let fault = row_fault(row, columns.len(), lines_before).or_else(|| bad.then(|| bad_utf8(&fields)));
+    let cells = row.cells.iter().map(|cell| (value(row.content(*cell)), cell.start));
+    let mut fields: Vec<_> = rows::fields(&header.columns, cells).collect();
+    let fault = row_fault(row, header.columns.list.len(), lines_before);
     if fault.as_ref().is_some_and(|fault| fault.code == Code::SwallowedRows) {
-        // The cell that swallowed the rows holds parts of other notes.
-        let swallows = |field: &&mut Field<'_>| field.value.text().is_some_and(|text| text.contains('\n'));
-        fields.iter_mut().filter(swallows).for_each(|field| field.value = Value::Unreadable);
+        // The cell that swallowed the rows holds parts of other notes, and so may all cells behind it.
+        let swallows = |field: &Field<'_>| field.value.text().is_some_and(|text| text.contains(['\n', '\r']));
+        let first = fields.iter().position(swallows).unwrap_or_default();
+        for field in fields.iter_mut().skip(first) {
+            field.value = Value::Unreadable;
+        }
     }
-    Record { number: 0, line: row.lines.0, column: 1, text: row.bytes, fields, fault }
+    Record { line: row.lines.0, column: 1, text: row.bytes, fields, fault, ..Record::default() }
 }
 
 fn value(cell: Cow<'_, [u8]>) -> Value<'_> {
@@ -180,88 +131,27 @@ fn row_fault(row: &Row<'_>, columns: usize, lines_before: u64) -> Option<Fault> 
         let help = "write a quote inside a quoted cell twice (`\"\"`), and close each quote at the end of its cell";
         return Some(Fault { offset: row.stray, ..Fault::new(Code::StrayQuote, text, help) });
     }
-    if row.cells.len() == columns {
+    // Empty cells beyond the header say nothing.
+    let is_filled =
+        |cell: &Option<Cow<'_, str>>| cell.as_ref().is_none_or(|text| !super::record::trim(text).is_empty());
+    let beyond = row.texts().iter().skip(columns).any(is_filled);
+    if row.cells.len() >= columns && !beyond {
         return None;
     }
     let cells = if row.cells.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.cells.len()) };
     let help = if row.cells.len() > columns {
-        "put a cell that holds a comma in quotes"
+        "put a cell that holds the separator in quotes, or give each column a name in the header row"
     } else {
         "give the row a cell for each name of the header, empty where there is no answer"
     };
     Some(Fault::new(Code::RaggedRow, format!("the row has {cells}, the header {columns}{lines}"), help))
 }
 
-/// Reads the names of the header row. A row that might be a note, or might have swallowed notes, is refused.
-fn header(row: &Row<'_>, names: &dyn FieldNames) -> Result<Vec<Column>, FileError> {
-    let refused = |offset: usize, code, text: &str, help: &str| {
-        let (line, column) = line_and_column(row.bytes.get(..offset).unwrap_or_default(), row.lines.0, 1);
-        FileError::new(code, text, help).with_position(line, column)
-    };
-    if let Some(offset) = row.stray {
-        let help = "close each quote at the end of its cell, or write the names without quotes";
-        return Err(refused(offset, Code::NoHeader, "text follows a closing quote in the header row", help));
-    }
-    let mut columns = Vec::with_capacity(row.cells.len());
-    for cell in &row.cells {
-        let Value::Text(name) = value(row.content(*cell)) else {
-            return Err(refused(0, Code::NotUtf8, "the header row is not UTF-8 text", "export the notes as UTF-8"));
-        };
-        if name.contains(OTHER_LINE_ENDS) {
-            let text = "the header row holds line ends that CSV does not have, such as U+2028 or U+0085";
-            return Err(refused(
-                cell.start,
-                Code::NoHeader,
-                text,
-                "export the notes with lines that end in CR LF or LF",
-            ));
-        }
-        if name.contains(',') && name.contains(['\n', '\r']) {
-            let text = "a quoted name of the header row goes over several lines and holds commas";
-            let help = "close the quote at the end of the name; rows that it swallows would not be read";
-            return Err(refused(cell.start, Code::NoHeader, text, help));
-        }
-        let name = name.trim();
-        columns.push((name.to_owned(), names.field(name)));
-    }
-    if let Some(excess) = excess(columns.len() > MAX_FIELDS, columns.iter().map(|(name, _)| name.as_str())) {
-        return Err(refused(0, Code::NoHeader, &format!("the header row has {excess}"), EXCESS_HELP));
-    }
-    let known = columns.iter().filter(|(_, id)| id.is_some()).count();
-    let filled = columns.iter().filter(|(name, _)| !name.is_empty()).count();
-    // Every note has at least this many fields. A row of values may contain the name of a field by chance.
-    if known >= FEWEST_NAMES || 2 * known > filled {
-        return Ok(columns);
-    }
-    let known = match known {
-        0 => "no field".to_owned(),
-        1 => "only 1 field".to_owned(),
-        known => format!("only {known} fields"),
-    };
-    Err(refused(0, Code::NoHeader, &format!("the first row names {known} of a note"), &header_help(&columns, names)))
-}
-
-/// Fewest known names that make a header row, and fewest near misses that suggest misspelled names.
-const FEWEST_NAMES: usize = 3;
-
-/// Returns the help for a first row that is not a header row. The row may be a note, so it is not repeated.
-fn header_help(columns: &[Column], names: &dyn FieldNames) -> String {
-    let holds_many = |mark: char| columns.iter().any(|(name, _)| name.matches(mark).count() >= FEWEST_NAMES);
-    let near: Vec<&str> = columns.iter().filter_map(|(name, _)| names.nearest(name)).collect();
-    let usual = "begin with a header row such as `id,client,date,minutes,activity,staff_role`, separated by commas";
-    let help = match near.as_slice() {
-        _ if holds_many(';') => format!("it is separated by semicolons: export it with commas; {usual}"),
-        _ if holds_many('\t') => format!("it is separated by tabs: export it with commas; {usual}"),
-        [near, _, _, ..] => format!("did you mean `{near}`? Names of columns are compared letter by letter"),
-        _ => usual.to_owned(),
-    };
-    format!("{help}; an agency file's `[column]` table can map other names")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::Format;
+    use crate::field::FieldId;
+    use crate::read::{FieldNames, FileError, Format, MAX_FIELDS, Wanted, read_records};
 
     /// Knows the fields that every note may have.
     struct NoteNames;
@@ -280,10 +170,13 @@ mod tests {
         let mut faults = Vec::new();
         let mut each =
             |record: Record<'_>| faults.push(record.fault.map(|fault| format!("{}: {}", fault.code, fault.text)));
-        Format::Csv
-            .read(&mut text.as_bytes(), &NoteNames, &mut each)
-            .map_err(|error| format!("{}: {}", error.code, error.text))?;
+        read(text, &mut each).map_err(|error| format!("{}: {}", error.code, error.text))?;
         Ok(faults)
+    }
+
+    fn read(text: &str, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
+        let wanted = Wanted { format: Some(Format::Csv), sheet: None };
+        read_records(text.as_bytes(), wanted, &NoteNames, each).map(|(_, records)| records)
     }
 
     #[test]
@@ -293,7 +186,7 @@ mod tests {
             columns.extend(record.fields.iter().map(|field| record.line_and_column(field.offset)));
         };
         let text = "id,date,end\r\n\"a,\"\"\",,x\r\n\r\nü,é,\"y\r\nz\"\r\n\"y\nz\",x,\n";
-        Format::Csv.read(&mut text.as_bytes(), &NoteNames, &mut each).unwrap();
+        read(text, &mut each).unwrap();
         assert_eq!(columns, [(2, 1), (2, 8), (2, 9), (4, 1), (4, 3), (4, 5), (6, 1), (7, 4), (7, 6)]);
     }
 
@@ -309,13 +202,16 @@ mod tests {
     fn a_header_row_that_may_be_or_swallow_notes_is_refused() {
         for (text, error) in [
             ("", "no-notes: the input is empty"),
-            ("\n \r\n", "no-header: the first row names no field of a note"),
-            ("n-1,client-a,2026-03-02\n", "no-header: the first row names no field of a note"),
-            ("n-1,client,2026-03-02\n", "no-header: the first row names only 1 field of a note"),
+            ("\n \r\n", "no-header: no row names the fields of a note: the first one names no field"),
+            ("n-1,client-a,2026-03-02\n", "no-header: no row names the fields of a note: the first one names no field"),
+            (
+                "n-1,client,2026-03-02\n",
+                "no-header: no row names the fields of a note: the first one names only 1 field",
+            ),
             ("id,client,\"date\"s\n", "no-header: text follows a closing quote in the header row"),
             (
                 "id,\"client,date\nn-1\",client-a,2026-03-02\n",
-                "no-header: a quoted name of the header row goes over several lines and holds commas",
+                "no-header: a quoted name of the header row goes over several lines and holds separators",
             ),
             (
                 "id,client,date\u{2028}n-1,client-a,2026-03-02",

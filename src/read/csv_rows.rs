@@ -8,9 +8,17 @@ use std::borrow::Cow;
 use super::{FileError, line_and_column};
 use crate::message::Code;
 
+/// How rows are split into cells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// The byte between two cells.
+    pub(super) separator: u8,
+}
+
 /// A row as it is written, split into cells.
 #[derive(Default)]
 pub(super) struct Row<'b> {
+    separator: u8,
     /// The bytes of the row without the line end.
     pub(super) bytes: &'b [u8],
     pub(super) cells: Vec<Cell>,
@@ -59,13 +67,14 @@ impl<'b> Row<'b> {
     /// Reads the row that begins at `start` on a line. Returns it with the offset behind its line end; `None` if more bytes
     /// are needed to tell where the row ends. With `is_last`, the input ends with these bytes.
     pub(super) fn read(
+        Rules { separator }: Rules,
         bytes: &'b [u8],
         start: usize,
         line: u64,
         is_last: bool,
     ) -> Result<Option<(Self, usize)>, FileError> {
         let rest = bytes.get(start..).unwrap_or_default();
-        let mut row = Self { bytes: rest, lines: (line, line), ..Self::default() };
+        let mut row = Self { separator, bytes: rest, lines: (line, line), ..Self::default() };
         let mut after_cr = false;
         for (at, byte) in rest.iter().enumerate() {
             if row.step(at, *byte) {
@@ -101,7 +110,7 @@ impl<'b> Row<'b> {
                 self.end_cell(at);
                 return true;
             }
-            (_, b',') => {
+            (_, byte) if byte == self.separator => {
                 self.end_cell(at);
                 State::CellStart
             }
@@ -137,6 +146,15 @@ impl<'b> Row<'b> {
         self.lines.0 < self.lines.1
     }
 
+    /// Returns the contents of all cells; `None` for one that is not UTF-8.
+    pub(super) fn texts(&self) -> Vec<Option<Cow<'b, str>>> {
+        let text = |cell: &Cell| match self.content(*cell) {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+        };
+        self.cells.iter().map(text).collect()
+    }
+
     /// Returns the contents of a cell without its quotes.
     pub(super) fn content(&self, cell: Cell) -> Cow<'b, [u8]> {
         let written = self.bytes.get(cell.start..cell.end).unwrap_or_default();
@@ -161,16 +179,16 @@ impl<'b> Row<'b> {
     /// the lines on both sides of one of its line breaks are.
     pub(super) fn swallows_rows(&self, separators: usize) -> bool {
         let whole = separators.max(1);
-        let commas = |text: &[u8]| text.split(|byte| *byte == b',').count().saturating_sub(1);
+        let separators_in = |text: &[u8]| text.split(|byte| *byte == self.separator).count().saturating_sub(1);
         let (mut by_line, mut on_line) = (Vec::new(), 0);
         for cell in &self.cells {
             let written = self.bytes.get(cell.start..cell.end).unwrap_or_default();
             let line_end = if written.contains(&b'\n') { b'\n' } else { b'\r' };
             let mut lines = written.split(|byte| *byte == line_end);
-            // Commas inside a cell that is on one line are not separators, whether or not the quotes are right.
-            on_line += lines.next().filter(|first| first.len() < written.len()).map_or(0, commas);
+            // In a cell that is on one line they separate nothing, whether or not the quotes are right.
+            on_line += lines.next().filter(|first| first.len() < written.len()).map_or(0, separators_in);
             for line in lines {
-                by_line.push(std::mem::replace(&mut on_line, commas(line)));
+                by_line.push(std::mem::replace(&mut on_line, separators_in(line)));
                 if on_line >= whole {
                     return true;
                 }
@@ -191,7 +209,8 @@ mod tests {
         let bytes = text.as_bytes();
         let (mut at, mut line) = skip_blank_lines(bytes, 0, 1);
         while at < bytes.len() {
-            let (row, end) = Row::read(bytes, at, line, true).map_err(|error| error.line)?.unwrap();
+            let (row, end) =
+                Row::read(Rules { separator: b',' }, bytes, at, line, true).map_err(|error| error.line)?.unwrap();
             let cells = row.cells.iter().map(|cell| String::from_utf8(row.content(*cell).into_owned()).unwrap());
             each(&row, cells.collect());
             (at, line) = skip_blank_lines(bytes, end, row.lines.1 + 1);

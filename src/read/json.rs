@@ -13,8 +13,7 @@ use serde_json::value::RawValue;
 
 use super::block_text::BlockText;
 use super::{
-    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Value, bad_utf8, count, excess,
-    line_and_column,
+    EXCESS_HELP, Fault, Field, FieldNames, FileError, MAX_FIELDS, Record, Value, count, excess, line_and_column,
 };
 use crate::message::Code;
 
@@ -139,10 +138,17 @@ pub(super) fn record<'a>(text: &'a str, bad: &[usize], names: &dyn FieldNames) -
         let value = if is_bad { Value::Unreadable } else { value(raw.get()) };
         Field { id: names.field(&name), name, value, offset: Some(range.start) }
     };
-    let fields: Vec<Field<'a>> = members.into_iter().map(field).collect();
-    let fault = excess
-        .map(|excess| Fault::new(Code::BadField, format!("the record has {excess}"), EXCESS_HELP))
-        .or_else(|| (!bad.is_empty()).then(|| bad_utf8(&fields)));
+    // Bad bytes in a value spoil that value. In a name or between fields, nobody knows what they stood for.
+    let is_in_value = |at: &usize| members.iter().any(|(_, raw)| range_in(text, raw.get()).contains(at));
+    let fault = match excess {
+        Some(excess) => Some(Fault::new(Code::BadField, format!("the record has {excess}"), EXCESS_HELP)),
+        None => (!bad.iter().all(is_in_value)).then(|| {
+            let text = "a field name of the record holds bytes that are not UTF-8 text";
+            Fault::new(Code::BadUtf8, text, "export the notes as UTF-8")
+        }),
+    };
+    let members = members.into_iter().filter(|(name, _)| !names.is_ignored(name));
+    let fields: Vec<Field<'a>> = members.map(field).collect();
     Record { fields, fault, ..whole }
 }
 

@@ -7,26 +7,29 @@ mod block_reader;
 mod block_text;
 mod blocks;
 mod csv;
+mod csv_header;
 mod csv_rows;
 mod detect;
+mod encoding;
 mod json;
 mod json_array;
 mod ndjson;
 mod plain_json;
 mod record;
+mod rows;
 mod scan;
 mod sequence;
 mod slots;
 mod source;
 mod stretch;
-
 mod utf8;
+mod workbook;
 
-use std::io::{self, BufRead};
+use std::io;
 
-pub use blocks::{Piece, Reading, Worker, read_blocks};
-pub use detect::{Opened, open};
+pub use blocks::{Encoding, HeaderRow, InputForm, Piece, Reading, Wanted, Worker, read_blocks, read_records};
 pub use record::{Fault, Field, Record, Value};
+pub use rows::SkippedRow;
 pub(crate) use scan::is_plain_json_text;
 pub use slots::{Slot, Slots, ValueKind};
 
@@ -41,13 +44,15 @@ pub enum Format {
     Json,
     /// One JSON note on each line.
     Ndjson,
-    /// Comma-separated values with a header row.
+    /// Text that is separated into cells, with a header row.
     Csv,
+    /// A workbook, with a header row in one of its sheets.
+    Workbook,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Ndjson, Self::Csv];
+    pub const ALL: [Self; 4] = [Self::Json, Self::Ndjson, Self::Csv, Self::Workbook];
 
     /// Returns the name of the format, which is also its file extension.
     pub fn name(self) -> &'static str {
@@ -55,6 +60,7 @@ impl Format {
             Self::Json => "json",
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::Workbook => "xlsx",
         }
     }
 
@@ -63,27 +69,22 @@ impl Format {
         match self {
             Self::Json => "One document: an array of notes, an object with a `notes` array, or one note",
             Self::Ndjson => "One note on each line",
-            Self::Csv => "A header row, then one note on each row",
+            Self::Csv => "A header row, then one note on each row; separated by commas, semicolons, tabs or pipes",
+            Self::Workbook => "A sheet of an XLSX, XLSB, XLS or ODS workbook, with a header row",
         }
     }
 
-    /// Returns the format that the extension of a file name indicates, if any.
+    /// Returns the format that the extension of a file name indicates, if any. Notes may be packed by gzip.
     pub fn from_file_name(name: &str) -> Option<Self> {
-        let (_, ending) = name.rsplit_once('.')?;
-        let ending = ending.to_ascii_lowercase();
-        let named = Self::ALL.into_iter().find(|format| format.name() == ending);
-        named.or_else(|| (ending == "jsonl").then_some(Self::Ndjson))
-    }
-
-    /// Passes every record to `each`, one by one, and returns the number of records. If there is an error, records before it
-    /// may have been passed on.
-    pub fn read(
-        self,
-        input: &mut dyn BufRead,
-        names: &dyn FieldNames,
-        each: &mut dyn FnMut(Record<'_>),
-    ) -> Result<u64, FileError> {
-        blocks::read_records(self, input, names, each)
+        let name = name.to_ascii_lowercase();
+        let (_, ending) = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?;
+        Some(match ending {
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "csv" | "tsv" | "tab" => Self::Csv,
+            "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Self::Workbook,
+            _ => return None,
+        })
     }
 }
 
@@ -91,6 +92,16 @@ impl Format {
 pub trait FieldNames: Sync {
     /// Returns the field with this name; `None` if the name is unknown.
     fn field(&self, name: &str) -> Option<FieldId>;
+
+    /// Returns the rank of a known name: of several columns for one field, only that of the highest rank is read.
+    fn precedence(&self, _: &str) -> u8 {
+        0
+    }
+
+    /// Whether fields with this name are not read, and not reported either.
+    fn is_ignored(&self, _: &str) -> bool {
+        false
+    }
 
     /// Returns the known name closest to this one, if one is close enough.
     fn nearest(&self, name: &str) -> Option<&str>;
@@ -121,15 +132,6 @@ fn excess<'n>(too_many: bool, mut names: impl Iterator<Item = &'n str>) -> Optio
 }
 
 const EXCESS_HELP: &str = "export the notes with the fields that are needed";
-
-/// Returns the fault of a record with bytes that are not UTF-8. Of several such fields it reports the first by name,
-/// because the choice must not depend on the order of the fields.
-fn bad_utf8(fields: &[Field<'_>]) -> Fault {
-    let text = "the record holds bytes that are not UTF-8 text";
-    let fault = Fault::new(Code::BadUtf8, text, "export the notes as UTF-8");
-    let first = fields.iter().filter(|field| field.value == Value::Unreadable).min_by_key(|field| &field.name);
-    first.map_or(fault.clone(), |field| fault.in_field(field))
-}
 
 /// Returns the line and column after `passed`, which begins at the given line and column.
 fn line_and_column(passed: &[u8], line: u64, column: u64) -> (u64, u64) {

@@ -25,6 +25,8 @@ pub(super) struct PlainReader<'n> {
     known: Vec<Option<usize>>,
     /// The unknown names, in the order found, and the key of each.
     unknown: Vec<(String, usize)>,
+    /// The key of all names that are not read. It has no bit.
+    ignored: Option<usize>,
 }
 
 /// The name of a field, and what is known of its values.
@@ -78,7 +80,7 @@ pub(super) struct Plain {
 
 impl<'n> PlainReader<'n> {
     pub(super) fn new(names: &'n dyn FieldNames) -> Self {
-        Self { names, keys: vec![Key::default()], known: Vec::new(), unknown: Vec::new() }
+        Self { names, keys: vec![Key::default()], known: Vec::new(), unknown: Vec::new(), ignored: None }
     }
 
     /// Reads the object that begins with the brace at `start`, and puts its known fields into empty slots. Returns `None`
@@ -195,6 +197,12 @@ impl<'n> PlainReader<'n> {
                 self.keys.push(Key { field: Some(id), is_coded: self.names.is_coded(id), ..Key::default() });
             }
             return *known;
+        }
+        if self.names.is_ignored(name) {
+            if self.ignored.is_none() {
+                self.keys.push(Key::default());
+            }
+            return Some(*self.ignored.get_or_insert(index));
         }
         if let Some((_, index)) = self.unknown.iter().find(|(other, _)| other == name) {
             return Some(*index);

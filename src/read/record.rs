@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use super::line_and_column;
 use crate::field::{FieldId, showable};
 use crate::message::Code;
+use crate::number::count;
+use crate::visible::is_invisible;
 
 /// A raw item of an input.
 #[derive(Debug, Default)]
@@ -21,11 +23,16 @@ pub struct Record<'a> {
     pub fields: Vec<Field<'a>>,
     /// Why the record cannot be a note, whatever its fields contain.
     pub fault: Option<Fault>,
+    /// Whether the record is a row of a sheet. Then offsets are the positions of its columns, from 0.
+    pub is_sheet_row: bool,
 }
 
 impl Record<'_> {
     /// Returns the line and column of an offset in the record's text; without an offset, those of the record's start.
     pub fn line_and_column(&self, offset: Option<usize>) -> (u64, u64) {
+        if self.is_sheet_row {
+            return (self.line, count(offset.unwrap_or_default()) + 1);
+        }
         let before = offset.and_then(|offset| self.text.get(..offset)).unwrap_or_default();
         line_and_column(before, self.line, self.column)
     }
@@ -106,13 +113,13 @@ impl Value<'_> {
     }
 }
 
-/// Returns text without the blanks around it.
+/// Returns text without the blanks and invisible characters around it.
 #[inline]
 pub(super) fn trim(text: &str) -> &str {
     match text.as_bytes() {
         // Nearly all text begins and ends with a character that is no blank.
         [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
+        _ => text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)),
     }
 }
 

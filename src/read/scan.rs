@@ -33,12 +33,12 @@ fn text_marks(chunk: u8x16) -> u8x16 {
     equal(chunk, b'"') | equal(chunk, b'\\') | control(chunk)
 }
 
-/// Returns the offset of the first byte from `start` on that ends an unquoted cell in CSV, or is a quote. Other control
+/// Returns the offset of the first byte from `start` on that ends an unquoted cell, or is a quote. Other control
 /// characters count too. Without one, returns the length.
 #[inline]
-pub(super) fn cell_end(bytes: &[u8], start: usize) -> usize {
-    let marks = |chunk| equal(chunk, b',') | equal(chunk, b'"') | control(chunk);
-    find(bytes, start, marks, |byte| matches!(byte, b',' | b'"' | ..b' '))
+pub(super) fn cell_end(bytes: &[u8], start: usize, separator: u8) -> usize {
+    let marks = |chunk| equal(chunk, separator) | equal(chunk, b'"') | control(chunk);
+    find(bytes, start, marks, |byte| byte == separator || matches!(byte, b'"' | ..b' '))
 }
 
 /// `marks` sets the bits of the bytes that are wanted.
@@ -98,7 +98,7 @@ mod tests {
                     for start in 0..=length {
                         let expected = |found| if found < start { length } else { found };
                         assert_eq!(text_end(&bytes, start), expected(text));
-                        assert_eq!(cell_end(&bytes, start), expected(cell));
+                        assert_eq!(cell_end(&bytes, start, b','), expected(cell));
                     }
                 }
             }

@@ -102,7 +102,7 @@ impl<'s, W: Worker> Sequence<'s, W> {
         let shown = replaced.as_ref().map_or(bytes, String::as_bytes);
         let (shown, rest) = (shown.get(..used).unwrap_or_default(), bytes.get(used..).unwrap_or_default());
         if used > 0 {
-            (self.take)(output, &Piece { bytes: shown, line, column, format: self.form.format() });
+            (self.take)(output, &Piece { bytes: shown, line, column, format: self.form.format(), sheet: None });
             self.records += records;
             self.position = counted_from.plus(end);
         }

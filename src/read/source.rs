@@ -171,7 +171,7 @@ impl Cut {
         match format {
             Format::Json => Self::Elements,
             Format::Ndjson => Self::Lines,
-            Format::Csv => Self::Rows,
+            Format::Csv | Format::Workbook => Self::Rows,
         }
     }
 

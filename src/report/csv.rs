@@ -60,14 +60,13 @@ fn columns(field: &str) -> Vec<&str> {
         "counted" => vec!["counted_within", "counted_minutes", "counted_held_minutes", "counted_notes"],
         "at_stake" => vec!["at_stake_units", "at_stake_amount"],
         "findings" => vec!["findings", "finding_with", "finding_text"],
-        "error" => vec!["error_code", "error_field", "error_text"],
+        "errors" => vec!["error_code", "error_field", "error_text"],
         _ => vec![field],
     }
 }
 
 /// Returns the cells of a field. Lists are joined with spaces in one cell.
 fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
-    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     match value {
         None => columns(field).into_iter().map(|_| String::new()).collect(),
         Some(FieldValue::Text(text)) => vec![text.to_owned()],
@@ -97,7 +96,12 @@ fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
             let texts: Vec<&str> = findings.iter().map(|finding| finding.text.as_str()).collect();
             vec![codes.join(" "), with.join(" "), texts.join("; ")]
         }
-        Some(FieldValue::Error(error)) => vec![error.code.to_owned(), text(error.field.as_ref()), error.text.clone()],
+        Some(FieldValue::Errors(errors)) => {
+            let codes: Vec<&str> = errors.iter().map(|error| error.code).collect();
+            let fields: Vec<&str> = errors.iter().filter_map(|error| error.field.as_deref()).collect();
+            let texts: Vec<&str> = errors.iter().map(|error| error.text.as_str()).collect();
+            vec![codes.join(" "), fields.join(" "), texts.join("; ")]
+        }
     }
 }
 

@@ -44,7 +44,7 @@ pub const FIELD_MEANINGS: [(&str, &str); 36] = [
     ("settings", "settings whose other answer could change the outcome"),
     ("labels", "words for what the note is about; they change no decision and no money"),
     ("findings", "what else deserves a look, each with the page of its code"),
-    ("error", "why a record was rejected, and in which field"),
+    ("errors", "everything that keeps a record from being a note, each with its field"),
 ];
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub use lines::ClaimRow;
 pub use meaning::FIELD_MEANINGS;
 pub use mix::{PayerMix, StaffTotal};
 pub use row::Row;
-pub use run::{InputRun, PresumptionRun, Program, RulesRun, Run, SettingRun};
+pub use run::{InputRun, PresumptionRun, Program, RulesRun, Run, SettingRun, SkippedRun};
 pub use summary::Summary;
 pub use totals::{PayerTotal, RestsOn, ServiceTotal, SharedTotal};
 

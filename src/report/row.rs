@@ -9,6 +9,7 @@ use crate::decide::Verdict;
 use crate::facts::{Answer, FactId, WrittenAnswer};
 use crate::money::{Amount, Rate};
 use crate::note::format_clock;
+use crate::read::Fault;
 use crate::rules::{RuleSet, full_code};
 use crate::status::Status;
 
@@ -87,8 +88,8 @@ pub struct Row {
     pub labels: Vec<String>,
     /// Findings on the note.
     pub findings: Vec<FindingRow>,
-    /// Why the record was rejected.
-    pub error: Option<ErrorRow>,
+    /// Everything that is wrong with a rejected record.
+    pub errors: Vec<ErrorRow>,
 }
 
 /// The value of a field of a row.
@@ -106,7 +107,7 @@ pub(super) enum FieldValue<'r> {
     Also(&'r [AlsoRow]),
     Counted(&'r CountedRow),
     Findings(&'r [FindingRow]),
-    Error(&'r ErrorRow),
+    Errors(&'r [ErrorRow]),
 }
 
 impl Row {
@@ -158,7 +159,7 @@ impl Row {
             ("settings", list(&self.settings)),
             ("labels", list(&self.labels)),
             ("findings", (!self.findings.is_empty()).then_some(FieldValue::Findings(&self.findings))),
-            ("error", self.error.as_ref().map(FieldValue::Error)),
+            ("errors", (!self.errors.is_empty()).then_some(FieldValue::Errors(&self.errors))),
         ]);
         fields
     }
@@ -167,11 +168,15 @@ impl Row {
     pub fn new(batch: &Batch<'_>, inputs: &[&str], index: usize) -> Option<Self> {
         let row = match batch.record(index)? {
             RecordView::Decided(note) => Self::decided(batch, note),
-            RecordView::Rejected(fault) => {
-                Self { status: Status::Rejected, error: Some(fault.into()), ..Self::default() }
-            }
+            RecordView::Rejected(faults) => Self::rejected(faults),
         };
         Some(row.with_head(batch, inputs, index))
+    }
+
+    /// Creates the row of a rejected record.
+    pub(super) fn rejected(faults: &[Fault]) -> Self {
+        let errors = faults.iter().map(ErrorRow::from).collect();
+        Self { status: Status::Rejected, errors, ..Self::default() }
     }
 
     /// Returns the row with what it shows of a record before its status.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::facts::WrittenAnswer;
+use crate::place::Place;
 use crate::rules::RuleSet;
 
 /// The program, rules, and inputs of a run.
@@ -67,6 +68,26 @@ pub struct InputRun {
     pub sha256: Option<String>,
     /// Number of records.
     pub records: u64,
+    /// Rows that are no records, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<SkippedRun>,
+}
+
+/// Rows of an input that are no records: above the header row, blank, the header row again, or without an id, client, date
+/// and activity.
+#[derive(Clone, Debug, Serialize)]
+pub struct SkippedRun {
+    /// Number of the rows.
+    pub rows: u64,
+    /// The places of the first few of them.
+    pub places: Vec<String>,
+}
+
+impl SkippedRun {
+    /// Returns the number and the places of skipped rows; `None` if there are none.
+    pub fn new(rows: u64, places: &[Place]) -> Option<Self> {
+        (rows > 0).then(|| Self { rows, places: places.iter().map(ToString::to_string).collect() })
+    }
 }
 
 /// A setting in force.

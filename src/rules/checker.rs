@@ -6,8 +6,9 @@ use super::block::Words;
 use super::when::WrittenTest;
 use super::{PayerId, RuleSet, ServiceId};
 use crate::calendar::{Calendar, Holiday};
-use crate::facts::{DaysBetween, Fact, FactId, Vocabulary};
+use crate::facts::{DaysBetween, Fact, FactId, MappedName, Vocabulary};
 use crate::message::Code;
+use crate::notation::Notation;
 use crate::toml::{Problems, Text};
 
 /// A rule set whose blocks are being checked, kind by kind.
@@ -23,8 +24,10 @@ pub(super) struct Checker<'p> {
     pub(super) holidays: Vec<Holiday>,
     /// Index of each statement by its id.
     pub(super) statements: BTreeMap<String, usize>,
-    /// Headers of an export, each with the field that it stands for.
-    pub(super) columns: BTreeMap<String, String>,
+    /// Other names of fields, each with the field that it stands for.
+    pub(super) columns: BTreeMap<String, MappedName>,
+    /// How notes are written.
+    pub(super) notation: Notation,
     /// The words that stand for values, and where each one gets its meaning.
     pub(super) words: Words,
 }
@@ -39,6 +42,7 @@ impl<'p> Checker<'p> {
             holidays: Vec::new(),
             statements: BTreeMap::new(),
             columns: BTreeMap::new(),
+            notation: Notation::default(),
             words: Words::default(),
         }
     }
@@ -46,7 +50,8 @@ impl<'p> Checker<'p> {
     /// Rebuilds the vocabulary after facts or columns have changed. The ids of facts stay the same.
     pub(super) fn update_vocabulary(&mut self) {
         let calendar = Calendar::new(self.holidays.clone());
-        self.set.vocabulary = Vocabulary::new(self.facts.clone(), &self.between, &self.columns, calendar);
+        let vocabulary = Vocabulary::new(self.facts.clone(), &self.between, &self.columns, calendar);
+        self.set.vocabulary = vocabulary.with_notation(self.notation.clone());
     }
 
     /// Adds the days between two dates that these tests ask by name, such as `days_from_X_to_Y`, to the vocabulary.

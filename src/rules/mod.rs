@@ -18,8 +18,9 @@ mod when;
 pub use basis::{Basis, Citation};
 pub use block::{
     Alias, AnsweredBy, Clause, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Effect, Instead, Invariant,
-    OutcomePart, OutcomeTest, OutcomeValue, Pair, PairTerms, Payer, Presumption, RateFound, Relation, Removes, Rule,
-    Service, Setting, SettingAnswer, Shadow, Source, Statement, StatementClass, Then, Unit, Waiver, Within, full_code,
+    OutcomePart, OutcomeTest, OutcomeValue, Pair, PairTerms, Payer, Presumption, RateFound, ReadLine, Relation,
+    Removes, Rule, Service, Setting, SettingAnswer, Shadow, Source, Statement, StatementClass, Then, Unit, Waiver,
+    Within, full_code,
 };
 pub use citing::{CitingBlock, StatementHome};
 pub use condition::{Condition, Test, ValueSet, all_hold, merge_tests};

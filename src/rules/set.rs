@@ -6,8 +6,8 @@ use super::block::{Block, BlockKind, Role, Written};
 use super::checker::Checker;
 use super::{
     Alias, AnsweredBy, Basis, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Invariant, Pair, Payer, PayerId,
-    Presumption, Rule, RuleFile, RuleId, Service, ServiceId, Setting, SettingAnswer, Shadow, Source, Span, Statement,
-    Waiver, all_hold, resolve,
+    Presumption, ReadLine, Rule, RuleFile, RuleId, Service, ServiceId, Setting, SettingAnswer, Shadow, Source, Span,
+    Statement, Waiver, all_hold, resolve,
 };
 use crate::calendar::Calendar;
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, WrittenAnswer, date_of};
@@ -115,6 +115,8 @@ rule_set! {
     aliases: Alias,
     /// Sorted by header.
     columns: Column,
+    /// In the order written.
+    read: ReadLine,
     /// In the order written.
     answers: SettingAnswer,
     /// Sorted by id.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{Hashing, Input, Options, Strictness};
+use super::{Hashing, Input, Options, Strictness, notices};
 use crate::batch::{self, BlockOrigin, CheckedBlock, KeptFacts, RecordView};
 use crate::cores::Threads;
 use crate::decide::{DecisionMemo, Decisions, Judge};
@@ -13,8 +13,8 @@ use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
 use crate::note::NoteChecker;
-use crate::read::{FileError, Format, Piece, Record, Slot, Slots, Worker, read_blocks};
-use crate::report::InputRun;
+use crate::read::{FileError, Format, Piece, Record, SkippedRow, Slot, Slots, Wanted, Worker, read_blocks};
+use crate::report::{InputRun, SkippedRun};
 use crate::rules::RuleSet;
 
 /// The notes of one batch, decided one by one and then rolled up together.
@@ -98,11 +98,18 @@ impl<'r> Batch<'r> {
                 decided.add_block(origin, &block, on_message);
             }
         };
-        let format = read_blocks(&mut bytes, input.format, &set.vocabulary, options.reading, worker, &mut take)?;
-        held_back.into_iter().for_each(on_message);
+        let wanted = Wanted { format: input.format, sheet: input.sheet.as_deref() };
+        let form = read_blocks(&mut bytes, wanted, &set.vocabulary, options.reading, worker, &mut take)?;
+        held_back.into_iter().for_each(&mut *on_message);
         let records = crate::number::count(decided.len() - before);
         let sha256 = bytes.hash.map(|hash| hex::encode(hash.finalize()));
-        Ok((format, InputRun { name: input.name, sha256, records }))
+        let (mut skipped, orders) = decided.take_notices();
+        if let Some(header) = &form.header {
+            notices::add_rows_above(&input.name, header, &mut skipped);
+        }
+        notices::messages(&input.name, &form, &skipped, orders).into_iter().for_each(on_message);
+        let skipped = SkippedRun::new(skipped.rows, &skipped.places);
+        Ok((form.format, InputRun { name: input.name, sha256, records, skipped }))
     }
 
     /// Calls `on_message` for the fields that the rule set does not know. Returns how many records have each of them.
@@ -113,6 +120,11 @@ impl<'r> Batch<'r> {
             unknown.warnings(&self.set.vocabulary).into_iter().for_each(on_message);
         }
         unknown.named().clone()
+    }
+
+    /// Returns messages about ids that hardly differ. `inputs` are the names of the inputs.
+    pub(super) fn similar_ids(&self, inputs: &[&str]) -> Vec<Message> {
+        notices::similar_ids(&self.decided, inputs)
     }
 
     /// Rolls up the batch. Calls `on_message` for the fields that the rule set does not know.
@@ -148,6 +160,8 @@ impl<'r> NoteWorker<'r> {
     fn take(&mut self, record: &Record<'_>) -> Option<Facts> {
         self.block.count_unknown_fields(record);
         let mut slots = Slots::default();
+        // Dates of records that were not plain are counted here.
+        self.checker.take_orders();
         match self.checker.check_record(record, &mut slots) {
             Ok(note) => {
                 let decision = self.decisions.decide(&mut self.memo, note.facts, note.coded, note.date);
@@ -156,6 +170,7 @@ impl<'r> NoteWorker<'r> {
             }
             Err(rejection) => {
                 self.block.add_rejected(&self.kept, record, rejection);
+                self.block.count_date_orders(self.checker.take_orders());
                 None
             }
         }
@@ -179,6 +194,10 @@ impl Worker for NoteWorker<'_> {
 
     fn record(&mut self, record: Record<'_>) {
         self.take(&record);
+    }
+
+    fn skip(&mut self, why: SkippedRow, at: (u64, u64)) {
+        self.block.skip(why, at);
     }
 
     fn finish(&mut self) -> CheckedBlock {

@@ -3,10 +3,11 @@
 //! Uses no terminal, clock or paths: the caller opens the files and supplies the date.
 
 mod intake;
+mod notices;
 mod ready;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -16,7 +17,7 @@ pub use ready::{Ready, is_hidden, is_rule_file, rules};
 
 use crate::message::{Code, Message};
 use crate::place::Place;
-use crate::read::{FileError, Format, Reading, Record, open};
+use crate::read::{FileError, Format, Reading, Record, Wanted, read_records};
 use crate::report::{Columns, InputRun, Program, Report, RulesRun, Run};
 use crate::rules::RuleSet;
 
@@ -38,8 +39,17 @@ pub struct Input<'i> {
     pub name: String,
     /// Format of the input, if it is given or known from the name.
     pub format: Option<Format>,
+    /// The sheet of a workbook to read; `None` for the first one that has a header row.
+    pub sheet: Option<String>,
     /// Contents of the input.
     pub bytes: Box<dyn Read + Send + 'i>,
+}
+
+impl<'i> Input<'i> {
+    /// Creates an input of which the first sheet with a header row is read, if it is a workbook.
+    pub fn new(name: impl Into<String>, format: Option<Format>, bytes: impl Read + Send + 'i) -> Self {
+        Self { name: name.into(), format, sheet: None, bytes: Box::new(bytes) }
+    }
 }
 
 impl std::fmt::Debug for Input<'_> {
@@ -110,7 +120,7 @@ pub fn classify<'r>(
         let name = input.name.clone();
         let (format, run) = batch.read(at, input, options, on_message).map_err(|error| file_message(&name, error))?;
         if run.records == 0 {
-            let place = Place { file: run.name.clone(), line: 1, column: 1 };
+            let place = Place::new(&run.name, 1, 1);
             let help = "if there should be notes, check how the input was exported";
             on_message(Message::warning(Code::NoNotes, "the input holds no notes").with_place(place).help(help));
         }
@@ -118,6 +128,8 @@ pub fn classify<'r>(
         runs.push(run);
     }
     let unknown = batch.unknown_fields(on_message);
+    let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+    batch.similar_ids(&names).into_iter().for_each(&mut *on_message);
     let batch = batch.settle(options.reading.threads);
     let report = Report::new(run(set, runs, options, unknown), batch, options.reading.threads);
     Ok((report, first.unwrap_or(Format::Json)))
@@ -139,14 +151,14 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
 
 /// Reads an input record by record. An error concerns the whole input.
 pub fn read(set: &RuleSet, input: Input<'_>, each: &mut dyn FnMut(&Record<'_>)) -> Result<Format, FileError> {
-    let (format, mut opened) = open(BufReader::new(input.bytes), input.format)?;
-    format.read(&mut opened, &set.vocabulary, &mut |record| each(&record))?;
-    Ok(format)
+    let wanted = Wanted { format: input.format, sheet: input.sheet.as_deref() };
+    let (form, _) = read_records(input.bytes, wanted, &set.vocabulary, &mut |record| each(&record))?;
+    Ok(form.format)
 }
 
 /// Converts the error of a file to a message, at its place if it has one.
 pub fn file_message(name: &str, error: FileError) -> Message {
-    let place = Place { file: name.to_owned(), line: error.line.unwrap_or(1), column: error.column };
+    let place = Place::new(name, error.line.unwrap_or(1), error.column);
     Message::error(error.code, error.text).with_place(place).help(error.help)
 }
 

@@ -4,7 +4,9 @@
 use std::num::NonZeroUsize;
 
 use actbill::cores::Threads;
-use actbill::read::{Format, Piece, Reading, Record, Slots, Value, Worker, open, read_blocks};
+use actbill::read::{
+    Format, InputForm, Piece, Reading, Record, Slots, Value, Wanted, Worker, read_blocks, read_records,
+};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -105,19 +107,20 @@ fn in_input(read: Read, piece: &Piece<'_>) -> Seen {
     }
 }
 
-type All = (Vec<Seen>, Result<Format, String>);
+type All = (Vec<Seen>, Result<InputForm, String>);
 
 /// Reads the input carefully on one thread.
 fn carefully(bytes: &[u8], format: Option<Format>) -> All {
     let mut all = Vec::new();
     let names = &ready().set.vocabulary;
-    let read = open(bytes, format).and_then(|(format, mut opened)| {
-        let count = format.read(&mut opened, names, &mut |record| {
-            all.push(Seen::of(&record));
-            assert_eq!(usize::try_from(record.number).unwrap(), all.len());
-        })?;
+    let wanted = Wanted { format, sheet: None };
+    let read = read_records(bytes, wanted, names, &mut |record| {
+        all.push(Seen::of(&record));
+        assert_eq!(usize::try_from(record.number).unwrap(), all.len());
+    });
+    let read = read.map(|(form, count)| {
         assert_eq!(usize::try_from(count).unwrap(), all.len());
-        Ok(format)
+        form
     });
     (all, read.map_err(|error| format!("{error:?}")))
 }
@@ -133,7 +136,8 @@ fn by_blocks(bytes: &[u8], format: Option<Format>, threads: usize, block: usize,
         joined.extend_from_slice(piece.bytes);
         all.extend(seen.into_iter().map(|read| in_input(read, piece)));
     };
-    let read = read_blocks(&mut input, format, &ready().set.vocabulary, reading, worker, &mut take);
+    let read =
+        read_blocks(&mut input, Wanted { format, sheet: None }, &ready().set.vocabulary, reading, worker, &mut take);
     assert!(read.is_err() || input.0.is_empty(), "the input is read to its end");
     assert!(joined.len() <= bytes.len());
     (all, read.map_err(|error| format!("{error:?}")))
@@ -229,7 +233,10 @@ fn ordinary_notes_are_plain() {
         };
         let reading = Reading { threads: Threads::new(NonZeroUsize::MIN), block: 200 };
         let names = &ready().set.vocabulary;
-        assert_eq!(read_blocks(text.as_bytes(), None, names, reading, worker, &mut take).unwrap(), format);
+        assert_eq!(
+            read_blocks(text.as_bytes(), Wanted::default(), names, reading, worker, &mut take).unwrap().format,
+            format
+        );
         assert_eq!(plain, 50, "{text}");
     }
 }

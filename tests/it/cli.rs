@@ -212,7 +212,7 @@ fn several_inputs_are_one_batch_and_standard_input_is_one_of_them() {
         rows(&ended).iter().map(|row| ["input", "record", "id"].map(|key| row[key].clone())).collect();
     let row = |input: &str, id: &str| [Value::from(input), Value::from(1), Value::from(id)];
     assert_eq!(told, [row("good.csv", "n-1"), row("standard input", "n-4"), row("more.txt", "n-1")]);
-    assert_eq!(rows(&ended)[2]["error"]["code"], "repeated-id", "an id is used once in the whole batch");
+    assert_eq!(rows(&ended)[2]["errors"][0]["code"], "repeated-id", "an id is used once in the whole batch");
     let alone = folder.feed(&["classify", "-"], GOOD.as_bytes());
     assert!(alone.stdout.starts_with("input,record,id,") && alone.status == 0, "{alone:?}");
     assert!(!alone.stdout.contains("standard input"), "one input needs no name");
@@ -245,7 +245,7 @@ fn strict_presumes_nothing_and_takes_no_unknown_field() {
     assert_eq!(document["run"]["known_fields_only"], true);
     assert_eq!(status(&folder, &["classify", "odd.csv"]), 0);
     let odd = folder.run(&["classify", "odd.csv", "--format", "ndjson", "--strict"]);
-    assert_eq!((odd.status, rows(&odd)[0]["error"]["code"].clone()), (1, "unknown-field".into()));
+    assert_eq!((odd.status, rows(&odd)[0]["errors"][0]["code"].clone()), (1, "unknown-field".into()));
 }
 
 #[test]

@@ -250,8 +250,10 @@ fn has_cause(ready: &Ready, row: &Row) {
         Status::Billable | Status::NonBillable => assert!(!row.rules.is_empty(), "{row:?}"),
         Status::Held => assert!(!row.rules.is_empty() || !row.missing.is_empty() || differ, "{row:?}"),
         Status::Rejected => {
-            let told = row.error.as_ref().unwrap_or_else(|| panic!("no error: {row:?}")).code;
-            assert!(Code::ALL.iter().any(|code| code.as_str() == told && code.about() == About::Record), "{told}");
+            assert!(!row.errors.is_empty(), "no error: {row:?}");
+            for told in row.errors.iter().map(|error| error.code) {
+                assert!(Code::ALL.iter().any(|code| code.as_str() == told && code.about() == About::Record), "{told}");
+            }
         }
     }
     let told = row.because.as_deref().unwrap_or_default();

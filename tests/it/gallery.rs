@@ -59,7 +59,7 @@ fn a_page_is_not_taken_for_another() {
 
 #[test]
 fn a_rejected_row_says_what_to_do() {
-    let error = rows(Format::Json, "{}").remove(0).error.unwrap();
+    let error = rows(Format::Json, "{}").remove(0).errors.remove(0);
     assert_eq!((error.code, error.field.as_deref()), ("missing-field", Some("id")));
     assert_eq!(error.text, "a required field has no answer; give each note an id of its own");
 }

@@ -32,6 +32,14 @@ mod commands;
 mod examples;
 /// Why, why not, and what would change it: compares changes with brute force; snapshots of the texts.
 mod explain;
+/// The example of an export: its draft, and the same month as a workbook.
+mod export;
+/// Exports as other programs write them: separators, encodings, notations, dirt.
+mod real_exports;
+/// Workbooks: typed cells, sheets, places.
+mod workbooks;
+/// `actbill setup`: what it finds in an export, and what it never shows.
+mod setup;
 /// Every code has a page, and the smallest input on the page produces the code.
 mod gallery;
 /// The handbook: rules as sentences and lists, and the program's `rules` command.

@@ -280,7 +280,7 @@ fn verify(ready: &Ready, notes: &[String], suite: &Suite) -> Result<(), TestCase
 }
 
 fn rows_of(set: &RuleSet, diagram: &Diagram, json: &str) -> Vec<Row> {
-    let input = Input { name: "notes".into(), format: Some(Format::Json), bytes: Box::new(json.as_bytes()) };
+    let input = Input::new("notes", Some(Format::Json), json.as_bytes());
     let mut batch = Batch::new(set, diagram, Strictness::default(), &[]);
     read(set, input, &mut |record| drop(batch.add(0, "notes", record, &mut drop))).unwrap();
     Row::all(&batch.finish(&mut drop))

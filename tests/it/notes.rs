@@ -180,12 +180,13 @@ pub(crate) fn batch(most: usize) -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
-/// Writes a batch in a format.
+/// Writes a batch in a text format.
 pub(crate) fn written(format: Format, records: &[Record]) -> String {
     match format {
         Format::Json => format!("[{}]", records.iter().map(json).collect::<Vec<_>>().join(",\n ")),
         Format::Ndjson => records.iter().map(|record| json(record) + "\n").collect(),
         Format::Csv => csv(records),
+        Format::Workbook => panic!("a workbook is no text"),
     }
 }
 

@@ -34,7 +34,7 @@ impl Read for Dribble<'_> {
 
 /// Returns everything that is written and reported for these bytes, read in pieces of the given size.
 fn everything(bytes: &[u8], format: Option<Format>, piece: usize) -> Result<(Report<'static>, Vec<u8>), Message> {
-    let input = Input { name: "notes".into(), format, bytes: Box::new(Dribble(bytes, piece)) };
+    let input = Input::new("notes", format, Dribble(bytes, piece));
     let as_of = parse_date("2026-04-01").unwrap();
     // The output depends neither on the number of threads nor on the size of blocks.
     let threads = Threads::new(NonZeroUsize::new(1 + piece % 8).unwrap());
@@ -199,7 +199,7 @@ fn harmless(bytes: &[u8]) {
                 let records = u64::try_from(rows.len()).unwrap();
                 assert_eq!(report.run.inputs[0].records, records);
                 assert_eq!(report.summary().records, records);
-                assert!(rows.iter().all(|row| (row.status == Status::Rejected) == row.error.is_some()));
+                assert!(rows.iter().all(|row| (row.status == Status::Rejected) != row.errors.is_empty()));
             }
             Err(message) => assert_eq!(message.code.about(), About::File, "{message}"),
         }

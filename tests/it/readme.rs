@@ -47,7 +47,8 @@ fn every_field_of_a_row_is_named_and_no_other() {
     let header = csv.lines().next().unwrap().split(',');
     let parts = ["finding_", "error_", "at_stake_", "shadow_", "counted_"];
     let whole = header.filter(|name| !parts.iter().any(|part| name.starts_with(part)));
-    let fields: BTreeSet<String> = whole.chain(["error", "at_stake", "shadow", "counted"]).map(str::to_owned).collect();
+    let fields: BTreeSet<String> =
+        whole.chain(["errors", "at_stake", "shadow", "counted"]).map(str::to_owned).collect();
     assert_eq!(first_column(&page("README.md"), "field of a row"), fields);
 }
 
@@ -65,7 +66,7 @@ fn every_field_of_the_summary_is_named_and_no_other() {
 fn every_field_of_a_note_is_named_and_no_other() {
     let ready = crate::shared::ready();
     let facts = ready.set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
-    let own = ["id", "client", "staff", "date", "start", "end", "minutes", "duration"];
+    let own = ["id", "client", "staff", "date", "start", "end", "end_date", "minutes", "duration"];
     let own = own.into_iter().chain(["practitioner", "code", "modifiers"]);
     let fields: BTreeSet<String> = facts.map(|(_, fact)| fact.name.clone()).chain(own.map(str::to_owned)).collect();
     assert_eq!(first_column(&page("README.md"), "field"), fields);

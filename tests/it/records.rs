@@ -25,7 +25,16 @@ const FIELDS: [(&str, &[&str]); 11] = [
 
 /// Generates records as picks among the answers, and two orders of the fields.
 fn records() -> impl Strategy<Value = (Vec<Vec<usize>>, Vec<usize>, Vec<usize>)> {
-    let picks = prop::collection::vec(prop::collection::vec(0usize..60, FIELDS.len()), 1..5);
+    // In CSV, a record that does not even say which note it is would be a blank row or a line of totals.
+    let with_id = |mut picks: Vec<usize>| {
+        let in_order: Vec<usize> = (0..FIELDS.len()).collect();
+        let tells = |(name, answer): (&str, &str)| ["id", "client", "date"].contains(&name) && !answer.is_empty();
+        if answers(&picks, &in_order).filter(|answer| tells(*answer)).count() < 2 {
+            picks[..3].fill(0);
+        }
+        picks
+    };
+    let picks = prop::collection::vec(prop::collection::vec(0usize..60, FIELDS.len()).prop_map(with_id), 1..5);
     let order = || Just((0..FIELDS.len()).collect::<Vec<_>>()).prop_shuffle();
     (picks, order(), order())
 }
@@ -58,7 +67,7 @@ proptest! {
 
     /// Property 4 for records with several faults.
     #[test]
-    fn of_several_faults_the_same_one_is_told((records, one, other) in records()) {
+    fn all_faults_are_told_in_the_same_order((records, one, other) in records()) {
         let rows = |format, text: &str| ndjson(&ran(format, text, false).report);
         let lines: Vec<String> = records.iter().map(|picks| json(picks, &one)).collect();
         let ndjson = rows(Format::Ndjson, &lines.join("\n"));
@@ -72,21 +81,29 @@ proptest! {
 
 /// Returns the code and the field of each rejected record.
 fn faults<'r>(ran: &'r Ran<'_>) -> Vec<(&'r str, Option<&'r str>)> {
-    ran.rows.iter().filter_map(|row| row.error.as_ref()).map(|e| (e.code, e.field.as_deref())).collect()
+    ran.rows.iter().flat_map(|row| row.errors.iter()).map(|e| (e.code, e.field.as_deref())).collect()
+}
+
+/// Returns the codes and fields of the first two faults.
+fn first_two(ran: &Ran<'_>) -> Vec<(&'static str, Option<String>)> {
+    let faults = ran.rows.iter().flat_map(|row| &row.errors);
+    faults.take(2).map(|error| (error.code, error.field.clone())).collect()
 }
 
 #[test]
 fn faults_of_form_are_told_in_a_fixed_order_too() {
+    let twice = ["client", "date"].map(|name| ("repeated-field", Some(name.to_owned())));
     for text in
         ["{\"date\":1,\"client\":2,\"date\":3,\"client\":4}", "{\"client\":1,\"date\":2,\"client\":3,\"date\":4}"]
     {
-        assert_eq!(faults(&ran(Format::Ndjson, text, false)), [("repeated-field", Some("client"))]);
+        assert_eq!(first_two(&ran(Format::Ndjson, text, false)), twice);
     }
-    for text in ["date,client,date,client\n,,,\n", "client,client,date,date\n,,,\n"] {
-        assert_eq!(faults(&ran(Format::Csv, text, false)), [("repeated-field", Some("client"))]);
+    for text in ["date,client,date,client\nx,,,\n", "client,client,date,date\nx,,,\n"] {
+        assert_eq!(first_two(&ran(Format::Csv, text, false)), twice);
     }
     for text in ["{\"zeal\":1,\"ardour\":2}", "{\"ardour\":1,\"zeal\":2}"] {
-        assert_eq!(faults(&ran(Format::Ndjson, text, true)), [("unknown-field", Some("ardour"))]);
+        let unknown = ["ardour", "zeal"].map(|name| ("unknown-field", Some(name.to_owned())));
+        assert_eq!(first_two(&ran(Format::Ndjson, text, true)), unknown);
     }
 }
 
@@ -100,7 +117,8 @@ fn of_a_field_that_stands_twice_no_value_is_taken() {
 #[test]
 fn the_ids_of_a_record_with_two_are_used_both() {
     let good = "\"client\":\"client-a\",\"date\":\"2026-03-09\",\"minutes\":45,\"activity\":\"other\",\"staff_role\":\"nurse\"";
-    let text = format!("{{\"id\":\"n-01\",\"id\":\"n-02\"}}\n{{\"id\":\"n-01\",{good}}}\n{{\"id\":\"n-02\",{good}}}");
+    let text =
+        format!("{{\"id\":\"n-01\",\"id\":\"n-02\",{good}}}\n{{\"id\":\"n-01\",{good}}}\n{{\"id\":\"n-02\",{good}}}");
     let ran = ran(Format::Ndjson, &text, false);
     assert_eq!(
         faults(&ran).iter().map(|(code, _)| *code).collect::<Vec<_>>(),
@@ -174,7 +192,7 @@ fn a_record_that_swallows_rows_is_rejected_with_its_lines() {
     let header = "id,client,date,minutes,activity,staff_role,remark\n";
     let texts = |text: &str| {
         let rows = ran(Format::Csv, text, false).rows;
-        rows.into_iter().map(|row| (row.id, row.error.map(|error| error.code))).collect::<Vec<_>>()
+        rows.into_iter().map(|row| (row.id, row.errors.first().map(|error| error.code))).collect::<Vec<_>>()
     };
     let row = |id: &str, code| (Some(id.to_owned()), code);
     let open = "n-1,client-a,2026-03-09,45,other,nurse,\"open\n";
@@ -254,7 +272,7 @@ fn names_that_may_be_a_note_are_not_shown() {
             let said = match run(ready(), &[("notes", format, text.as_bytes())], strict) {
                 Ok(ran) => {
                     assert!(ran.report.run.unknown_fields.is_empty(), "{text}");
-                    let errors = ran.rows.into_iter().filter_map(|row| row.error);
+                    let errors = ran.rows.into_iter().flat_map(|row| row.errors);
                     format!("{:?} {:?}", ran.said, errors.collect::<Vec<_>>())
                 }
                 Err(message) => message.to_string(),

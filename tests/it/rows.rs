@@ -174,7 +174,7 @@ fn other_facts_are_shown_where_they_are_asked_for() {
     let columns = Columns::new(set, ["eligibility", "birth_date", "age"]).unwrap();
     let record = coaching("n-1", 15).with(&[("eligibility", "Medicaid"), ("birth_date", "1990-05-06")]);
     let text = note_json(&record);
-    let input = Input { name: "n".into(), format: Some(Format::Json), bytes: Box::new(text.as_bytes()) };
+    let input = Input::new("n", Some(Format::Json), text.as_bytes());
     let options = Options { columns, ..Options::new("2026-04-01".parse().unwrap()) };
     let report = classify(ready(), vec![input], &options, &mut drop).unwrap().0;
     let row = &document(&report)["decisions"][0];

@@ -59,7 +59,7 @@ fn other_words_stand_for_values_and_fields() {
     assert_eq!(word("G-Code", "the y"), "q");
     assert_eq!([word("g", "y2"), ends(&ready, &[("g", "x"), ("h", "due")])], ["rejected", "rejected"]);
     assert_eq!(ends(&ready, &[("g", "x"), ("h", "UNO")]), "p");
-    assert_eq!(decided(&ready, &[("g", "x"), ("G-Code", "y")]).error.unwrap().code, "repeated-field");
+    assert_eq!(decided(&ready, &[("g", "x"), ("G-Code", "y")]).errors[0].code, "repeated-field");
     assert_eq!(codes(&[OFFER, "[alias.g]\n\"x\" = \"y\"\n"]).len(), 1, "a value is no alias of another one");
 }
 

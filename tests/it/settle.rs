@@ -56,7 +56,7 @@ fn everything(report: &Report<'_>) -> String {
 }
 
 fn input(text: &str) -> Input<'_> {
-    Input { name: "notes".into(), format: Some(Format::Ndjson), bytes: Box::<&[u8]>::new(text.as_bytes()) }
+    Input::new("notes", Some(Format::Ndjson), text.as_bytes())
 }
 
 /// Compares both ways for these records.

@@ -106,11 +106,7 @@ pub(crate) struct Ran<'r> {
 
 /// Classifies texts as one batch.
 pub(crate) fn run<'r>(ready: &'r Ready, inputs: &[(&str, Format, &[u8])], strict: bool) -> Result<Ran<'r>, Message> {
-    let inputs = inputs.iter().map(|(name, format, bytes)| Input {
-        name: (*name).to_owned(),
-        format: Some(*format),
-        bytes: Box::<&[u8]>::new(*bytes),
-    });
+    let inputs = inputs.iter().map(|(name, format, bytes)| Input::new(*name, Some(*format), *bytes));
     let as_of = parse_date("2026-04-01").unwrap();
     let options = Options { strictness: strict.into(), ..Options::new(as_of) };
     let mut said = Vec::new();

@@ -1,7 +1,7 @@
 //! Messages never repeat names, ids or free text from a note, whether the record is valid or broken.
 
 use actbill::field::FieldId;
-use actbill::read::Format;
+use actbill::read::{FieldNames, Format};
 use actbill::run::Ready;
 
 use crate::binary::Folder;
@@ -31,9 +31,13 @@ fn fields(ready: &Ready) -> Vec<String> {
     known.chain(["remark".to_owned()]).collect()
 }
 
-/// Returns the valid record with the mark in one field, in each form that a value can have.
+/// Returns the valid record with the mark in one field, in each form that a value can have. A word for a coded fact may be
+/// shown, so there the mark is part of a sentence.
 fn planted(field: &str) -> Vec<Record> {
-    let texts = [MARK.to_owned(), format!("yes {MARK}"), format!("\n{MARK}\n"), DIGITS.to_owned()];
+    let vocabulary = &ready().set.vocabulary;
+    let is_coded = vocabulary.field(field).is_some_and(|field| vocabulary.is_coded(field));
+    let mark = if is_coded { format!("{MARK}: said so") } else { MARK.to_owned() };
+    let texts = [mark.clone(), format!("yes {mark}"), format!("\n{mark}\n"), DIGITS.to_owned()];
     let values = texts.into_iter().map(Value::Text).chain([
         Value::Digits(DIGITS.to_owned()),
         Value::Digits(format!("-{DIGITS}.5")),

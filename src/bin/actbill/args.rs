@@ -57,6 +57,18 @@ pub(crate) struct RuleArgs {
     pub(crate) presume: Vec<(String, String)>,
 }
 
+/// What the inputs are.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InputArgs {
+    /// Format of the inputs [default: by extension, else by content]
+    #[arg(long, value_name = "FORMAT", value_parser = note_format())]
+    pub(crate) from: Option<Format>,
+
+    /// Sheet of a workbook that holds the notes [default: the first one with a header row]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+}
+
 /// What is not taken for granted about notes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StrictArgs {

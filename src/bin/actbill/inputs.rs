@@ -10,6 +10,7 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::run::Input;
 
+use crate::args::InputArgs;
 use crate::console::progress;
 use crate::files::unreadable;
 
@@ -17,7 +18,7 @@ use crate::files::unreadable;
 const LONG: u64 = 4 * 1024 * 1024;
 
 /// Opens the inputs, and returns them with the bar that shows their progress. The path `-` is standard input.
-pub(crate) fn open(paths: &[PathBuf], format: Option<Format>) -> Result<(Vec<Input<'static>>, ProgressBar), Message> {
+pub(crate) fn open(paths: &[PathBuf], args: &InputArgs) -> Result<(Vec<Input<'static>>, ProgressBar), Message> {
     let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
     if paths.iter().filter(is_stdin).count() > 1 {
         return Err(Message::error(Code::Usage, "standard input is named twice").help("name `-` once"));
@@ -30,11 +31,12 @@ pub(crate) fn open(paths: &[PathBuf], format: Option<Format>) -> Result<(Vec<Inp
     let bar = progress(length, length >= LONG, "reading {bar:30} {percent}% of {total_bytes}, {eta} left");
     let input = |(path, file): (&PathBuf, Option<(File, u64)>)| {
         let name = path.display().to_string();
-        let format = format.or_else(|| Format::from_file_name(&name));
-        match file {
-            Some((file, _)) => Input { name, format, bytes: Box::new(bar.wrap_read(file)) },
-            None => Input { name: "standard input".into(), format, bytes: Box::new(bar.wrap_read(io::stdin())) },
-        }
+        let format = args.from.or_else(|| Format::from_file_name(&name));
+        let input = match file {
+            Some((file, _)) => Input::new(name, format, bar.wrap_read(file)),
+            None => Input::new("standard input", format, bar.wrap_read(io::stdin())),
+        };
+        Input { sheet: args.sheet.clone(), ..input }
     };
     Ok((paths.iter().zip(files).map(input).collect(), bar.clone()))
 }

@@ -106,7 +106,7 @@ impl Report<'_> {
         if let Some(because) = &row.because {
             writeln!(out, "  because   {}", visible(because))?;
         }
-        if let Some(error) = &row.error {
+        for error in &row.errors {
             let field = error.field.as_ref().map(|field| format!(" `{field}`:")).unwrap_or_default();
             writeln!(out, "  rejected  [{}]{field} {}", error.code, error.text)?;
         }

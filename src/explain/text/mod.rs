@@ -128,7 +128,7 @@ fn write_why(paper: &mut WrappedText, note: &Explanation) {
     if let Some(because) = &row.because {
         paper.line(2, because);
     }
-    if let Some(error) = &row.error {
+    for error in &row.errors {
         let field = error.field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default();
         paper.line(2, &format!("{}: {field}{} [{}]", note.place, error.text, error.code));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::shorten;
 use crate::message::Code;
 use crate::money::Amount;
-use crate::report::{FindingRow, Row, ShadowRow};
+use crate::report::{ErrorRow, FindingRow, Row, ShadowRow};
 use crate::status::Status;
 use crate::table::{Color, Screen, TextCell, TextTable};
 
@@ -41,11 +41,13 @@ impl Reasons {
 
 /// Describes why a row has its result, including presumptions and findings.
 fn reason(row: &Row) -> String {
-    let error = row.error.as_ref().map(|error| {
+    let error = |error: &ErrorRow| {
         let field = error.field.as_ref().map(|field| format!("`{field}`: ")).unwrap_or_default();
         let stop = if error.text.ends_with('?') { "" } else { "." };
-        format!("Rejected: {field}{}{stop}", error.text)
-    });
+        format!("{field}{}{stop}", error.text)
+    };
+    let errors: Vec<String> = row.errors.iter().map(error).collect();
+    let errors = (!errors.is_empty()).then(|| format!("Rejected: {}", errors.join(" ")));
     let presumed = (!row.presumed.is_empty()).then(|| format!(" Presumed: {}.", row.presumed.join(", ")));
     // The row itself or its explanation already shows these two.
     let known =
@@ -55,7 +57,7 @@ fn reason(row: &Row) -> String {
     let is_said = |finding: &FindingRow| known.contains(&finding.code.as_str()) || because.contains(&finding.text);
     let findings = row.findings.iter().filter(|finding| !is_said(finding));
     let findings = findings.map(|finding| format!(" Note: {}.", finding.text));
-    error.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
+    errors.or_else(|| row.because.clone()).into_iter().chain(presumed).chain(findings).collect()
 }
 
 /// The table of notes under construction.

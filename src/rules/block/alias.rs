@@ -8,6 +8,7 @@ use crate::facts::{Fact, FactId, Origin};
 use crate::message::Code;
 use crate::rules::checker::Checker;
 use crate::rules::resolve::value;
+use crate::spelling::key;
 use crate::toml::{Problems, Span, Text, TomlTable};
 
 /// A word that notes may use for a value.
@@ -60,27 +61,27 @@ impl Block for Alias {
     }
 }
 
-/// Maps a fact and a word in lower case to the place that gives the word its meaning.
+/// Maps a fact and the key of a word to the place that gives the word its meaning.
 #[derive(Default)]
 pub(in crate::rules) struct Words(BTreeMap<(String, String), Span>);
 
 impl Words {
     /// Records where a value is declared. The value's own name stands for it.
     pub(super) fn declare(&mut self, fact: &str, value: &Text) {
-        let word = (fact.to_owned(), value.value.to_lowercase());
+        let word = (fact.to_owned(), key(&value.value));
         self.0.entry(word).or_insert_with(|| value.span.clone());
     }
 
     /// Adds an alias for a value of a fact, and returns the value. Each alias can stand for one value only.
     pub(super) fn add(&mut self, fact: &mut Fact, word: &Text, name: &Text, problems: &Problems<'_>) -> Option<u16> {
         let value = value(fact, name, problems)?;
-        let plain = word.value.trim().to_lowercase();
+        let plain = key(&word.value);
         if plain.is_empty() {
             let text = format!("the other word for `{}` is empty", name.value);
             problems.add(&word.span, Code::MissingKey, text, "write the word that notes use");
             return None;
         }
-        if fact.groups.keys().any(|group| group.to_lowercase() == plain) {
+        if fact.groups.keys().any(|group| key(group) == plain) {
             let text = format!("`{}` is already a group of values of `{}`", word.value, fact.name);
             problems.add(&word.span, Code::RepeatedName, text, GROUP_NAME);
             return None;

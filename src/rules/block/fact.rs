@@ -9,6 +9,7 @@ use crate::rules::Basis;
 use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
 use crate::rules::resolve::value;
+use crate::spelling::key;
 use crate::toml::{Problems, Span, Text, TomlTable, TomlValue};
 
 /// A fact that a rule file declares. The vocabulary holds everything else about it.
@@ -107,10 +108,10 @@ pub(super) fn check_values(mut list: Vec<Text>, of: &Text, problems: &Problems<'
             let text = format!("`{}` cannot be a value", value.value);
             problems.add(&value.span, Code::ReservedName, text, "write a word with no blanks around it");
         }
-        let first = seen.entry(value.value.to_ascii_lowercase()).or_insert_with(|| value.span.clone());
+        let first = seen.entry(key(&value.value)).or_insert_with(|| value.span.clone());
         let is_new = *first == value.span;
         if !is_new {
-            let help = "letter case does not tell values apart";
+            let help = "only letters and digits tell values apart";
             let what = format!("value `{}`", value.value);
             problems.add_duplicate(&what, (first, &value.span), Code::RepeatedName, help);
         }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 const NOTES: &str = r#"[
 {"id": "n-01", "client": "client-a", "date": "2026-03-02", "minutes": 45, "staff": "staff-a", "activity": "job_coaching", "staff_role": "vocational_specialist", "eligibility": "department", "narrative": "secret words"},
-{"id": "n-02", "client": "client-b", "date": "2026-03-02", "minutes": 45, "activity": "secret activity", "staff_role": "nurse"}
+{"id": "n-02", "client": "client-b", "date": "2026-03-02", "minutes": 45, "activity": "knitting", "staff_role": "nurse"}
 ]"#;
 
 fn folder() -> TempDir {
@@ -46,7 +46,7 @@ fn a_note_is_told_and_a_rejected_record_too() {
     let (exit, rejected, err) = told(&explain(&folder, &["notes.json", "--note", "n-02"]));
     assert_eq!((exit, err.as_str()), (Some(0), ""));
     assert!(rejected.starts_with("n-02: rejected"), "{rejected}");
-    assert!(rejected.contains("notes.json:3:87: `activity`: the rule set does not know this value"), "{rejected}");
+    assert!(rejected.contains("notes.json:3:87: `activity`: `knitting` is no known value"), "{rejected}");
     let (_, document, _) = told(&explain(&folder, &["notes.json", "--all", "--format", "json"]));
     for text in [out, rejected, document] {
         assert!(!text.contains("secret"), "{text}");

@@ -18,7 +18,7 @@ pub(crate) fn explained(ready: &Ready, notes_json: &str, wanted: &Wanted) -> Exp
 
 /// Like [`explained`], with changes of up to `most_changed` facts.
 fn explained_up_to(most_changed: usize, ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explanations {
-    let input = Input { name: "notes.json".into(), format: Some(Format::Json), bytes: Box::new(notes_json.as_bytes()) };
+    let input = Input::new("notes.json", Some(Format::Json), notes_json.as_bytes());
     let options = Options { wanted: wanted.clone(), strictness: Strictness::default(), most_changed };
     notes(ready, vec![input], &options).unwrap()
 }

@@ -189,11 +189,7 @@ pub(crate) fn text(records: &[Record]) -> String {
 pub(crate) fn known(ready: &Ready, records: &[Record]) -> Vec<Known> {
     let judge = actbill::decide::Judge::new(&ready.set, &ready.diagram, true);
     let text = text(records);
-    let input = Input {
-        name: "notes".into(),
-        format: Some(actbill::read::Format::Ndjson),
-        bytes: Box::<&[u8]>::new(text.as_bytes()),
-    };
+    let input = Input::new("notes", Some(actbill::read::Format::Ndjson), text.as_bytes());
     let mut batch = run::Batch::new(&ready.set, &ready.diagram, Strictness::default(), &[]);
     let mut all: Vec<Facts> = Vec::new();
     run::read(&ready.set, input, &mut |record| {

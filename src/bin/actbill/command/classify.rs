@@ -15,7 +15,7 @@ use actbill::report::{Columns, Report, RowFormat};
 use actbill::run::{Options, classify};
 use actbill::status::Status;
 
-use crate::args::{RuleArgs, StrictArgs, date, note_format, today};
+use crate::args::{InputArgs, RuleArgs, StrictArgs, date, today};
 use crate::console::{self, Console};
 use crate::draft::Readers;
 use crate::exit::Exit;
@@ -38,13 +38,12 @@ else the rules ask. What a note leaves open is never taken for yes: if it could 
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{HELP}\n\n{}", crate::exit::HELP))]
 pub(crate) struct ClassifyArgs {
-    /// Files of notes (JSON, NDJSON or CSV); `-` is standard input
+    /// Files of notes (JSON, NDJSON, CSV or a workbook such as XLSX, also packed by gzip); `-` is standard input
     #[arg(required = true, value_name = "NOTES")]
     inputs: Vec<PathBuf>,
 
-    /// Format of the inputs [default: by extension, else by content]
-    #[arg(long, value_name = "FORMAT", value_parser = note_format())]
-    from: Option<Format>,
+    #[command(flatten)]
+    input: InputArgs,
 
     /// Format of the output; `auto` is text on a terminal, else the output's extension or the input's format
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
@@ -106,6 +105,11 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     let totals = args.summary.as_deref().map(|path| Target::new(Some(path))).transpose()?;
     let read = args.inputs.iter().cloned().chain(files::rule_paths(&args.rules));
     output::refuse_overwriting(read, std::iter::once(&rows).chain(&totals))?;
+    if let Some(path) = args.output.as_deref().filter(|path| is_workbook(path) && args.format == OutputFormat::Auto) {
+        let text = format!("rows are not written as a workbook, as the name `{}` asks", path.display());
+        let help = "call the output `.csv`, or say its format with `--format`";
+        return Err(Message::error(Code::Usage, text).help(help).into());
+    }
     let ready = files::ready(&args.rules)?;
     let threads = args.threads.map_or_else(Threads::all, Threads::new);
     let options = Options {
@@ -115,7 +119,7 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
         hash_inputs: totals.is_some() || may_show_run(args),
         reading: Reading::on(threads),
     };
-    let (inputs, bar) = inputs::open(&args.inputs, args.from)?;
+    let (inputs, bar) = inputs::open(&args.inputs, &args.input)?;
     let mut messages = Messages::default();
     let classified = classify(&ready, inputs, &options, &mut |message| messages.add(message));
     bar.finish_and_clear();
@@ -158,11 +162,15 @@ fn may_show_run(args: &ClassifyArgs) -> bool {
     match (args.format, &args.output) {
         (OutputFormat::Json, _) => true,
         (OutputFormat::Auto, output) => {
-            let named = output.as_deref().and_then(by_name).or(args.from);
+            let named = output.as_deref().and_then(by_name).or(args.input.from);
             named.or_else(|| by_name(args.inputs.first()?)).is_none_or(|format| format == Format::Json)
         }
         (OutputFormat::Text | OutputFormat::Ndjson | OutputFormat::Csv, _) => false,
     }
+}
+
+fn is_workbook(path: &Path) -> bool {
+    Format::from_file_name(&path.to_string_lossy()) == Some(Format::Workbook)
 }
 
 /// Returns the format to write, with `auto` resolved.
@@ -188,7 +196,8 @@ impl From<Format> for OutputFormat {
         match format {
             Format::Json => Self::Json,
             Format::Ndjson => Self::Ndjson,
-            Format::Csv => Self::Csv,
+            // Rows are not written as a workbook.
+            Format::Csv | Format::Workbook => Self::Csv,
         }
     }
 }

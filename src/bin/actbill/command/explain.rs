@@ -13,7 +13,7 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::write_json;
 
-use crate::args::{RuleArgs, StrictArgs, note_format};
+use crate::args::{InputArgs, RuleArgs, StrictArgs};
 use crate::console;
 use crate::draft::Readers;
 use crate::exit::Exit;
@@ -46,7 +46,7 @@ Exit status:
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct ExplainArgs {
-    /// Files of notes (JSON, NDJSON or CSV; `-` is standard input), or names: a rule, count, pair, shadow, setting,
+    /// Files of notes (JSON, NDJSON, CSV or a workbook; `-` is standard input), or names: a rule, count, pair, shadow, setting,
     /// fact, service, payer, source, statement, holiday, label, invariant, field of a row or code
     #[arg(required = true, value_name = "NOTES|NAME")]
     what: Vec<PathBuf>,
@@ -63,9 +63,8 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FACTS", default_value_t = Limits::QUESTIONS)]
     changes: usize,
 
-    /// Format of the inputs [default: by extension, else by content]
-    #[arg(long, value_name = "FORMAT", value_parser = note_format())]
-    from: Option<Format>,
+    #[command(flatten)]
+    input: InputArgs,
 
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -99,7 +98,7 @@ enum ExplainFormat {
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
     let target = Target::new(args.output.as_deref())?;
     output::refuse_overwriting(args.what.iter().chain(&files::rule_paths(&args.rules)), [&target])?;
-    let about_notes = args.all || !args.note.is_empty() || args.from.is_some();
+    let about_notes = args.all || !args.note.is_empty() || args.input.from.is_some();
     let (files, names): (Vec<PathBuf>, Vec<PathBuf>) =
         args.what.iter().cloned().partition(|what| about_notes || is_notes(what));
     if !files.is_empty() && !names.is_empty() {
@@ -118,7 +117,7 @@ fn is_notes(what: &Path) -> bool {
 
 fn explain_notes(args: &ExplainArgs, paths: &[PathBuf], target: &Target) -> Result<Exit> {
     let ready = files::ready(&args.rules)?;
-    let (inputs, bar) = inputs::open(paths, args.from)?;
+    let (inputs, bar) = inputs::open(paths, &args.input)?;
     let wanted = match (args.all, args.note.is_empty()) {
         (true, _) => Wanted::All,
         (false, true) => Wanted::Only,

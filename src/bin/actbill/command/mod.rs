@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod manual;
 mod rules;
+mod setup;
 mod test;
 
 use anyhow::Result;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Classify(classify::ClassifyArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
+    Setup(setup::SetupArgs),
     Rules(rules::RulesArgs),
     Test(test::TestArgs),
     /// Print a completion script for a shell
@@ -40,6 +42,7 @@ impl Command {
             Self::Classify(args) => classify::run(args, console),
             Self::Check(args) => check::run(args, console),
             Self::Explain(args) => explain::run(args),
+            Self::Setup(args) => setup::run(args),
             Self::Rules(args) => rules::run(args, console),
             Self::Test(args) => test::run(args, console),
             Self::Completions { shell } => manual::completions(*shell),

@@ -293,5 +293,5 @@ fn write_changes(file: &Blessed, out: &mut dyn Write) -> io::Result<()> {
 /// Returns a warning about a batch, with the batch's file as its place.
 fn with_case_place(run: &SampleBatchRun<'_>, message: &Message) -> Message {
     let file = run.claims.cases.first().map(|case| case.place.file.clone()).unwrap_or_default();
-    message.clone().with_place(Place { file, line: 1, column: 1 })
+    message.clone().with_place(Place::new(file, 1, 1))
 }

@@ -1,0 +1,103 @@
+//! `[read]`: how the notes of an agency write dates, lengths and missing answers, and which columns nobody needs.
+
+use std::collections::BTreeMap;
+
+use super::{Block, BlockKind, Role, Written};
+use crate::message::Code;
+use crate::notation::{DateOrder, DurationUnit};
+use crate::rules::checker::Checker;
+use crate::spelling::key;
+use crate::toml::{Located, Span, Text, TomlTable};
+
+/// A line of `[read]`. The notation of the vocabulary holds what it says.
+#[derive(Clone, Debug)]
+pub struct ReadLine {
+    /// The key of the line, such as `date_order`.
+    pub key: String,
+    /// Where the line is written.
+    pub span: Span,
+}
+
+const DATE_ORDER: &str = "date_order";
+const DURATION: &str = "duration";
+const PART_OF_MINUTE: &str = "part_of_minute";
+const MISSING: &str = "missing";
+const IGNORE: &str = "ignore";
+
+/// The only answer that `part_of_minute` takes.
+const DROP: &str = "drop";
+
+impl Block for ReadLine {
+    /// The words of the line.
+    type Body = Vec<Text>;
+    const KIND: BlockKind = BlockKind { name: "read", role: Role::Completes, most: 1_000 };
+
+    fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
+        let Some(mut table) = file.table("read", "read table") else { return Vec::new() };
+        let line = |name: &'static str, span: Span, body: Vec<Text>| Written {
+            name: Located { value: name.to_owned(), span: span.clone() },
+            span,
+            replaces: false,
+            body,
+        };
+        let words = [DATE_ORDER, DURATION, PART_OF_MINUTE].map(|name| table.text(name).map(|text| (name, text)));
+        let mut lines: Vec<_> =
+            words.into_iter().flatten().map(|(name, text)| line(name, text.span.clone(), vec![text])).collect();
+        for name in [MISSING, IGNORE] {
+            let texts = table.texts(name).unwrap_or_default();
+            let span = texts.first().map(|first| first.span.clone());
+            lines.extend(span.map(|span| line(name, span, texts)));
+        }
+        table.finish();
+        lines
+    }
+
+    fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
+        let problems = checker.problems;
+        let mut single: BTreeMap<String, Span> = BTreeMap::new();
+        let mut lines = Vec::new();
+        for Written { name, span, body, .. } in blocks {
+            for word in &body {
+                match name.value.as_str() {
+                    DATE_ORDER => {
+                        let order = DateOrder::ALL.into_iter().find(|order| order.as_str() == word.value);
+                        checker.notation.date_order = order;
+                        if order.is_none() {
+                            problems.add_unknown_value(word, DATE_ORDER, DateOrder::ALL.map(DateOrder::as_str));
+                        }
+                    }
+                    DURATION => {
+                        let unit = DurationUnit::ALL.into_iter().find(|unit| unit.as_str() == word.value);
+                        checker.notation.duration = unit;
+                        if unit.is_none() {
+                            problems.add_unknown_value(word, DURATION, DurationUnit::ALL.map(DurationUnit::as_str));
+                        }
+                    }
+                    PART_OF_MINUTE if word.value == DROP => checker.notation.drops_part_of_minute = true,
+                    PART_OF_MINUTE => problems.add_unknown_value(word, PART_OF_MINUTE, [DROP]),
+                    MISSING => checker.notation.add_missing(&word.value),
+                    _ => ignore(checker, word),
+                }
+            }
+            let is_list = [MISSING, IGNORE].contains(&name.value.as_str());
+            if let Some(first) = single.get(&name.value).filter(|_| !is_list) {
+                let what = format!("line `{}`", name.value);
+                problems.add_duplicate(&what, (first, &span), Code::RepeatedName, "keep one of the two");
+            }
+            single.entry(name.value.clone()).or_insert_with(|| span.clone());
+            lines.push(Self { key: name.value, span });
+        }
+        checker.update_vocabulary();
+        lines
+    }
+}
+
+/// Adds the name of a field that is not read. It must not be another name for a field at the same time.
+fn ignore(checker: &mut Checker<'_>, name: &Text) {
+    let mapped = checker.set.columns.iter().find(|column| key(&column.header) == key(&name.value));
+    if let Some(column) = mapped.filter(|column| checker.problems.is_own(&column.span)) {
+        let text = format!("`{}` is ignored here, and stands for `{}` in `[column]`", name.value, column.field);
+        checker.problems.add(&name.span, Code::RepeatedName, text, "keep one of the two");
+    }
+    checker.notation.add_ignored(&name.value);
+}
