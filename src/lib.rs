@@ -40,4 +40,5 @@ pub mod run;
 pub mod setup;
 pub mod explain;
 pub mod handbook;
+pub mod schema;
 pub mod cases;

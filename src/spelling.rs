@@ -31,7 +31,7 @@ fn has_opposite(plain: &BTreeSet<String>, prefixed: &BTreeSet<String>) -> bool {
     words.any(|word| {
         let in_for_out = word.strip_prefix("in").is_some_and(|rest| plain.contains(&format!("out{rest}")));
         let is_opposite = |prefix: &&str| word.strip_prefix(*prefix).is_some_and(|rest| plain.contains(rest));
-        in_for_out || PREFIXES.iter().any(|prefix| is_opposite(prefix))
+        in_for_out || PREFIXES.iter().any(is_opposite)
     })
 }
 

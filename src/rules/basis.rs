@@ -4,7 +4,7 @@ use super::Source;
 use super::checker::Checker;
 use crate::message::Code;
 use crate::nearest::nearest;
-use crate::toml::{Span, Text, TomlTable};
+use crate::toml::{Span, Text, TextOrTable, TomlTable};
 
 /// What a block is based on: citations, our own decision, or both.
 #[derive(Clone, Debug, Default)]
@@ -63,29 +63,20 @@ const QUOTE_WORDS: usize = 15;
 
 /// Reads the keys `cite`, `basis` and `note` of a block.
 pub(super) fn read_basis(block: &mut TomlTable<'_>) -> WrittenBasis {
-    WrittenBasis { cites: read_cites(block), basis: block.text("basis"), note: block.string("note") }
+    WrittenBasis { cites: read_cites(block), basis: block.one_of("basis", &["house"]), note: block.string("note") }
 }
 
 /// Reads a list in which each item is the id of a statement or a table with a passage.
 fn read_cites(block: &mut TomlTable<'_>) -> Vec<WrittenCite> {
-    let Some(value) = block.value("cite") else { return Vec::new() };
     let help = "write `cite = [{ source = \"…\", at = \"…\", quote = \"…\" }]`, or the ids of statements";
-    let Some(items) = value.items() else {
-        value.add_wrong_type("cite", "a list of tables", help);
-        return Vec::new();
-    };
-    let mut cites = Vec::new();
-    for item in items {
-        if let Some(mut table) = item.table("citation") {
-            cites.extend(read_citation(&mut table).map(WrittenCite::Passage));
+    block.list_of_texts_or_tables("cite", ("citation", help), |cite| match cite {
+        TextOrTable::Text(id) => Some(WrittenCite::Statement(id)),
+        TextOrTable::Table(mut table) => {
+            let passage = read_citation(&mut table);
             table.finish();
-        } else if item.value.is_str() {
-            cites.extend(item.text("cite").map(WrittenCite::Statement));
-        } else {
-            item.add_wrong_type("cite", "a list of tables", help);
+            passage.map(WrittenCite::Passage)
         }
-    }
-    cites
+    })
 }
 
 /// Reads the keys of a passage.

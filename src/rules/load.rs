@@ -6,7 +6,7 @@ use super::checker::Checker;
 use super::set::WrittenBlocks;
 use super::{RuleFile, RuleSet};
 use crate::message::{Code, Message};
-use crate::toml::{self, Problems};
+use crate::toml::{self, Problems, TableShape};
 
 impl RuleSet {
     /// Reads and checks rule files, and returns all problems at once. Whether every note is decided is left to `proof`.
@@ -36,6 +36,11 @@ impl RuleSet {
         let problems = problems.into_messages();
         if problems.is_empty() { Ok(Self { fingerprint: fingerprint(&files), files, ..set }) } else { Err(problems) }
     }
+}
+
+/// Returns the shapes of the tables of a rule file, of the whole file first.
+pub(crate) fn file_shapes() -> Vec<TableShape> {
+    WrittenBlocks::shapes()
 }
 
 /// Computes the SHA-256 of the texts, independent of the names and the order of the files.

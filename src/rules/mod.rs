@@ -24,6 +24,7 @@ pub use block::{
 };
 pub use citing::{CitingBlock, StatementHome};
 pub use condition::{Condition, Test, ValueSet, all_hold, merge_tests};
+pub(crate) use load::file_shapes;
 pub use outcome::Outcome;
 pub use program_setting::ProgramSetting;
 pub use set::RuleSet;

@@ -14,7 +14,7 @@ use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, WrittenAnswer, date_
 use crate::message::{Code, Message};
 use crate::nearest::values_of;
 use crate::place::Place;
-use crate::toml::{TomlTable, suggestion};
+use crate::toml::{self, TableShape, TomlTable, suggestion};
 
 /// Declares the rule set and the written form of its blocks from a single list of block kinds.
 macro_rules! rule_set {
@@ -80,6 +80,14 @@ macro_rules! rule_set {
                 self.needs_proof |= own && !blocks.is_empty() && !matches!(role, Role::Completes | Role::Counts);
                 self.counts_otherwise |= own && !blocks.is_empty() && role == Role::Counts;
                 self.$blocks.extend(blocks);)+
+            }
+
+            /// Returns the shapes of the tables of a rule file, of the whole file first, as the blocks are read.
+            pub(super) fn shapes() -> Vec<TableShape> {
+                toml::record("rule file", |mut table| {
+                    Self::default().read(&mut table, false);
+                    table.finish();
+                })
             }
 
             /// Checks the blocks, kind by kind, in the order of the list.

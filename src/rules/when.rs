@@ -56,6 +56,10 @@ pub(super) fn is_empty_condition(condition: &TomlTable<'_>) -> bool {
 
 /// Reads the tests of a condition table: `FACT = …`, `not.FACT = …`, and inside an alternative also those under `when`.
 pub(super) fn read_tests(condition: &TomlTable<'_>) -> Vec<WrittenTest> {
+    // The names of facts are not known here. Where keys are recorded, one stands for all of them.
+    if let Some(bounds) = condition.record_entries(&["not", "when"], "bounds") {
+        read_band(&Text { value: String::new(), span: bounds.span.clone() }, bounds);
+    }
     let mut tests = Vec::new();
     gather(condition, false, &mut tests);
     tests

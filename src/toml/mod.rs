@@ -1,14 +1,18 @@
 //! TOML tables whose values know their positions, and the problems found in them. Knows nothing about rules.
 
 mod problems;
+mod shape;
 mod table;
+mod value;
 
 use std::ops::Range;
 
 use ::toml::de::DeTable;
 
 pub(crate) use problems::{Problems, suggestion, with_excerpt};
-pub(crate) use table::{TomlTable, TomlValue};
+pub(crate) use shape::{Many, Shape, ShapeKind, TableShape, record};
+pub(crate) use table::TomlTable;
+pub(crate) use value::{TextOrTable, TomlValue};
 
 use crate::message::Code;
 use crate::place::Place;

@@ -1,16 +1,16 @@
 //! Reads tables key by key. A key that is missing, unknown or of the wrong type is a problem.
 
-use std::fmt::Display;
-
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
+use super::shape::{Many, Recording, ShapeKind};
+use super::value::{TextOrTable, TomlValue};
 use super::{Located, Problems, Span, Text};
 use crate::message::Code;
 
 /// A table that is being read.
 pub(crate) struct TomlTable<'t> {
-    table: &'t DeTable<'t>,
+    pub(super) table: &'t DeTable<'t>,
     /// Position of the table's name, for problems of the table as a whole.
     pub(crate) span: Span,
     /// The kind of table, such as `rate`.
@@ -18,15 +18,17 @@ pub(crate) struct TomlTable<'t> {
     /// The keys requested so far.
     known: Vec<&'static str>,
     pub(crate) problems: &'t Problems<'t>,
+    /// Set if nothing is read, and the requests are recorded instead.
+    pub(super) recording: Option<Recording<'t>>,
 }
 
 impl<'t> TomlTable<'t> {
     pub(super) fn new(table: &'t DeTable<'t>, span: Span, what: &'static str, problems: &'t Problems<'t>) -> Self {
-        Self { table, span, what, known: Vec::new(), problems }
+        Self { table, span, what, known: Vec::new(), problems, recording: None }
     }
 
     fn located(&self, value: &'t Spanned<DeValue<'t>>) -> TomlValue<'t> {
-        TomlValue { value: value.get_ref(), span: self.span_of(value), problems: self.problems }
+        TomlValue::new(value, self.span.file, self.problems)
     }
 
     fn span_of<T>(&self, spanned: &Spanned<T>) -> Span {
@@ -36,12 +38,15 @@ impl<'t> TomlTable<'t> {
     /// Returns the value of a key, whatever its type, and marks the key as known.
     pub(crate) fn value(&mut self, key: &'static str) -> Option<TomlValue<'t>> {
         self.known.push(key);
+        if let Some(recording) = self.recording {
+            recording.add_key(key);
+        }
         self.table.get(key).map(|value| self.located(value))
     }
 
     /// Whether the key is present, whatever its value.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.table.contains_key(key) || self.recording.is_some_and(Recording::is_full)
     }
 
     /// Whether the table has no keys.
@@ -51,6 +56,14 @@ impl<'t> TomlTable<'t> {
 
     /// Returns the text under a key, if the key is present.
     pub(crate) fn text(&mut self, key: &'static str) -> Option<Text> {
+        self.record(key, ShapeKind::Text, Many::One);
+        self.value(key)?.text(key)
+    }
+
+    /// Like [`text`](Self::text), for a key that takes one of a few words. Whether the word is one of them is not checked
+    /// here.
+    pub(crate) fn one_of(&mut self, key: &'static str, words: &[&str]) -> Option<Text> {
+        self.record_one_of(key, words);
         self.value(key)?.text(key)
     }
 
@@ -61,6 +74,18 @@ impl<'t> TomlTable<'t> {
 
     /// Returns the text under a key that must be present and not empty.
     pub(crate) fn required(&mut self, key: &'static str) -> Option<Text> {
+        self.record(key, ShapeKind::FilledText, Many::One);
+        self.filled(key)
+    }
+
+    /// Like [`required`](Self::required), for a key that takes one of a few words. Whether the word is one of them is not
+    /// checked here.
+    pub(crate) fn required_one_of(&mut self, key: &'static str, words: &[&str]) -> Option<Text> {
+        self.record_one_of(key, words);
+        self.filled(key)
+    }
+
+    fn filled(&mut self, key: &'static str) -> Option<Text> {
         let Some(value) = self.value(key) else {
             self.add_missing(key);
             return None;
@@ -79,19 +104,29 @@ impl<'t> TomlTable<'t> {
     }
 
     /// Reports a missing key.
-    pub(crate) fn add_missing(&self, key: &str) {
+    pub(crate) fn add_missing(&self, key: &'static str) {
+        self.add_missing_with_help(key, format!("add `{key} = …`"));
+    }
+
+    /// Like [`add_missing`](Self::add_missing), for a key that needs help of its own.
+    pub(crate) fn add_missing_with_help(&self, key: &'static str, help: impl Into<String>) {
+        if let Some(recording) = self.recording {
+            return recording.add_missing(key);
+        }
         let text = format!("this {} has no `{key}`", self.what);
-        self.problems.add(&self.span, Code::MissingKey, text, format!("add `{key} = …`"));
+        self.problems.add(&self.span, Code::MissingKey, text, help);
     }
 
     /// Returns one text or a list of texts; `None` if the key is missing or any item is not text.
     pub(crate) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
+        self.record(key, ShapeKind::Text, Many::OneOrList);
         self.value(key)?.texts(key)
     }
 
     /// Like [`texts`](Self::texts), but for a list that must be present and not empty.
     pub(crate) fn required_texts(&mut self, key: &'static str) -> Vec<Text> {
-        let texts = self.texts(key);
+        self.record(key, ShapeKind::Text, Many::OneOrFilledList);
+        let texts = self.value(key).and_then(|value| value.texts(key));
         if !self.has(key) || texts.as_ref().is_some_and(Vec::is_empty) {
             self.add_missing(key);
         }
@@ -100,11 +135,26 @@ impl<'t> TomlTable<'t> {
 
     /// Returns the whole number under a key, if the key is present.
     pub(crate) fn number(&mut self, key: &'static str) -> Option<Located<i64>> {
+        self.record(key, ShapeKind::Number, Many::One);
         self.value(key)?.number(key)
+    }
+
+    /// Returns the whole number or the list of whole numbers under a key that must be present.
+    pub(crate) fn required_numbers(&mut self, key: &'static str) -> Vec<Located<i64>> {
+        self.record(key, ShapeKind::Number, Many::OneOrList);
+        let Some(value) = self.value(key) else {
+            self.add_missing(key);
+            return Vec::new();
+        };
+        match value.items() {
+            Some(items) => items.filter_map(|item| item.number(key)).collect(),
+            None => value.number(key).into_iter().collect(),
+        }
     }
 
     /// Returns the boolean under a key; `false` if the key is missing.
     pub(crate) fn flag(&mut self, key: &'static str) -> bool {
+        self.record(key, ShapeKind::Flag, Many::One);
         let Some(value) = self.value(key) else { return false };
         let flag = value.value.as_bool();
         if flag.is_none() {
@@ -115,19 +165,24 @@ impl<'t> TomlTable<'t> {
 
     /// Returns a word, number or date as text, if the key is present.
     pub(crate) fn word(&mut self, key: &'static str) -> Option<Text> {
+        self.record(key, ShapeKind::Word, Many::One);
         self.value(key)?.word(key)
     }
 
     /// Like [`word`](Self::word), but for a key that must be present.
     pub(crate) fn required_word(&mut self, key: &'static str) -> Option<Text> {
+        let word = self.word(key);
         if !self.has(key) {
             self.add_missing(key);
         }
-        self.word(key)
+        word
     }
 
     /// Returns the table under a key. `what`: the kind of table.
     pub(crate) fn table(&mut self, key: &'static str, what: &'static str) -> Option<Self> {
+        if let Some(recording) = self.recording {
+            return Some(self.recorded_inside(what, recording.table(key, what, Many::One)));
+        }
         let value = self.value(key)?;
         let Some(table) = value.table(what) else {
             let help = match key {
@@ -149,6 +204,9 @@ impl<'t> TomlTable<'t> {
         what: &'static str,
         mut read: impl FnMut(Self) -> Option<T>,
     ) -> Vec<T> {
+        if let Some(recording) = self.recording {
+            return read(self.recorded_inside(what, recording.table(key, what, Many::List))).into_iter().collect();
+        }
         let Some(value) = self.value(key) else { return Vec::new() };
         let wrong_type = |value: &TomlValue<'_>| value.add_wrong_type(key, "a list of tables", &list_help(key));
         let Some(items) = value.items() else {
@@ -165,6 +223,51 @@ impl<'t> TomlTable<'t> {
         tables
     }
 
+    /// Reads each text and each table under a key that takes one of them or a list.
+    pub(crate) fn texts_or_tables<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        mut read: impl FnMut(TextOrTable<'t>) -> Option<T>,
+    ) -> Vec<T> {
+        if let Some(table) = self.record_mixed(key, what, Many::OneOrList) {
+            return read(table).into_iter().collect();
+        }
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let items: Vec<TomlValue<'t>> = value.items().map_or_else(|| vec![value], Iterator::collect);
+        let text_or_table = |item: TomlValue<'t>| match item.table(what) {
+            Some(table) => Some(TextOrTable::Table(table)),
+            None => item.text(key).map(TextOrTable::Text),
+        };
+        items.into_iter().filter_map(text_or_table).filter_map(&mut read).collect()
+    }
+
+    /// Reads each text and each table in a list. `help`: what to do if there is anything else.
+    pub(crate) fn list_of_texts_or_tables<T>(
+        &mut self,
+        key: &'static str,
+        (what, help): (&'static str, &str),
+        mut read: impl FnMut(TextOrTable<'t>) -> Option<T>,
+    ) -> Vec<T> {
+        if let Some(table) = self.record_mixed(key, what, Many::List) {
+            return read(table).into_iter().collect();
+        }
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(items) = value.items() else {
+            value.add_wrong_type(key, "a list of tables", help);
+            return Vec::new();
+        };
+        let text_or_table = |item: TomlValue<'t>| match item.table(what) {
+            Some(table) => Some(TextOrTable::Table(table)),
+            None if item.value.is_str() => item.text(key).map(TextOrTable::Text),
+            None => {
+                item.add_wrong_type(key, "a list of tables", help);
+                None
+            }
+        };
+        items.filter_map(text_or_table).filter_map(&mut read).collect()
+    }
+
     /// Reads each named table under a key, such as every `[payer.NAME]`.
     pub(crate) fn named_tables<T>(
         &mut self,
@@ -173,6 +276,10 @@ impl<'t> TomlTable<'t> {
         mut read: impl FnMut(Text, Self) -> T,
     ) -> Vec<T> {
         let Some(outer) = self.table(key, what) else { return Vec::new() };
+        if let Some(recording) = outer.recording {
+            let name = Located { value: String::new(), span: self.span.clone() };
+            return vec![read(name, outer.recorded_inside(what, recording.other_table(what)))];
+        }
         let mut tables = Vec::new();
         for (name, value) in outer.entries() {
             if let Some(table) = value.table(what) {
@@ -189,12 +296,23 @@ impl<'t> TomlTable<'t> {
 
     /// Returns all keys, whatever their names, with their values as words.
     pub(crate) fn words(self) -> Vec<(Text, Text)> {
+        self.record_others(ShapeKind::Word, Many::One);
         let entries = self.entries().into_iter();
         entries.filter_map(|(name, value)| value.word(&name.value).map(|word| (name, word))).collect()
     }
 
+    /// Returns all keys, whatever their names, with their values as lists of texts.
+    pub(crate) fn lists(self) -> Vec<(Text, Vec<Text>)> {
+        self.record_others(ShapeKind::Text, Many::OneOrFilledList);
+        let entries = self.entries().into_iter();
+        entries.filter_map(|(name, value)| value.texts(&name.value).map(|texts| (name, texts))).collect()
+    }
+
     /// Returns all entries, whatever their keys, in the order written.
     pub(crate) fn entries(&self) -> Vec<(Text, TomlValue<'t>)> {
+        if let Some(recording) = self.recording {
+            recording.add_others();
+        }
         let entry = |(name, value): (&Spanned<_>, &'t Spanned<DeValue<'t>>)| {
             let name: &Spanned<std::borrow::Cow<'t, str>> = name;
             (Located { value: name.get_ref().to_string(), span: self.span_of(name) }, self.located(value))
@@ -206,95 +324,13 @@ impl<'t> TomlTable<'t> {
 
     /// Finishes reading the table, and reports every key that was never requested.
     pub(crate) fn finish(self) {
+        if let Some(recording) = self.recording {
+            recording.close();
+        }
         for name in self.table.keys().filter(|name| !self.known.contains(&name.get_ref().as_ref())) {
             let key = Located { value: name.get_ref().to_string(), span: self.span_of(name) };
             self.problems.add_unknown_key(&key, self.what, &self.known);
         }
-    }
-}
-
-/// A value and its position.
-pub(crate) struct TomlValue<'t> {
-    pub(crate) value: &'t DeValue<'t>,
-    pub(crate) span: Span,
-    problems: &'t Problems<'t>,
-}
-
-impl<'t> TomlValue<'t> {
-    /// Reports a value of the wrong type. `wanted`: the type that the key takes.
-    pub(crate) fn add_wrong_type(&self, key: impl Display, wanted: &str, help: &str) {
-        let text = format!("`{key}` takes {wanted}, not {}", type_name(self.value));
-        self.problems.add(&self.span, Code::WrongType, text, help);
-    }
-
-    /// Returns the value as a table, if it is one. `what`: the kind of table.
-    pub(crate) fn table(&self, what: &'static str) -> Option<TomlTable<'t>> {
-        let table = self.value.as_table()?;
-        Some(TomlTable::new(table, self.span.clone(), what, self.problems))
-    }
-
-    /// Returns the items of a list, if the value is one.
-    pub(crate) fn items(&self) -> Option<impl Iterator<Item = Self> + use<'t>> {
-        let (file, problems) = (self.span.file, self.problems);
-        let item = move |value: &'t Spanned<DeValue<'t>>| Self {
-            value: value.get_ref(),
-            span: Span { file, range: value.span() },
-            problems,
-        };
-        self.value.as_array().map(|list| list.iter().map(item))
-    }
-
-    /// Returns the value as a whole number. Any other type is a problem.
-    pub(crate) fn number(&self, key: &str) -> Option<Located<i64>> {
-        let number =
-            self.value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-        if number.is_none() {
-            self.add_wrong_type(key, "a whole number", "write digits alone, without quotes");
-        }
-        number.map(|number| Located { value: number, span: self.span.clone() })
-    }
-
-    /// Returns the value as text. Any other type is a problem.
-    pub(crate) fn text(&self, key: &str) -> Option<Text> {
-        let Some(text) = self.value.as_str() else {
-            self.add_wrong_type(key, "text in quotes", &quotes_help(key, self.value));
-            return None;
-        };
-        Some(Located { value: text.to_owned(), span: self.span.clone() })
-    }
-
-    /// Returns the value as one text or a list of texts. Any other type is a problem and yields `None`.
-    pub(crate) fn texts(&self, key: &str) -> Option<Vec<Text>> {
-        match self.items() {
-            // Check every item before collecting, so that all problems are found.
-            Some(items) => items.map(|item| item.text(key)).collect::<Vec<_>>().into_iter().collect(),
-            None => self.text(key).map(|text| vec![text]),
-        }
-    }
-
-    /// Returns the value as a word, number or date. Any other type is a problem.
-    pub(crate) fn word(&self, key: &str) -> Option<Text> {
-        let word = match self.value {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Datetime(date) => date.to_string(),
-            _ => {
-                self.add_wrong_type(key, "text in quotes or a whole number", &quotes_help(key, self.value));
-                return None;
-            }
-        };
-        Some(Located { value: word, span: self.span.clone() })
-    }
-}
-
-/// Returns the help for a value that should have been text.
-fn quotes_help(key: &str, value: &DeValue<'_>) -> String {
-    match value {
-        DeValue::Boolean(_) => format!("write `{key} = \"yes\"` or `{key} = \"no\"`"),
-        DeValue::Integer(_) => {
-            format!("write `{key} = \"…\"`; a condition on a number is `{key}.at_least = …`, `{key}.below = …` or both")
-        }
-        _ => format!("write `{key} = \"…\"`"),
     }
 }
 
@@ -304,17 +340,5 @@ fn list_help(key: &str) -> String {
         "cite" => "write `cite = [{ source = \"…\", at = \"…\", quote = \"…\" }]`".into(),
         "any" => "begin each group with the rule's kind, such as `[[offer.any]]`".into(),
         _ => format!("begin each with `[[{key}]]`, in two pairs of brackets"),
-    }
-}
-
-/// Returns the name of a value's type, in terms familiar to people who write rules.
-fn type_name(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "text in quotes",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number without quotes",
-        DeValue::Boolean(_) => "`true` or `false`",
-        DeValue::Datetime(_) => "a date without quotes",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
     }
 }

@@ -107,7 +107,7 @@ fn what_is_unmapped_is_listed_until_nothing_is() {
 
 #[test]
 fn the_command_ends_with_one_while_something_is_unmapped() {
-    let folder = Folder::new().with("march.csv", EXPORT.as_bytes().to_vec());
+    let folder = Folder::new().with("march.csv", EXPORT.as_bytes());
     let drafted = folder.run(&["setup", "march.csv", "-o", "agency.toml"]);
     assert_eq!((drafted.status, drafted.stdout.as_str()), (0, ""), "{drafted:?}");
     let again = folder.run(&["setup", "march.csv", "-o", "agency.toml"]);

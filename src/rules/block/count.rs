@@ -12,7 +12,7 @@ use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
 use crate::rules::resolve::effective;
 use crate::rules::{Basis, Effect, PayerId, RuleSet, ServiceId};
-use crate::toml::{Located, Problems, Span, Text, TomlTable, TomlValue};
+use crate::toml::{Located, Problems, Span, Text, TomlTable};
 use crate::units::Steps;
 
 /// The period within which notes belong together.
@@ -99,7 +99,7 @@ impl Block for Count {
             notes: table.required("notes"),
             payers: table.texts("payers"),
             within: table.required("within"),
-            at_least: read_thresholds(table),
+            at_least: table.required_numbers("at_least"),
             each: table.number("each"),
             most: table.number("most"),
             below: table.number("below"),
@@ -122,19 +122,6 @@ impl Block for Count {
 
     fn basis(&self) -> Option<&Basis> {
         Some(&self.basis)
-    }
-}
-
-/// Reads `at_least`: one number, or a list of numbers.
-fn read_thresholds(table: &mut TomlTable<'_>) -> Vec<Located<i64>> {
-    if !table.has("at_least") {
-        table.add_missing("at_least");
-        return Vec::new();
-    }
-    let items: Option<Vec<TomlValue<'_>>> = table.value("at_least").and_then(|value| Some(value.items()?.collect()));
-    match items {
-        Some(items) => items.iter().filter_map(|item| item.number("at_least")).collect(),
-        None => table.number("at_least").into_iter().collect(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::rules::basis::{WrittenBasis, read_basis};
 use crate::rules::checker::Checker;
 use crate::rules::resolve::value;
 use crate::spelling::key;
-use crate::toml::{Problems, Span, Text, TomlTable, TomlValue};
+use crate::toml::{Problems, Span, Text, TomlTable};
 
 /// A fact that a rule file declares. The vocabulary holds everything else about it.
 #[derive(Clone, Debug)]
@@ -41,6 +41,12 @@ const MAX_VALUES: usize = 1_000;
 /// Largest number that a note may give as an answer.
 const MAX_NUMBER: i64 = 1_000_000;
 
+/// The kinds of facts without a list of values.
+const KINDS: [&str; 2] = ["number", "date"];
+
+/// How an answer can change.
+const LEVERS: [&str; 3] = ["chart", "record", "never"];
+
 impl Block for DeclaredFact {
     type Body = FactBody;
     const KIND: BlockKind = BlockKind { name: "fact", role: Role::Decides, most: 1_000 };
@@ -49,11 +55,11 @@ impl Block for DeclaredFact {
         read_tables(file, "fact", "fact", |table| FactBody {
             ask: table.string("ask").unwrap_or_default(),
             values: table.texts("values"),
-            kind: table.text("kind"),
-            lever: table.text("lever"),
+            kind: table.one_of("kind", &KINDS),
+            lever: table.one_of("lever", &LEVERS),
             look: table.string("look"),
             aliases: table.table("alias", "alias table").map(TomlTable::words).unwrap_or_default(),
-            groups: table.table("groups", "group table").map(|groups| read_groups(&groups)).unwrap_or_default(),
+            groups: table.table("groups", "group table").map(read_groups).unwrap_or_default(),
             basis: read_basis(table),
         })
     }
@@ -77,16 +83,14 @@ impl Block for DeclaredFact {
 }
 
 /// Reads the groups of a fact, each with a name and a list of values.
-fn read_groups(groups: &TomlTable<'_>) -> Vec<(Text, Vec<Text>)> {
-    let read = |(name, value): (Text, TomlValue<'_>)| {
-        let values = value.texts(&name.value)?;
-        if values.is_empty() {
-            let text = format!("the group `{}` names no value", name.value);
-            groups.problems.add(&name.span, Code::MissingKey, text, "list its values, or remove it");
-        }
-        Some((name, values))
-    };
-    groups.entries().into_iter().filter_map(read).collect()
+fn read_groups(groups: TomlTable<'_>) -> Vec<(Text, Vec<Text>)> {
+    let problems = groups.problems;
+    let groups = groups.lists();
+    for (name, _) in groups.iter().filter(|(_, values)| values.is_empty()) {
+        let text = format!("the group `{}` names no value", name.value);
+        problems.add(&name.span, Code::MissingKey, text, "list its values, or remove it");
+    }
+    groups
 }
 
 /// Checks the name of a fact or a setting.
@@ -127,7 +131,7 @@ fn check_fact(checker: &mut Checker<'_>, name: &Text, body: FactBody) -> Fact {
         "record" => Some(Lever::Record),
         "never" => Some(Lever::Never),
         _ => {
-            problems.add_unknown_value(&lever, "lever", ["chart", "record", "never"]);
+            problems.add_unknown_value(&lever, "lever", LEVERS);
             None
         }
     });
@@ -139,7 +143,7 @@ fn check_fact(checker: &mut Checker<'_>, name: &Text, body: FactBody) -> Fact {
         (None, Some(kind)) if kind.value == "number" => Kind::Number(0, MAX_NUMBER),
         (None, Some(kind)) if kind.value == "date" => Kind::Date,
         (None, Some(kind)) => {
-            problems.add_unknown_value(&kind, "kind", ["number", "date"]);
+            problems.add_unknown_value(&kind, "kind", KINDS);
             Kind::Date
         }
         _ => {

@@ -7,7 +7,7 @@ use crate::nearest::joined;
 use crate::rules::RuleSet;
 use crate::rules::checker::Checker;
 use crate::rules::resolve::answer;
-use crate::toml::{Text, TomlTable, TomlValue};
+use crate::toml::{Text, TextOrTable, TomlTable};
 
 /// What to record instead of a held note.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +55,7 @@ enum WrittenInstead {
 impl WrittenHold {
     pub(super) fn read(table: &mut TomlTable<'_>) -> Self {
         let payers = if table.has("payers") { table.required_texts("payers") } else { Vec::new() };
-        let instead = table.value("instead").map(|value| match value.items() {
-            Some(items) => items.filter_map(|item| read_instead(&item, table)).collect(),
-            None => read_instead(&value, table).into_iter().collect(),
-        });
-        Self { payers, instead: instead.unwrap_or_default() }
+        Self { payers, instead: table.texts_or_tables("instead", "`instead` table", read_instead) }
     }
 
     pub(super) fn check(self, checker: &Checker<'_>) -> Effect {
@@ -71,14 +67,16 @@ impl WrittenHold {
 }
 
 /// Reads text, or a table of answers with an optional condition under `if`.
-fn read_instead(value: &TomlValue<'_>, hold: &TomlTable<'_>) -> Option<WrittenInstead> {
-    let Some(table) = value.table("`instead` table") else {
-        return value.text("instead").map(|text| WrittenInstead::Text(text.value));
+fn read_instead(instead: TextOrTable<'_>) -> Option<WrittenInstead> {
+    let table = match instead {
+        TextOrTable::Text(text) => return Some(WrittenInstead::Text(text.value)),
+        TextOrTable::Table(table) => table,
     };
+    let (span, problems) = (table.span.clone(), table.problems);
     let (condition, answers): (Vec<_>, Vec<_>) = table.words().into_iter().partition(|(name, _)| name.value == "if");
     if answers.is_empty() {
         let help = "add `FACT = \"VALUE\"`, or write the advice as text: `instead = \"…\"`";
-        hold.problems.add(&value.span, Code::MissingKey, "this `instead` records no answer", help);
+        problems.add(&span, Code::MissingKey, "this `instead` records no answer", help);
         return None;
     }
     Some(WrittenInstead::Record { answers, condition: condition.into_iter().next().map(|(_, text)| text.value) })

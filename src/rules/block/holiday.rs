@@ -56,7 +56,7 @@ impl Block for DeclaredHoliday {
             HolidayBody {
                 month: table.number("month"),
                 day: table.number("day"),
-                weekday: table.text("weekday"),
+                weekday: table.one_of("weekday", &WEEKDAYS.map(|(name, _)| name)),
                 nth: table.number("nth"),
                 from: table.word("from"),
                 through: table.word("through"),

@@ -146,7 +146,7 @@ impl Block for Pair {
             terms: WrittenTerms::read(table),
             same: table.texts("same").unwrap_or_default(),
             lifted_by: table.texts("lifted_by").unwrap_or_default(),
-            then: table.required("then"),
+            then: table.required_one_of("then", &Then::ALL.map(Then::as_str)),
             basis: read_basis(table),
         })
     }

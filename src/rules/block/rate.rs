@@ -173,7 +173,7 @@ fn read_rate(table: &mut TomlTable<'_>) -> Option<RateBody> {
     let (from, through, basis) = (table.word("from"), table.word("through"), read_basis(table));
     if !table.has("from") {
         let help = "add `from = \"YYYY-MM-DD\"`, or `from = \"undated\"` if no date is known";
-        table.problems.add(&table.span, Code::MissingKey, "this rate has no `from`", help);
+        table.add_missing_with_help("from", help);
     }
     Some(RateBody { payers, when, amount: amount?, from: from?, through, basis })
 }

@@ -90,7 +90,7 @@ impl Block for Service {
             title: table.required_string("title"),
             code: read_code(table),
             modifiers: table.texts("modifiers").unwrap_or_default(),
-            unit: table.required("unit"),
+            unit: table.required_one_of("unit", &Unit::ALL.map(Unit::as_str)),
             basis: read_basis(table),
         })
     }

@@ -65,7 +65,7 @@ impl Block for Setting {
     fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
         read_tables(file, "setting", "setting", |table| {
             // A setting with bounds is a number. `kind` may say so too, as for facts.
-            if let Some(kind) = table.text("kind").filter(|kind| kind.value != "number") {
+            if let Some(kind) = table.one_of("kind", &["number"]).filter(|kind| kind.value != "number") {
                 table.problems.add_unknown_value(&kind, "kind", ["number"]);
             }
             SettingBody {

@@ -74,7 +74,7 @@ impl Block for Statement {
     fn read(file: &mut TomlTable<'_>) -> Vec<Written<Self::Body>> {
         read_list(file, "statement", |table| StatementBody {
             cite: read_citation(table),
-            class: table.required("class"),
+            class: table.required_one_of("class", &StatementClass::ALL.map(StatementClass::as_str)),
             why: table.string("why"),
             encoded: table.string("encoded"),
         })

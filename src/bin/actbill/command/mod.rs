@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod manual;
 mod rules;
+mod schema;
 mod setup;
 mod test;
 
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Setup(setup::SetupArgs),
     Rules(rules::RulesArgs),
     Test(test::TestArgs),
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  actbill completions bash > ~/.local/share/bash-completion/completions/actbill")]
     Completions {
@@ -45,6 +47,7 @@ impl Command {
             Self::Setup(args) => setup::run(args),
             Self::Rules(args) => rules::run(args, console),
             Self::Test(args) => test::run(args, console),
+            Self::Schema(args) => schema::run(args),
             Self::Completions { shell } => manual::completions(*shell),
             Self::Man => manual::man(),
         }
