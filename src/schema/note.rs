@@ -25,6 +25,7 @@ pub fn note(set: &RuleSet) -> Value {
         "$schema": DRAFT,
         "title": "actbill notes",
         "description": DESCRIPTION,
+        "type": ["object", "array"],
         "if": { "type": "array" },
         "then": { "items": { "$ref": "#/definitions/note" } },
         "else": {

@@ -98,6 +98,8 @@ mod rule_options;
 mod rule_slips;
 /// Two rule sets are compared over every note.
 mod same;
+/// The JSON Schemas of rule files and notes, with a real validator.
+mod schema;
 /// A batch that is settled on several threads gives the same output as one that is rolled up in full.
 mod settle;
 /// Helpers shared by the tests.
