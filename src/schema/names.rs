@@ -69,7 +69,7 @@ fn add_facts(schema: &mut Value, facts: &[&Fact]) {
     let Some(definitions) = schema.get_mut("definitions").and_then(Value::as_object_mut) else { return };
     // Without names, a condition takes texts and bounds of numbers under any key.
     let any = definitions.get("condition").and_then(|condition| condition.get("additionalProperties")).cloned();
-    let any = any.unwrap_or_else(|| json!(true));
+    let Some(any) = any else { return };
     let is_table = |schema: &&Value| schema.get("$ref").is_some();
     let bounds = any.get("anyOf").and_then(Value::as_array).and_then(|schemas| schemas.iter().find(is_table));
     let bounds = bounds.unwrap_or(&any);

@@ -277,3 +277,34 @@ fn find(shapes: &[Shape], many: Many) -> Option<usize> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_is_recorded_with_all_its_branches() {
+        let tables = record("file", |mut file| {
+            file.tables("block", "block", |mut block| {
+                if block.has("one") {
+                    block.required("beside");
+                } else {
+                    block.required("instead");
+                }
+                block.required("id");
+                block.texts("one");
+                block.finish();
+                Some(())
+            });
+            file.table("words", "words").map(TomlTable::words);
+            file.finish();
+        });
+        let [file, block, words] = tables.as_slice() else { panic!("{tables:?}") };
+        assert_eq!(file.keys["block"].shapes, [Shape { kind: ShapeKind::Table(1), many: Many::List }]);
+        assert_eq!(block.keys.keys().copied().collect::<Vec<_>>(), ["beside", "id", "instead", "one"]);
+        let required = block.keys.iter().filter(|(_, known)| known.is_required()).map(|(key, _)| *key);
+        assert_eq!(required.collect::<Vec<_>>(), ["id"], "what is asked for beside another key is not required");
+        assert!(file.others().is_none() && block.others().is_none());
+        assert_eq!(words.others(), Some([Shape { kind: ShapeKind::Word, many: Many::One }].as_slice()));
+    }
+}
