@@ -285,3 +285,14 @@ fn sample(root: &Value, schema: &Value) -> String {
         _ => "\"x\"".to_owned(),
     }
 }
+
+/// Editors find the schema by the first line of a file.
+#[test]
+fn rule_files_and_agency_files_name_their_schema() {
+    for file in shipped() {
+        assert!(file.text.starts_with("#:schema rules.schema.json\n"), "{}", file.name);
+    }
+    for name in examples(".toml").into_iter().filter(|name| !name.ends_with(".cases.toml")) {
+        assert!(page(&name).starts_with("#:schema ../../rules/rules.schema.json\n"), "{name}");
+    }
+}
