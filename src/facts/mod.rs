@@ -262,7 +262,7 @@ impl FieldNames for Vocabulary {
 
 /// Whether a name is reserved and cannot be the name of a fact.
 pub fn is_reserved(name: &str) -> bool {
-    FieldId::NAMES.contains(&name)
+    FieldId::NAMES.iter().any(|field| key(field) == key(name))
         || OUTCOME_NAMES.contains(&name)
         || ["age", "not", "when"].contains(&name)
         || name.starts_with("days_since_")

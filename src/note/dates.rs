@@ -91,6 +91,27 @@ pub(super) fn parse_day(text: &str, notation: &Notation) -> Result<Day, NoDate> 
     Ok(Day { date, time, has_short_year })
 }
 
+/// A clock time, with the date that stands in front of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Minutes after midnight.
+    pub(super) minutes: u32,
+    /// The date, unless it is one that programs put in front of a time without any.
+    pub(super) date: Option<NaiveDate>,
+}
+
+/// Reads a trimmed text as a clock time, alone or behind a date.
+pub(super) fn parse_moment(text: &str, notation: &Notation) -> Result<Moment, NoDate> {
+    if let Some(minutes) = parse_clock(text) {
+        return Ok(Moment { minutes, date: None });
+    }
+    let (date, Some(time)) = split_time(text) else { return Err(NoDate::Invalid) };
+    let minutes = parse_clock(time).ok_or(NoDate::Invalid)?;
+    let (date, _) = calendar_date(date, notation)?;
+    // Spreadsheets count from one of the days before 1900-01-02, databases from 1900-01-01.
+    Ok(Moment { minutes, date: Some(date).filter(|date| (date.year(), date.ordinal()) > (1900, 1)) })
+}
+
 /// Splits a text into its date and the time of day behind it.
 fn split_time(text: &str) -> (&str, Option<&str>) {
     let has_clock = |(at, _): &(usize, char)| text.get(*at..).is_some_and(|rest| rest.contains(':'));
@@ -298,6 +319,25 @@ mod tests {
             assert_eq!(day(text, None), Err(NoDate::Invalid), "{text}");
         }
         assert_eq!(day("2026-03-11T02:30:00Z", None), Err(NoDate::OtherZone));
+    }
+
+    #[test]
+    fn clock_times_may_stand_behind_a_date() {
+        let moment = |text: &str| {
+            let read = parse_moment(text, &in_order(Some(DateOrder::MonthDayYear)));
+            read.map(|moment| (moment.minutes, moment.date.map(|date| date.to_string())))
+        };
+        let with_date = Ok((545, Some("2026-03-09".to_owned())));
+        assert_eq!(moment("3/9/2026 9:05 AM"), with_date);
+        assert_eq!(moment("2026-03-09T09:05:00"), with_date);
+        for text in ["9:05", "1899-12-30 09:05:00", "1900-01-01 09:05"] {
+            assert_eq!(moment(text), Ok((545, None)), "{text}");
+        }
+        for text in ["2026-03-09", "3/9/2026", "", "2026-03-09T09:05:00Z", "2026-03-09 25:00"] {
+            assert_eq!(moment(text), Err(NoDate::Invalid), "{text}");
+        }
+        let undeclared = parse_moment("3/9/2026 9:05", &Notation::default());
+        assert!(matches!(undeclared, Err(NoDate::OrderUnknown(_))), "{undeclared:?}");
     }
 
     #[test]

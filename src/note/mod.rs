@@ -373,7 +373,8 @@ fn head(slots: &Slots<'_>, vocabulary: &Vocabulary) -> Head {
     };
     let (activity, staff_role) = (coded("activity"), coded("staff_role"));
     let shown = |id| text(get(id), "").ok().flatten().map(str::to_owned);
-    let clock = |id| values::clock(get(id), "").ok().flatten();
+    let clock = |id| values::clock(get(id), "", notation, &mut Orders::default()).ok().flatten();
+    let clock = |id| clock(id).map(|moment| moment.minutes);
     Head {
         id: shown(FieldId::ID),
         client: shown(FieldId::CLIENT),

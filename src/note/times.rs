@@ -2,7 +2,7 @@
 
 use super::Faults;
 use super::clocks::DAY;
-use super::dates::{Day, Orders};
+use super::dates::{Day, Moment, Orders};
 use super::values::{clock, day, fault, length, missing};
 use crate::field::FieldId;
 use crate::message::Code;
@@ -54,20 +54,21 @@ fn span<'s, 't: 's>(
 ) -> Option<(u32, u32)> {
     let (start, end, end_date) = (get(FieldId::START), get(FieldId::END), get(FieldId::END_DATE));
     let before = faults.0.len();
-    let first = faults.keep(FieldId::START, clock(start, "start"));
-    let last = faults.keep(FieldId::END, clock(end, "end"));
-    let last_day = faults.keep(FieldId::END_DATE, day(end_date, "end_date", notation, orders));
+    let first = faults.keep(FieldId::START, clock(start, "start", notation, orders));
+    let last = faults.keep(FieldId::END, clock(end, "end", notation, orders));
+    let ended = faults.keep(FieldId::END_DATE, day(end_date, "end_date", notation, orders));
     if faults.0.len() > before {
         return None;
     }
     let disagrees = |text: &str, help: &str| fault(Code::BadField, "date", get(FieldId::DATE), text, help);
+    let days = days_to_end(get, date, (first, last), ended, faults)?;
+    let (first, last) = (first.map(|first| first.minutes), last.map(|last| last.minutes));
     if let Some(time) = date.and_then(|day| day.time)
         && first != Some(time)
     {
         let text = "the time of day behind the date is neither midnight nor the start of the note";
         faults.add(FieldId::DATE, disagrees(text, "export the date without a time, or with that of `start`"));
     }
-    let days = date.zip(last_day).map_or(0, |(date, last)| (last.date - date.date).num_days());
     let both = "give `start` and `end`, or neither";
     let (first, last) = match (first, last) {
         (None, None) if days == 0 => return None,
@@ -111,6 +112,36 @@ fn span<'s, 't: 's>(
     }
 }
 
+/// Returns the number of days from the service date to the date on which the note ends; `None` if the dates in front of the
+/// clock times do not agree with the others.
+fn days_to_end<'s, 't: 's>(
+    get: &impl Fn(FieldId) -> Option<&'s Slot<'t>>,
+    date: Option<Day>,
+    (first, last): (Option<Moment>, Option<Moment>),
+    end_date: Option<Day>,
+    faults: &mut Faults,
+) -> Option<i64> {
+    let mut add = |field, name, text: &str, help: &str| {
+        faults.add(field, fault(Code::BadField, name, get(field), text, help));
+    };
+    if let Some((date, begun)) = date.zip(first.and_then(|first| first.date))
+        && date.date != begun
+    {
+        let text = "the date in front of the start is not the service date";
+        add(FieldId::START, "start", text, "fix whichever is wrong; a note belongs to the day on which it begins");
+        return None;
+    }
+    // A date in front of the end is that of the end.
+    let ended = last.and_then(|last| last.date);
+    if end_date.is_some_and(|day| ended.is_some_and(|ended| ended != day.date)) {
+        let text = "the date in front of the end is not that of `end_date`";
+        add(FieldId::END, "end", text, "fix whichever of the two is wrong");
+        return None;
+    }
+    let last_day = end_date.map(|day| day.date).or(ended);
+    Some(date.zip(last_day).map_or(0, |(date, last)| (last - date.date).num_days()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +176,18 @@ mod tests {
         assert!(span("09:00", "10:00", "2026-03-08").is_err());
         assert!(span("09:00", "10:00", "2026-03-11").is_err());
         assert!(span("", "", "2026-03-10").is_err());
+    }
+
+    #[test]
+    fn a_date_in_front_of_a_clock_time_agrees_with_the_others() {
+        let span = |start, end, end_date| {
+            read(&[DATE, (FieldId::START, start), (FieldId::END, end), (FieldId::END_DATE, end_date)])
+        };
+        assert_eq!(span("2026-03-09 23:00", "2026-03-10 01:30", ""), Ok((Some(1380), Some(150))));
+        assert_eq!(span("2026-03-09 23:00", "2026-03-10 00:00", ""), Ok((Some(1380), Some(60))));
+        assert_eq!(span("2026-03-09 09:00", "10:00", ""), Ok((Some(540), Some(60))));
+        assert!(span("2026-03-08 09:00", "10:00", "").unwrap_err().concat().contains("service date"));
+        assert!(span("09:00", "2026-03-09 10:00", "2026-03-10").unwrap_err().concat().contains("`end_date`"));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::clocks::{NoLength, parse_clock, parse_length};
-use super::dates::{Day, NoDate, Orders, parse_day};
+use super::clocks::{NoLength, parse_length};
+use super::dates::{Day, Moment, NoDate, Orders, parse_day, parse_moment};
 use crate::facts::{Answer, BIRTH_DATE, Fact, Kind, date_answer};
 use crate::message::Code;
 use crate::nearest::values_of;
@@ -90,6 +90,10 @@ fn no_day(field: &Slot<'_>, name: &str, notation: &Notation, why: NoDate) -> Fie
             // In the usual form, what is wrong is the day.
             let written = if written.contains("`0000-00-00`") { String::new() } else { written };
             let text = format!("the field is not a day of the calendar{written}");
+            if written.contains("`00000`") {
+                let help = "if it is the number of a day in a spreadsheet, give the column the format of a date";
+                return not_read(name, field, &text, help);
+            }
             let or_declared = match notation.date_order {
                 None => "",
                 Some(DateOrder::MonthDayYear) => ", or as month, day and year, such as `3/9/2026`",
@@ -125,14 +129,23 @@ fn form(text: &str) -> String {
     format!("; its form is `{zeros}`")
 }
 
-/// Reads a clock time as minutes after midnight.
-pub(super) fn clock(field: Option<&Slot<'_>>, name: &str) -> FieldResult<u32> {
+/// Reads a clock time, alone or behind a date. `orders` counts the dates whose order is not declared.
+pub(super) fn clock(
+    field: Option<&Slot<'_>>,
+    name: &str,
+    notation: &Notation,
+    orders: &mut Orders,
+) -> FieldResult<Moment> {
     let Some(field) = field else { return Ok(None) };
     let text = field.text().unwrap_or_default();
-    match parse_clock(text) {
-        Some(minutes) => Ok(Some(minutes)),
-        None if field.is_empty() => Ok(None),
-        None => {
+    match parse_moment(text, notation) {
+        Ok(moment) => Ok(Some(moment)),
+        Err(_) if field.is_empty() => Ok(None),
+        Err(why @ NoDate::OrderUnknown(fitting)) => {
+            *orders += fitting;
+            no_day(field, name, notation, why).map(|_| None)
+        }
+        Err(NoDate::Invalid | NoDate::OtherZone) => {
             let text = format!("the field is not a clock time{}", form(text));
             not_read(name, field, &text, "write it as `HH:MM` on the 24-hour clock, such as `14:05`, or as `2:05 PM`")
         }
@@ -273,6 +286,12 @@ fn unknown_value(fact: &Fact, field: &Slot<'_>, context: &Context<'_>) -> Fault 
         Some(near) if !word.is_ascii() => format!("did you mean `{near}`? Write it with plain letters"),
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it takes {}", values_of(&fact.name, fact.values())),
+    };
+    let help = if context.may_show(word) && word.is_ascii() {
+        let joint = if near.is_some() { " The" } else { "; the" };
+        format!("{help}{joint} agency file teaches the word by `\"{word}\" = \"VALUE\"` under `[alias.{name}]`")
+    } else {
+        help
     };
     fault(Code::UnknownValue, name, Some(field), &text, &help)
 }

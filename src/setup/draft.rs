@@ -76,6 +76,9 @@ impl Draft<'_> {
         self.line("#");
         self.line("#   actbill setup EXPORT --with THIS-FILE");
         self.line("#   actbill classify EXPORT --with THIS-FILE");
+        self.line("#");
+        self.line("# An editor completes and checks this file by a schema: `actbill schema rules > rules.schema.json`, and here the");
+        self.line("# first line `#:schema rules.schema.json`.");
     }
 
     /// Describes the form of the file.

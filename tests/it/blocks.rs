@@ -139,7 +139,8 @@ fn by_blocks(bytes: &[u8], format: Option<Format>, threads: usize, block: usize,
     let read =
         read_blocks(&mut input, Wanted { format, sheet: None }, &ready().set.vocabulary, reading, worker, &mut take);
     assert!(read.is_err() || input.0.is_empty(), "the input is read to its end");
-    assert!(joined.len() <= bytes.len());
+    // Text of another encoding grows: a character of Windows-1252 has up to three bytes in UTF-8.
+    assert!(joined.len() <= 3 * bytes.len());
     (all, read.map_err(|error| format!("{error:?}")))
 }
 

@@ -160,6 +160,32 @@ fn a_full_disk_is_told_in_every_format() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_by_junit_too() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = Ended::of(Folder::new().command(&["test", "--format", "junit"]).stdout(full).output().unwrap());
+    assert!(ended.status == 2 && ended.stderr.contains("the disk is full"), "{ended:?}");
+}
+
+/// An input without any note is one error in every format, and text in another encoding is read or named.
+#[test]
+fn an_empty_input_and_another_encoding_are_told() {
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let utf32 = |text: &str| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>();
+    let mut folder = Folder::new().with("utf16.csv", utf16(GOOD)).with("utf32.csv", utf32(GOOD));
+    for ending in ["json", "ndjson", "csv"] {
+        folder = folder.with(&format!("empty.{ending}"), "").with(&format!("blank.{ending}"), " \n\n");
+    }
+    for ending in ["json", "ndjson", "csv"] {
+        refused(&folder.run(&["classify", &format!("empty.{ending}")]), 2, "no-notes");
+        let blank = folder.run(&["classify", &format!("blank.{ending}")]);
+        assert!(blank.status == 2 && !blank.stderr.is_empty(), "{blank:?}");
+    }
+    assert_eq!(rows(&folder.run(&["classify", "utf16.csv", "--format", "ndjson"])).len(), 1);
+    refused(&folder.run(&["classify", "utf32.csv"]), 2, "not-utf8");
+}
+
 #[test]
 fn presuming_nothing_and_something_contradict_each_other() {
     for (command, flag) in [("classify", "--strict"), ("classify", "--presume-nothing"), ("explain", "--strict")] {

@@ -141,3 +141,35 @@ fn a_remedy_can_be_followed() {
     assert!(help("when.date.at_least = \"2026-01-01\"").contains("`from = "));
     assert!(problem("[answer]\nvideo_is_in_person = true").help.unwrap().contains("\"yes\""));
 }
+
+#[test]
+fn how_an_export_is_written_is_said_once_and_in_known_words() {
+    for (lines, code, help) in [
+        ("date_order = \"mdy\"", Code::NoSuchValue, "day-month-year"),
+        ("duration = \"hour\"", Code::NoSuchValue, "did you mean `hours`?"),
+        ("part_of_minute = \"keep\"", Code::NoSuchValue, "drop"),
+        ("date_ordr = \"month-day-year\"", Code::UnknownKey, "did you mean `date_order`?"),
+        ("missing = 5", Code::WrongType, "\"…\""),
+    ] {
+        let problem = problem(&format!("[read]\n{lines}\n"));
+        assert_eq!(problem.code, code, "{lines}");
+        assert!(problem.help.as_ref().unwrap().contains(help), "{problem}");
+    }
+    let both = "[column]\n\"Foo\" = \"id\"\n[read]\nignore = [\"foo\"]\n";
+    assert_eq!(codes(both), [Code::RepeatedName]);
+}
+
+#[test]
+fn names_that_notes_cannot_tell_apart_are_a_problem() {
+    for text in [
+        "[column]\n\"Svc Dt\" = \"date\"\n\"svc_dt\" = \"end_date\"\n",
+        "[fact.own]\nask = \"?\"\nvalues = [\"in_person\", \"In Person\"]\n",
+        "[fact.own]\nask = \"?\"\nvalues = [\"a\", \"b\"]\nalias = { \"A\" = \"b\" }\n",
+        "[fact.planlink]\nask = \"?\"\nvalues = [\"a\"]\n",
+    ] {
+        assert!(codes(text).contains(&Code::RepeatedName), "{text}: {:?}", codes(text));
+    }
+    assert!(codes("[fact.enddate]\nask = \"?\"\nvalues = [\"a\"]\n").contains(&Code::ReservedName));
+    // A column may be called like another field, in an agency's own file.
+    assert_eq!(codes("[column]\n\"Code\" = \"activity\"\n"), []);
+}

@@ -13,6 +13,9 @@ const LINES: usize = 400;
 const WORDS: [&str; 11] =
     ["patient", "patients", "payor", "payors", "encounter", "encounters", "denied", "paid", "unpaid", "tcm", "ccm"];
 
+/// Files whose words are looked at elsewhere: the schema of notes lists the names of the vocabulary.
+const NOT_OURS: [&str; 3] = ["tests/it/tidy.rs", "Cargo.lock", "rules/note.schema.json"];
+
 /// Parts of the names of crates that open sockets or use them.
 const NETWORK: [&str; 29] = [
     "socket",
@@ -236,9 +239,7 @@ fn our_own(line: &str) -> String {
 #[test]
 fn the_words_are_the_fields_own() {
     let mut read = 0;
-    for path in
-        files(root()).into_iter().filter(|path| !path.ends_with("tests/it/tidy.rs") && !path.ends_with("Cargo.lock"))
-    {
+    for path in files(root()).into_iter().filter(|path| NOT_OURS.iter().all(|other| !path.ends_with(other))) {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         read += 1;
         // The headers of other programs' exports are not ours to choose.

@@ -66,8 +66,15 @@ impl Block for DeclaredFact {
 
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
         let mut declared = Vec::new();
+        let mut keys: BTreeMap<String, Text> = BTreeMap::new();
         for Written { name, span, mut body, .. } in unique(blocks, "fact", checker.problems) {
             check_name(checker, &name, "fact");
+            if let Some(first) = keys.get(&key(&name.value)) {
+                let what = format!("fact that notes write like `{}`", first.value);
+                let help = "only letters and digits tell names apart";
+                checker.problems.add_duplicate(&what, (&first.span, &name.span), Code::RepeatedName, help);
+            }
+            keys.insert(key(&name.value), name.clone());
             declared.push((checker.basis(std::mem::take(&mut body.basis)), span));
             let fact = check_fact(checker, &name, body);
             checker.facts.push(fact);

@@ -40,7 +40,11 @@ impl Block for ReadLine {
             replaces: false,
             body,
         };
-        let words = [DATE_ORDER, DURATION, PART_OF_MINUTE].map(|name| table.text(name).map(|text| (name, text)));
+        let orders = DateOrder::ALL.map(DateOrder::as_str);
+        let units = DurationUnit::ALL.map(DurationUnit::as_str);
+        let taken: [(&'static str, &[&str]); 3] =
+            [(DATE_ORDER, &orders), (DURATION, &units), (PART_OF_MINUTE, &[DROP])];
+        let words = taken.map(|(name, words)| table.one_of(name, words).map(|text| (name, text)));
         let mut lines: Vec<_> =
             words.into_iter().flatten().map(|(name, text)| line(name, text.span.clone(), vec![text])).collect();
         for name in [MISSING, IGNORE] {
