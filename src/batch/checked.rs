@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::extra::{ExtraFacts, NewExtra};
 use super::line::{Clock, Entry, Line, WordId};
 use super::names::{NameId, TextHash, text_hash};
+use super::similar::IdTraits;
 use crate::decide::DecisionId;
 use crate::diagram::ACTIVITY;
 use crate::facts::{Answer, FactId, Kind, WrittenAnswer};
@@ -138,6 +139,7 @@ pub struct CheckedBlock {
     pub(super) skipped: Vec<(SkippedRow, (u64, u64))>,
     /// The dates whose order is not declared.
     pub(super) date_orders: Orders,
+    pub(super) id_traits: IdTraits,
 }
 
 impl CheckedBlock {
@@ -178,6 +180,7 @@ impl CheckedBlock {
             self.rare.staff_roles.extend(written(staff_role).map(|written| (position, written)));
             self.rare.extras.extend(extra.map(|extra| (position, extra)));
         }
+        self.id_traits.add(note.id);
         self.texts.push_str(note.id);
         self.texts.push_str(note.client);
         self.texts.push_str(note.staff.unwrap_or_default());

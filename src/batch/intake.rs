@@ -65,6 +65,7 @@ impl Batch<'_> {
         self.unknown.add(origin, block);
         self.skipped.add(origin, block);
         self.date_orders += block.date_orders;
+        self.id_traits.merge(block.id_traits);
     }
 
     #[inline]
@@ -125,6 +126,7 @@ impl Batch<'_> {
         }
         let entry = Entry::Rejected(self.faults_number(all));
         let line = self.head_line(head, entry);
+        self.id_traits.add(head.id.as_deref().unwrap_or_default());
         self.ids.push_rejected(head.id.as_deref().unwrap_or_default());
         self.lines.push(line);
     }

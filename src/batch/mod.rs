@@ -54,6 +54,7 @@ use names::{Ids, NameId, Names};
 use open::OpenNotes;
 use settle::Settled;
 use shares::Shares;
+use similar::IdTraits;
 use words::Words;
 
 use crate::decide::Decisions;
@@ -91,6 +92,8 @@ pub struct Batch<'r> {
     skipped: SkippedRows,
     /// The dates of the current input whose order is not declared.
     date_orders: Orders,
+    /// What the ids of the notes have in common.
+    id_traits: IdTraits,
     /// The fact for the credential of the staff member, if the rule set declares it.
     staff_credential: Option<FactId>,
     /// The services that a pair names.
@@ -161,6 +164,7 @@ impl<'r> Batch<'r> {
             unknown: UnknownFields::default(),
             skipped: SkippedRows::default(),
             date_orders: Orders::default(),
+            id_traits: IdTraits::default(),
             staff_credential: set.vocabulary.find(STAFF_CREDENTIAL),
             in_pairs: set
                 .pairs

@@ -21,15 +21,23 @@ pub struct SimilarIds {
 impl Batch<'_> {
     /// Returns what ids of clients, staff and notes are similar, at most one finding for each.
     pub fn similar_ids(&self) -> Vec<SimilarIds> {
-        let ids = || (0..self.len()).filter_map(|index| Some((index, self.ids.get(index)?)));
-        let (clients, staff) = (self.first_records(|line| line.client), self.first_records(|line| line.staff));
-        let name = |(index, name): &(usize, NameId)| (*index, self.names.get(*name));
-        let found = [
-            similar("client", || clients.iter().map(name)),
-            similar("staff", || staff.iter().map(name)),
-            similar("id", ids),
-        ];
-        found.into_iter().flatten().collect()
+        let mut found = Vec::new();
+        let mut names = IdTraits::default();
+        for id in NameId::all(self.names.len()) {
+            names.add(self.names.get(id));
+        }
+        if names.may_be_similar() {
+            let name = |(index, name): (usize, NameId)| (index, self.names.get(name));
+            let clients = self.first_records(|line| line.client).into_iter().map(name);
+            found.extend(similar("client", clients));
+            let staff = self.first_records(|line| line.staff).into_iter().map(name);
+            found.extend(similar("staff", staff));
+        }
+        if self.id_traits.may_be_similar() {
+            let ids = (0..self.len()).filter_map(|index| Some((index, self.ids.get(index)?)));
+            found.extend(similar("id", ids));
+        }
+        found
     }
 
     /// Returns each name with the first record that has it.
@@ -48,14 +56,10 @@ impl Batch<'_> {
     }
 }
 
-/// Searches for similar ids. Only an id that is not its own plain form can be similar to another one, so nothing else is done
-/// where there is none.
-fn similar<'b, I: Iterator<Item = (usize, &'b str)>>(field: &'static str, ids: impl Fn() -> I) -> Option<SimilarIds> {
-    if ids().all(|(_, id)| is_plain(id)) {
-        return None;
-    }
-    let hash = |id: &str| if is_plain(id) { text_hash(id) } else { text_hash(&plain(id)) };
-    let mut hashed: Vec<(TextHash, usize, &str)> = ids().map(|(index, id)| (hash(id), index, id)).collect();
+/// Searches for similar ids.
+fn similar<'b>(field: &'static str, ids: impl Iterator<Item = (usize, &'b str)>) -> Option<SimilarIds> {
+    let hash = |id: &str| text_hash(&plain(id));
+    let mut hashed: Vec<(TextHash, usize, &str)> = ids.map(|(index, id)| (hash(id), index, id)).collect();
     hashed.sort_unstable();
     let mut found: Option<SimilarIds> = None;
     for same_hash in hashed.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1) {
@@ -78,10 +82,39 @@ fn similar<'b, I: Iterator<Item = (usize, &'b str)>>(field: &'static str, ids: i
     found
 }
 
-/// Whether an id is its own plain form.
-fn is_plain(id: &str) -> bool {
-    let is_bare = |byte: &u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-    id.bytes().all(|byte| is_bare(&byte)) && !id.starts_with('0') && !id.ends_with(".0")
+/// What some ids have that could be all that tells two of them apart. In most batches, no two ids can be similar by them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct IdTraits {
+    has_capital: bool,
+    has_small: bool,
+    /// A zero in front, a `.0` behind, or a character beyond ASCII.
+    has_other: bool,
+}
+
+impl IdTraits {
+    #[inline]
+    pub(super) fn add(&mut self, id: &str) {
+        let (mut capital, mut small, mut high) = (false, false, false);
+        for byte in id.bytes() {
+            capital |= byte.is_ascii_uppercase();
+            small |= byte.is_ascii_lowercase();
+            high |= !byte.is_ascii() || byte.is_ascii_control();
+        }
+        self.has_capital |= capital;
+        self.has_small |= small;
+        self.has_other |= high || id.starts_with('0') || id.ends_with(".0");
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.has_capital |= other.has_capital;
+        self.has_small |= other.has_small;
+        self.has_other |= other.has_other;
+    }
+
+    /// Whether two ids may have one plain form. Where all letters are capitals, case tells no two of them apart.
+    fn may_be_similar(self) -> bool {
+        self.has_other || (self.has_capital && self.has_small)
+    }
 }
 
 /// Returns an id without what does not tell two of them apart for certain.
@@ -98,7 +131,13 @@ mod tests {
     use super::*;
 
     fn find(ids: &[&str]) -> Option<(u64, (usize, usize))> {
-        similar("client", || ids.iter().copied().enumerate()).map(|found| (found.ids, found.first))
+        let mut traits = IdTraits::default();
+        for id in ids {
+            traits.add(id);
+        }
+        let found = similar("client", ids.iter().copied().enumerate());
+        assert!(found.is_none() || traits.may_be_similar(), "{ids:?}");
+        similar("client", ids.iter().copied().enumerate()).map(|found| (found.ids, found.first))
     }
 
     #[test]

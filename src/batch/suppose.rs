@@ -8,6 +8,7 @@ use indexmap::IndexSet;
 use super::line::{Entry, Line};
 use super::names::{Ids, Names};
 use super::shares::Shares;
+use super::similar::IdTraits;
 use super::words::Words;
 use super::{Batch, SkippedRows, UnknownFields};
 use crate::decide::{Evaluation, Verdict};
@@ -65,6 +66,7 @@ impl Batch<'_> {
             unknown: UnknownFields::default(),
             skipped: SkippedRows::default(),
             date_orders: Orders::default(),
+            id_traits: IdTraits::default(),
             staff_credential: self.staff_credential,
             in_pairs: self.in_pairs.clone(),
             settings: self.settings.clone(),

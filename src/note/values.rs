@@ -57,9 +57,12 @@ pub(super) fn identifier<'r>(field: Option<&Slot<'r>>, name: &str) -> FieldResul
 }
 
 /// Whether a text looks like the power of ten, such as `1.2E+11`, that a spreadsheet shows for a long number.
+#[inline]
 fn is_mangled(text: &str) -> bool {
-    let begins_with_digit = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
-    let Some((number, power)) = text.split_once(['e', 'E']).filter(|_| begins_with_digit) else { return false };
+    if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let Some((number, power)) = text.split_once(['e', 'E']) else { return false };
     let (whole, part) = number.split_once(['.', ',']).unwrap_or((number, ""));
     let is_number = whole.len() == 1 && part.bytes().all(|byte| byte.is_ascii_digit());
     // `7E2` may be an id of its own.
