@@ -56,7 +56,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// Builds the case of a record. It has no expectations if the record has none.
     fn case(&mut self, record: &Record<'_>, note: usize) -> Case {
-        let place = Place::new(&self.file.name, record.line, record.column);
+        let place = record.place(&self.file.name);
         let id = record.fields.iter().find(|field| field.id == Some(FieldId::ID));
         let title = match id.map(|field| &field.value) {
             Some(Value::Text(id) | Value::Number(id)) if !id.trim().is_empty() => {
@@ -203,6 +203,6 @@ fn owned(record: Record<'_>, leave_out: impl Fn(&Field<'_>) -> bool) -> Record<'
         text: &[],
         fields: fields.collect(),
         fault: record.fault,
-        is_sheet_row: record.is_sheet_row,
+        sheet: None,
     }
 }

@@ -9,7 +9,7 @@ use super::csv_header::Header;
 use super::csv_rows::{Row, skip_blank_lines};
 use super::rows::{self, Column};
 use super::scan::cell_end;
-use super::{Fault, Field, Record, Slots, Value, ValueKind};
+use super::{Fault, Field, Record, SkippedRow, Slots, Value, ValueKind};
 use crate::message::Code;
 
 /// Reads the rows of a block.
@@ -23,7 +23,11 @@ pub(super) fn read<W: Worker>(
     let (unknown, mut slots) = (header.columns.unknown(), Slots::default());
     let (mut records, mut used, mut line, mut names_lines) = (0, 0, begin.origin.line, false);
     let stop = loop {
+        let before = line;
         (used, line) = skip_blank_lines(bytes, used, line);
+        for blank in before..line {
+            worker.skip(SkippedRow::Blank, (blank, 1));
+        }
         if used == bytes.len() {
             break Stop::Boundary;
         }

@@ -6,6 +6,7 @@ use super::line_and_column;
 use crate::field::{FieldId, showable};
 use crate::message::Code;
 use crate::number::count;
+use crate::place::Place;
 use crate::visible::is_invisible;
 
 /// A raw item of an input.
@@ -23,14 +24,19 @@ pub struct Record<'a> {
     pub fields: Vec<Field<'a>>,
     /// Why the record cannot be a note, whatever its fields contain.
     pub fault: Option<Fault>,
-    /// Whether the record is a row of a sheet. Then offsets are the positions of its columns, from 0.
-    pub is_sheet_row: bool,
+    /// The sheet of which the record is a row. Then offsets are the positions of its columns, from 0.
+    pub sheet: Option<&'a str>,
 }
 
 impl Record<'_> {
+    /// Returns the place of the record in the file with this name.
+    pub fn place(&self, file: &str) -> Place {
+        Place { sheet: self.sheet.map(str::to_owned), ..Place::new(file, self.line, self.column) }
+    }
+
     /// Returns the line and column of an offset in the record's text; without an offset, those of the record's start.
     pub fn line_and_column(&self, offset: Option<usize>) -> (u64, u64) {
-        if self.is_sheet_row {
+        if self.sheet.is_some() {
             return (self.line, count(offset.unwrap_or_default()) + 1);
         }
         let before = offset.and_then(|offset| self.text.get(..offset)).unwrap_or_default();

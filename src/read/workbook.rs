@@ -68,14 +68,14 @@ pub(super) fn read<W: Worker>(
 ) -> Result<InputForm, FileError> {
     let mut workbook = open(bytes)?;
     let Table { sheet, columns, header, rows } = find_table(&mut workbook, sheet, names)?;
-    let columns = &columns;
+    let (sheet, columns) = (&sheet, &columns);
     let blocks = Blocks { rows, is_ended: false };
-    let piece = Piece { bytes: &[], line: 1, column: 1, format: Format::Workbook, sheet: Some(&sheet) };
+    let piece = Piece { bytes: &[], line: 1, column: 1, format: Format::Workbook, sheet: Some(sheet) };
     let work = || {
         let mut worker = worker();
         move |block: Result<Vec<SheetRow>, FileError>| {
             for row in block? {
-                take_row(columns, row, &mut worker);
+                take_row(sheet, columns, row, &mut worker);
             }
             Ok::<_, FileError>(worker.finish())
         }
@@ -95,9 +95,9 @@ pub(super) fn read_one_by_one(
     worker: &mut impl Worker,
 ) -> Result<InputForm, FileError> {
     let mut workbook = open(bytes)?;
-    let Table { columns, header, rows, .. } = find_table(&mut workbook, sheet, names)?;
+    let Table { sheet, columns, header, rows } = find_table(&mut workbook, sheet, names)?;
     for row in rows {
-        take_row(&columns, row?, worker);
+        take_row(&sheet, &columns, row?, worker);
     }
     Ok(form(header))
 }
@@ -130,7 +130,7 @@ impl Iterator for Blocks<'_> {
 }
 
 /// Passes on a row, unless it is no record.
-fn take_row<W: Worker>(columns: &Columns, row: SheetRow, worker: &mut W) {
+fn take_row<W: Worker>(sheet: &str, columns: &Columns, row: SheetRow, worker: &mut W) {
     if let Some(why) = columns.skips(&row.texts()) {
         worker.skip(why, (row.number, 1));
         return;
@@ -145,7 +145,7 @@ fn take_row<W: Worker>(columns: &Columns, row: SheetRow, worker: &mut W) {
     // Cells behind the last one with content are left out of the file.
     let cells = row.cells.into_iter().chain(iter::repeat_with(|| Value::Null)).zip(0..).take(width);
     let fields = rows::fields(columns, cells).collect();
-    worker.record(Record { line: row.number, column: 1, fields, fault, is_sheet_row: true, ..Record::default() });
+    worker.record(Record { line: row.number, column: 1, fields, fault, sheet: Some(sheet), ..Record::default() });
 }
 
 /// Finds the header row in the sheet with this name, or in the first sheet that has one.

@@ -62,7 +62,11 @@ impl<'r> Batch<'r> {
     ) -> Option<Facts> {
         let answers = self.worker.take(record);
         let block = self.worker.finish();
-        self.decided.add_block(BlockOrigin { input, name, piece: &Piece::ALONE }, &block, on_message);
+        self.decided.add_block(
+            BlockOrigin { input, name, piece: &Piece { sheet: record.sheet, ..Piece::ALONE } },
+            &block,
+            on_message,
+        );
         let is_note = matches!(self.decided.record(self.decided.len().checked_sub(1)?)?, RecordView::Decided(_));
         answers.filter(|_| is_note)
     }

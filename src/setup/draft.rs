@@ -1,5 +1,6 @@
 //! Writes the draft of an agency file. What nobody can know from the export is a comment that waits for an answer.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::open::{missing_fields, records};
@@ -219,7 +220,12 @@ impl Draft<'_> {
     fn words(&mut self) {
         self.section("Its words: on the left as the export writes them, on the right the value of the fact");
         let (vocabulary, survey) = (&self.set.vocabulary, self.survey);
+        let mut seen = BTreeSet::new();
         for column in &survey.columns {
+            // Of two columns for one field, somebody must first say which one is right.
+            if column.field.is_some_and(|field| !seen.insert(field)) {
+                continue;
+            }
             let Some(fact) = column.field.and_then(|field| vocabulary.fact_of_field(field)) else { continue };
             if !matches!(fact.kind, Kind::Coded(_)) || column.filled == 0 {
                 continue;

@@ -59,7 +59,7 @@ fn separators_are_found_from_the_header_row() {
 fn rows_that_are_no_notes_are_counted_and_said_once() {
     let text = format!(
         "Service Detail Report\nReporting Period:,2026-03-01 to 2026-03-31\n\n{HEADER}\n{}\n,,,,,,,,,\n{HEADER}\n{}\n \
-         ,,,,,,,,,\nTotals:,,,,60,,,,,\nPage 1 of 1\n",
+         ,,,,,,,,,\nTotals:,,,,60,,,,,\nPage 1 of 1\n\n",
         row("t1"),
         row("t2")
     );
@@ -69,8 +69,8 @@ fn rows_that_are_no_notes_are_counted_and_said_once() {
     assert!(ran.said[0].to_string().starts_with("notes.csv:4:1: warning[skipped-rows]: the header row stands here"));
     assert!(ran.said[1].to_string().starts_with("notes.csv:10:1: "), "{}", ran.said[1]);
     let skipped = ran.report.run.inputs[0].skipped.clone().unwrap();
-    let places = [1, 2, 6, 7, 9, 10, 11].map(|line| format!("notes.csv:{line}:1"));
-    assert_eq!((skipped.rows, skipped.places), (7, places.to_vec()));
+    let places = [1, 2, 6, 7, 9, 10, 11, 12].map(|line| format!("notes.csv:{line}:1"));
+    assert_eq!((skipped.rows, skipped.places), (8, places.to_vec()));
 }
 
 #[test]
@@ -306,6 +306,11 @@ fn a_quote_never_mixes_two_notes() {
         assert_eq!(results(&ran.rows), ["t1 swallowed-rows", "t4 department"], "{text}");
         assert_eq!((ran.rows[0].date.as_deref(), ran.rows[0].client.as_deref()), (None, Some("client-a")));
         assert!(ran.said[0].text.contains("lines 2 to 4"), "{}", ran.said[0]);
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(results(&read(ready(), &utf16).rows), ["t1 swallowed-rows", "t4 department"], "{text}");
+        let windows: Vec<u8> =
+            text.replace("fine", "fin\u{1}").bytes().map(|byte| if byte == 1 { 0xe9 } else { byte }).collect();
+        assert_eq!(results(&read(ready(), &windows).rows), ["t1 swallowed-rows", "t4 department"], "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `actbill setup`: what it finds in an export, and what it never shows.
 
-use actbill::read::{Format, Wanted};
+use actbill::read::{FieldNames, Format, Wanted};
 use actbill::rules::{RuleFile, RuleSet};
 use actbill::setup::{Mapping, open_points, survey, write_draft};
 
@@ -59,7 +59,8 @@ fn columns_words_and_notation_are_found() {
 /// The draft is an agency file that loads, before anybody has completed it.
 #[test]
 fn every_draft_loads() {
-    for text in [EXPORT, "a,b,c\n1,2,3\n", "\"x\\\"y\",\"b\",\"c\"\n1,2,3\n", "id,client,date\n"] {
+    let twice = "id,client,date,Role,Job Title\nn-1,client-a,2026-03-09,Boss,Chief\n";
+    for text in [EXPORT, twice, "a,b,c\n1,2,3\n", "\"x\\\"y\",\"b\",\"c\"\n1,2,3\n", "id,client,date\n"] {
         let Ok(survey) = survey(&ready().set, text.as_bytes(), Wanted { format: Some(Format::Csv), sheet: None })
         else {
             continue;
@@ -91,6 +92,27 @@ fn ids_names_and_sentences_are_never_written() {
     }
 }
 
+/// A name in any field that takes no coded values, or in a column that stands for no field, is never written.
+#[test]
+fn no_planted_name_is_written() {
+    let vocabulary = &ready().set.vocabulary;
+    for name in vocabulary.field_names().chain(["Narrative", "Client Name"]) {
+        if vocabulary.field(name).is_some_and(|field| vocabulary.is_coded(field)) {
+            continue;
+        }
+        let field = vocabulary.field(name).and_then(|field| vocabulary.field_name(field)).unwrap_or_default();
+        let is_id = ["id", "client", "staff"].contains(&field);
+        for planted in ["Zqxwvut Planted", "481516", "4/8/1516", "Zq:xw"] {
+            // Who an id of the export stands for may be named in a column of words, too.
+            let contact = if is_id { format!("{planted} x") } else { "phone".to_owned() };
+            let text = format!("Activity,Role,Contact,{name}\nother,nurse,{contact},{planted}\n");
+            for written in [drafted(&ready().set, text.as_bytes()), open("", text.as_bytes()).join("\n")] {
+                assert!(!written.contains(planted), "{name}: {planted}\n{written}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_unmapped_is_listed_until_nothing_is() {
     let before = open("", EXPORT.as_bytes());
@@ -116,4 +138,34 @@ fn the_command_ends_with_one_while_something_is_unmapped() {
     let open = folder.run(&["setup", "march.csv", "--with", "agency.toml"]);
     assert!(open.status == 1 && open.stdout.ends_with("points are open\n"), "{open:?}");
     assert_eq!(folder.run(&["setup", "nothing.csv"]).status, 2);
+}
+
+/// Whatever the bytes are, there is a survey or an error, and the draft of a survey loads.
+#[test]
+fn no_bytes_do_harm() {
+    let pieces: [&[u8]; 12] = [
+        b"id,client,date\n",
+        b"Svc;Dt;\"x",
+        b"\xff\xfe",
+        b"\0",
+        b"\n\n",
+        b"{\"id\": 1, \"Svc Dt\": []}",
+        b"[",
+        b"a|b|c\n1|2|3\n",
+        b"sep=;\n",
+        b"\"\"\"\n",
+        b"PK\x03\x04",
+        b"\xe9\xe8,b,c\n",
+    ];
+    for first in pieces {
+        for second in pieces {
+            for format in [None, Some(Format::Csv), Some(Format::Json), Some(Format::Ndjson)] {
+                let bytes = [first, second, first].concat();
+                let Ok(survey) = survey(&ready().set, &bytes, Wanted { format, sheet: None }) else { continue };
+                let mut draft = Vec::new();
+                write_draft(&ready().set, &survey, "export", &mut draft).unwrap();
+                assert!(std::str::from_utf8(&draft).unwrap().parse::<toml_edit::DocumentMut>().is_ok());
+            }
+        }
+    }
 }

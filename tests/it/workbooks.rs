@@ -118,3 +118,12 @@ fn what_is_no_workbook_is_an_error_of_the_file() {
     let error = run(ready(), &[("n.csv", Format::Csv, b"PK\x03\x04 no workbook")], false).err().unwrap();
     assert_eq!(error.code.as_str(), "unreadable");
 }
+
+/// Explanations name the cell of a row, too.
+#[test]
+fn explanations_name_the_row_of_the_sheet() {
+    let folder = crate::binary::Folder::new().with("notes.xlsx", workbook());
+    let explained = folder.run(&["explain", "notes.xlsx", "--all", "--format", "json"]);
+    assert_eq!(explained.status, 0, "{explained:?}");
+    assert!(explained.stdout.contains("notes.xlsx:March!A4"), "{}", explained.stdout);
+}
