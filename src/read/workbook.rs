@@ -34,12 +34,16 @@ struct SheetRow {
 
 impl SheetRow {
     fn texts(&self) -> Vec<Option<Cow<'_, str>>> {
-        let text = |value: &Value<'static>| match value {
-            Value::Text(text) | Value::Number(text) => Some(Cow::Owned(text.clone().into_owned())),
-            Value::Null => Some(Cow::Borrowed("")),
-            Value::Boolean(_) | Value::Nested(_) | Value::Unreadable => None,
-        };
-        self.cells.iter().map(text).collect()
+        self.cells.iter().map(|value| text_of(value).map(Cow::Borrowed)).collect()
+    }
+}
+
+/// Returns the text of a cell; `None` for a cell of another kind.
+fn text_of<'v>(value: &'v Value<'static>) -> Option<&'v str> {
+    match value {
+        Value::Text(text) | Value::Number(text) => Some(text),
+        Value::Null => Some(""),
+        Value::Boolean(_) | Value::Nested(_) | Value::Unreadable => None,
     }
 }
 

@@ -66,17 +66,18 @@ impl DateSearch<'_> {
         None
     }
 
-    /// Returns the dates to find, later ones first.
+    /// Returns the dates to find: those that end a span, those that begin one, and all others. Dates that depend on each
+    /// other stand together, so that what cannot fit is noticed before the others are tried.
     fn in_order(&self) -> Vec<FactId> {
         let vocabulary = &self.space.set.vocabulary;
-        let ends_span = |date: FactId| {
+        let is_in_span = |is_one: &dyn Fn(FactId, FactId) -> bool| {
             self.wanted.iter().any(|wanted| match vocabulary.fact(wanted.fact).origin {
-                Origin::DaysBetween(_, to) | Origin::BusinessDaysBetween(_, to) => to == date,
+                Origin::DaysBetween(from, to) | Origin::BusinessDaysBetween(from, to) => is_one(from, to),
                 _ => false,
             })
         };
         let mut dates: Vec<FactId> = self.preferred.keys().copied().collect();
-        dates.sort_by_key(|date| !ends_span(*date));
+        dates.sort_by_key(|date| (!is_in_span(&|_, to| to == *date), !is_in_span(&|from, _| from == *date)));
         dates
     }
 
