@@ -10,7 +10,7 @@ use std::io::Cursor;
 use std::num::NonZeroUsize;
 
 use actbill::cores::Threads;
-use actbill::read::{Format, Reading, Record, Slots, Wanted, Worker, read_blocks};
+use actbill::read::{Format, InputHint, Reading, Record, Slots, Worker, read_blocks};
 use calamine::{Reader, Xlsx};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -48,7 +48,7 @@ impl Worker for Count {
 fn actbill(bencher: Bencher<'_, '_>, format: Format) {
     let (ready, bytes) = (ready(rule_files()), text(&notes(NOTES), format));
     let reading = Reading::on(Threads::new(NonZeroUsize::MIN));
-    let wanted = Wanted { format: Some(format), sheet: None };
+    let wanted = InputHint { format: Some(format), sheet: None };
     let counted = bencher.counter(ItemsCount::new(NOTES)).counter(BytesCount::new(bytes.len()));
     counted.bench(|| {
         let mut records = 0;

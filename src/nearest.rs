@@ -1,4 +1,6 @@
-//! Finds the known name closest to a misspelled one, and joins names for sentences.
+//! Finds the known name closest to a misspelled one, and words names and numbers for sentences.
+
+use std::fmt::Display;
 
 use crate::spelling::key;
 
@@ -63,7 +65,12 @@ fn are_close(one: &[String], other: &[String]) -> bool {
 
 /// Joins names in backticks for a sentence: `` `a`, `b` or `c` ``.
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    joined(names.into_iter().map(|name| format!("`{name}`")).collect(), "or")
+    listed(names, "or")
+}
+
+/// Joins names in backticks for a sentence, with a word such as "and" before the last.
+pub fn listed(names: impl IntoIterator<Item = impl Display>, word: &str) -> String {
+    joined(names.into_iter().map(|name| format!("`{name}`")).collect(), word)
 }
 
 /// Maximum number of names that a help message lists.
@@ -86,6 +93,12 @@ pub fn joined(mut parts: Vec<String>, word: &str) -> String {
         (Some(only), true) => only,
         (Some(last), false) => format!("{} {word} {last}", parts.join(", ")),
     }
+}
+
+/// Returns a number with its noun, such as "1 unit" or "2 units".
+pub fn counted(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::similar::IdTraits;
 use crate::decide::DecisionId;
 use crate::diagram::ACTIVITY;
 use crate::facts::{Answer, FactId, Kind, WrittenAnswer};
-use crate::note::{Note, Orders, Rejection, id_fields, unknown_fields};
+use crate::note::{Note, Rejection, id_fields, unknown_fields};
 use crate::number::{narrow, wide};
 use crate::read::{Field, Record, SkippedRow, is_plain_json_text};
 use crate::rules::RuleSet;
@@ -137,8 +137,6 @@ pub struct CheckedBlock {
     pub(super) unknown_names: Vec<UnknownNames>,
     /// Rows that are no records, each with its line and column in the block.
     pub(super) skipped: Vec<(SkippedRow, (u64, u64))>,
-    /// The dates whose order is not declared.
-    pub(super) date_orders: Orders,
     pub(super) id_traits: IdTraits,
 }
 
@@ -230,11 +228,6 @@ impl CheckedBlock {
     /// Takes note of a row that is no record.
     pub fn skip(&mut self, why: SkippedRow, at: (u64, u64)) {
         self.skipped.push((why, at));
-    }
-
-    /// Counts dates whose order is not declared.
-    pub fn count_date_orders(&mut self, orders: Orders) {
-        self.date_orders += orders;
     }
 
     /// Counts the unknown fields of a plain record.

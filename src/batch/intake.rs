@@ -7,6 +7,7 @@ use super::line::{Clock, Entry, Line};
 use super::{Batch, NameId};
 use crate::facts::WrittenAnswer;
 use crate::message::{Code, Message};
+use crate::nearest::counted;
 use crate::note::{Head, Rejection};
 use crate::number::{narrow, wide};
 use crate::place::Place;
@@ -27,11 +28,11 @@ impl BlockOrigin<'_> {
     /// Returns the place in the input of a line and column of the block.
     pub(super) fn resolve_place(self, relative: (u64, u64)) -> Place {
         let (line, column) = self.piece.in_input(relative);
-        self.place((line, column))
+        self.place_in_input((line, column))
     }
 
-    /// Returns the place of a line and column of the input.
-    fn place(self, (line, column): (u64, u64)) -> Place {
+    /// Returns the place of a line and column that count from the beginning of the input.
+    fn place_in_input(self, (line, column): (u64, u64)) -> Place {
         Place { sheet: self.piece.sheet.map(str::to_owned), ..Place::new(self.name, line, column) }
     }
 }
@@ -64,7 +65,6 @@ impl Batch<'_> {
         self.shown_answers.extend_from_slice(&block.shown);
         self.unknown.add(origin, block);
         self.skipped.add(origin, block);
-        self.date_orders += block.date_orders;
         self.id_traits.merge(block.id_traits);
     }
 
@@ -98,7 +98,7 @@ impl Batch<'_> {
         let fault = repeated_id();
         let place = match block.rare.id_places.get(&position) {
             Some(relative) => origin.resolve_place(*relative),
-            None => origin.place(origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default())),
+            None => origin.place_in_input(origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default())),
         };
         self.report_rejection(&fault, place, on_message);
         let entry = Entry::Rejected(self.faults_number(vec![fault]));
@@ -113,7 +113,8 @@ impl Batch<'_> {
         on_message: &mut dyn FnMut(Message),
     ) {
         let CheckedRejection { rejection, ids, places } = rejected;
-        let Rejection { head, faults, has_id } = rejection.as_ref();
+        let Rejection { head, faults, has_id, orders } = rejection.as_ref();
+        self.date_orders += *orders;
         // Every id counts as used, even after a repeated one.
         let repeated = ids.iter().filter(|(id, _)| self.ids.use_id(id)).map(|(_, place)| *place).last();
         let repeated = repeated.filter(|_| *has_id).map(|place| (repeated_id(), place));
@@ -222,14 +223,14 @@ impl UnknownFields {
         let warning = |text: String| Message::warning(Code::UnknownField, text);
         let mut warnings = Vec::new();
         if self.nameless > 0 {
-            let text = format!("a field without a name ({}) is ignored", records(self.nameless));
+            let text = format!("a field without a name ({}) is ignored", counted(self.nameless, "record"));
             warnings.push(warning(text).help("give the column or key a name, or remove it"));
         }
         let mut kept: Vec<_> = self.named.iter().map(|(name, count)| (names.nearest(name), name, count)).collect();
         kept.sort_by_key(|(near, name, _)| (near.is_none(), *name));
         let others = kept.split_off(kept.len().min(REPORTED));
         for (near, name, count) in kept {
-            let text = format!("the rule set knows no field `{name}` ({}); it is ignored", records(*count));
+            let text = format!("the rule set knows no field `{name}` ({}); it is ignored", counted(*count, "record"));
             warnings.push(warning(text).help(match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => MAP_IT.to_owned(),
@@ -243,7 +244,7 @@ impl UnknownFields {
         if let Some(place) = &self.first_hidden {
             let text = format!(
                 "the rule set does not know the name of the field here ({}); it is ignored",
-                records(self.hidden)
+                counted(self.hidden, "record")
             );
             let help = "a name that may be part of a note is not repeated: look it up in the input";
             warnings.push(warning(text).with_place(place.clone()).help(help));
@@ -259,7 +260,3 @@ impl UnknownFields {
 
 const MAP_IT: &str = "if it is another name for a known field, map it in an agency file's `[column]` table; if nobody needs it, \
                       name it under `ignore` in `[read]`";
-
-fn records(count: u64) -> String {
-    if count == 1 { "1 record".to_owned() } else { format!("{count} records") }
-}

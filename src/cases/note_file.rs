@@ -9,7 +9,7 @@ use crate::field::FieldId;
 use crate::message::{Code, Message};
 use crate::nearest::nearest;
 use crate::place::Place;
-use crate::read::{Field, FieldNames, Format, Record, Value, Wanted, object, read_records};
+use crate::read::{Field, FieldNames, Format, InputHint, Record, Value, object, read_records};
 use crate::rules::RuleSet;
 use crate::run::file_message;
 
@@ -26,7 +26,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<SampleBa
     let mut reader = Reader { set, file, mistakes: Vec::new() };
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let messages = |error| vec![file_message(&file.name, error)];
-    let wanted = Wanted { format: Format::from_file_name(&file.name), sheet: None };
+    let wanted = InputHint { format: Format::from_file_name(&file.name), sheet: None };
     let read = read_records(file.bytes.as_slice(), wanted, &set.vocabulary, &mut |record| {
         let case = reader.case(&record, records.len());
         records.push(owned(record, |field| is_expectation(set, &field.name)));
@@ -56,7 +56,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// Builds the case of a record. It has no expectations if the record has none.
     fn case(&mut self, record: &Record<'_>, note: usize) -> Case {
-        let place = record.place(&self.file.name);
+        let place = record.place_in(&self.file.name);
         let id = record.fields.iter().find(|field| field.id == Some(FieldId::ID));
         let title = match id.map(|field| &field.value) {
             Some(Value::Text(id) | Value::Number(id)) if !id.trim().is_empty() => {

@@ -1,8 +1,8 @@
 //! The steps from units to dollars: the rate, the exact product, the rounding, and payers who do not pay by the unit.
 
 use super::view::{AlsoView, BillView};
-use super::words_for::{counted, listed};
 use crate::batch::ClaimLine;
+use crate::nearest::{counted, listed};
 use crate::report::RateView;
 use crate::rules::RuleSet;
 

@@ -15,7 +15,6 @@ mod period_view;
 mod standing;
 mod text;
 mod view;
-mod words_for;
 
 pub use notes::{Options, Wanted, notes};
 pub use period_view::{CodeCheckView, CountView, EarnedView, OpenNoteView, PairView, PeriodNoteView, PeriodView};

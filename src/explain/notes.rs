@@ -126,7 +126,7 @@ fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, sa
         let near = vocabulary.nearest(&field.name).map(str::to_owned);
         Some(UnknownField { name: field.visible_name()?, near })
     });
-    let place = record.place(name);
+    let place = record.place_in(name);
     let said_at = said.and_then(|message| message.place);
     let counted =
         |field: &Field<'_>| matches!(field.id, Some(FieldId::MINUTES | FieldId::DURATION)) && !field.value.is_empty();

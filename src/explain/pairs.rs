@@ -1,9 +1,8 @@
 //! Which pairs looked at what a note's period earns, and what they did.
 
 use super::period_view::PairView;
-use super::words_for::listed;
 use crate::batch::{Batch, BatchNote, PairLook, PairOutcome};
-use crate::nearest::joined;
+use crate::nearest::{joined, listed};
 use crate::rules::{Pair, Relation, Then};
 
 /// Returns the pairs that name what a note earns or may earn, ordered by id.

@@ -1,11 +1,10 @@
 //! The period in which a note is counted: which notes belong to it, what their minutes earn, and which note carries it.
 
 use super::period_view::{CodeCheckView, CountView, EarnedView, OpenNoteView, PeriodNoteView, PeriodView};
-use super::words_for::{counted, listed};
 use crate::batch::{Batch, BatchNote, Period, Pool, Standing};
 use crate::decide::Verdict;
 use crate::ledger::{Counting, CountingPart, EarnedUnits, units_of};
-use crate::nearest::joined;
+use crate::nearest::{counted, joined, listed};
 use crate::rules::{RuleSet, ServiceId};
 use crate::words;
 

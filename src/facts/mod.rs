@@ -17,7 +17,7 @@ use crate::calendar::Calendar;
 use crate::field::FieldId;
 use crate::nearest::nearest;
 use crate::notation::Notation;
-use crate::read::FieldNames;
+use crate::read::{FieldNames, Precedence};
 use crate::spelling::key;
 
 /// Facts that every note must answer, if the rule set declares them.
@@ -237,10 +237,15 @@ impl FieldNames for Vocabulary {
         field.filter(|_| !self.notation.is_ignored(name))
     }
 
-    fn precedence(&self, name: &str) -> u8 {
+    fn precedence(&self, name: &str) -> Precedence {
         let name_key = key(name);
-        let is_declared = || self.declared.keys().any(|declared| key(declared) == name_key);
-        if self.own.contains(&name_key) { 2 } else { u8::from(is_declared()) }
+        if self.own.contains(&name_key) {
+            Precedence::Own
+        } else if self.declared.keys().any(|declared| key(declared) == name_key) {
+            Precedence::Declared
+        } else {
+            Precedence::Customary
+        }
     }
 
     fn is_ignored(&self, name: &str) -> bool {

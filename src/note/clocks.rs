@@ -3,7 +3,9 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::numbers::number_alone;
 use crate::notation::{DurationUnit, Notation};
+use crate::number::{is_digits, parse_digits};
 
 /// Minutes of a day.
 pub(super) const DAY: u32 = 24 * 60;
@@ -36,6 +38,12 @@ pub(super) fn parse_clock(text: &str) -> Option<u32> {
             hours % 12 + if half == Half::Afternoon { 12 } else { 0 }
         }
     };
+    minutes_of_day(hours, minutes)
+}
+
+/// Returns the minutes after midnight of a clock time, up to `24:00`.
+#[inline]
+fn minutes_of_day(hours: u32, minutes: u32) -> Option<u32> {
     (minutes < 60 && hours * 60 + minutes <= DAY).then_some(hours * 60 + minutes)
 }
 
@@ -49,8 +57,7 @@ fn hours_and_minutes(text: &str) -> Option<u32> {
         _ => return None,
     };
     let [ten, one] = minutes else { return None };
-    let minutes = digit(ten)? * 10 + digit(one)?;
-    (minutes < 60 && hours * 60 + minutes <= DAY).then_some(hours * 60 + minutes)
+    minutes_of_day(hours, digit(ten)? * 10 + digit(one)?)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,18 +86,18 @@ pub fn format_clock(minutes: u32) -> String {
 
 /// Why a text is not read as a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoLength {
-    /// It is none.
+pub enum NoLength {
+    /// It is not a length.
     Invalid,
     /// It has a part of a minute, which is not dropped.
     PartOfMinute,
-    /// It is a number alone with a part, and it is not declared what it counts.
+    /// It is a number alone that is not whole, and it is not declared what it counts.
     UnitUnknown,
 }
 
 /// Reads a length in whole minutes: digits, `H:MM`, `H:MM:SS`, `45 min`, `1.5 h`, `1 h 30 min`. `unit` is what a number
 /// alone counts, if it is declared.
-pub(super) fn parse_length(text: &str, unit: Option<DurationUnit>, notation: &Notation) -> Result<i64, NoLength> {
+pub fn parse_length(text: &str, unit: Option<DurationUnit>, notation: &Notation) -> Result<i64, NoLength> {
     let minutes = match number_alone(text) {
         Some(number) if unit.is_none() && !number.is_integer() => return Err(NoLength::UnitUnknown),
         Some(number) if unit == Some(DurationUnit::Hours) => number.checked_mul(60.into()).ok_or(NoLength::Invalid)?,
@@ -101,18 +108,6 @@ pub(super) fn parse_length(text: &str, unit: Option<DurationUnit>, notation: &No
         return minutes.trunc().to_i64().ok_or(NoLength::Invalid);
     }
     Err(NoLength::PartOfMinute)
-}
-
-/// Reads digits with or without a part behind a point or comma, or with an exponent, as spreadsheets write them.
-fn number_alone(text: &str) -> Option<Decimal> {
-    if let Some((number, _)) = text.split_once(['e', 'E']) {
-        let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        return is_plain.then(|| Decimal::from_scientific(text).ok()).flatten();
-    }
-    let Some((whole, part)) = text.split_once(['.', ',']) else { return is_digits(text).then(|| text.parse().ok())? };
-    // Three digits behind a comma may as well be thousands.
-    let is_number = is_digits(whole) && is_digits(part) && !(text.contains(',') && part.len() == 3);
-    is_number.then(|| format!("{whole}.{part}").parse().ok()).flatten()
 }
 
 /// Reads `H:MM` or `H:MM:SS`.
@@ -169,12 +164,9 @@ fn seconds_of(unit: &str) -> Option<u32> {
     }
 }
 
+/// Reads at most nine digits.
 fn number(text: &str) -> Option<u32> {
-    (is_digits(text) && text.len() <= 9).then(|| text.parse().ok()).flatten()
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    parse_digits(text, 9)
 }
 
 #[cfg(test)]

@@ -7,13 +7,15 @@ use chrono::{Datelike, NaiveDate};
 use super::clocks::parse_clock;
 use crate::effective::parse_date;
 use crate::notation::{DateOrder, Notation};
+use crate::number::parse_digits;
 
-/// A date of a note, with the time of day that stands behind it.
+/// A date of a note, with the time of day after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Day {
-    pub(super) date: NaiveDate,
+pub struct Day {
+    /// The date.
+    pub date: NaiveDate,
     /// Minutes after midnight, unless the time is midnight or left out.
-    pub(super) time: Option<u32>,
+    pub time: Option<u32>,
     /// Whether the year was written with two digits, and is taken for one of this century.
     has_short_year: bool,
 }
@@ -29,8 +31,8 @@ impl Day {
 
 /// Why a text is not read as a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoDate {
-    /// It is none, or no day of the calendar.
+pub enum NoDate {
+    /// It is not a date, or not a day of the calendar.
     Invalid,
     /// The order of day and month is not declared.
     OrderUnknown(Orders),
@@ -70,7 +72,7 @@ impl Orders {
 
 /// Reads a trimmed text as a date: `YYYY-MM-DD`, `YYYYMMDD`, a date with the name of its month, or one in the declared
 /// order, each with or without a time of day.
-pub(super) fn parse_day(text: &str, notation: &Notation) -> Result<Day, NoDate> {
+pub fn parse_day(text: &str, notation: &Notation) -> Result<Day, NoDate> {
     if let Some(date) = parse_date(text) {
         return Ok(Day { date, time: None, has_short_year: false });
     }
@@ -91,16 +93,16 @@ pub(super) fn parse_day(text: &str, notation: &Notation) -> Result<Day, NoDate> 
     Ok(Day { date, time, has_short_year })
 }
 
-/// A clock time, with the date that stands in front of it.
+/// A clock time, with the date before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     /// Minutes after midnight.
     pub(super) minutes: u32,
-    /// The date, unless it is one that programs put in front of a time without any.
+    /// The date, unless it is one that programs write before a time that has none.
     pub(super) date: Option<NaiveDate>,
 }
 
-/// Reads a trimmed text as a clock time, alone or behind a date.
+/// Reads a trimmed text as a clock time, alone or after a date.
 pub(super) fn parse_moment(text: &str, notation: &Notation) -> Result<Moment, NoDate> {
     if let Some(minutes) = parse_clock(text) {
         return Ok(Moment { minutes, date: None });
@@ -112,7 +114,7 @@ pub(super) fn parse_moment(text: &str, notation: &Notation) -> Result<Moment, No
     Ok(Moment { minutes, date: Some(date).filter(|date| (date.year(), date.ordinal()) > (1900, 1)) })
 }
 
-/// Splits a text into its date and the time of day behind it.
+/// Splits a text into its date and the time of day after it.
 fn split_time(text: &str) -> (&str, Option<&str>) {
     let has_clock = |(at, _): &(usize, char)| text.get(*at..).is_some_and(|rest| rest.contains(':'));
     let is_mark = |(_, c): &(usize, char)| *c == 'T' || c.is_whitespace();
@@ -166,13 +168,14 @@ fn numeric(text: &str, parts: [&str; 3], notation: &Notation) -> Result<(NaiveDa
     }
     let [first, second, last] = parts;
     if first.len() == 4 {
-        let date = number(first, 4).zip(number(second, 2)).zip(number(last, 2));
+        let date = parse_digits(first, 4).zip(parse_digits(second, 2)).zip(parse_digits(last, 2));
         let date = date.and_then(|((year, month), day)| ymd(year, month, day));
         return date.map(|date| (date, false)).ok_or(NoDate::Invalid);
     }
     // With hyphens, two digits at the end might be the day just as well.
     let is_year = last.len() == 4 || (last.len() == 2 && *mark != '-');
-    let (Some(first), Some(second), Some(year), true) = (number(first, 2), number(second, 2), year(last), is_year)
+    let (Some(first), Some(second), Some(year), true) =
+        (parse_digits(first, 2), parse_digits(second, 2), year(last), is_year)
     else {
         return Err(NoDate::Invalid);
     };
@@ -191,7 +194,7 @@ fn numeric(text: &str, parts: [&str; 3], notation: &Notation) -> Result<(NaiveDa
 
 /// Reads a date whose month is named.
 fn named(day: &str, month: u32, written_year: &str) -> Result<(NaiveDate, bool), NoDate> {
-    let date = number(day, 2).zip(year(written_year)).and_then(|(day, year)| ymd(year, month, day));
+    let date = parse_digits(day, 2).zip(year(written_year)).and_then(|(day, year)| ymd(year, month, day));
     date.map(|date| (date, written_year.len() == 2)).ok_or(NoDate::Invalid)
 }
 
@@ -199,27 +202,21 @@ fn named(day: &str, month: u32, written_year: &str) -> Result<(NaiveDate, bool),
 fn compact(digits: &str) -> Option<NaiveDate> {
     let (year, day) = digits.split_at_checked(4)?;
     let (month, day) = day.split_at_checked(2)?;
-    let year = number(year, 4).filter(|year| *year >= 1900)?;
-    (digits.len() == 8).then(|| ymd(year, number(month, 2)?, number(day, 2)?)).flatten()
+    let year = parse_digits(year, 4).filter(|year| *year >= 1900)?;
+    (digits.len() == 8).then(|| ymd(year, parse_digits(month, 2)?, parse_digits(day, 2)?)).flatten()
 }
 
 /// Reads a year of four digits, or of two in this century.
 fn year(text: &str) -> Option<u32> {
     match text.len() {
-        4 => number(text, 4),
-        2 => number(text, 2).map(|year| 2000 + year),
+        4 => parse_digits(text, 4),
+        2 => parse_digits(text, 2).map(|year| 2000 + year),
         _ => None,
     }
 }
 
 fn ymd(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
-}
-
-/// Reads at most so many digits.
-fn number(text: &str, most: usize) -> Option<u32> {
-    let is_number = (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().ok()).flatten()
 }
 
 /// Returns the number of a month by its English name, whole or its first three letters.
@@ -322,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn clock_times_may_stand_behind_a_date() {
+    fn clock_times_may_follow_a_date() {
         let moment = |text: &str| {
             let read = parse_moment(text, &in_order(Some(DateOrder::MonthDayYear)));
             read.map(|moment| (moment.minutes, moment.date.map(|date| date.to_string())))

@@ -6,21 +6,20 @@
 mod clocks;
 mod dates;
 mod fields;
-mod forms;
 mod known_words;
+mod numbers;
 mod times;
 mod values;
 
 use chrono::NaiveDate;
 
-pub use clocks::format_clock;
-pub use dates::Orders;
+pub use clocks::{NoLength, format_clock, parse_length};
+pub use dates::{Day, NoDate, Orders, parse_day};
 use fields::{collect, unknown_faults};
 pub use fields::{id_fields, unknown_fields};
-pub use forms::{DateForm, LengthForm, date_form, length_form};
 use known_words::KnownWords;
 pub use values::may_show_word;
-use values::{Context, FieldResult, answer, fault, identifier, missing, text};
+use values::{Context, FieldFault, FieldResult, Fields, answer, fault, identifier, is_missing, missing, text};
 
 use crate::facts::{Answer, BIRTH_DATE, FactId, Facts, REQUIRED, Vocabulary, date_answer};
 use crate::field::FieldId;
@@ -95,18 +94,24 @@ pub struct Rejection {
     pub faults: Vec<Fault>,
     /// Whether the fields were read and the record has an id, which another record may have used.
     pub has_id: bool,
+    /// The dates of the record whose order of day and month is not declared.
+    pub orders: Orders,
 }
 
-/// The faults of a record, with their fields.
+/// The faults of the fields of a record.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<(FieldId, Fault)>);
+pub struct Faults {
+    list: Vec<(FieldId, Fault)>,
+    /// The dates whose order of day and month is not declared.
+    orders: Orders,
+}
 
 impl Faults {
     /// Returns what was read of a field, and keeps its fault if there is one.
     #[inline]
     fn keep<T>(&mut self, field: FieldId, read: FieldResult<T>) -> Option<T> {
         read.unwrap_or_else(|fault| {
-            self.0.push((field, *fault));
+            self.add_read(field, *fault);
             None
         })
     }
@@ -117,19 +122,30 @@ impl Faults {
         self.keep(field, read.and_then(|value| value.map(Some).ok_or_else(|| missing().into())))
     }
 
+    /// Adds what was found while a field was read.
+    #[cold]
+    fn add_read(&mut self, field: FieldId, FieldFault { fault, orders }: FieldFault) {
+        self.add(field, fault);
+        self.orders += orders;
+    }
+
     fn add(&mut self, field: FieldId, fault: Fault) {
-        self.0.push((field, fault));
+        self.list.push((field, fault));
+    }
+
+    fn len(&self) -> usize {
+        self.list.len()
     }
 
     fn has(&self, field: FieldId) -> bool {
-        self.0.iter().any(|(faulty, _)| *faulty == field)
+        self.list.iter().any(|(faulty, _)| *faulty == field)
     }
 
     /// Returns the faults in the order of their fields. Of fields in `repeated`, there is a fault already.
     fn into_list(mut self, repeated: &[FieldId]) -> impl Iterator<Item = Fault> {
-        self.0.retain(|(field, _)| !repeated.contains(field));
-        self.0.sort_by_key(|(field, _)| *field);
-        self.0.into_iter().map(|(_, fault)| fault)
+        self.list.retain(|(field, _)| !repeated.contains(field));
+        self.list.sort_by_key(|(field, _)| *field);
+        self.list.into_iter().map(|(_, fault)| fault)
     }
 }
 
@@ -155,8 +171,6 @@ pub struct NoteChecker<'v> {
     coded: Vec<(FactId, u16)>,
     /// Whether it answers others, from which further answers are derived.
     has_numbers: bool,
-    /// The dates found so far whose order is not declared.
-    orders: Orders,
 }
 
 /// The fact that a field answers.
@@ -174,12 +188,11 @@ impl FieldFact {
         vocabulary: &Vocabulary,
         slot: &Slot<'_>,
         context: &Context<'_>,
-        orders: &mut Orders,
-    ) -> Result<Answer, Box<Fault>> {
+    ) -> Result<Answer, Box<FieldFault>> {
         let (fact, word) = (vocabulary.fact(self.id), slot.raw_text());
-        let answer = match answer(fact, slot, context, orders) {
-            // A word for a value is one, even if it means "not answered" elsewhere.
-            Err(_) if slot.text().is_some_and(|text| context.notation.is_missing(text)) => Answer::Unanswered,
+        let answer = match answer(fact, slot, context) {
+            // A word for a value of this fact is that value, even if it means "not answered" elsewhere.
+            Err(_) if is_missing(slot, context.notation) => Answer::Unanswered,
             answer => answer?,
         };
         if let (Answer::Value(value), false) = (answer, word.is_empty()) {
@@ -211,18 +224,12 @@ impl<'v> NoteChecker<'v> {
             facts: settings.clone(),
             coded: Vec::new(),
             has_numbers: false,
-            orders: Orders::default(),
         }
     }
 
     /// Whether a field that the rule set does not know rejects its record.
     pub fn known_fields_only(&self) -> bool {
         self.known_fields_only
-    }
-
-    /// Returns how many dates without a declared order were found since the last call, and what orders they fit.
-    pub fn take_orders(&mut self) -> Orders {
-        std::mem::take(&mut self.orders)
     }
 
     /// Turns a record into a note, or explains why it is not one. The fields of the record are collected in `slots`.
@@ -237,28 +244,31 @@ impl<'v> NoteChecker<'v> {
     ) -> Result<Note<'s>, Box<Rejection>> {
         let (twice, repeated) = collect(record, slots);
         let vocabulary = self.vocabulary;
-        let rejection = |faults, slots: &Slots<'_>, is_checked: bool| {
-            let head = head(slots, vocabulary);
-            Box::new(Rejection { has_id: is_checked && head.id.is_some(), head, faults })
-        };
         if let Some(fault) = &record.fault {
-            return Err(rejection(vec![fault.clone()], slots, false));
+            let (faults, orders) = (vec![fault.clone()], Orders::default());
+            return Err(Box::new(Rejection { head: head(slots, vocabulary), faults, has_id: false, orders }));
         }
-        let mut faults = twice;
+        let mut first = twice;
         if self.known_fields_only {
-            faults.extend(unknown_faults(record, vocabulary));
+            first.extend(unknown_faults(record, vocabulary));
         }
-        if faults.is_empty() {
-            return self.check(slots).map_err(|faults| rejection(faults.into_list(&[]).collect(), slots, true));
+        let rejection = |first: Vec<Fault>, found: Faults, slots: &Slots<'_>| {
+            let (head, orders) = (head(slots, vocabulary), found.orders);
+            let faults = first.into_iter().chain(found.into_list(&repeated)).collect();
+            Box::new(Rejection { has_id: head.id.is_some(), head, faults, orders })
+        };
+        if first.is_empty() {
+            return self.check(slots).map_err(|found| rejection(first, found, slots));
         }
-        faults.extend(self.check(slots).err().unwrap_or_default().into_list(&repeated));
-        Err(rejection(faults, slots, true))
+        let found = self.check(slots).err().unwrap_or_default();
+        Err(rejection(first, found, slots))
     }
 
     /// Turns the fields of a record into a note, or returns everything that is wrong with them.
     pub fn check<'s>(&'s mut self, slots: &'s Slots<'_>) -> Result<Note<'s>, Faults> {
         let notation = self.vocabulary.notation();
-        let get = |field| slots.get(field).filter(|slot| !slot.text().is_some_and(|text| notation.is_missing(text)));
+        let fields = Fields { slots, notation };
+        let get = |field| fields.get(field);
         let mut faults = Faults::default();
         let (id, client, day) = (get(FieldId::ID), get(FieldId::CLIENT), get(FieldId::DATE));
         let id =
@@ -267,16 +277,16 @@ impl<'v> NoteChecker<'v> {
             missing("client", client, "say who was served, by any id")
         });
         let staff = faults.keep(FieldId::STAFF, text(get(FieldId::STAFF), "staff"));
-        let read = values::day(day, "date", notation, &mut self.orders);
+        let read = values::day(day, "date", notation);
         let day = faults.require(FieldId::DATE, read, || missing("date", day, "give the service date as `YYYY-MM-DD`"));
-        let (start, minutes) = times::start_and_minutes(&get, day, notation, &mut self.orders, &mut faults);
+        let (start, minutes) = times::start_and_minutes(fields, day, &mut faults);
         let practitioner = faults.keep(FieldId::PRACTITIONER, text(get(FieldId::PRACTITIONER), "practitioner"));
         let code = faults.keep(FieldId::CODE, text(get(FieldId::CODE), "code"));
         let modifiers = faults.keep(FieldId::MODIFIERS, text(get(FieldId::MODIFIERS), "modifiers"));
         let date = day.map(|day| day.date);
         self.answers(slots, &Context { notation, service: date, private: [id, client, staff] }, &mut faults);
         let (Some(id), Some(client), Some(date), Some(minutes), true) =
-            (id, client, date, minutes, faults.0.is_empty())
+            (id, client, date, minutes, faults.list.is_empty())
         else {
             return Err(faults);
         };
@@ -297,7 +307,7 @@ impl<'v> NoteChecker<'v> {
                 self.coded.push((fact.id, value));
                 continue;
             }
-            match fact.read(self.vocabulary, slot, context, &mut self.orders) {
+            match fact.read(self.vocabulary, slot, context) {
                 Ok(Answer::Unanswered) => {}
                 Ok(answer) => {
                     self.facts.set(fact.id, answer);
@@ -306,7 +316,7 @@ impl<'v> NoteChecker<'v> {
                         _ => self.has_numbers = true,
                     }
                 }
-                Err(fault) => faults.add(*field, *fault),
+                Err(fault) => faults.add_read(*field, *fault),
             }
         }
         for (field, id) in &self.required {
@@ -315,7 +325,7 @@ impl<'v> NoteChecker<'v> {
             }
         }
         let birth_fault = context.service.and_then(|date| self.birth_fault(slots, date));
-        faults.0.extend(birth_fault);
+        faults.list.extend(birth_fault);
     }
 
     /// Derives the answers that follow from those of the note.
@@ -358,28 +368,26 @@ impl<'v> NoteChecker<'v> {
 /// Returns the parts of a record that rows show, however faulty the rest of it is.
 fn head(slots: &Slots<'_>, vocabulary: &Vocabulary) -> Head {
     let notation = vocabulary.notation();
-    let get = |field| slots.get(field).filter(|slot| !slot.text().is_some_and(|text| notation.is_missing(text)));
-    let mut orders = Orders::default();
+    let fields = Fields { slots, notation };
     let context = Context { notation, service: None, private: [None; 3] };
     let coded = |name: &str| {
         let field = slots.get(vocabulary.declared_field(name)?)?;
         match vocabulary.find(name).map(|id| vocabulary.fact(id)) {
             None => text(Some(field), "").ok().flatten().map(str::to_owned),
-            Some(fact) => match answer(fact, field, &context, &mut Orders::default()) {
+            Some(fact) => match answer(fact, field, &context) {
                 Ok(Answer::Value(value)) => fact.value_name(value).map(str::to_owned),
                 _ => None,
             },
         }
     };
     let (activity, staff_role) = (coded("activity"), coded("staff_role"));
-    let shown = |id| text(get(id), "").ok().flatten().map(str::to_owned);
-    let clock = |id| values::clock(get(id), "", notation, &mut Orders::default()).ok().flatten();
-    let clock = |id| clock(id).map(|moment| moment.minutes);
+    let shown = |id| text(fields.get(id), "").ok().flatten().map(str::to_owned);
+    let clock = |id| Some(values::clock(fields.get(id), "", notation).ok().flatten()?.minutes);
     Head {
         id: shown(FieldId::ID),
         client: shown(FieldId::CLIENT),
         staff: shown(FieldId::STAFF),
-        date: values::day(get(FieldId::DATE), "", notation, &mut orders).ok().flatten().map(|day| day.date),
+        date: values::day(fields.get(FieldId::DATE), "", notation).ok().flatten().map(|day| day.date),
         start: clock(FieldId::START),
         end: clock(FieldId::END),
         activity,

@@ -2,24 +2,20 @@
 
 use super::Faults;
 use super::clocks::DAY;
-use super::dates::{Day, Moment, Orders};
-use super::values::{clock, day, fault, length, missing};
+use super::dates::{Day, Moment};
+use super::values::{Fields, clock, day, fault, length, missing};
 use crate::field::FieldId;
 use crate::message::Code;
-use crate::notation::Notation;
-use crate::read::Slot;
 
 /// Returns the start and the documented minutes, as far as they can be read.
-pub(super) fn start_and_minutes<'s, 't: 's>(
-    get: &impl Fn(FieldId) -> Option<&'s Slot<'t>>,
+pub(super) fn start_and_minutes(
+    fields: Fields<'_, '_>,
     date: Option<Day>,
-    notation: &Notation,
-    orders: &mut Orders,
     faults: &mut Faults,
 ) -> (Option<u32>, Option<u32>) {
-    let before = faults.0.len();
-    let span = span(get, date, notation, orders, faults);
-    let (minutes, duration) = (get(FieldId::MINUTES), get(FieldId::DURATION));
+    let (before, notation) = (faults.len(), fields.notation);
+    let span = span(fields, date, faults);
+    let (minutes, duration) = (fields.get(FieldId::MINUTES), fields.get(FieldId::DURATION));
     let ways = [
         ("minutes", faults.keep(FieldId::MINUTES, length(minutes, "minutes", None, notation))),
         ("duration", faults.keep(FieldId::DURATION, length(duration, "duration", notation.duration, notation))),
@@ -29,7 +25,7 @@ pub(super) fn start_and_minutes<'s, 't: 's>(
     let start = span.map(|(start, _)| start);
     let Some((name, first)) = ways.next() else {
         // Where one of these fields is faulty, its fault says enough.
-        if faults.0.len() == before {
+        if faults.len() == before {
             let help = "give the whole minutes, 1 to 1440, or `start` and `end`";
             faults.add(FieldId::MINUTES, missing("minutes", minutes, help));
         }
@@ -45,29 +41,24 @@ pub(super) fn start_and_minutes<'s, 't: 's>(
 }
 
 /// Returns the start and the minutes from there to the end. A note may end on a later date than it begins.
-fn span<'s, 't: 's>(
-    get: &impl Fn(FieldId) -> Option<&'s Slot<'t>>,
-    date: Option<Day>,
-    notation: &Notation,
-    orders: &mut Orders,
-    faults: &mut Faults,
-) -> Option<(u32, u32)> {
-    let (start, end, end_date) = (get(FieldId::START), get(FieldId::END), get(FieldId::END_DATE));
-    let before = faults.0.len();
-    let first = faults.keep(FieldId::START, clock(start, "start", notation, orders));
-    let last = faults.keep(FieldId::END, clock(end, "end", notation, orders));
-    let ended = faults.keep(FieldId::END_DATE, day(end_date, "end_date", notation, orders));
-    if faults.0.len() > before {
+fn span(fields: Fields<'_, '_>, date: Option<Day>, faults: &mut Faults) -> Option<(u32, u32)> {
+    let (start, end) = (fields.get(FieldId::START), fields.get(FieldId::END));
+    let (end_date, notation) = (fields.get(FieldId::END_DATE), fields.notation);
+    let before = faults.len();
+    let first = faults.keep(FieldId::START, clock(start, "start", notation));
+    let last = faults.keep(FieldId::END, clock(end, "end", notation));
+    let ended = faults.keep(FieldId::END_DATE, day(end_date, "end_date", notation));
+    if faults.len() > before {
         return None;
     }
-    let disagrees = |text: &str, help: &str| fault(Code::BadField, "date", get(FieldId::DATE), text, help);
-    let days = days_to_end(get, date, (first, last), ended, faults)?;
+    let days = days_to_end(fields, date, (first, last), ended, faults)?;
     let (first, last) = (first.map(|first| first.minutes), last.map(|last| last.minutes));
     if let Some(time) = date.and_then(|day| day.time)
         && first != Some(time)
     {
-        let text = "the time of day behind the date is neither midnight nor the start of the note";
-        faults.add(FieldId::DATE, disagrees(text, "export the date without a time, or with that of `start`"));
+        let text = "the time of day after the date is neither midnight nor the start of the note";
+        let help = "export the date without a time, or with that of `start`";
+        faults.add(FieldId::DATE, fault(Code::BadField, "date", fields.get(FieldId::DATE), text, help));
     }
     let both = "give `start` and `end`, or neither";
     let (first, last) = match (first, last) {
@@ -112,29 +103,29 @@ fn span<'s, 't: 's>(
     }
 }
 
-/// Returns the number of days from the service date to the date on which the note ends; `None` if the dates in front of the
-/// clock times do not agree with the others.
-fn days_to_end<'s, 't: 's>(
-    get: &impl Fn(FieldId) -> Option<&'s Slot<'t>>,
+/// Returns the number of days from the service date to the date on which the note ends; `None` if a date before a clock time
+/// does not agree with the others.
+fn days_to_end(
+    fields: Fields<'_, '_>,
     date: Option<Day>,
     (first, last): (Option<Moment>, Option<Moment>),
     end_date: Option<Day>,
     faults: &mut Faults,
 ) -> Option<i64> {
     let mut add = |field, name, text: &str, help: &str| {
-        faults.add(field, fault(Code::BadField, name, get(field), text, help));
+        faults.add(field, fault(Code::BadField, name, fields.get(field), text, help));
     };
     if let Some((date, begun)) = date.zip(first.and_then(|first| first.date))
         && date.date != begun
     {
-        let text = "the date in front of the start is not the service date";
+        let text = "the date before the start time is not the service date";
         add(FieldId::START, "start", text, "fix whichever is wrong; a note belongs to the day on which it begins");
         return None;
     }
-    // A date in front of the end is that of the end.
+    // A date before the end time is the date of the end.
     let ended = last.and_then(|last| last.date);
     if end_date.is_some_and(|day| ended.is_some_and(|ended| ended != day.date)) {
-        let text = "the date in front of the end is not that of `end_date`";
+        let text = "the date before the end time is not that of `end_date`";
         add(FieldId::END, "end", text, "fix whichever of the two is wrong");
         return None;
     }
@@ -145,27 +136,30 @@ fn days_to_end<'s, 't: 's>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::Notation;
     use crate::read::{Slots, ValueKind};
 
     fn read(fields: &[(FieldId, &str)]) -> Result<(Option<u32>, Option<u32>), Vec<String>> {
-        let (mut slots, mut faults, mut orders) = (Slots::default(), Faults::default(), Orders::default());
+        let (mut slots, mut faults) = (Slots::default(), Faults::default());
         for (field, text) in fields {
             slots.put(*field, ValueKind::Text, text, None);
         }
         let notation = Notation::default();
-        let date = day(slots.get(FieldId::DATE), "date", &notation, &mut orders).unwrap();
-        let read = start_and_minutes(&|field| slots.get(field), date, &notation, &mut orders, &mut faults);
+        let fields = Fields { slots: &slots, notation: &notation };
+        let date = day(fields.get(FieldId::DATE), "date", &notation).unwrap();
+        let read = start_and_minutes(fields, date, &mut faults);
         let faults: Vec<String> = faults.into_list(&[]).map(|fault| fault.text).collect();
         if faults.is_empty() { Ok(read) } else { Err(faults) }
     }
 
     const DATE: (FieldId, &str) = (FieldId::DATE, "2026-03-09");
 
+    fn span(start: &str, end: &str, end_date: &str) -> Result<(Option<u32>, Option<u32>), Vec<String>> {
+        read(&[DATE, (FieldId::START, start), (FieldId::END, end), (FieldId::END_DATE, end_date)])
+    }
+
     #[test]
     fn midnight_ends_a_day_and_an_end_date_lets_a_note_cross_it() {
-        let span = |start, end, end_date| {
-            read(&[DATE, (FieldId::START, start), (FieldId::END, end), (FieldId::END_DATE, end_date)])
-        };
         assert_eq!(span("23:00", "00:00", ""), Ok((Some(1380), Some(60))));
         assert_eq!(span("23:00", "24:00", "2026-03-09"), Ok((Some(1380), Some(60))));
         assert_eq!(span("23:00", "0:00", "2026-03-10"), Ok((Some(1380), Some(60))));
@@ -179,10 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_in_front_of_a_clock_time_agrees_with_the_others() {
-        let span = |start, end, end_date| {
-            read(&[DATE, (FieldId::START, start), (FieldId::END, end), (FieldId::END_DATE, end_date)])
-        };
+    fn a_date_before_a_clock_time_agrees_with_the_others() {
         assert_eq!(span("2026-03-09 23:00", "2026-03-10 01:30", ""), Ok((Some(1380), Some(150))));
         assert_eq!(span("2026-03-09 23:00", "2026-03-10 00:00", ""), Ok((Some(1380), Some(60))));
         assert_eq!(span("2026-03-09 09:00", "10:00", ""), Ok((Some(540), Some(60))));
@@ -191,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_behind_the_date_agrees_with_the_start() {
+    fn a_time_after_the_date_agrees_with_the_start() {
         let dated = |date, start, end| {
             read(&[(FieldId::DATE, date), (FieldId::START, start), (FieldId::END, end), (FieldId::MINUTES, "30")])
         };

@@ -2,17 +2,54 @@
 
 use chrono::NaiveDate;
 
-use super::clocks::{NoLength, parse_length};
+use super::clocks::{DAY, NoLength, parse_length};
 use super::dates::{Day, Moment, NoDate, Orders, parse_day, parse_moment};
+use super::numbers::{few_digits, parse_whole_number};
 use crate::facts::{Answer, BIRTH_DATE, Fact, Kind, date_answer};
+use crate::field::FieldId;
 use crate::message::Code;
 use crate::nearest::values_of;
 use crate::notation::{DateOrder, DurationUnit, Notation};
-use crate::read::{Fault, Slot, Value};
+use crate::number::is_digits;
+use crate::read::{Fault, Slot, Slots, Value};
 use crate::spelling::key;
 
-/// What is known of a field that was read: nothing if it is left out, or why it cannot be read.
-pub(super) type FieldResult<T> = Result<Option<T>, Box<Fault>>;
+/// The fields of a record, without those that mean "not answered".
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'s, 't> {
+    pub(super) slots: &'s Slots<'t>,
+    pub(super) notation: &'s Notation,
+}
+
+impl<'s, 't> Fields<'s, 't> {
+    #[inline]
+    pub(super) fn get(self, field: FieldId) -> Option<&'s Slot<'t>> {
+        self.slots.get(field).filter(|slot| !is_missing(slot, self.notation))
+    }
+}
+
+/// Whether a value means "not answered" in the notation of the notes.
+#[inline]
+pub(super) fn is_missing(slot: &Slot<'_>, notation: &Notation) -> bool {
+    slot.text().is_some_and(|text| notation.is_missing(text))
+}
+
+/// The value of a field: `None` if it is left out, or the reason why it cannot be read.
+pub(super) type FieldResult<T> = Result<Option<T>, Box<FieldFault>>;
+
+/// The fault of a field.
+#[derive(Debug)]
+pub(super) struct FieldFault {
+    pub(super) fault: Fault,
+    /// The date of the field, if its order of day and month is not declared.
+    pub(super) orders: Orders,
+}
+
+impl From<Fault> for Box<FieldFault> {
+    fn from(fault: Fault) -> Self {
+        Self::new(FieldFault { fault, orders: Orders::default() })
+    }
+}
 
 /// Returns the fault of a required field that is left out or empty.
 pub(super) fn missing(name: &str, field: Option<&Slot<'_>>, help: &str) -> Fault {
@@ -25,14 +62,19 @@ pub(super) fn fault(code: Code, name: &str, field: Option<&Slot<'_>>, text: &str
     Fault { field: Some(name.to_owned()), offset, ..Fault::new(code, text, help) }
 }
 
-/// Returns the fault of a field that was not understood.
+/// Returns the fault of a field that was not understood. Text that cannot be decoded is a fault of its own.
 #[cold]
-fn not_read<T>(name: &str, field: &Slot<'_>, text: &str, help: &str) -> FieldResult<T> {
+fn not_understood(code: Code, name: &str, field: &Slot<'_>, text: &str, help: &str) -> Fault {
     if field.value() == Value::Unreadable {
         let text = "the field holds bytes that are not UTF-8, or a broken escape";
-        return Err(fault(Code::BadUtf8, name, Some(field), text, "export the notes as UTF-8").into());
+        return fault(Code::BadUtf8, name, Some(field), text, "export the notes as UTF-8");
     }
-    Err(fault(Code::BadField, name, Some(field), text, help).into())
+    fault(code, name, Some(field), text, help)
+}
+
+/// Returns the error of a field whose value does not have the required form.
+fn bad_field<T>(name: &str, field: &Slot<'_>, text: &str, help: &str) -> FieldResult<T> {
+    Err(not_understood(Code::BadField, name, field, text, help).into())
 }
 
 /// Reads trimmed text; a number is returned as its digits.
@@ -41,11 +83,11 @@ pub(super) fn text<'r>(field: Option<&Slot<'r>>, name: &str) -> FieldResult<&'r 
     match field.text().filter(|text| !text.is_empty()) {
         Some(text) => Ok(Some(text)),
         None if field.is_empty() => Ok(None),
-        None => not_read(name, field, "the field is not text", "write it as text in quotes"),
+        None => bad_field(name, field, "the field is not text", "write it as text in quotes"),
     }
 }
 
-/// Reads an id. What a spreadsheet left of a long number is none.
+/// Reads an id. The power of ten that a spreadsheet made of a long number is refused.
 pub(super) fn identifier<'r>(field: Option<&Slot<'r>>, name: &str) -> FieldResult<&'r str> {
     let id = text(field, name)?;
     if id.is_some_and(is_mangled) {
@@ -70,23 +112,18 @@ fn is_mangled(text: &str) -> bool {
     is_number && is_power && is_digits(power.strip_prefix(['+', '-']).unwrap_or(power))
 }
 
-/// Reads a calendar date, with the time of day behind it. `orders` counts the dates whose order is not declared.
-pub(super) fn day(field: Option<&Slot<'_>>, name: &str, notation: &Notation, orders: &mut Orders) -> FieldResult<Day> {
+/// Reads a calendar date, with the time of day after it.
+pub(super) fn day(field: Option<&Slot<'_>>, name: &str, notation: &Notation) -> FieldResult<Day> {
     let Some(field) = field else { return Ok(None) };
     match parse_day(field.text().unwrap_or_default(), notation) {
         Ok(day) => Ok(Some(day)),
         Err(_) if field.is_empty() => Ok(None),
-        Err(why) => {
-            if let NoDate::OrderUnknown(fitting) = why {
-                *orders += fitting;
-            }
-            no_day(field, name, notation, why)
-        }
+        Err(why) => no_day(field, name, notation, why),
     }
 }
 
 #[cold]
-fn no_day(field: &Slot<'_>, name: &str, notation: &Notation, why: NoDate) -> FieldResult<Day> {
+fn no_day<T>(field: &Slot<'_>, name: &str, notation: &Notation, why: NoDate) -> FieldResult<T> {
     match why {
         NoDate::Invalid => {
             let written = form(field.text().unwrap_or_default());
@@ -95,29 +132,31 @@ fn no_day(field: &Slot<'_>, name: &str, notation: &Notation, why: NoDate) -> Fie
             let text = format!("the field is not a day of the calendar{written}");
             if written.contains("`00000`") {
                 let help = "if it is the number of a day in a spreadsheet, give the column the format of a date";
-                return not_read(name, field, &text, help);
+                return bad_field(name, field, &text, help);
             }
             let or_declared = match notation.date_order {
                 None => "",
                 Some(DateOrder::MonthDayYear) => ", or as month, day and year, such as `3/9/2026`",
                 Some(DateOrder::DayMonthYear) => ", or as day, month and year, such as `9/3/2026`",
             };
-            not_read(name, field, &text, &format!("write it as `YYYY-MM-DD`, such as `2026-03-09`{or_declared}"))
+            bad_field(name, field, &text, &format!("write it as `YYYY-MM-DD`, such as `2026-03-09`{or_declared}"))
         }
         NoDate::OtherZone => {
             let text = "the date is a point in time of another time zone, where it may be another day";
-            not_read(name, field, text, "export the day on which the work was done, without a time zone")
+            bad_field(name, field, text, "export the day on which the work was done, without a time zone")
         }
-        NoDate::OrderUnknown(_) => {
+        NoDate::OrderUnknown(orders) => {
             let text = "it is not declared whether the day or the month comes first in this date";
             let help =
                 "write `date_order = \"month-day-year\"` or `\"day-month-year\"` under `[read]` in the agency file";
-            Err(fault(Code::DateOrder, name, Some(field), text, help).into())
+            let fault = fault(Code::DateOrder, name, Some(field), text, help);
+            Err(Box::new(FieldFault { fault, orders }))
         }
     }
 }
 
-/// Describes the form of a date or time that was not understood. Text that may be about a person is not described.
+/// Describes the form of a date or time that was not understood, with a zero for each digit. Returns nothing for text that
+/// may be about a person.
 fn form(text: &str) -> String {
     const LONGEST: usize = 30;
     let is_plain = |c: char| c.is_ascii_digit() || " /-.:,+TZAPMtzapm".contains(c);
@@ -132,25 +171,17 @@ fn form(text: &str) -> String {
     format!("; its form is `{zeros}`")
 }
 
-/// Reads a clock time, alone or behind a date. `orders` counts the dates whose order is not declared.
-pub(super) fn clock(
-    field: Option<&Slot<'_>>,
-    name: &str,
-    notation: &Notation,
-    orders: &mut Orders,
-) -> FieldResult<Moment> {
+/// Reads a clock time, alone or after a date.
+pub(super) fn clock(field: Option<&Slot<'_>>, name: &str, notation: &Notation) -> FieldResult<Moment> {
     let Some(field) = field else { return Ok(None) };
     let text = field.text().unwrap_or_default();
     match parse_moment(text, notation) {
         Ok(moment) => Ok(Some(moment)),
         Err(_) if field.is_empty() => Ok(None),
-        Err(why @ NoDate::OrderUnknown(fitting)) => {
-            *orders += fitting;
-            no_day(field, name, notation, why).map(|_| None)
-        }
+        Err(why @ NoDate::OrderUnknown(_)) => no_day(field, name, notation, why),
         Err(NoDate::Invalid | NoDate::OtherZone) => {
             let text = format!("the field is not a clock time{}", form(text));
-            not_read(name, field, &text, "write it as `HH:MM` on the 24-hour clock, such as `14:05`, or as `2:05 PM`")
+            bad_field(name, field, &text, "write it as `HH:MM` on the 24-hour clock, such as `14:05`, or as `2:05 PM`")
         }
     }
 }
@@ -170,14 +201,14 @@ pub(super) fn length(
     };
     match whole {
         Ok(minutes) => {
-            let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=24 * 60).contains(minutes));
+            let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=DAY).contains(minutes));
             let (text, help) = ("the minutes are not from 1 to 1440", "give the whole minutes of one day");
             minutes.map(Some).ok_or_else(|| fault(Code::BadField, name, Some(field), text, help).into())
         }
         Err(_) if field.is_empty() => Ok(None),
         Err(NoLength::Invalid) => {
             let text = format!("the field is not a length of time{}", form(text));
-            not_read(
+            bad_field(
                 name,
                 field,
                 &text,
@@ -205,7 +236,7 @@ fn whole_number(field: &Slot<'_>, name: &str) -> FieldResult<i64> {
     match field.text().and_then(parse_whole_number) {
         Some(number) => Ok(Some(number)),
         None if field.is_empty() => Ok(None),
-        None => not_read(name, field, "the field is not a whole number", "write digits alone, such as `45`"),
+        None => bad_field(name, field, "the field is not a whole number", "write digits alone, such as `45`"),
     }
 }
 
@@ -214,7 +245,7 @@ pub(super) struct Context<'n> {
     pub(super) notation: &'n Notation,
     /// The service date, if it could be read.
     pub(super) service: Option<NaiveDate>,
-    /// Texts of the note that no message may repeat: who it is about and who wrote it.
+    /// Texts of the note that no message may repeat: its id, the client and the staff member.
     pub(super) private: [Option<&'n str>; 3],
 }
 
@@ -237,18 +268,13 @@ pub fn may_show_word(word: &str) -> bool {
     digits <= MOST_DIGITS && !word.is_empty() && word.chars().count() <= LONGEST && word.chars().all(is_plain)
 }
 
-/// Reads the answer to a fact. `orders` counts the dates whose order is not declared.
-pub(super) fn answer(
-    fact: &Fact,
-    field: &Slot<'_>,
-    context: &Context<'_>,
-    orders: &mut Orders,
-) -> Result<Answer, Box<Fault>> {
+/// Reads the answer to a fact.
+pub(super) fn answer(fact: &Fact, field: &Slot<'_>, context: &Context<'_>) -> Result<Answer, Box<FieldFault>> {
     let name = fact.name.as_str();
     match &fact.kind {
         _ if field.is_empty() => Ok(Answer::Unanswered),
         Kind::Date => {
-            let day = day(Some(field), name, context.notation, orders)?;
+            let day = day(Some(field), name, context.notation)?;
             let date = |day: Day| {
                 let is_birth = fact.name == BIRTH_DATE;
                 context.service.filter(|_| is_birth).map_or(day.date, |service| day.as_birth(service))
@@ -273,12 +299,9 @@ pub(super) fn answer(
 #[cold]
 fn unknown_value(fact: &Fact, field: &Slot<'_>, context: &Context<'_>) -> Fault {
     let name = fact.name.as_str();
-    if field.value() == Value::Unreadable {
-        let text = "the field holds bytes that are not UTF-8, or a broken escape";
-        return fault(Code::BadUtf8, name, Some(field), text, "export the notes as UTF-8");
-    }
     let word = field.text().unwrap_or_default();
-    let text = if context.may_show(word) {
+    let may_show = context.may_show(word);
+    let text = if may_show {
         format!("`{word}` is no known value")
     } else {
         "the rule set does not know this value".to_owned()
@@ -290,13 +313,13 @@ fn unknown_value(fact: &Fact, field: &Slot<'_>, context: &Context<'_>) -> Fault 
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it takes {}", values_of(&fact.name, fact.values())),
     };
-    let help = if context.may_show(word) && word.is_ascii() {
+    let help = if may_show && word.is_ascii() {
         let joint = if near.is_some() { " The" } else { "; the" };
         format!("{help}{joint} agency file teaches the word by `\"{word}\" = \"VALUE\"` under `[alias.{name}]`")
     } else {
         help
     };
-    fault(Code::UnknownValue, name, Some(field), &text, &help)
+    not_understood(Code::UnknownValue, name, field, &text, &help)
 }
 
 /// Returns the coded value that a word or a JSON boolean stands for.
@@ -307,61 +330,10 @@ fn coded_value(fact: &Fact, value: &Slot<'_>) -> Option<u16> {
     }
 }
 
-/// Parses a nonnegative whole number: digits, optionally followed by `.0`, or with an exponent such as `4.5e1`.
-fn parse_whole_number(text: &str) -> Option<i64> {
-    digits(text).or_else(|| {
-        // JSON allows exponents, and spreadsheets produce them.
-        let (number, _) = text.split_once(['e', 'E'])?;
-        let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let number = is_plain.then(|| rust_decimal::Decimal::from_scientific(text).ok()).flatten()?;
-        digits(&number.to_string())
-    })
-}
-
-fn digits(text: &str) -> Option<i64> {
-    if let Some(number) = few_digits(text) {
-        return Some(number);
-    }
-    if is_digits(text) {
-        return text.parse().ok();
-    }
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let is_whole = is_digits(whole) && is_digits(fraction) && fraction.bytes().all(|byte| byte == b'0');
-    is_whole.then(|| whole.parse().ok()).flatten()
-}
-
-/// Parses as few digits as a number of minutes has.
-#[inline]
-fn few_digits(text: &str) -> Option<i64> {
-    const MOST: usize = 4;
-    let digit = |byte: &u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0'));
-    let bytes = text.as_bytes();
-    (1..=MOST).contains(&bytes.len()).then_some(())?;
-    bytes.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?))
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::FieldId;
-    use crate::read::{Slots, ValueKind};
-
-    #[test]
-    fn whole_numbers_may_have_zeros_behind_a_point_or_an_exponent() {
-        for (text, number) in [("0", 0), ("45", 45), ("45.00", 45), ("4.5e1", 45), ("4.5E+01", 45), ("30e0", 30)] {
-            assert_eq!(parse_whole_number(text), Some(number), "{text}");
-        }
-        for text in
-            ["", "-5", "+5", "7.5", "45.", ".0", "1_0", "4.55e1", "e1", "45e", "-4.5e1", "4.5e1e1", "٤٥", "1e99"]
-        {
-            assert_eq!(parse_whole_number(text), None, "{text}");
-        }
-        assert_eq!(parse_whole_number("99999999999999999999"), None);
-    }
+    use crate::read::ValueKind;
 
     #[test]
     fn powers_of_ten_are_no_ids_and_ids_with_an_e_are() {

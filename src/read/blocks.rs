@@ -73,9 +73,9 @@ pub struct Piece<'p> {
     pub sheet: Option<&'p str>,
 }
 
-/// The form of an input, as it was found out.
+/// What was found out about an input while it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputForm {
+pub struct InputInfo {
     /// The format.
     pub format: Format,
     /// The encoding of its text.
@@ -94,7 +94,8 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    fn of(is_windows: &AtomicBool) -> Self {
+    /// Returns the encoding of a text that was read to its end.
+    fn detected(is_windows: &AtomicBool) -> Self {
         if is_windows.load(Ordering::Relaxed) { Self::Windows1252 } else { Self::Utf8 }
     }
 }
@@ -112,10 +113,10 @@ pub struct HeaderRow {
     pub above: Vec<u64>,
 }
 
-/// Which input is read.
+/// What is known of an input before it is opened.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted<'w> {
-    /// The format; `None` if it is to be told from the content.
+pub struct InputHint<'w> {
+    /// The format; `None` to detect it from the content.
     pub format: Option<Format>,
     /// The sheet of a workbook; `None` for the first one that has a header row.
     pub sheet: Option<&'w str>,
@@ -150,16 +151,16 @@ impl Piece<'_> {
 
 /// Reads an input, and passes on what the workers made of its parts, in order. Returns its form.
 ///
-/// Each thread has its own worker. The input is read to its end, by one
-/// thread at a time. If there is an error, parts before it may have been passed on.
+/// Each thread has its own worker. The input is read to its end, by one thread at a time. If there is an error, parts before
+/// it may have been passed on.
 pub fn read_blocks<W: Worker>(
     input: impl Read + Send,
-    wanted: Wanted<'_>,
+    wanted: InputHint<'_>,
     names: &dyn FieldNames,
     reading: Reading,
     worker: impl Fn() -> W + Sync,
     take: &mut dyn FnMut(W::Output, &Piece<'_>),
-) -> Result<InputForm, FileError> {
+) -> Result<InputInfo, FileError> {
     let (format, opened, is_windows) = match open(input, wanted.format)? {
         Opened::Text { format, input, is_windows } => (format, input, is_windows),
         Opened::Workbook(bytes) => return workbook::read(bytes, wanted.sheet, names, reading, worker, take),
@@ -168,7 +169,7 @@ pub fn read_blocks<W: Worker>(
     let mut source = Source::new(opened, Cut::of(format), reading.block, &buffers);
     let Some(form) = Form::begin(format, &mut source, names)? else {
         read_whole(source, names, worker(), take)?;
-        return Ok(InputForm { format, encoding: Encoding::Utf8, header: None });
+        return Ok(InputInfo { format, encoding: Encoding::Utf8, header: None });
     };
     let form = &form;
     let mut sequence = Sequence::new(form, &buffers, worker(), take);
@@ -185,17 +186,17 @@ pub fn read_blocks<W: Worker>(
         sequence.add(block, Some(read))
     })?;
     sequence.finish()?;
-    Ok(InputForm { format, encoding: Encoding::of(&is_windows), header: form.header() })
+    Ok(InputInfo { format, encoding: Encoding::detected(&is_windows), header: form.header() })
 }
 
 /// Reads every record of an input carefully, one after the other, with its place in the input. Returns the form of the input
 /// and the number of records.
 pub fn read_records(
     input: impl Read + Send,
-    wanted: Wanted<'_>,
+    wanted: InputHint<'_>,
     names: &dyn FieldNames,
     each: &mut dyn FnMut(Record<'_>),
-) -> Result<(InputForm, u64), FileError> {
+) -> Result<(InputInfo, u64), FileError> {
     let (format, opened, is_windows) = match open(input, wanted.format)? {
         Opened::Text { format, input, is_windows } => (format, input, is_windows),
         Opened::Workbook(bytes) => {
@@ -218,7 +219,7 @@ pub fn read_records(
             header = form.header();
         }
     }
-    Ok((InputForm { format, encoding: Encoding::of(&is_windows), header }, records))
+    Ok((InputInfo { format, encoding: Encoding::detected(&is_windows), header }, records))
 }
 
 /// Reads a JSON document that is no array and does not begin with one.

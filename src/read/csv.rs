@@ -1,12 +1,11 @@
 //! Reads text that is separated into cells, below a header row.
 
-use std::borrow::Cow;
-
 use super::block_reader::{Begin, Outcome, Position, Stop};
 use super::block_text::BlockText;
 use super::blocks::Worker;
 use super::csv_header::Header;
-use super::csv_rows::{Row, skip_blank_lines};
+use super::csv_rows::{Cell, Row, skip_blank_lines};
+use super::record::trim;
 use super::rows::{self, Column};
 use super::scan::cell_end;
 use super::{Fault, Field, Record, SkippedRow, Slots, Value, ValueKind};
@@ -96,13 +95,14 @@ fn put<'t>(column: &Column, text: &'t str, start: usize, end: usize, slots: &mut
     is_plain.then_some(())
 }
 
-/// Builds the record of a row. Its lines are counted behind `lines_before`.
+/// Builds the record of a row. Its lines are counted after `lines_before`.
 fn record<'r>(header: &'r Header, row: &'r Row<'r>, lines_before: u64) -> Record<'r> {
-    let cells = row.cells.iter().map(|cell| (value(row.content(*cell)), cell.start));
+    let value = |cell| row.text(cell).map_or(Value::Unreadable, Value::Text);
+    let cells = row.cells.iter().map(|cell| (value(*cell), cell.start));
     let mut fields: Vec<_> = rows::fields(&header.columns, cells).collect();
     let fault = row_fault(row, header.columns.list.len(), lines_before);
     if fault.as_ref().is_some_and(|fault| fault.code == Code::SwallowedRows) {
-        // The cell that swallowed the rows holds parts of other notes, and so may all cells behind it.
+        // The cell that swallowed the rows holds parts of other notes, and so may all cells after it.
         let swallows = |field: &Field<'_>| field.value.text().is_some_and(|text| text.contains(['\n', '\r']));
         let first = fields.iter().position(swallows).unwrap_or_default();
         for field in fields.iter_mut().skip(first) {
@@ -110,14 +110,6 @@ fn record<'r>(header: &'r Header, row: &'r Row<'r>, lines_before: u64) -> Record
         }
     }
     Record { line: row.lines.0, column: 1, text: row.bytes, fields, fault, ..Record::default() }
-}
-
-fn value(cell: Cow<'_, [u8]>) -> Value<'_> {
-    let text = match cell {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-        Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
-    };
-    text.map_or(Value::Unreadable, Value::Text)
 }
 
 /// Returns the fault that makes a row unreadable: misplaced quotes, or not as many cells as the header has.
@@ -136,10 +128,8 @@ fn row_fault(row: &Row<'_>, columns: usize, lines_before: u64) -> Option<Fault> 
         return Some(Fault { offset: row.stray, ..Fault::new(Code::StrayQuote, text, help) });
     }
     // Empty cells beyond the header say nothing.
-    let is_filled =
-        |cell: &Option<Cow<'_, str>>| cell.as_ref().is_none_or(|text| !super::record::trim(text).is_empty());
-    let beyond = row.texts().iter().skip(columns).any(is_filled);
-    if row.cells.len() >= columns && !beyond {
+    let is_filled = |cell: &Cell| row.text(*cell).is_none_or(|text| !trim(&text).is_empty());
+    if row.cells.len() >= columns && !row.cells.iter().skip(columns).any(is_filled) {
         return None;
     }
     let cells = if row.cells.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.cells.len()) };
@@ -155,7 +145,7 @@ fn row_fault(row: &Row<'_>, columns: usize, lines_before: u64) -> Option<Fault> 
 mod tests {
     use super::*;
     use crate::field::FieldId;
-    use crate::read::{FieldNames, FileError, Format, MAX_FIELDS, Wanted, read_records};
+    use crate::read::{FieldNames, FileError, Format, InputHint, MAX_FIELDS, read_records};
 
     /// Knows the fields that every note may have.
     struct NoteNames;
@@ -179,7 +169,7 @@ mod tests {
     }
 
     fn read(text: &str, each: &mut dyn FnMut(Record<'_>)) -> Result<u64, FileError> {
-        let wanted = Wanted { format: Some(Format::Csv), sheet: None };
+        let wanted = InputHint { format: Some(Format::Csv), sheet: None };
         read_records(text.as_bytes(), wanted, &NoteNames, each).map(|(_, records)| records)
     }
 

@@ -67,7 +67,10 @@ impl Header {
             }
         }
         match best {
-            Some(candidate) => candidate.check().map(Some),
+            Some(candidate) => {
+                candidate.refuse_bad_names()?;
+                Ok(Some(candidate.into_found()))
+            }
             None if needs_more => Ok(None),
             None => first_row(bytes, (start, line), is_last, declared.map(|(separator, _)| separator), names),
         }
@@ -101,14 +104,13 @@ fn search<'b>(
             // A quote in a line of text above the header row need not be closed.
             Err(_) => return Search::Nothing,
         };
-        let cells: Vec<_> = row.cells.iter().map(|cell| row.content(*cell)).collect();
-        let texts = cells.iter().map(|cell| std::str::from_utf8(cell).unwrap_or_default());
-        let columns = Columns::new(texts, names);
-        if columns.are_header() {
-            return Search::Found(Candidate { row, columns, rules, end, above });
+        let next_line = row.lines.1 + 1;
+        let candidate = Candidate::new(row, rules, end, names);
+        if candidate.columns.are_header() {
+            return Search::Found(Candidate { above, ..candidate });
         }
         above.push(line);
-        (at, line) = (end, row.lines.1 + 1);
+        (at, line) = (end, next_line);
     }
     Search::Nothing
 }
@@ -134,13 +136,10 @@ fn first_row(
 ) -> Result<Option<Found>, FileError> {
     let rules = Rules { separator: declared.unwrap_or(b',') };
     let Some((row, end)) = Row::read(rules, bytes, start, line, is_last)? else { return Ok(None) };
-    let cells: Vec<_> = row.cells.iter().map(|cell| row.content(*cell)).collect();
-    let columns = Columns::new(cells.iter().map(|cell| std::str::from_utf8(cell).unwrap_or_default()), names);
-    drop(cells);
-    let candidate = Candidate { row, columns, rules, end, above: Vec::new() };
+    let candidate = Candidate::new(row, rules, end, names);
     candidate.refuse_bad_names()?;
     if 2 * candidate.columns.known() > candidate.columns.named() {
-        return candidate.check().map(Some);
+        return Ok(Some(candidate.into_found()));
     }
     let known = match candidate.columns.known() {
         0 => "no field".to_owned(),
@@ -152,18 +151,24 @@ fn first_row(
     Err(candidate.refused(0, Code::NoHeader, &text, &help))
 }
 
-impl Candidate<'_> {
+impl<'b> Candidate<'b> {
+    /// Creates a candidate without rows above it.
+    fn new(row: Row<'b>, rules: Rules, end: usize, names: &dyn FieldNames) -> Self {
+        let texts = row.texts();
+        let columns = Columns::new(texts.iter().map(|text| text.as_deref().unwrap_or_default()), names);
+        Self { row, columns, rules, end, above: Vec::new() }
+    }
+
     fn refused(&self, offset: usize, code: Code, text: &str, help: &str) -> FileError {
         let (line, column) = line_and_column(self.row.bytes.get(..offset).unwrap_or_default(), self.row.lines.0, 1);
         FileError::new(code, text, help).with_position(line, column)
     }
 
-    /// Returns the header row, unless notes may be lost in it.
-    fn check(self) -> Result<Found, FileError> {
-        self.refuse_bad_names()?;
+    /// Returns the row as the header row. Its names must not be bad ones.
+    fn into_found(self) -> Found {
         let Self { row, columns, rules, end, above } = self;
         let header = Header { is_plain: columns.are_plain(), rules, columns, above, line: row.lines.0 };
-        Ok((header, end, row.lines.1 + 1))
+        (header, end, row.lines.1 + 1)
     }
 
     /// Refuses a row that might have swallowed notes.
@@ -173,8 +178,7 @@ impl Candidate<'_> {
             return Err(self.refused(offset, Code::NoHeader, "text follows a closing quote in the header row", help));
         }
         for cell in &self.row.cells {
-            let content = self.row.content(*cell);
-            let Ok(name) = std::str::from_utf8(&content) else {
+            let Some(name) = self.row.text(*cell) else {
                 let text = "the header row is not UTF-8 text";
                 return Err(self.refused(0, Code::NotUtf8, text, "export the notes as UTF-8"));
             };

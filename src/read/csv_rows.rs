@@ -148,11 +148,15 @@ impl<'b> Row<'b> {
 
     /// Returns the contents of all cells; `None` for one that is not UTF-8.
     pub(super) fn texts(&self) -> Vec<Option<Cow<'b, str>>> {
-        let text = |cell: &Cell| match self.content(*cell) {
+        self.cells.iter().map(|cell| self.text(*cell)).collect()
+    }
+
+    /// Returns the contents of a cell; `None` if it is not UTF-8.
+    pub(super) fn text(&self, cell: Cell) -> Option<Cow<'b, str>> {
+        match self.content(cell) {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
-        };
-        self.cells.iter().map(text).collect()
+        }
     }
 
     /// Returns the contents of a cell without its quotes.

@@ -27,7 +27,7 @@ mod workbook;
 
 use std::io;
 
-pub use blocks::{Encoding, HeaderRow, InputForm, Piece, Reading, Wanted, Worker, read_blocks, read_records};
+pub use blocks::{Encoding, HeaderRow, InputHint, InputInfo, Piece, Reading, Worker, read_blocks, read_records};
 pub use record::{Fault, Field, Record, Value};
 pub use rows::SkippedRow;
 pub(crate) use scan::is_plain_json_text;
@@ -88,14 +88,25 @@ impl Format {
     }
 }
 
+/// How certainly a name stands for its field. Of several columns for one field, only that of the highest precedence is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precedence {
+    /// A header that exports customarily have.
+    Customary,
+    /// The name of the field itself.
+    Declared,
+    /// A header that the agency itself maps.
+    Own,
+}
+
 /// The known names of fields.
 pub trait FieldNames: Sync {
     /// Returns the field with this name; `None` if the name is unknown.
     fn field(&self, name: &str) -> Option<FieldId>;
 
-    /// Returns the rank of a known name: of several columns for one field, only that of the highest rank is read.
-    fn precedence(&self, _: &str) -> u8 {
-        0
+    /// Returns the precedence of a known name.
+    fn precedence(&self, _: &str) -> Precedence {
+        Precedence::Customary
     }
 
     /// Whether fields with this name are not read, and not reported either.

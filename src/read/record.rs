@@ -29,8 +29,8 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
-    /// Returns the place of the record in the file with this name.
-    pub fn place(&self, file: &str) -> Place {
+    /// Returns where the record begins in the file with this name.
+    pub fn place_in(&self, file: &str) -> Place {
         Place { sheet: self.sheet.map(str::to_owned), ..Place::new(file, self.line, self.column) }
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::trim;
-use super::{Field, FieldNames, MAX_FIELDS, Slot, Slots, Value};
+use super::{Field, FieldNames, MAX_FIELDS, Precedence, Slot, Slots, Value};
 use crate::field::{FieldId, showable};
 use crate::spelling::key;
 
@@ -138,19 +138,19 @@ impl Columns {
     }
 }
 
-/// Makes those columns unknown for whose field there is another one of higher rank: an agency's own mapping comes before
+/// Makes those columns unknown for whose field there is another one of higher precedence: an agency's own mapping comes before
 /// the name of the field itself, and that before a customary header.
 fn outrank(list: &mut [Column], names: &dyn FieldNames) {
-    let mut highest: BTreeMap<FieldId, u8> = BTreeMap::new();
+    let mut highest: BTreeMap<FieldId, Precedence> = BTreeMap::new();
     for column in &*list {
         if let Some(field) = column.field {
-            let rank = highest.entry(field).or_default();
-            *rank = names.precedence(&column.name).max(*rank);
+            let precedence = names.precedence(&column.name);
+            highest.entry(field).and_modify(|highest| *highest = precedence.max(*highest)).or_insert(precedence);
         }
     }
     for column in list {
         let is_outranked =
-            |field: &FieldId| highest.get(field).is_some_and(|rank| names.precedence(&column.name) < *rank);
+            |field: &FieldId| highest.get(field).is_some_and(|highest| names.precedence(&column.name) < *highest);
         column.field = column.field.filter(|field| !is_outranked(field));
     }
 }

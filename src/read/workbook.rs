@@ -13,7 +13,7 @@ use calamine::{
 use chrono::{Duration, NaiveDateTime, NaiveTime, SubsecRound};
 use rust_decimal::Decimal;
 
-use super::blocks::{Encoding, HeaderRow, InputForm, Piece, Reading, Worker};
+use super::blocks::{Encoding, HeaderRow, InputInfo, Piece, Reading, Worker};
 use super::csv_header::header_help;
 use super::rows::{self, Columns, HEADER_ROWS};
 use super::{Fault, FieldNames, FileError, Format, Record, Value};
@@ -69,12 +69,12 @@ pub(super) fn read<W: Worker>(
     reading: Reading,
     worker: impl Fn() -> W + Sync,
     take: &mut dyn FnMut(W::Output, &Piece<'_>),
-) -> Result<InputForm, FileError> {
+) -> Result<InputInfo, FileError> {
     let mut workbook = open(bytes)?;
     let Table { sheet, columns, header, rows } = find_table(&mut workbook, sheet, names)?;
     let (sheet, columns) = (&sheet, &columns);
     let blocks = Blocks { rows, is_ended: false };
-    let piece = Piece { bytes: &[], line: 1, column: 1, format: Format::Workbook, sheet: Some(sheet) };
+    let piece = Piece { format: Format::Workbook, sheet: Some(sheet), ..Piece::ALONE };
     let work = || {
         let mut worker = worker();
         move |block: Result<Vec<SheetRow>, FileError>| {
@@ -97,7 +97,7 @@ pub(super) fn read_one_by_one(
     sheet: Option<&str>,
     names: &dyn FieldNames,
     worker: &mut impl Worker,
-) -> Result<InputForm, FileError> {
+) -> Result<InputInfo, FileError> {
     let mut workbook = open(bytes)?;
     let Table { sheet, columns, header, rows } = find_table(&mut workbook, sheet, names)?;
     for row in rows {
@@ -110,8 +110,8 @@ fn open(bytes: Vec<u8>) -> Result<Sheets<Bytes>, FileError> {
     open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| damaged(&error))
 }
 
-fn form(header: HeaderRow) -> InputForm {
-    InputForm { format: Format::Workbook, encoding: Encoding::Utf8, header: Some(header) }
+fn form(header: HeaderRow) -> InputInfo {
+    InputInfo { format: Format::Workbook, encoding: Encoding::Utf8, header: Some(header) }
 }
 
 /// The rows of a sheet, some at a time.

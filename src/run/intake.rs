@@ -13,7 +13,7 @@ use crate::diagram::Diagram;
 use crate::facts::{FactId, Facts};
 use crate::message::Message;
 use crate::note::NoteChecker;
-use crate::read::{FileError, Format, Piece, Record, SkippedRow, Slot, Slots, Wanted, Worker, read_blocks};
+use crate::read::{FileError, Format, InputHint, Piece, Record, SkippedRow, Slot, Slots, Worker, read_blocks};
 use crate::report::{InputRun, SkippedRun};
 use crate::rules::RuleSet;
 
@@ -102,7 +102,7 @@ impl<'r> Batch<'r> {
                 decided.add_block(origin, &block, on_message);
             }
         };
-        let wanted = Wanted { format: input.format, sheet: input.sheet.as_deref() };
+        let wanted = InputHint { format: input.format, sheet: input.sheet.as_deref() };
         let form = read_blocks(&mut bytes, wanted, &set.vocabulary, options.reading, worker, &mut take)?;
         held_back.into_iter().for_each(&mut *on_message);
         let records = crate::number::count(decided.len() - before);
@@ -164,8 +164,6 @@ impl<'r> NoteWorker<'r> {
     fn take(&mut self, record: &Record<'_>) -> Option<Facts> {
         self.block.count_unknown_fields(record);
         let mut slots = Slots::default();
-        // Dates of records that were not plain are counted here.
-        self.checker.take_orders();
         match self.checker.check_record(record, &mut slots) {
             Ok(note) => {
                 let decision = self.decisions.decide(&mut self.memo, note.facts, note.coded, note.date);
@@ -174,7 +172,6 @@ impl<'r> NoteWorker<'r> {
             }
             Err(rejection) => {
                 self.block.add_rejected(&self.kept, record, rejection);
-                self.block.count_date_orders(self.checker.take_orders());
                 None
             }
         }

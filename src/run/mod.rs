@@ -17,7 +17,7 @@ pub use ready::{Ready, is_hidden, is_rule_file, rules};
 
 use crate::message::{Code, Message};
 use crate::place::Place;
-use crate::read::{FileError, Format, Reading, Record, Wanted, read_records};
+use crate::read::{FileError, Format, InputHint, Reading, Record, read_records};
 use crate::report::{Columns, InputRun, Program, Report, RulesRun, Run};
 use crate::rules::RuleSet;
 
@@ -151,7 +151,7 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
 
 /// Reads an input record by record. An error concerns the whole input.
 pub fn read(set: &RuleSet, input: Input<'_>, each: &mut dyn FnMut(&Record<'_>)) -> Result<Format, FileError> {
-    let wanted = Wanted { format: input.format, sheet: input.sheet.as_deref() };
+    let wanted = InputHint { format: input.format, sheet: input.sheet.as_deref() };
     let (form, _) = read_records(input.bytes, wanted, &set.vocabulary, &mut |record| each(&record))?;
     Ok(form.format)
 }

@@ -6,24 +6,25 @@ use crate::message::{Code, Message};
 use crate::notation::DateOrder;
 use crate::note::Orders;
 use crate::place::Place;
-use crate::read::{Encoding, HeaderRow, InputForm, SkippedRow};
+use crate::read::{Encoding, HeaderRow, InputInfo, SkippedRow};
 
 /// Adds the rows above the header row to those that are no records.
 pub(super) fn add_rows_above(name: &str, header: &HeaderRow, skipped: &mut SkippedRows) {
     let below = std::mem::take(skipped);
     for line in &header.above {
-        skipped.push(SkippedRow::AboveHeader, place(name, header, *line));
+        skipped.push(SkippedRow::AboveHeader, row_place(name, header, *line));
     }
     skipped.append(below);
 }
 
 /// Returns the messages about an input that was read to its end.
-pub(super) fn messages(name: &str, form: &InputForm, skipped: &SkippedRows, orders: Orders) -> Vec<Message> {
+pub(super) fn messages(name: &str, form: &InputInfo, skipped: &SkippedRows, orders: Orders) -> Vec<Message> {
     let header = form.header.as_ref().and_then(|header| rows_above(name, header));
     [header, windows(name, form.encoding), totals(skipped), date_order(name, orders)].into_iter().flatten().collect()
 }
 
-fn place(name: &str, header: &HeaderRow, line: u64) -> Place {
+/// Returns the place of a row of the table whose header row this is.
+fn row_place(name: &str, header: &HeaderRow, line: u64) -> Place {
     Place { sheet: header.sheet.clone(), ..Place::new(name, line, 1) }
 }
 
@@ -35,7 +36,7 @@ fn rows_above(name: &str, header: &HeaderRow) -> Option<Message> {
     };
     let text = format!("the header row stands here; {rows} skipped");
     let help = "if notes stand above it, move the header row to the top of the export";
-    Some(Message::warning(Code::SkippedRows, text).with_place(place(name, header, header.line)).help(help))
+    Some(Message::warning(Code::SkippedRows, text).with_place(row_place(name, header, header.line)).help(help))
 }
 
 fn windows(name: &str, encoding: Encoding) -> Option<Message> {

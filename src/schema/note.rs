@@ -100,6 +100,9 @@ fn common_field(name: &str) -> (Value, &'static str) {
         "date" => (text(DATE), "The service date, written as YYYY-MM-DD."),
         "start" => (text(CLOCK), "When the work began, written as HH:MM on the 24-hour clock. Give `end` with it."),
         "end" => (text(CLOCK), "When the work ended, written as HH:MM on the 24-hour clock. Give `start` with it."),
+        "end_date" => {
+            (text(DATE), "The date on which the work ended, if not the service date. Give `start` and `end` with it.")
+        }
         "minutes" => (minutes(), "The documented minutes. May be left out where `start` and `end` are given."),
         "duration" => (minutes(), "The documented minutes, under another name."),
         "practitioner" => (id(), "The practitioner in whose name the work is billed, by any id."),
@@ -148,4 +151,15 @@ fn or_open(mut schema: Value, is_required: bool) -> Value {
         }
     }
     schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_common_field_is_described() {
+        let bare: Vec<_> = FieldId::NAMES.into_iter().filter(|name| common_field(name).1.is_empty()).collect();
+        assert!(bare.is_empty(), "{bare:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::survey::{ColumnSurvey, Mapping, Survey};
 use crate::facts::REQUIRED;
 use crate::field::FieldId;
-use crate::nearest::one_of;
+use crate::nearest::{counted, one_of};
 use crate::notation::DateOrder;
 use crate::number::count;
 use crate::read::FieldNames;
@@ -32,13 +32,13 @@ pub fn open_points(set: &RuleSet, survey: &Survey) -> Vec<OpenPoint> {
     points
 }
 
-/// Returns a point for each field for which several columns stand with equal rank.
+/// Returns a point for each field for which several columns stand with equal precedence.
 fn repeated_fields(set: &RuleSet, survey: &Survey) -> Vec<OpenPoint> {
     let mut points = Vec::new();
     for (at, column) in survey.columns.iter().enumerate() {
         let Some(field) = column.field.filter(|_| column.mapping == Mapping::Known) else { continue };
-        let rank = |column: &ColumnSurvey| set.vocabulary.precedence(column.name.as_deref().unwrap_or_default());
-        let is_same = |other: &&ColumnSurvey| other.field == Some(field) && rank(other) == rank(column);
+        let precedence = |column: &ColumnSurvey| set.vocabulary.precedence(column.name.as_deref().unwrap_or_default());
+        let is_same = |other: &&ColumnSurvey| other.field == Some(field) && precedence(other) == precedence(column);
         if let Some(first) = survey.columns.iter().take(at).find(is_same) {
             let name = |column: &ColumnSurvey| column.name.clone().unwrap_or_else(|| "a column".to_owned());
             let field = set.vocabulary.field_name(field).unwrap_or_default();
@@ -70,7 +70,7 @@ pub(super) fn title(number: u64, column: &ColumnSurvey) -> String {
 
 /// Describes a number of records.
 pub(super) fn records(number: u64) -> String {
-    if number == 1 { "1 record".to_owned() } else { format!("{number} records") }
+    counted(number, "record")
 }
 
 fn of_column(set: &RuleSet, number: u64, column: &ColumnSurvey, points: &mut Vec<OpenPoint>) {

@@ -7,8 +7,8 @@ use crate::facts::{Fact, Kind, Vocabulary};
 use crate::field::{FieldId, showable};
 use crate::message::Code;
 use crate::notation::{DurationUnit, Notation};
-use crate::note::{DateForm, LengthForm, Orders, date_form, length_form, may_show_word};
-use crate::read::{Field, FieldNames, FileError, InputForm, Record, Wanted, read_records};
+use crate::note::{NoDate, NoLength, Orders, may_show_word, parse_day, parse_length};
+use crate::read::{Field, FieldNames, FileError, InputHint, InputInfo, Record, read_records};
 use crate::rules::RuleSet;
 use crate::spelling::key;
 
@@ -16,7 +16,7 @@ use crate::spelling::key;
 #[derive(Debug)]
 pub struct Survey {
     /// The form of the file.
-    pub form: InputForm,
+    pub form: InputInfo,
     /// Number of records.
     pub records: u64,
     /// Every column, in the order in which they appear.
@@ -51,7 +51,7 @@ pub struct ColumnSurvey {
     pub words: Words,
     /// The dates whose order is not declared.
     pub orders: Orders,
-    /// Number of values of a length that are a number with a part, and of those that have a part of a minute.
+    /// Number of lengths that are numbers alone and not whole.
     pub numbers_with_part: u64,
     /// Number of lengths with a part of a minute.
     pub parts_of_minute: u64,
@@ -74,7 +74,7 @@ pub struct Words {
 const MOST_WORDS: usize = 60;
 
 /// Surveys an export.
-pub fn survey(set: &RuleSet, bytes: &[u8], wanted: Wanted<'_>) -> Result<Survey, FileError> {
+pub fn survey(set: &RuleSet, bytes: &[u8], wanted: InputHint<'_>) -> Result<Survey, FileError> {
     let vocabulary = &set.vocabulary;
     let names = match column_names(bytes, wanted, vocabulary) {
         Err(error) if error.code == Code::NoHeader => column_names(bytes, wanted, &AnyName(vocabulary))?,
@@ -101,7 +101,7 @@ pub fn survey(set: &RuleSet, bytes: &[u8], wanted: Wanted<'_>) -> Result<Survey,
 }
 
 /// Returns the distinct names of all fields, in the order in which they appear.
-fn column_names(bytes: &[u8], wanted: Wanted<'_>, names: &dyn FieldNames) -> Result<Vec<String>, FileError> {
+fn column_names(bytes: &[u8], wanted: InputHint<'_>, names: &dyn FieldNames) -> Result<Vec<String>, FileError> {
     let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     let every = &EveryName(names);
     read_records(bytes, wanted, every, &mut |record: Record<'_>| {
@@ -148,8 +148,9 @@ struct MappedNames<'v> {
     vocabulary: &'v Vocabulary,
     guessed: BTreeMap<String, FieldId>,
     names: &'v [String],
-    /// Header rows of unknown names only are found by all of them.
-    all: BTreeSet<String>,
+    /// The number of each name of the export, by its key. Each counts as known, so that a header row of unknown names is
+    /// found.
+    numbers: BTreeMap<String, usize>,
 }
 
 impl<'v> MappedNames<'v> {
@@ -164,15 +165,16 @@ impl<'v> MappedNames<'v> {
                 guessed.insert(name.clone(), field);
             }
         }
-        Self { vocabulary, guessed, names, all: names.iter().map(|name| key(name)).collect() }
+        let numbers = names.iter().enumerate().map(|(number, name)| (key(name), number)).collect();
+        Self { vocabulary, guessed, names, numbers }
     }
 
-    /// Returns the field that a name stands for, unless another column stands for it with higher rank.
+    /// Returns the field that a name stands for, unless another column stands for it with higher precedence.
     fn known(&self, name: &str) -> Option<FieldId> {
         let vocabulary = self.vocabulary;
         let field = vocabulary.field(name)?;
-        let rank = vocabulary.precedence(name);
-        let outranks = |other: &String| vocabulary.field(other) == Some(field) && vocabulary.precedence(other) > rank;
+        let own = vocabulary.precedence(name);
+        let outranks = |other: &String| vocabulary.field(other) == Some(field) && vocabulary.precedence(other) > own;
         (!self.names.iter().any(outranks)).then_some(field)
     }
 
@@ -198,16 +200,13 @@ impl<'v> MappedNames<'v> {
     }
 }
 
-/// The field of columns that have none, so that the header row is found.
+/// The number from which columns count that stand for no field.
 const NO_FIELD: usize = 1 << 16;
 
 impl FieldNames for MappedNames<'_> {
     fn field(&self, name: &str) -> Option<FieldId> {
         let known = self.vocabulary.field(name).or_else(|| self.guessed.get(name).copied());
-        known.or_else(|| {
-            let at = self.all.iter().position(|other| *other == key(name))?;
-            Some(FieldId::new(NO_FIELD + at))
-        })
+        known.or_else(|| self.numbers.get(&key(name)).map(|number| FieldId::new(NO_FIELD + number)))
     }
 
     fn nearest(&self, name: &str) -> Option<&str> {
@@ -241,19 +240,19 @@ impl ColumnSurvey {
     }
 
     fn add_date(&mut self, text: &str, notation: &Notation) {
-        match date_form(text, notation) {
-            DateForm::Read => {}
-            DateForm::NoOrder(orders) => self.orders += orders,
-            DateForm::Other => self.unread += 1,
+        match parse_day(text, notation) {
+            Ok(_) => {}
+            Err(NoDate::OrderUnknown(orders)) => self.orders += orders,
+            Err(NoDate::Invalid | NoDate::OtherZone) => self.unread += 1,
         }
     }
 
     fn add_length(&mut self, text: &str, unit: Option<DurationUnit>, notation: &Notation) {
-        match length_form(text, unit, notation) {
-            LengthForm::Read => {}
-            LengthForm::NumberWithPart => self.numbers_with_part += 1,
-            LengthForm::PartOfMinute => self.parts_of_minute += 1,
-            LengthForm::Other => self.unread += 1,
+        match parse_length(text, unit, notation) {
+            Ok(_) => {}
+            Err(NoLength::UnitUnknown) => self.numbers_with_part += 1,
+            Err(NoLength::PartOfMinute) => self.parts_of_minute += 1,
+            Err(NoLength::Invalid) => self.unread += 1,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use actbill::cores::Threads;
 use actbill::read::{
-    Format, InputForm, Piece, Reading, Record, Slots, Value, Wanted, Worker, read_blocks, read_records,
+    Format, InputHint, InputInfo, Piece, Reading, Record, Slots, Value, Worker, read_blocks, read_records,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -107,13 +107,13 @@ fn in_input(read: Read, piece: &Piece<'_>) -> Seen {
     }
 }
 
-type All = (Vec<Seen>, Result<InputForm, String>);
+type All = (Vec<Seen>, Result<InputInfo, String>);
 
 /// Reads the input carefully on one thread.
 fn carefully(bytes: &[u8], format: Option<Format>) -> All {
     let mut all = Vec::new();
     let names = &ready().set.vocabulary;
-    let wanted = Wanted { format, sheet: None };
+    let wanted = InputHint { format, sheet: None };
     let read = read_records(bytes, wanted, names, &mut |record| {
         all.push(Seen::of(&record));
         assert_eq!(usize::try_from(record.number).unwrap(), all.len());
@@ -137,7 +137,7 @@ fn by_blocks(bytes: &[u8], format: Option<Format>, threads: usize, block: usize,
         all.extend(seen.into_iter().map(|read| in_input(read, piece)));
     };
     let read =
-        read_blocks(&mut input, Wanted { format, sheet: None }, &ready().set.vocabulary, reading, worker, &mut take);
+        read_blocks(&mut input, InputHint { format, sheet: None }, &ready().set.vocabulary, reading, worker, &mut take);
     assert!(read.is_err() || input.0.is_empty(), "the input is read to its end");
     // Text of another encoding grows: a character of Windows-1252 has up to three bytes in UTF-8.
     assert!(joined.len() <= 3 * bytes.len());
@@ -235,7 +235,7 @@ fn ordinary_notes_are_plain() {
         let reading = Reading { threads: Threads::new(NonZeroUsize::MIN), block: 200 };
         let names = &ready().set.vocabulary;
         assert_eq!(
-            read_blocks(text.as_bytes(), Wanted::default(), names, reading, worker, &mut take).unwrap().format,
+            read_blocks(text.as_bytes(), InputHint::default(), names, reading, worker, &mut take).unwrap().format,
             format
         );
         assert_eq!(plain, 50, "{text}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actbill::facts::{Answer, FactId, Facts};
 use actbill::note::NoteChecker;
 use actbill::proof::{Problem, certificate, check, combinations, prove};
-use actbill::read::{Slots, Wanted, read_records};
+use actbill::read::{InputHint, Slots, read_records};
 use actbill::rules::{Effect, Outcome, Rule, RuleFile, RuleId, RuleSet, Test, ValueSet};
 use actbill::{diagram::Diagram, message::Code, space::Example};
 use chrono::NaiveDate;
@@ -27,7 +27,7 @@ pub(crate) fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
         let (mut slots, mut checker) = (Slots::default(), NoteChecker::new(&set.vocabulary, &set.answered(), false));
         found = checker.check_record(&record, &mut slots).ok().map(|note| (note.facts.clone(), note.date));
     };
-    read_records(text.as_bytes(), Wanted::default(), &set.vocabulary, &mut each).unwrap();
+    read_records(text.as_bytes(), InputHint::default(), &set.vocabulary, &mut each).unwrap();
     let (mut facts, date) = found.unwrap();
     set.fill(&mut facts);
     (facts, date)

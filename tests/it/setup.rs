@@ -1,6 +1,6 @@
 //! `actbill setup`: what it finds in an export, and what it never shows.
 
-use actbill::read::{FieldNames, Format, Wanted};
+use actbill::read::{FieldNames, Format, InputHint};
 use actbill::rules::{RuleFile, RuleSet};
 use actbill::setup::{Mapping, open_points, survey, write_draft};
 
@@ -13,7 +13,7 @@ const EXPORT: &str = "Svc ID;Clt #;Svc Dt;Dur;Svc Type;Staff Title;Narrative\n\
     S-3;7002;3/14/2026;1;Knitting;N/A;7001 said so\n";
 
 fn drafted(set: &RuleSet, bytes: &[u8]) -> String {
-    let survey = survey(set, bytes, Wanted { format: Some(Format::Csv), sheet: None }).unwrap();
+    let survey = survey(set, bytes, InputHint { format: Some(Format::Csv), sheet: None }).unwrap();
     let mut draft = Vec::new();
     write_draft(set, &survey, "march.csv", &mut draft).unwrap();
     String::from_utf8(draft).unwrap()
@@ -23,14 +23,14 @@ fn open(agency: &str, bytes: &[u8]) -> Vec<String> {
     let mut files = shipped();
     files.push(RuleFile { name: "agency.toml".into(), text: agency.into(), own: true });
     let set = actbill::run::rules(files, &[], &[]).unwrap();
-    let survey = survey(&set, bytes, Wanted { format: Some(Format::Csv), sheet: None }).unwrap();
+    let survey = survey(&set, bytes, InputHint { format: Some(Format::Csv), sheet: None }).unwrap();
     open_points(&set, &survey).into_iter().map(|point| format!("{}; {}", point.text, point.help)).collect()
 }
 
 #[test]
 fn columns_words_and_notation_are_found() {
     let set = &ready().set;
-    let found = survey(set, EXPORT.as_bytes(), Wanted { format: Some(Format::Csv), sheet: None }).unwrap();
+    let found = survey(set, EXPORT.as_bytes(), InputHint { format: Some(Format::Csv), sheet: None }).unwrap();
     let field = |name: &str| {
         let column = found.columns.iter().find(|column| column.name.as_deref() == Some(name)).unwrap();
         (column.field.and_then(|field| set.vocabulary.field_name(field)), column.mapping)
@@ -61,7 +61,7 @@ fn columns_words_and_notation_are_found() {
 fn every_draft_loads() {
     let twice = "id,client,date,Role,Job Title\nn-1,client-a,2026-03-09,Boss,Chief\n";
     for text in [EXPORT, twice, "a,b,c\n1,2,3\n", "\"x\\\"y\",\"b\",\"c\"\n1,2,3\n", "id,client,date\n"] {
-        let Ok(survey) = survey(&ready().set, text.as_bytes(), Wanted { format: Some(Format::Csv), sheet: None })
+        let Ok(survey) = survey(&ready().set, text.as_bytes(), InputHint { format: Some(Format::Csv), sheet: None })
         else {
             continue;
         };
@@ -161,7 +161,7 @@ fn no_bytes_do_harm() {
         for second in pieces {
             for format in [None, Some(Format::Csv), Some(Format::Json), Some(Format::Ndjson)] {
                 let bytes = [first, second, first].concat();
-                let Ok(survey) = survey(&ready().set, &bytes, Wanted { format, sheet: None }) else { continue };
+                let Ok(survey) = survey(&ready().set, &bytes, InputHint { format, sheet: None }) else { continue };
                 let mut draft = Vec::new();
                 write_draft(&ready().set, &survey, "export", &mut draft).unwrap();
                 assert!(std::str::from_utf8(&draft).unwrap().parse::<toml_edit::DocumentMut>().is_ok());

@@ -34,7 +34,7 @@ struct Decided<'n> {
 }
 
 /// What the notes of a pool must be.
-struct Wanted {
+struct InputHint {
     service: ServiceId,
     /// One of these payers.
     payers: Vec<PayerId>,
@@ -63,7 +63,7 @@ impl<'n> NoteSearch<'n> {
 
     /// Returns notes that together show a state; `None` if no answers to the settings allow all of them.
     pub(crate) fn notes(&mut self, found: &Found) -> Option<Vec<Example>> {
-        let wanted = found.pools.iter().map(|pool| self.wanted(pool)).collect::<Option<Vec<Wanted>>>()?;
+        let wanted = found.pools.iter().map(|pool| self.wanted(pool)).collect::<Option<Vec<InputHint>>>()?;
         for key in wanted.iter().flat_map(|wanted| wanted.payers.iter().map(|payer| (wanted.service, *payer))) {
             self.known.entry(key).or_insert_with(|| decided(self.graphs, key));
         }
@@ -98,13 +98,13 @@ impl<'n> NoteSearch<'n> {
     }
 
     /// Returns what the notes of a pool must be.
-    fn wanted(&self, (earning, position): &(Earning, Position)) -> Option<Wanted> {
+    fn wanted(&self, (earning, position): &(Earning, Position)) -> Option<InputHint> {
         let reachable = self.ledger.reachable;
         let minutes = reachable.minutes(earning.service, *earning.payers.first()?, earning.band);
         let most = earning.within.most_minutes();
         let sums = Sums::new(minutes, earning.within != Within::Note, most);
         let band = reachable.dates.get(earning.band).copied()?;
-        Some(Wanted {
+        Some(InputHint {
             service: earning.service,
             payers: earning.payers.clone(),
             band: earning.band,
@@ -115,7 +115,7 @@ impl<'n> NoteSearch<'n> {
     }
 
     /// Returns answers to settings and the days since dates that all these notes can share.
-    fn shared(&self, wanted: &[Wanted], dates: &BTreeSet<FactId>) -> Option<Shared> {
+    fn shared(&self, wanted: &[InputHint], dates: &BTreeSet<FactId>) -> Option<Shared> {
         let set = self.ledger.set;
         let variables = &self.diagram.variables;
         let days = dates.iter().filter_map(|date| variables.position(set.vocabulary.derived(*date).next()?));
@@ -147,7 +147,7 @@ impl<'n> NoteSearch<'n> {
     /// Fixes one variable after the other, the usual values first, as long as every note remains possible.
     fn search(
         &self,
-        wanted: &[Wanted],
+        wanted: &[InputHint],
         order: &[usize],
         usual: &Shared,
         fixed: Shared,
@@ -167,12 +167,12 @@ impl<'n> NoteSearch<'n> {
         })
     }
 
-    fn all_possible(&self, wanted: &[Wanted], shared: &Shared) -> bool {
+    fn all_possible(&self, wanted: &[InputHint], shared: &Shared) -> bool {
         wanted.iter().all(|wanted| self.nearest(wanted, shared).is_some())
     }
 
     /// Returns the nearest notes of a pool, all for one payer; `None` if there are none.
-    fn nearest(&self, wanted: &Wanted, shared: &Shared) -> Option<Vec<Nearest<'n, '_>>> {
+    fn nearest(&self, wanted: &InputHint, shared: &Shared) -> Option<Vec<Nearest<'n, '_>>> {
         let of_payer = |payer: &PayerId| {
             let notes = wanted.minutes.iter().map(|minutes| self.nearest_note(wanted, *payer, *minutes, shared));
             notes.collect::<Option<Vec<_>>>()
@@ -181,7 +181,13 @@ impl<'n> NoteSearch<'n> {
         wanted.payers.iter().filter_map(of_payer).min_by_key(cost)
     }
 
-    fn nearest_note(&self, wanted: &Wanted, payer: PayerId, minutes: u32, shared: &Shared) -> Option<Nearest<'n, '_>> {
+    fn nearest_note(
+        &self,
+        wanted: &InputHint,
+        payer: PayerId,
+        minutes: u32,
+        shared: &Shared,
+    ) -> Option<Nearest<'n, '_>> {
         let graphs = self.known.get(&(wanted.service, payer)).into_iter().flatten();
         let found = graphs.filter_map(|decided| {
             let space = Space::new(self.ledger.set, self.diagram, decided.graph).with_store(&decided.store);
@@ -213,7 +219,7 @@ impl<'n> NoteSearch<'n> {
     }
 
     /// Writes one note. All its dates lie as they would around the date that the search takes for ordinary.
-    fn write(&self, wanted: &Wanted, nearest: &Nearest<'_, '_>, dates: &BTreeSet<FactId>) -> Option<Example> {
+    fn write(&self, wanted: &InputHint, nearest: &Nearest<'_, '_>, dates: &BTreeSet<FactId>) -> Option<Example> {
         let set = self.ledger.set;
         let Nearest { decided, within, minutes, .. } = nearest;
         let space = Space::new(set, self.diagram, decided.graph).with_store(&decided.store);

@@ -1,13 +1,11 @@
 //! `[read]`: how the notes of an agency write dates, lengths and missing answers, and which columns nobody needs.
 
-use std::collections::BTreeMap;
-
 use super::{Block, BlockKind, Role, Written};
 use crate::message::Code;
 use crate::notation::{DateOrder, DurationUnit};
 use crate::rules::checker::Checker;
 use crate::spelling::key;
-use crate::toml::{Located, Span, Text, TomlTable};
+use crate::toml::{Located, Problems, Span, Text, TomlTable};
 
 /// A line of `[read]`. The notation of the vocabulary holds what it says.
 #[derive(Clone, Debug)]
@@ -58,24 +56,17 @@ impl Block for ReadLine {
 
     fn check(blocks: Vec<Written<Self::Body>>, checker: &mut Checker<'_>) -> Vec<Self> {
         let problems = checker.problems;
-        let mut single: BTreeMap<String, Span> = BTreeMap::new();
-        let mut lines = Vec::new();
+        let mut lines: Vec<Self> = Vec::new();
         for Written { name, span, body, .. } in blocks {
             for word in &body {
                 match name.value.as_str() {
                     DATE_ORDER => {
-                        let order = DateOrder::ALL.into_iter().find(|order| order.as_str() == word.value);
-                        checker.notation.date_order = order;
-                        if order.is_none() {
-                            problems.add_unknown_value(word, DATE_ORDER, DateOrder::ALL.map(DateOrder::as_str));
-                        }
+                        let orders = DateOrder::ALL.map(|order| (order.as_str(), order));
+                        checker.notation.date_order = chosen(problems, DATE_ORDER, word, orders);
                     }
                     DURATION => {
-                        let unit = DurationUnit::ALL.into_iter().find(|unit| unit.as_str() == word.value);
-                        checker.notation.duration = unit;
-                        if unit.is_none() {
-                            problems.add_unknown_value(word, DURATION, DurationUnit::ALL.map(DurationUnit::as_str));
-                        }
+                        let units = DurationUnit::ALL.map(|unit| (unit.as_str(), unit));
+                        checker.notation.duration = chosen(problems, DURATION, word, units);
                     }
                     PART_OF_MINUTE if word.value == DROP => checker.notation.drops_part_of_minute = true,
                     PART_OF_MINUTE => problems.add_unknown_value(word, PART_OF_MINUTE, [DROP]),
@@ -84,16 +75,29 @@ impl Block for ReadLine {
                 }
             }
             let is_list = [MISSING, IGNORE].contains(&name.value.as_str());
-            if let Some(first) = single.get(&name.value).filter(|_| !is_list) {
+            if let Some(first) = lines.iter().find(|line| line.key == name.value && !is_list) {
                 let what = format!("line `{}`", name.value);
-                problems.add_duplicate(&what, (first, &span), Code::RepeatedName, "keep one of the two");
+                problems.add_duplicate(&what, (&first.span, &span), Code::RepeatedName, "keep one of the two");
             }
-            single.entry(name.value.clone()).or_insert_with(|| span.clone());
             lines.push(Self { key: name.value, span });
         }
         checker.update_vocabulary();
         lines
     }
+}
+
+/// Returns what a word of a line stands for. A word that stands for nothing is added to the problems.
+fn chosen<T: Copy, const N: usize>(
+    problems: &Problems<'_>,
+    name: &str,
+    word: &Text,
+    choices: [(&'static str, T); N],
+) -> Option<T> {
+    let choice = choices.iter().find(|(known, _)| *known == word.value).map(|(_, choice)| *choice);
+    if choice.is_none() {
+        problems.add_unknown_value(word, name, choices.map(|(known, _)| known));
+    }
+    choice
 }
 
 /// Adds the name of a field that is not read. It must not be another name for a field at the same time.

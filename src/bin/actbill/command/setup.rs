@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use actbill::message::{Code, Message};
-use actbill::read::Wanted;
+use actbill::read::InputHint;
 use actbill::rules::RuleSet;
 use actbill::run::file_message;
 use actbill::setup::{Survey, open_points, survey, write_draft};
@@ -99,7 +99,7 @@ fn look(args: &SetupArgs, set: &RuleSet) -> Result<(String, Survey), Message> {
         (name, format) = (input.name, input.format);
     }
     bar.finish_and_clear();
-    let wanted = Wanted { format, sheet: args.input.sheet.as_deref() };
+    let wanted = InputHint { format, sheet: args.input.sheet.as_deref() };
     let survey = survey(set, &bytes, wanted).map_err(|error| file_message(&name, error))?;
     let name = std::path::Path::new(&name).file_name().map_or(name.clone(), |file| file.to_string_lossy().into_owned());
     Ok((name, survey))
