@@ -89,11 +89,15 @@ codes! {
     MinutesDisagree = "minutes-disagree", Record;
     /// A birth date after the service date.
     BirthAfterService = "birth-after-service", Record;
+    /// A record that replaces one that is not there.
+    BadReplacement = "bad-replacement", Record;
     /// A field that the rule set does not know.
     UnknownField = "unknown-field", Record;
 
     /// An input that cannot be opened or read.
     Unreadable = "unreadable", File;
+    /// A file that should be a receipt and is none.
+    NotAReceipt = "not-a-receipt", File;
     /// A JSON document that is cut off or malformed.
     BadDocument = "bad-document", File;
     /// A JSON document that holds no notes.
@@ -122,10 +126,16 @@ codes! {
     Windows1252 = "windows-1252", Run;
     /// Ids that hardly differ.
     SimilarIds = "similar-ids", Run;
+    /// A roster with days that no row of an id covers.
+    RosterGap = "roster-gap", Run;
+    /// A roster with several rows of an id for one day.
+    RosterOverlap = "roster-overlap", Run;
     /// Output that cannot be written.
     Unwritable = "unwritable", Run;
     /// A generated page of rules that does not match the current rules.
     StalePage = "stale-page", Run;
+    /// A receipt, or a file that it names, that is not as it was.
+    ReceiptDiffers = "receipt-differs", Run;
 
     /// A command line that cannot be executed.
     Usage = "usage", Usage;
@@ -210,6 +220,30 @@ codes! {
     PayersDiffer = "payers-differ", Finding;
     /// Notes of one period that name different practitioners, where only one can bill it.
     PractitionersDiffer = "practitioners-differ", Finding;
+    /// A note that is the same as an earlier one.
+    Duplicate = "duplicate", Finding;
+    /// A note that may be the same as another one.
+    MaybeDuplicate = "maybe-duplicate", Finding;
+    /// A staff member with two clients at overlapping times.
+    StaffOverlap = "staff-overlap", Finding;
+    /// A client with two notes at overlapping times.
+    ClientOverlap = "client-overlap", Finding;
+    /// Notes of one date with more minutes than a day has.
+    ImpossibleDay = "impossible-day", Finding;
+    /// Notes of one date with more hours than expected.
+    LongDay = "long-day", Finding;
+    /// Units above a limit.
+    OverLimit = "over-limit", Finding;
+    /// A service date after the day of the run.
+    FutureDate = "future-date", Finding;
+    /// A service date for which the time to file a claim has passed, or is about to pass.
+    LateFiling = "late-filing", Finding;
+    /// A note, or the unit that it would earn, that an earlier run billed.
+    AlreadyBilled = "already-billed", Finding;
+    /// A question that a note and a roster answer differently.
+    RosterDisagrees = "roster-disagrees", Finding;
+    /// A note that a later record replaces.
+    Replaced = "replaced", Finding;
     /// A note whose own procedure code is not what the rules come to.
     CodeDiffers = "code-differs", Finding;
     /// A service for which no public procedure code is known.

@@ -1,6 +1,9 @@
-//! A range of service dates, both ends included.
+//! Ranges of service dates, both ends included, and calendar months.
 
-use chrono::NaiveDate;
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Serialize, Serializer};
 
 /// A range from one date through another. A missing (`undated`) end is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +32,38 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
+/// A calendar month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    year: i32,
+    /// 1 to 12.
+    month: u32,
+}
+
+impl Month {
+    /// Returns the month of a date.
+    pub fn of(date: NaiveDate) -> Self {
+        Self { year: date.year(), month: date.month() }
+    }
+
+    /// Parses `YYYY-MM`. Returns `None` for any other form and for months that do not exist.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_date(&format!("{text}-01")).map(Self::of)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl Serialize for Month {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +82,16 @@ mod tests {
         assert!(parse_date("2024-02-29").is_some());
         for bad in ["2026-02-29", "2026-2-01", "02/01/2026", "2026-13-01", "20260201", "", "+026-01-01"] {
             assert!(parse_date(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_month_has_one_form() {
+        let march = Month::parse("2026-03").unwrap();
+        assert_eq!((march, march.to_string()), (Month::of(parse_date("2026-03-31").unwrap()), "2026-03".to_owned()));
+        assert!(march < Month::parse("2026-10").unwrap() && march > Month::parse("2025-12").unwrap());
+        for bad in ["2026-13", "2026-3", "2026", "202603", "2026-03-01", "2026-00", ""] {
+            assert_eq!(Month::parse(bad), None, "{bad}");
         }
     }
 }

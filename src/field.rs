@@ -30,9 +30,13 @@ impl FieldId {
     pub const CODE: Self = Self(10);
     /// The modifiers of that code.
     pub const MODIFIERS: Self = Self(11);
+    /// The session that several clients attended together.
+    pub const GROUP: Self = Self(12);
+    /// The id of the earlier record that this one corrects.
+    pub const REPLACES: Self = Self(13);
 
     /// Names of the fields that every note may have, by number.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 14] = [
         "id",
         "client",
         "staff",
@@ -45,6 +49,8 @@ impl FieldId {
         "practitioner",
         "code",
         "modifiers",
+        "group",
+        "replaces",
     ];
 
     /// Creates the field with this number.

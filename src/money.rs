@@ -96,6 +96,11 @@ impl Amount {
     /// Zero dollars: the amount of a note that earned no unit.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
+    /// Parses dollars and cents, such as `-70.88`; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Decimal::from_str_exact(text).ok().filter(|amount| amount.scale() <= 2).map(Self)
+    }
+
     /// Returns so many times the amount.
     #[must_use]
     pub fn times(self, count: u64) -> Self {

@@ -1,4 +1,4 @@
-//! Which counts, pairs and shadows determine what a note earns.
+//! Which counts, pairs, shadows and edits determine what a note earns.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::{BatchNote, Finding};
 use crate::decide::Verdict;
 use crate::ledger::Counting;
 
-/// The counts, pairs and shadows that determine what a note earns, by their indexes in the rule set.
+/// The counts, pairs, shadows and edits that determine what a note earns, by their indexes in the rule set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// The counts that earn units.
@@ -15,15 +15,20 @@ pub struct Applied {
     pub pairs: BTreeSet<usize>,
     /// The pairs that speak of what the note's pool earns and do not apply.
     pub pairs_aside: BTreeSet<usize>,
+    /// The edits that concern the note.
+    pub edits: BTreeSet<usize>,
     /// The shadow that applies.
     pub shadow: Option<usize>,
 }
 
 impl BatchNote<'_> {
-    /// Returns the counts, pairs and shadows that determine what this note earns.
+    /// Returns the counts, pairs, shadows and edits that determine what this note earns.
     pub fn applied(self) -> Applied {
         let set = self.batch.set;
-        let Verdict::Billable(service, payer) = self.evaluation().verdict else { return Applied::default() };
+        let edits = self.concerning_edits().map(|(at, _)| at).collect();
+        let Verdict::Billable(service, payer) = self.evaluation().verdict else {
+            return Applied { edits, ..Applied::default() };
+        };
         let pool = self.pool();
         let first = pool.and_then(|pool| self.batch.note(*pool.notes.first()?)).unwrap_or(self);
         let minutes = pool.map_or(self.minutes(), |pool| pool.minutes);
@@ -41,6 +46,7 @@ impl BatchNote<'_> {
             counts: counts.collect(),
             pairs_aside: aside.map(|(at, _)| at).collect(),
             pairs,
+            edits,
             shadow: self.earned().and_then(|earned| earned.claim_line.shadow),
         }
     }

@@ -12,6 +12,7 @@ use super::similar::IdTraits;
 use crate::decide::DecisionId;
 use crate::diagram::ACTIVITY;
 use crate::facts::{Answer, FactId, Kind, WrittenAnswer};
+use crate::field::FieldId;
 use crate::note::{Note, Rejection, id_fields, unknown_fields};
 use crate::number::{narrow, wide};
 use crate::read::{Field, Record, SkippedRow, is_plain_json_text};
@@ -107,6 +108,8 @@ pub(super) struct Rare {
     pub(super) staff_roles: BTreeMap<usize, WrittenAnswer>,
     /// Line and column in the block of the ids of notes that were read carefully.
     pub(super) id_places: BTreeMap<usize, (u64, u64)>,
+    /// The ids of the records that notes replace, each with its line and column in the block.
+    pub(super) replaces: BTreeMap<usize, (String, (u64, u64))>,
 }
 
 /// The fields of a record that the rule set does not know.
@@ -210,6 +213,11 @@ impl CheckedBlock {
     ) {
         let place = id_fields(record).map(|field| record.line_and_column(field.offset)).next();
         self.rare.id_places.extend(place.map(|place| (self.position(), place)));
+        if let Some(replaced) = note.replaces {
+            let field = record.fields.iter().find(|field| field.id == Some(FieldId::REPLACES));
+            let place = field.map(|field| record.line_and_column(field.offset)).unwrap_or_default();
+            self.rare.replaces.insert(self.position(), (replaced.to_owned(), place));
+        }
         self.add_note(kept, note, decision, None);
     }
 
@@ -293,6 +301,7 @@ impl CheckedNote {
             extra: 0,
             start: self.start,
             end: self.end,
+            mark: None,
             minutes: self.minutes,
         }
     }

@@ -61,7 +61,18 @@ type RateKey = (Option<Rate>, Vec<FactId>, Option<usize>);
 
 /// Builds the claim lines of a batch, and assigns each note its units and its share of the dollars.
 pub(super) fn build(batch: &mut Batch<'_>) {
-    let mut entries = Entries { batch, list: Vec::new() };
+    build_of(batch, false);
+}
+
+/// Builds the claim lines again, without what earlier runs billed.
+pub(super) fn build_new(batch: &mut Batch<'_>) {
+    build_of(batch, true);
+}
+
+fn build_of(batch: &mut Batch<'_>, only_new: bool) {
+    batch.also.clear();
+    batch.shares.clear_claims();
+    let mut entries = Entries { batch, only_new, list: Vec::new() };
     for note in batch.notes_with_share() {
         entries.add_note(note);
     }
@@ -76,6 +87,8 @@ pub(super) fn build(batch: &mut Batch<'_>) {
 
 struct Entries<'e, 'r> {
     batch: &'e Batch<'r>,
+    /// Whether notes of earlier runs have no entries.
+    only_new: bool,
     list: Vec<Entry>,
 }
 
@@ -83,6 +96,9 @@ impl Entries<'_, '_> {
     /// Adds what a billable note earns.
     fn add_note(&mut self, note: BatchNote<'_>) {
         let Verdict::Billable(service, payer) = note.evaluation().verdict else { return };
+        if !self.is_shown(note.index) {
+            return;
+        }
         let Some(pool_index) = note.share().and_then(|share| share.pool).map(wide) else {
             let counting = Counting::new(self.batch.set, service, payer, note.date());
             let earned = counting.earned(note.minutes());
@@ -99,26 +115,46 @@ impl Entries<'_, '_> {
             _ if !pool.is_carried => self.add_shares(pool, note),
             None => self.add(note, service, payer, 0, 0, None),
             Some(_) if pool.carrier == note.index => {
-                for (position, earned) in pool.earned.iter().enumerate() {
-                    self.add(note, earned.service, payer, position, earned.units, Some(pool_index));
+                let carried = pool.earned.iter().map(|earned| (earned.service, pool.units_of(note.index, earned)));
+                let carried = carried.filter(|(_, units)| *units > 0 || pool.kept.is_empty());
+                for (position, (service, units)) in carried.enumerate() {
+                    self.add(note, service, payer, position, units, Some(pool_index));
                 }
             }
-            Some(_) => {}
+            Some(first) => {
+                let is_earned = |service| pool.earned.iter().any(|earned| earned.service == service);
+                let kept = pool.kept.iter().filter(|kept| kept.note == note.index && is_earned(kept.service));
+                let kept: Vec<_> = kept.map(|kept| (kept.service, kept.units)).collect();
+                // Where the carrying note is of an earlier run, the others stand on no line of it.
+                let alone = (kept.is_empty() && !self.is_shown(pool.carrier)).then_some((first.service, 0));
+                for (position, (service, units)) in kept.into_iter().chain(alone).enumerate() {
+                    self.add(note, service, payer, position, units, None);
+                }
+            }
         }
+    }
+
+    /// Whether a note may have entries.
+    fn is_shown(&self, index: usize) -> bool {
+        let note = self.batch.note(index);
+        note.is_some_and(|note| note.mark().is_none() && !(self.only_new && note.is_billed()))
     }
 
     /// Adds all notes of a pool that share its units, once: with the pool's first note.
     fn add_shares(&mut self, pool: &Pool, note: BatchNote<'_>) {
-        if pool.notes.first() != Some(&note.index) {
+        let notes: Vec<BatchNote<'_>> = pool.notes.iter().filter_map(|index| self.batch.note(*index)).collect();
+        let first_shown = notes.iter().find(|note| self.is_shown(note.index));
+        if first_shown.map(|first| first.index) != Some(note.index) {
             return;
         }
-        let notes: Vec<BatchNote<'_>> = pool.notes.iter().filter_map(|index| self.batch.note(*index)).collect();
         let minutes: Vec<u32> = notes.iter().map(|note| note.minutes()).collect();
         let counting = Counting::new(self.batch.set, pool.service, pool.payer, note.date());
         let part = counting.parts.iter().find(|part| part.earns == pool.service);
         let shares = part.map(|part| part.steps.distribute(&minutes)).unwrap_or_default();
         for (note, units) in notes.into_iter().zip(shares) {
-            self.add(note, pool.service, pool.payer, 0, units, None);
+            if self.is_shown(note.index) {
+                self.add(note, pool.service, pool.payer, 0, units, None);
+            }
         }
     }
 
@@ -155,7 +191,7 @@ fn build_line(batch: &mut Batch<'_>, number: usize, entries: &[Entry]) -> Option
     let mut notes: Vec<usize> = Vec::new();
     for (entry, share) in entries.iter().zip(shares) {
         let pool = entry.pool.and_then(|pool| batch.pools.get(pool));
-        let together = pool.map_or_else(|| vec![entry.note], |pool| pool.notes.clone());
+        let together = pool.map_or_else(|| vec![entry.note], |pool| pool.notes_with(batch, entry.note));
         let amount = if entry.units == 0 { Some(Amount::ZERO) } else { share };
         for index in together.iter().filter(|_| entry.position == 0) {
             if let Some(share) = batch.shares.get_mut(*index) {

@@ -1,4 +1,5 @@
-//! What few notes say besides their line: a practitioner, a code of their own, and answers that counting and money ask.
+//! What few notes say besides their line: a practitioner, a code of their own, a group, answers that counting and money ask,
+//! and where rosters disagree.
 
 use indexmap::IndexSet;
 
@@ -6,6 +7,7 @@ use super::names::{NameId, Names};
 use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL};
 use crate::note::Note;
 use crate::number::{narrow, wide};
+use crate::roster::Disagreement;
 use crate::rules::{RuleSet, Within};
 
 /// What a note says besides its line.
@@ -16,6 +18,10 @@ pub(super) struct Extra {
     pub(super) code: Option<String>,
     /// The note's own modifiers, in upper case.
     pub(super) modifiers: Vec<String>,
+    /// The session that several clients attended together.
+    pub(super) group: Option<NameId>,
+    /// The facts that the note and the rosters answer differently.
+    pub(super) disagreements: Vec<Disagreement>,
     /// The answers to the kept facts, in their order; empty if none is answered.
     answers: Vec<Answer>,
 }
@@ -26,6 +32,8 @@ pub(super) struct NewExtra {
     practitioner: Option<String>,
     code: Option<String>,
     modifiers: Vec<String>,
+    group: Option<String>,
+    disagreements: Vec<Disagreement>,
     answers: Vec<Answer>,
 }
 
@@ -62,7 +70,11 @@ impl ExtraFacts {
         });
         let facts: &Facts = filled.as_ref().unwrap_or(note.facts);
         let is_answered = self.facts.iter().any(|fact| facts.get(*fact).is_given());
-        let says_nothing = note.practitioner.is_none() && note.code.is_none() && note.modifiers.is_none();
+        let says_nothing = note.practitioner.is_none()
+            && note.code.is_none()
+            && note.modifiers.is_none()
+            && note.group.is_none()
+            && note.disagreements.is_empty();
         if says_nothing && !is_answered {
             return None;
         }
@@ -71,6 +83,8 @@ impl ExtraFacts {
             practitioner: note.practitioner.map(str::to_owned),
             code: note.code.map(plain_code),
             modifiers: note.modifiers().map(str::to_uppercase).collect(),
+            group: note.group.map(str::to_owned),
+            disagreements: note.disagreements.to_vec(),
             answers: answers.collect(),
         })
     }
@@ -90,9 +104,21 @@ impl Extras {
 
     /// Keeps what a note says besides its line, and returns its index.
     pub(super) fn keep(&mut self, new: &NewExtra, names: &mut Names) -> u32 {
-        let practitioner = new.practitioner.as_deref().map(|practitioner| names.intern(practitioner, None));
-        let (code, modifiers, answers) = (new.code.clone(), new.modifiers.clone(), new.answers.clone());
-        narrow(self.list.insert_full(Extra { practitioner, code, modifiers, answers }).0)
+        let mut intern = |name: &Option<String>| name.as_deref().map(|name| names.intern(name, None));
+        let (practitioner, group) = (intern(&new.practitioner), intern(&new.group));
+        let (code, modifiers) = (new.code.clone(), new.modifiers.clone());
+        let (disagreements, answers) = (new.disagreements.clone(), new.answers.clone());
+        let extra = Extra { practitioner, code, modifiers, group, disagreements, answers };
+        narrow(self.list.insert_full(extra).0)
+    }
+
+    /// Keeps what the row of an earlier run says besides its line, and returns its index.
+    pub(super) fn keep_billed(&mut self, group: Option<NameId>, answers: &[(FactId, Answer)]) -> u32 {
+        let answer = |fact: &FactId| answers.iter().find(|(own, _)| own == fact).map(|(_, answer)| *answer);
+        let has_answer = self.facts.iter().any(|fact| answer(fact).is_some());
+        let kept = self.facts.iter().filter(|_| has_answer).map(|fact| answer(fact).unwrap_or(Answer::Unanswered));
+        let extra = Extra { group, answers: kept.collect(), ..Extra::default() };
+        narrow(self.list.insert_full(extra).0)
     }
 
     /// Returns an empty list that keeps the same facts.

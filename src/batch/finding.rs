@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{BatchNote, ClaimLine, Period};
+use super::{BatchNote, ClaimLine, Period, Pool};
 use crate::ledger::Counting;
 use crate::message::Code;
 use crate::money::Amount;
@@ -149,6 +149,12 @@ impl Finding {
                     joined(more, "and")
                 )
             }
+            Self::Undecided { pair: None, missing, .. } if missing.is_empty() => {
+                "what this period earns depends on notes that are held; decide them first".into()
+            }
+            Self::Undecided { pair: Some(pair), missing, .. } if missing.is_empty() => {
+                format!("whether this holds cannot be told before notes that are held are decided: {}", title(pair))
+            }
             Self::Undecided { pair: None, .. } => {
                 "what this period earns depends on notes that are held; answer their missing facts first".into()
             }
@@ -182,15 +188,16 @@ impl BatchNote<'_> {
         let of_pool = pool.iter().filter(|(about, _)| about.is_none_or(|about| about == self.index));
         let mut findings: Vec<NoteFinding> = of_pool.map(|(_, finding)| self.show(finding)).chain(own).collect();
         findings.dedup();
+        findings.extend(self.edit_findings());
         findings
     }
 
     fn show(self, finding: &Finding) -> NoteFinding {
         let (with, others) = match finding {
             Finding::PayersDiffer { .. } | Finding::PractitionersDiffer => {
-                let notes = self.pool().map(|pool| pool.notes.as_slice()).unwrap_or_default();
+                let notes = self.pool().map(Pool::all_notes).unwrap_or_default();
                 let place = notes.iter().position(|index| *index == self.index).unwrap_or_default();
-                (nearest(notes, place), notes.len().saturating_sub(1))
+                (nearest(&notes, place), notes.len().saturating_sub(1))
             }
             Finding::Undecided { with, .. } | Finding::NotTogether { with, .. } => {
                 let mut others: Vec<usize> = with.iter().copied().filter(|index| *index != self.index).collect();

@@ -1,10 +1,13 @@
 //! Takes the records of an input into a batch, in order: repeated ids, unknown fields and messages about rejected records.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::checked::{CheckedBlock, CheckedNote, CheckedRejection, NoteTexts, UnknownNames};
 use super::line::{Clock, Entry, Line};
+use super::names::Earlier;
 use super::{Batch, NameId};
+use crate::decide::{Evaluation, Verdict};
 use crate::facts::WrittenAnswer;
 use crate::message::{Code, Message};
 use crate::nearest::counted;
@@ -29,6 +32,16 @@ impl BlockOrigin<'_> {
     pub(super) fn resolve_place(self, relative: (u64, u64)) -> Place {
         let (line, column) = self.piece.in_input(relative);
         self.place_in_input((line, column))
+    }
+
+    /// Returns the place of the id of a note.
+    fn place_of_id(self, block: &CheckedBlock, position: usize, note: &CheckedNote) -> Place {
+        let offset = note.id_offset.map(wide).unwrap_or_default();
+        let careful = block.rare.id_places.get(&position);
+        careful.map_or_else(
+            || self.place_in_input(self.piece.line_and_column(offset)),
+            |relative| self.resolve_place(*relative),
+        )
     }
 
     /// Returns the place of a line and column that count from the beginning of the input.
@@ -56,8 +69,15 @@ impl Batch<'_> {
                 } else {
                     self.ids.push_note(texts.id, note.id_hash)
                 };
-                if is_repeated {
-                    self.reject_repeated(origin, (block, position, note), on_message);
+                let fault = match block.rare.replaces.get(&position) {
+                    Some((replaced, place)) => {
+                        let fault = self.replace(replaced, is_repeated.then_some(texts.id)).err();
+                        fault.map(|fault| (fault, origin.resolve_place(*place)))
+                    }
+                    None => is_repeated.then(|| (repeated_id(), origin.place_of_id(block, position, note))),
+                };
+                if let Some((fault, place)) = fault {
+                    self.reject_last(fault, place, on_message);
                 }
             }
         }
@@ -86,20 +106,55 @@ impl Batch<'_> {
         self.lines.push(line);
     }
 
-    /// Rejects the note that was added last, because an earlier record has its id.
-    #[cold]
-    fn reject_repeated(
-        &mut self,
-        origin: BlockOrigin<'_>,
-        (block, position, note): (&CheckedBlock, usize, &CheckedNote),
-        on_message: &mut dyn FnMut(Message),
-    ) {
-        let Some(note_line) = self.lines.pop() else { return };
-        let fault = repeated_id();
-        let place = match block.rare.id_places.get(&position) {
-            Some(relative) => origin.resolve_place(*relative),
-            None => origin.place_in_input(origin.piece.line_and_column(note.id_offset.map(wide).unwrap_or_default())),
+    /// Lets the note that was added last replace an earlier record. `repeated` is the note's own id, if an earlier record
+    /// has it.
+    fn replace(&mut self, replaced: &str, repeated: Option<&str>) -> Result<(), Fault> {
+        if repeated.is_some_and(|own| own != replaced) {
+            return Err(repeated_id());
+        }
+        let own = narrow(self.lines.len() - 1);
+        let earlier = match self.ids.find(replaced, wide(own)) {
+            Earlier::None => self.history.find(replaced).map_or(Earlier::None, Earlier::Note),
+            earlier => earlier,
         };
+        match earlier {
+            Earlier::Note(earlier) => {
+                if self.replaced.iter().any(|(note, _)| *note == narrow(earlier)) {
+                    let text = "another record replaces that one already";
+                    return Err(bad_replacement(text, "name the record that replaced it, or remove one of the two"));
+                }
+                self.replaced.push((narrow(earlier), own));
+                Ok(())
+            }
+            // The rejected record earns nothing anyway.
+            Earlier::Rejected => Ok(()),
+            Earlier::None => {
+                let help = "put the corrected record after the one that it corrects, in the same run";
+                Err(bad_replacement("no earlier record has this id", help))
+            }
+        }
+    }
+
+    /// Returns the notes that a later one replaces, each with that one, sorted. They earn nothing any more.
+    pub(super) fn take_replaced(&mut self) -> Vec<(u32, u32)> {
+        let mut replaced = std::mem::take(&mut self.replaced);
+        if replaced.is_empty() {
+            return replaced;
+        }
+        replaced.sort_unstable();
+        let decision = self.decisions.keep(Arc::new(Evaluation::of_verdict(Verdict::NonBillable, REPLACED)));
+        for (note, _) in &replaced {
+            if let Some(line) = self.lines.get_mut(wide(*note)) {
+                line.entry = Entry::Decided(decision);
+            }
+        }
+        replaced
+    }
+
+    /// Rejects the note that was added last.
+    #[cold]
+    fn reject_last(&mut self, fault: Fault, place: Place, on_message: &mut dyn FnMut(Message)) {
+        let Some(note_line) = self.lines.pop() else { return };
         self.report_rejection(&fault, place, on_message);
         let entry = Entry::Rejected(self.faults_number(vec![fault]));
         self.lines.push(Line { entry, minutes: 0, ..note_line });
@@ -140,7 +195,8 @@ impl Batch<'_> {
         let word = |batch: &mut Self, word: &Option<String>| word.as_ref().map(|word| batch.words.intern_text(word));
         let (activity, staff_role) = (word(self, &head.activity), word(self, &head.staff_role));
         let (start, end) = (head.start.map(Clock::new), head.end.map(Clock::new));
-        Line { entry, client, staff, date: head.date, activity, staff_role, extra: 0, start, end, minutes: 0 }
+        let (date, mark) = (head.date, None);
+        Line { entry, client, staff, date, activity, staff_role, extra: 0, start, end, mark, minutes: 0 }
     }
 
     fn faults_number(&mut self, faults: Vec<Fault>) -> u32 {
@@ -160,6 +216,13 @@ fn repeated_id() -> Fault {
     let fault = Fault::new(Code::RepeatedId, "an earlier record has this id", help);
     Fault { field: Some("id".into()), ..fault }
 }
+
+fn bad_replacement(text: &str, help: &str) -> Fault {
+    Fault { field: Some("replaces".into()), ..Fault::new(Code::BadReplacement, text, help) }
+}
+
+/// Why nobody pays for a replaced note.
+const REPLACED: &str = "Nobody pays: a later record replaces this one.";
 
 /// Maximum number of distinct unknown field names to keep. A document may use data as keys, with different names in
 /// each record.
@@ -184,7 +247,7 @@ pub struct UnknownFields {
 
 impl UnknownFields {
     /// Counts the unknown fields of the records of a block.
-    fn add(&mut self, origin: BlockOrigin<'_>, block: &CheckedBlock) {
+    pub fn add(&mut self, origin: BlockOrigin<'_>, block: &CheckedBlock) {
         for (name, count) in &block.unknown {
             if !self.count(name, *count) {
                 self.further += count;
@@ -218,8 +281,9 @@ impl UnknownFields {
         self.further += u64::from(has_further);
     }
 
-    /// Returns warnings: one for each near match of a known name, one each for a few others, and one for the rest.
-    pub fn warnings(&self, names: &dyn FieldNames) -> Vec<Message> {
+    /// Returns warnings: one for each near match of a known name, one each for a few others, and one for the rest. `who` does
+    /// not know the fields.
+    pub fn warnings(&self, names: &dyn FieldNames, who: &str) -> Vec<Message> {
         let warning = |text: String| Message::warning(Code::UnknownField, text);
         let mut warnings = Vec::new();
         if self.nameless > 0 {
@@ -230,7 +294,7 @@ impl UnknownFields {
         kept.sort_by_key(|(near, name, _)| (near.is_none(), *name));
         let others = kept.split_off(kept.len().min(REPORTED));
         for (near, name, count) in kept {
-            let text = format!("the rule set knows no field `{name}` ({}); it is ignored", counted(*count, "record"));
+            let text = format!("{who} knows no field `{name}` ({}); it is ignored", counted(*count, "record"));
             warnings.push(warning(text).help(match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => MAP_IT.to_owned(),
@@ -238,12 +302,12 @@ impl UnknownFields {
         }
         if !others.is_empty() || self.further > 0 {
             let more = if self.further > 0 { "more than " } else { "" };
-            let text = format!("the rule set does not know {more}{} other fields; they are ignored", others.len());
+            let text = format!("{who} does not know {more}{} other fields; they are ignored", others.len());
             warnings.push(warning(text).help(MAP_IT));
         }
         if let Some(place) = &self.first_hidden {
             let text = format!(
-                "the rule set does not know the name of the field here ({}); it is ignored",
+                "{who} does not know the name of the field here ({}); it is ignored",
                 counted(self.hidden, "record")
             );
             let help = "a name that may be part of a note is not repeated: look it up in the input";

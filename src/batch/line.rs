@@ -24,8 +24,17 @@ pub(super) struct Line {
     pub(super) extra: u32,
     pub(super) start: Option<Clock>,
     pub(super) end: Option<Clock>,
+    /// The edit that keeps a billable note from being billed.
+    pub(super) mark: Option<Mark>,
     /// Documented minutes; 0 if the record was rejected.
     pub(super) minutes: u16,
+}
+
+impl Line {
+    /// Whether the record is a note.
+    pub(super) fn is_note(&self) -> bool {
+        matches!(self.entry, Entry::Decided(_))
+    }
 }
 
 /// What became of a record on its own.
@@ -50,7 +59,7 @@ pub(super) struct Share {
 }
 
 /// Number of a word for an activity or a role in the batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct WordId(NonZeroU32);
 
 impl WordId {
@@ -64,8 +73,23 @@ impl WordId {
     }
 }
 
+/// The edit that holds or strikes a note, by its index in the rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Mark(NonZeroU16);
+
+impl Mark {
+    pub(super) fn new(edit: usize) -> Self {
+        Self(NonZeroU16::MIN.saturating_add(u16::try_from(edit).unwrap_or(u16::MAX)))
+    }
+
+    /// Returns the index of the edit.
+    pub(super) fn edit(self) -> usize {
+        usize::from(self.0.get()) - 1
+    }
+}
+
 /// A clock time in minutes after midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Clock(NonZeroU16);
 
 impl Clock {

@@ -48,7 +48,7 @@ impl Batch<'_> {
         self.names.get(line.client)
     }
 
-    /// Returns the claim lines of a client, ordered by date, payer and service. Lines without any units are omitted.
+    /// Returns the shown claim lines of a client, ordered by date, payer and service. Lines without any units are omitted.
     pub fn claim_lines(&self, client: ClientNumber) -> Vec<ClaimLine> {
         let first = self.claims.partition_point(|line| line.client < client.0);
         let own = self.claims.iter().skip(first).take_while(|line| line.client == client.0);
@@ -56,6 +56,8 @@ impl Batch<'_> {
         if lines.is_empty() {
             self.add_simple_lines(client.0, &mut lines);
         }
+        // All notes of a line belong to one month.
+        lines.retain(|line| line.notes.first().is_some_and(|note| self.is_shown(*note)));
         lines
     }
 

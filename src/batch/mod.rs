@@ -3,14 +3,19 @@
 //! A batch keeps a small line for each record and stores repeated texts once. Knows nothing about formats.
 
 mod applied;
+mod by_name;
 mod checked;
 mod claim;
+mod day_advice;
+mod edits;
 mod extra;
 mod finding;
+mod history;
 mod intake;
 mod line;
 mod lines;
 mod looks;
+mod month;
 mod names;
 mod note;
 mod open;
@@ -28,6 +33,7 @@ mod total;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -37,6 +43,7 @@ pub use applied::Applied;
 pub use checked::{CheckedBlock, KeptFacts};
 pub use claim::{AlsoLine, ClaimLine};
 pub use finding::{Finding, MAX_NAMED, NoteFinding};
+pub use history::{Action, Adjustment, BilledLine, BilledNote};
 pub use intake::{BlockOrigin, UnknownFields};
 pub use lines::ClientNumber;
 pub use looks::{PairLook, PairOutcome};
@@ -48,15 +55,19 @@ pub use skipped::SkippedRows;
 pub use stake::Stake;
 pub use total::{Count, Total};
 
+use edits::Edits;
 use extra::Extras;
+use history::History;
 use line::{Clock, Entry, Line};
 use names::{Ids, NameId, Names};
 use open::OpenNotes;
+use pool::HeldNote;
 use settle::Settled;
 use shares::Shares;
 use similar::IdTraits;
 use words::Words;
 
+use crate::cores::Threads;
 use crate::decide::Decisions;
 use crate::facts::{Answer, FactId, Facts, STAFF_CREDENTIAL, WrittenAnswer};
 use crate::note::Orders;
@@ -74,11 +85,19 @@ pub struct Batch<'r> {
     lines: Vec<Line>,
     /// Index of the first record of each input.
     inputs: Vec<usize>,
+    /// The day of the run; `None` if no check asks for it.
+    as_of: Option<NaiveDate>,
     /// Interned names of clients, staff and practitioners.
     names: Names,
     /// Interned words for activities and roles.
     words: Words,
     ids: Ids,
+    /// The records that a later one replaces, each with that one, in the order of the later ones.
+    replaced: Vec<(u32, u32)>,
+    /// What the edits found; empty until the batch is rolled up or settled.
+    edits: Edits,
+    /// What earlier runs billed.
+    history: History,
     /// Whether the ids and names of all notes stand in JSON as they are.
     has_plain_names: bool,
     /// The distinct lists of faults of rejected records.
@@ -109,10 +128,14 @@ pub struct Batch<'r> {
     shares: Shares,
     /// Pools by client, service and period; empty until the batch is rolled up.
     pools: Vec<Pool>,
+    /// The payers of notes that edits hold, sorted; empty until the batch is rolled up.
+    held: Vec<HeldNote>,
     /// Claim lines by client, date, payer and service; empty until the batch is rolled up.
     claims: Vec<ClaimLine>,
     /// Further lines that notes carry, by the index of the note.
     also: BTreeMap<usize, Vec<AlsoLine>>,
+    /// Whether each record is shown; `None` if all are.
+    shown: Option<Vec<bool>>,
 }
 
 /// The result for one record.
@@ -143,6 +166,8 @@ pub struct RecordHead<'b> {
     pub start: Option<u32>,
     /// Minutes after midnight when the work ended.
     pub end: Option<u32>,
+    /// The session that several clients attended together.
+    pub group: Option<&'b str>,
 }
 
 impl<'r> Batch<'r> {
@@ -154,9 +179,13 @@ impl<'r> Batch<'r> {
             decisions,
             lines: Vec::new(),
             inputs: Vec::new(),
+            as_of: None,
             names: Names::default(),
             words: Words::new(&kept.words),
             ids: Ids::default(),
+            replaced: Vec::new(),
+            edits: Edits::default(),
+            history: History::default(),
             has_plain_names: true,
             faults: IndexSet::default(),
             shown_answers: Vec::new(),
@@ -178,10 +207,17 @@ impl<'r> Batch<'r> {
             settled: None,
             shares: Shares::default(),
             pools: Vec::new(),
+            held: Vec::new(),
             claims: Vec::new(),
             also: BTreeMap::new(),
+            shown: None,
             kept,
         }
+    }
+
+    /// Sets the day of the run. Without one, no service date is too early or too late.
+    pub fn set_day(&mut self, day: NaiveDate) {
+        self.as_of = Some(day);
     }
 
     /// Begins an input, unless it has begun. Inputs are numbered from 0.
@@ -198,6 +234,12 @@ impl<'r> Batch<'r> {
 
     /// Determines what each note earns. Notes added after this call earn nothing.
     pub fn roll_up(&mut self) {
+        self.run_edits(Threads::ONE);
+        self.roll_up_all();
+    }
+
+    /// Rolls up all notes after the edits.
+    fn roll_up_all(&mut self) {
         self.shares = Shares::for_all(self.lines.len());
         self.roll_up_shares();
     }
@@ -205,10 +247,12 @@ impl<'r> Batch<'r> {
     /// Determines what each note earns that has a share.
     fn roll_up_shares(&mut self) {
         let open = OpenNotes::collect(self);
-        self.pools = pool::pools(self, &open);
+        (self.pools, self.held) = pool::pools(self, &open);
         self.link_pools();
         pairs::apply(self, &open);
         claim::build(self);
+        self.apply_limits();
+        self.compare_with_history();
     }
 
     /// Returns the rule set that decides the notes.
@@ -226,14 +270,19 @@ impl<'r> Batch<'r> {
         (std::mem::take(&mut self.skipped), std::mem::take(&mut self.date_orders))
     }
 
+    /// Returns the indexes of the records. Those of notes from earlier runs are below.
+    pub fn records(&self) -> Range<usize> {
+        self.history.len()..self.lines.len()
+    }
+
     /// Returns the number of records.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.records().len()
     }
 
     /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.records().is_empty()
     }
 
     /// Returns the fields of the records that the rule set does not know.
@@ -262,13 +311,15 @@ impl<'r> Batch<'r> {
             staff_role: line.staff_role.and_then(|staff_role| self.words.get(staff_role)),
             start: line.start.map(Clock::minutes),
             end: line.end.map(Clock::minutes),
+            group: self.extras.get(line.extra).group.map(|group| self.names.get(group)),
         })
     }
 
     /// Returns the answers to the shown facts of a record, each with its fact.
     pub fn shown_answers(&self, index: usize) -> impl Iterator<Item = (FactId, Answer)> {
         let shown = self.shown_facts();
-        let answers = self.shown_answers.iter().skip(index.saturating_mul(shown.len()));
+        let record = index.saturating_sub(self.history.len());
+        let answers = self.shown_answers.iter().skip(record.saturating_mul(shown.len()));
         shown.iter().copied().zip(answers.copied())
     }
 
@@ -289,7 +340,7 @@ impl<'r> Batch<'r> {
 
     /// Returns an iterator over all notes.
     pub fn notes(&self) -> impl Iterator<Item = BatchNote<'_>> {
-        (0..self.len()).filter_map(|index| self.note(index))
+        self.records().filter_map(|index| self.note(index))
     }
 
     /// Returns an iterator over the notes that have a share.

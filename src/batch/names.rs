@@ -109,9 +109,11 @@ impl TextTable {
         }
     }
 
-    fn has(&self, texts: &Texts, text: &str, hash: TextHash) -> bool {
+    /// Returns the index of a text, if it is there.
+    fn find(&self, texts: &Texts, text: &str) -> Option<usize> {
+        let hash = text_hash(text);
         let is_equal = |(other, index): &(TextHash, u32)| *other == hash && texts.get(wide(*index)) == text;
-        self.0.find(hash.spread(), is_equal).is_some()
+        self.0.find(hash.spread(), is_equal).map(|(_, index)| wide(*index))
     }
 }
 
@@ -153,6 +155,17 @@ impl Texts {
     }
 }
 
+/// What earlier record has an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Earlier {
+    /// A note, by its index.
+    Note(usize),
+    /// Only a rejected record.
+    Rejected,
+    /// None.
+    None,
+}
+
 /// The ids of a batch, by the index of their record, and which ids are used.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
@@ -162,6 +175,8 @@ pub(super) struct Ids {
     /// Finds the ids of the notes. As long as each is greater than the one before, none is repeated, and there is no
     /// table.
     by_text: Option<TextTable>,
+    /// Indexes of the notes whose id an earlier note has.
+    repeated: Vec<usize>,
     /// Ids of rejected records; a record may have several.
     #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
     rejected: std::collections::HashSet<Box<str>>,
@@ -178,6 +193,7 @@ impl Ids {
         }
         let table = self.by_text.get_or_insert_with(|| TextTable::with_texts(&self.texts));
         let known = table.find_or_add(&self.texts, id, hash, self.texts.len());
+        self.repeated.extend(known.map(|_| self.texts.len()));
         self.texts.push(id);
         known.is_some() || (!self.rejected.is_empty() && self.rejected.contains(id))
     }
@@ -188,6 +204,12 @@ impl Ids {
         used.map(|(position, _)| position).collect()
     }
 
+    /// Adds the id of a note of an earlier run. A record may have the same id.
+    pub(super) fn push_billed(&mut self, id: &str) {
+        self.by_text.get_or_insert_default();
+        self.texts.push(id);
+    }
+
     /// Adds the id that the row of a rejected record shows.
     pub(super) fn push_rejected(&mut self, id: &str) {
         self.texts.push(id);
@@ -196,7 +218,18 @@ impl Ids {
     /// Marks an id of a rejected record as used. Returns whether it already is.
     pub(super) fn use_id(&mut self, id: &str) -> bool {
         let table = self.by_text.get_or_insert_with(|| TextTable::with_texts(&self.texts));
-        !self.rejected.insert(id.into()) || table.has(&self.texts, id, text_hash(id))
+        !self.rejected.insert(id.into()) || table.find(&self.texts, id).is_some()
+    }
+
+    /// Returns the record before `record` that has an id; of several, the latest.
+    pub(super) fn find(&mut self, id: &str, record: usize) -> Earlier {
+        let table = self.by_text.get_or_insert_with(|| TextTable::with_texts(&self.texts));
+        let Some(first) = table.find(&self.texts, id).filter(|first| *first < record) else {
+            return if self.rejected.contains(id) { Earlier::Rejected } else { Earlier::None };
+        };
+        // Few ids are repeated, and only by records that replace each other.
+        let repeated = self.repeated.iter().filter(|index| **index < record && self.texts.get(**index) == id);
+        Earlier::Note(repeated.copied().max().unwrap_or(first))
     }
 
     /// Forgets which ids are used, once there are no more records.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::extra::Extra;
-use super::line::{Clock, Line, Share};
+use super::line::{Clock, Line, Mark, Share};
 use super::names::NameId;
 use super::{AlsoLine, Batch, ClaimLine, Finding, Pool, Standing};
 use crate::decide::{DecisionId, Evaluation, Verdict};
@@ -11,7 +11,8 @@ use crate::facts::{Answer, FactId, WrittenAnswer, date_of};
 use crate::ledger::Counting;
 use crate::money::{Amount, Rate};
 use crate::number::wide;
-use crate::rules::{Outcome, PayerId, RateFound, RuleSet, ServiceId};
+use crate::roster::Disagreement;
+use crate::rules::{Outcome, PayerId, RateFound, RuleSet, ServiceId, Then};
 use crate::status::Status;
 
 /// A note, its decision, and what it earns alongside the other notes.
@@ -116,6 +117,16 @@ impl<'b> BatchNote<'b> {
         self.batch.decisions.get(self.decision)
     }
 
+    /// Returns the mark of the edit that keeps this note from being billed.
+    pub(super) fn mark(self) -> Option<Mark> {
+        self.line.mark
+    }
+
+    /// Whether an edit holds this note, which the rules would bill. It earns nothing, but it may still come to.
+    pub(super) fn is_held_by_edit(self) -> bool {
+        self.deciding_edit().is_some_and(|edit| edit.then == Some(Then::Hold))
+    }
+
     pub(super) fn share(self) -> Option<&'b Share> {
         self.batch.shares.get(self.index)
     }
@@ -123,6 +134,10 @@ impl<'b> BatchNote<'b> {
     /// Returns the outcome of this note alongside the other notes.
     pub fn outcome(self) -> Outcome {
         match self.evaluation().verdict {
+            Verdict::Billable(..) if let Some(edit) = self.deciding_edit() => match edit.then {
+                Some(Then::Strike) => Outcome::NonBillable,
+                _ => Outcome::Held,
+            },
             Verdict::Billable(service, payer) => match self.pool().map(|pool| &pool.standing) {
                 None | Some(Standing::Billable) => Outcome::Billable(service, payer),
                 Some(Standing::Struck(_)) => Outcome::NonBillable,
@@ -234,6 +249,11 @@ impl<'b> BatchNote<'b> {
     pub fn staff_credential(self) -> Option<(FactId, Answer)> {
         let fact = self.batch.staff_credential?;
         Some((fact, self.kept_answer(fact))).filter(|(_, answer)| answer.is_given())
+    }
+
+    /// Returns the facts that the note and the rosters answer differently, ordered by fact.
+    pub fn roster_disagreements(self) -> &'b [Disagreement] {
+        &self.extra().disagreements
     }
 
     fn extra(self) -> &'b Extra {

@@ -1,4 +1,4 @@
-//! Notes that are held for missing facts and may belong to a pool once they are answered.
+//! Notes that are held, for missing facts or by an edit, and may belong to a pool once somebody has decided them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use super::pool::Period;
 use super::{Batch, BatchNote};
 use crate::decide::Verdict;
 use crate::ledger::Counting;
-use crate::rules::{Outcome, PayerId, ServiceId, Unit, Within};
+use crate::rules::{Outcome, PayerId, ServiceId, Then, Unit, Within};
 
 /// One way in which a held note may be billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,16 +29,25 @@ impl OpenNotes {
     /// Collects the held notes of a batch that may be billed as a service which several notes can concern.
     pub(super) fn collect(batch: &Batch<'_>) -> Self {
         let mut open: BTreeMap<(NameId, ServiceId), Vec<OpenNote>> = BTreeMap::new();
-        let mut several = batch.in_pairs.clone();
+        // What may come to be there does not concern advice.
+        let deciding = batch.set.pairs.iter().filter(|pair| pair.then != Then::Advise);
+        let mut several: BTreeSet<ServiceId> =
+            deciding.flat_map(|pair| pair.terms.these.iter().chain(&pair.terms.others)).copied().collect();
         several.extend(batch.set.counts.iter().map(|count| count.notes));
         several.extend(batch.set.service_ids().filter(|id| batch.set.service(*id).unit == Unit::Month));
         if several.is_empty() {
             return Self::default();
         }
         for note in batch.notes_with_share() {
-            let Verdict::HeldForFacts { possible, .. } = &note.evaluation().verdict else { continue };
+            let possible: Vec<Outcome> = match &note.evaluation().verdict {
+                Verdict::HeldForFacts { possible, .. } => possible.iter().copied().collect(),
+                Verdict::Billable(service, payer) if note.is_held_by_edit() => {
+                    vec![Outcome::Billable(*service, *payer)]
+                }
+                _ => continue,
+            };
             for outcome in possible {
-                let Outcome::Billable(service, payer) = *outcome else { continue };
+                let Outcome::Billable(service, payer) = outcome else { continue };
                 if several.contains(&service) {
                     let counting = Counting::new(batch.set, service, payer, note.date());
                     let way = OpenNote {

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::line::Share;
-use super::pool::{Period, Pool};
+use super::edits::{LimitHit, LimitHits};
+use super::history::Change;
+use super::line::{Mark, Share};
+use super::pool::{HeldNote, Period, Pool};
 use super::shares::Shares;
 use super::{AlsoLine, Batch, ClaimLine};
 use crate::number::{narrow, wide};
@@ -15,8 +17,14 @@ use crate::number::{narrow, wide};
 pub(super) struct Part {
     shares: Vec<(u32, Share)>,
     pools: Vec<Pool>,
+    held: Vec<HeldNote>,
     claims: Vec<ClaimLine>,
     also: BTreeMap<usize, Vec<AlsoLine>>,
+    /// The notes that were marked while they were rolled up.
+    marks: Vec<(u32, Mark)>,
+    limits: Vec<LimitHit>,
+    changes: Vec<Change>,
+    already: Vec<(u32, u32)>,
 }
 
 impl Batch<'_> {
@@ -26,21 +34,57 @@ impl Batch<'_> {
             return Part::default();
         }
         notes.sort_unstable();
-        let Batch { shares, mut pools, mut claims, also, .. } = self.subset(notes.iter().copied().map(wide));
+        let Batch { lines, shares, mut pools, mut held, mut claims, also, edits, mut history, .. } =
+            self.subset_with_history(&notes);
         let whole = |index: usize| notes.get(index).copied().map_or(index, wide);
         for pool in &mut pools {
             pool.renumber(whole);
         }
+        for (_, _, period, _) in &mut held {
+            period.renumber(whole);
+        }
         claims.iter_mut().flat_map(|line| &mut line.notes).for_each(|note| *note = whole(*note));
         let also = also.into_iter().map(|(note, lines)| (whole(note), lines)).collect();
-        Part { shares: notes.iter().copied().zip(shares.into_list()).collect(), pools, claims, also }
+        let mut limits = edits.limits.into_hits();
+        for hit in &mut limits {
+            hit.renumber(whole);
+        }
+        history.changes.iter_mut().for_each(|change| change.note = whole(change.note));
+        let whole_number = |index: u32| narrow(whole(wide(index)));
+        let already = history.already.iter().map(|(note, carrier)| (whole_number(*note), whole_number(*carrier)));
+        Part {
+            marks: notes.iter().zip(&lines).filter_map(|(note, line)| Some((*note, line.mark?))).collect(),
+            already: already.collect(),
+            shares: notes.iter().copied().zip(shares.into_list()).collect(),
+            pools,
+            held,
+            claims,
+            also,
+            limits,
+            changes: history.changes,
+        }
     }
 
     /// Takes over what the notes of all clients come to that are not simple.
-    pub(super) fn put_part(&mut self, Part { mut shares, pools, claims, also }: Part) {
+    pub(super) fn put_part(&mut self, part: Part) {
+        let Part { mut shares, pools, held, claims, also, marks, limits, mut changes, mut already } = part;
+        // No row shows the notes of earlier runs.
+        let first = narrow(self.history.len());
+        shares.retain(|(note, _)| *note >= first);
         shares.sort_unstable_by_key(|(note, _)| *note);
         self.shares = Shares::of_notes(shares);
-        (self.pools, self.claims, self.also) = (pools, claims, also);
+        (self.pools, self.held, self.claims, self.also) = (pools, held, claims, also);
+        for (note, mark) in marks {
+            if let Some(line) = self.lines.get_mut(wide(note)) {
+                line.mark = Some(mark);
+            }
+        }
+        already.sort_unstable();
+        changes.sort_by_key(|change| change.note);
+        let limits = LimitHits::new(limits);
+        limits.notes().chain(already.iter().map(|(note, _)| *note)).for_each(|note| self.edits.add_concerned(note));
+        self.edits.limits = limits;
+        (self.history.changes, self.history.already) = (changes, already);
     }
 }
 
@@ -55,8 +99,13 @@ impl Part {
         other.also.values_mut().flatten().for_each(|line| line.claim += claims);
         self.shares.append(&mut other.shares);
         self.pools.append(&mut other.pools);
+        self.held.append(&mut other.held);
         self.claims.append(&mut other.claims);
         self.also.append(&mut other.also);
+        self.marks.append(&mut other.marks);
+        self.limits.append(&mut other.limits);
+        self.changes.append(&mut other.changes);
+        self.already.append(&mut other.already);
     }
 }
 
@@ -65,9 +114,24 @@ impl Pool {
     fn renumber(&mut self, whole: impl Fn(usize) -> usize) {
         let findings = self.findings.iter_mut();
         let named = findings.flat_map(|(own, finding)| own.iter_mut().chain(finding.named_mut()));
-        let notes = self.notes.iter_mut().chain(&mut self.open).chain([&mut self.carrier]).chain(named);
+        let kept = self.kept.iter_mut().map(|kept| &mut kept.note);
+        let notes = self
+            .notes
+            .iter_mut()
+            .chain(&mut self.open)
+            .chain(&mut self.held)
+            .chain([&mut self.carrier])
+            .chain(kept)
+            .chain(named);
         notes.for_each(|note| *note = whole(*note));
-        if let Period::Note(note) = &mut self.period {
+        self.period.renumber(whole);
+    }
+}
+
+impl Period {
+    /// Gives the note of the period the index that `whole` returns for it.
+    fn renumber(&mut self, whole: impl Fn(usize) -> usize) {
+        if let Self::Note(note) = self {
             *note = whole(*note);
         }
     }

@@ -30,7 +30,9 @@ pub struct Pool {
     /// Indexes of the notes in the batch, in the pool's order: by date, then by start time, then notes without a start
     /// time; ties keep the order of the records.
     pub notes: Vec<usize>,
-    /// Indexes of notes that are held for missing facts and may belong to this pool.
+    /// Indexes of notes that would belong to this pool, but that an edit holds.
+    pub(super) held: Vec<usize>,
+    /// Indexes of notes that are held, for missing facts or by an edit, and may come to belong to this pool.
     pub open: Vec<usize>,
     /// Total documented minutes of the notes.
     pub minutes: u32,
@@ -46,12 +48,23 @@ pub struct Pool {
     pub(super) possible: BTreeSet<ServiceId>,
     /// Index in the batch of the note that carries all that the pool earns.
     pub carrier: usize,
+    /// What notes that were billed by earlier runs keep of what the pool earns.
+    pub(super) kept: Vec<KeptUnits>,
     /// Whether all that the pool earns stands on one note. Otherwise the notes share it.
     pub is_carried: bool,
     /// Whether other notes keep the pool from being billed.
     pub standing: Standing,
     /// Findings on the notes; `None` stands for all notes of the pool.
     pub(super) findings: Vec<(Option<usize>, Finding)>,
+}
+
+/// Units that stay on a note, because an earlier run billed them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeptUnits {
+    /// Index of the note in the batch.
+    pub(super) note: usize,
+    pub(super) service: ServiceId,
+    pub(super) units: u32,
 }
 
 /// The period of a pool.
@@ -99,15 +112,31 @@ impl Standing {
 /// The key of a pool. Services in quarter hours have one for each payer.
 type PoolKey = (NameId, ServiceId, Period, Option<PayerId>);
 
-/// Position of a note within its pool.
-type NoteOrder = (NaiveDate, bool, Option<u32>, usize);
+/// A note that belongs to a pool. One that an edit holds adds nothing to it, but keeps it from being billed to another payer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    key: PoolKey,
+    order: NoteOrder,
+    payer: PayerId,
+    is_held: bool,
+}
 
-/// Returns the pools of a batch, ordered by client, service and period. A note that is counted alone and that no pair and
-/// no code of its own concerns has none.
-pub(super) fn pools(batch: &Batch<'_>, open: &OpenNotes) -> Vec<Pool> {
-    let mut members: Vec<(PoolKey, NoteOrder, PayerId)> = Vec::new();
+/// Position of a note within its pool: by date, start, and which is the earlier one; then its index in the batch.
+type NoteOrder = (NaiveDate, bool, Option<u32>, usize, usize);
+
+/// The client, service, period and payer of a note that an edit holds.
+pub(super) type HeldNote = (NameId, ServiceId, Period, PayerId);
+
+/// Returns the pools of a batch, ordered by client, service and period, and the notes that edits hold. A note that is counted
+/// alone and that no pair and no code of its own concerns has no pool.
+pub(super) fn pools(batch: &Batch<'_>, open: &OpenNotes) -> (Vec<Pool>, Vec<HeldNote>) {
+    let mut members: Vec<Member> = Vec::new();
     for note in batch.notes_with_share() {
         let Verdict::Billable(service, payer) = note.evaluation().verdict else { continue };
+        let is_held = note.is_held_by_edit();
+        if note.mark().is_some() && !is_held {
+            continue;
+        }
         let counting = Counting::new(batch.set, service, payer, note.date());
         let is_alone = counting.within == Within::Note;
         if is_alone && note.own_code().is_none() && !batch.in_pairs.contains(&service) {
@@ -117,18 +146,26 @@ pub(super) fn pools(batch: &Batch<'_>, open: &OpenNotes) -> Vec<Pool> {
         let period = if note.code_fits(&counting) { note.period(counting.within) } else { Period::Note(note.index) };
         let by_payer = batch.set.has_pool_by_payer(service);
         let key = (note.client_id(), service, period, by_payer.then_some(payer));
-        members.push((key, note.order(), payer));
+        members.push(Member { key, order: note.order(), payer, is_held });
     }
     members.sort_unstable();
-    let pools = members.chunk_by(|(key, ..), (other, ..)| key == other);
-    pools.filter_map(|members| Pool::new(batch, open, members)).collect()
+    let pools = members.chunk_by(|one, other| one.key == other.key);
+    let pools = pools.filter_map(|members| Pool::new(batch, open, members)).collect();
+    let held = members.iter().filter(|member| member.is_held);
+    let held = held.map(|Member { key: (client, service, period, _), payer, .. }| (*client, *service, *period, *payer));
+    (pools, held.collect())
 }
 
 impl Pool {
-    fn new(batch: &Batch<'_>, open: &OpenNotes, members: &[(PoolKey, NoteOrder, PayerId)]) -> Option<Self> {
-        let ((client, service, period, _), (date, ..), payer) = *members.first()?;
+    fn new(batch: &Batch<'_>, open: &OpenNotes, members: &[Member]) -> Option<Self> {
+        let first = members.iter().find(|member| !member.is_held)?;
+        let ((client, service, period, _), (date, ..), payer) = (first.key, first.order, first.payer);
         let counting = Counting::new(batch.set, service, payer, date);
-        let notes: Vec<usize> = members.iter().map(|(_, (.., index), _)| *index).collect();
+        let indexes = |is_held: bool| {
+            let wanted = members.iter().filter(move |member| member.is_held == is_held);
+            wanted.map(|member| member.order.4).collect::<Vec<usize>>()
+        };
+        let notes = indexes(false);
         let minutes: Vec<u32> = notes.iter().filter_map(|index| Some(batch.note(*index)?.minutes())).collect();
         let open = open.of_pool(client, service, payer, period);
         let open_minutes: Vec<u32> = open.iter().filter_map(|index| Some(batch.note(*index)?.minutes())).collect();
@@ -145,9 +182,11 @@ impl Pool {
             has_count: counting.has_count(),
             carrier: carrier(&notes, &minutes, &reach.earned)?,
             notes,
+            held: indexes(true),
             minutes: total,
             open_minutes: sum(&open_minutes),
             open,
+            kept: Vec::new(),
             is_carried: !shares || counting.within == Within::Note,
             earned: reach.earned,
             struck: Vec::new(),
@@ -165,20 +204,16 @@ impl Pool {
             }
         }
         pool.add_own_finding();
+        pool.keep_billed(batch);
         Some(pool)
     }
 
     /// Determines what the pool's own notes keep from being billed.
-    fn own_standing(
-        &self,
-        batch: &Batch<'_>,
-        counting: &Counting<'_>,
-        members: &[(PoolKey, NoteOrder, PayerId)],
-        is_sure: bool,
-    ) -> Standing {
-        let payers: BTreeSet<PayerId> = members.iter().map(|(.., payer)| *payer).collect();
+    fn own_standing(&self, batch: &Batch<'_>, counting: &Counting<'_>, members: &[Member], is_sure: bool) -> Standing {
+        let payers: BTreeSet<PayerId> = members.iter().map(|member| member.payer).collect();
         let notes = || self.notes.iter().filter_map(|index| batch.note(*index));
-        let practitioners: BTreeSet<NameId> = notes().filter_map(BatchNote::practitioner).collect();
+        let all = self.notes.iter().chain(&self.held).filter_map(|index| batch.note(*index));
+        let practitioners: BTreeSet<NameId> = all.filter_map(BatchNote::practitioner).collect();
         let code_fits = |note: BatchNote<'_>| {
             note.code_fits(counting) && note.own_code().is_none_or(|code| self.earns_code(batch.set, code))
         };
@@ -193,6 +228,15 @@ impl Pool {
         } else {
             Standing::CodeDiffers
         }
+    }
+
+    /// Returns the notes of the pool and those that an edit holds, in the order of their records.
+    pub(super) fn all_notes(&self) -> Vec<usize> {
+        let mut notes: Vec<usize> = self.notes.iter().chain(&self.held).copied().collect();
+        if !self.held.is_empty() {
+            notes.sort_unstable();
+        }
+        notes
     }
 
     fn earns_code(&self, set: &RuleSet, code: &str) -> bool {
@@ -244,7 +288,7 @@ impl Batch<'_> {
 
 impl BatchNote<'_> {
     fn order(self) -> NoteOrder {
-        (self.date(), self.start().is_none(), self.start(), self.index)
+        (self.date(), self.start().is_none(), self.start(), self.batch.rank(self.index), self.index)
     }
 
     /// Returns the period of this note; a note without an answer to the date fact is a period of its own.

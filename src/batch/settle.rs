@@ -10,16 +10,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use indexmap::IndexMap;
 
+use super::by_name::{NameShare, NotesByName};
+use super::day_advice::DayAdvice;
 use super::finding::nearest;
-use super::line::Entry;
 use super::names::NameId;
 use super::part::Part;
-use super::simple::{Handlings, Kind, Settler, SimpleResult};
-use super::{Batch, BatchNote, RecordView};
+use super::simple::{Handlings, Kind, Settler, SimpleResult, carries_units};
+use super::{Batch, BatchNote, MAX_NAMED, RecordView};
 use crate::cores::{Threads, map_in_order};
 use crate::decide::Verdict;
-use crate::number::{count, narrow, wide};
+use crate::number::{count, wide};
 use crate::read::Fault;
+use crate::rules::Then;
 use crate::status::Status;
 
 /// What simple notes earn, and how notes are sorted.
@@ -31,10 +33,8 @@ pub(super) struct Settled {
     kinds: Vec<(Kind, Example)>,
     /// Number of notes of each kind.
     counts: Vec<u64>,
-    /// The indexes of all notes, by client. Those of a client whose notes are all simple are sorted by date, then start.
-    order: Vec<u32>,
-    /// Where the notes of each client end in `order`.
-    ends: Vec<u32>,
+    /// The indexes of all notes, by client; those of one client are sorted by date, then start.
+    by_client: NotesByName,
 }
 
 /// What a simple note comes to.
@@ -60,21 +60,18 @@ pub(super) struct Example {
 /// The kinds that any thread has come across.
 pub(super) type Kinds = Mutex<IndexMap<Kind, Example>>;
 
-/// Fewest notes that a thread takes at once.
-const SHARE: usize = 1 << 14;
-
 impl Batch<'_> {
     /// Determines what each note earns, on several threads.
     pub fn settle(&mut self, threads: Threads) {
         self.ids.forget_used();
-        let (mut order, ends) = self.by_client();
+        let mut by_client = self.run_edits(threads);
         let results: Vec<Settlement> = self.lines.iter().map(|_| Settlement::default()).collect();
         let (handlings, kinds) = (Handlings::new(self), Kinds::default());
         let (mut others, mut counts): (Part, Vec<u64>) = (Part::default(), Vec::new());
         let batch = &*self;
         let worker = || {
             let mut settler = Settler::new(batch, &handlings, &kinds, Results(&results));
-            move |clients: ClientShare<'_>| (batch.part(clients.settle(&mut settler)), settler.take_counts())
+            move |share: NameShare<'_>| (batch.part(Self::settle_share(share, &mut settler)), settler.take_counts())
         };
         let take = |(part, of_share): (Part, Vec<u64>)| {
             others.append(part);
@@ -82,78 +79,22 @@ impl Batch<'_> {
             counts.iter_mut().zip(of_share).for_each(|(count, more)| *count += more);
             Ok::<(), std::convert::Infallible>(())
         };
-        let Ok(()) = map_in_order(threads, client_shares(&mut order, &ends), worker, take);
+        let Ok(()) = map_in_order(threads, by_client.shares(), worker, take);
         self.put_part(others);
         let kinds = kinds.into_inner().unwrap_or_default().into_iter().collect();
-        self.settled = Some(Settled { results, kinds, counts, order, ends });
+        self.settled = Some(Settled { results, kinds, counts, by_client });
     }
 
-    /// Returns the indexes of all notes by client, and where the notes of each client end.
-    fn by_client(&self) -> (Vec<u32>, Vec<u32>) {
-        let clients = || {
-            let notes = self.lines.iter().enumerate().filter(|(_, line)| matches!(line.entry, Entry::Decided(_)));
-            notes.filter_map(|(index, line)| Some((narrow(index), line.client?.index())))
-        };
-        let mut ends: Vec<u32> = vec![0; self.names.len()];
-        for (_, client) in clients() {
-            if let Some(count) = ends.get_mut(client) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            // Until the notes are placed, this is where the next note of the client belongs.
-            sum += std::mem::replace(end, sum);
-        }
-        let mut order = vec![0; wide(sum)];
-        for (index, client) in clients() {
-            let Some(next) = ends.get_mut(client) else { continue };
-            if let Some(place) = order.get_mut(wide(*next)) {
-                *place = index;
-            }
-            *next += 1;
-        }
-        (order, ends)
-    }
-}
-
-/// The notes of several clients.
-struct ClientShare<'o> {
-    /// Position of the first of these notes in the order of all notes.
-    first: u32,
-    order: &'o mut [u32],
-    /// Where the notes of each client end in the order of all notes.
-    ends: &'o [u32],
-}
-
-impl ClientShare<'_> {
-    /// Settles the notes of these clients. Returns the notes that are not simple.
-    fn settle(self, settler: &mut Settler<'_, '_>) -> Vec<u32> {
-        let (mut first, mut left, mut others) = (self.first, self.order, Vec::new());
-        for end in self.ends {
-            let Some((notes, after)) = left.split_at_mut_checked(wide(end - first)) else { break };
+    /// Settles the notes of some clients. Returns those that are not simple.
+    fn settle_share(share: NameShare<'_>, settler: &mut Settler<'_, '_>) -> Vec<u32> {
+        let mut others = Vec::new();
+        share.for_each(|first, notes| {
             if !settler.settle_client(first, notes) {
                 others.extend_from_slice(notes);
             }
-            (first, left) = (*end, after);
-        }
+        });
         others
     }
-}
-
-/// Divides the notes into shares of whole clients.
-fn client_shares<'o>(order: &'o mut [u32], ends: &'o [u32]) -> impl Iterator<Item = ClientShare<'o>> + Send {
-    let (mut left, mut ends_left, mut first) = (order, ends, 0);
-    std::iter::from_fn(move || {
-        let enough = first + narrow(SHARE);
-        let clients = (ends_left.partition_point(|end| *end < enough) + 1).min(ends_left.len());
-        let (ends, after) = ends_left.split_at_checked(clients)?;
-        let end = *ends.last()?;
-        let (notes, rest) = std::mem::take(&mut left).split_at_mut_checked(wide(end - first))?;
-        let share = ClientShare { first, order: notes, ends };
-        (left, ends_left, first) = (rest, after, end);
-        Some(share)
-    })
 }
 
 impl Default for Settlement {
@@ -178,9 +119,7 @@ impl Results<'_> {
 impl Settled {
     /// Returns the indexes of a client's notes.
     pub(super) fn notes_of(&self, client: NameId) -> &[u32] {
-        let end = |index: usize| self.ends.get(index).map_or(0, |end| wide(*end));
-        let first = client.index().checked_sub(1).map_or(0, end);
-        self.order.get(first..end(client.index())).unwrap_or_default()
+        self.by_client.of(client)
     }
 
     /// Returns the kind of a simple note; `None` if the record is none.
@@ -235,7 +174,9 @@ impl<'r> Batch<'r> {
     }
 
     fn status_of_kind(&self, kind: &Kind) -> Status {
+        let edit = kind.mark.and_then(|mark| self.set.edits.get(mark.edit()));
         match (kind.result, &self.decisions.get(kind.decision).verdict) {
+            _ if edit.is_some_and(|edit| edit.then == Some(Then::Strike)) => Status::NonBillable,
             (SimpleResult::AsDecided, Verdict::NonBillable) => Status::NonBillable,
             (SimpleResult::Alone { .. } | SimpleResult::Carries | SimpleResult::Bundled, _) => Status::Billable,
             (SimpleResult::AsDecided | SimpleResult::Held { .. } | SimpleResult::PayersDiffer { .. }, _) => {
@@ -244,9 +185,13 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Returns the number of records with each status.
+    /// Returns the number of shown records with each status.
     pub fn statuses(&self) -> BTreeMap<Status, u64> {
         let mut statuses: BTreeMap<Status, u64> = Status::ALL.map(|status| (status, 0)).into();
+        if self.shows_a_month() {
+            self.shown().for_each(|index| *statuses.entry(self.status(index)).or_default() += 1);
+            return statuses;
+        }
         let mut left = count(self.len());
         let mut add = |status: Status, records: u64| {
             *statuses.entry(status).or_default() += records;
@@ -271,8 +216,12 @@ impl<'r> Batch<'r> {
     /// has the notes of the example's client and date, but no texts of them.
     pub fn example(&self, kind: usize) -> Option<(Batch<'r>, usize)> {
         let settled = self.settled.as_ref()?;
-        let (_, example) = settled.kinds.get(kind)?;
-        let mut notes = settled.order.get(wide(example.first)..wide(example.end))?.to_vec();
+        let (kind, example) = settled.kinds.get(kind)?;
+        if kind.result == SimpleResult::AsDecided {
+            // It does not depend on the other notes of its day, of which there may be very many.
+            return Some((self.subset([wide(example.index)]), 0));
+        }
+        let mut notes = settled.by_client.order.get(wide(example.first)..wide(example.end))?.to_vec();
         notes.sort_unstable();
         let position = notes.binary_search(&example.index).ok()?;
         Some((self.subset(notes.into_iter().map(wide)), position))
@@ -281,26 +230,42 @@ impl<'r> Batch<'r> {
     /// Returns the index of the note that carries the day's unit, if the row of a simple note names it.
     pub fn carrier_in_row(&self, note: SimpleNote) -> Option<usize> {
         let (kind, _) = self.settled.as_ref()?.kinds.get(note.kind)?;
-        note.other.filter(|_| !matches!(kind.result, SimpleResult::PayersDiffer { .. })).map(wide)
+        note.other.filter(|_| kind.result == SimpleResult::Bundled).map(wide)
     }
 
-    /// Returns the indexes of the other notes that the row of a simple note names: the one that carries the day's unit,
-    /// or the nearest ones that name another payer.
+    /// Returns the indexes of the other notes that the row of a simple note names: the one that carries the day's unit, the
+    /// nearest ones that name another payer, or those of the services beside which its own stands.
     pub fn named_in_row(&self, index: usize, note: SimpleNote) -> Vec<usize> {
         if let Some(carrier) = self.carrier_in_row(note) {
             return vec![carrier];
         }
-        let (Some(settled), Some(other)) = (&self.settled, note.other) else { return Vec::new() };
+        let (Some(settled), Some(first)) = (&self.settled, note.other) else { return Vec::new() };
         let own = self.note(index);
         let service = |note: BatchNote<'_>| match note.evaluation().verdict {
             Verdict::Billable(service, _) => Some(service),
             _ => None,
         };
-        let of_day = settled.order.iter().skip(wide(other)).filter_map(|index| self.note(wide(*index)));
+        let of_day = settled.by_client.order.iter().skip(wide(first)).filter_map(|index| self.note(wide(*index)));
         let of_day = of_day
             .take_while(|note| own.is_some_and(|own| (note.client_id(), note.date()) == (own.client_id(), own.date())));
-        let same = of_day.filter(|note| service(*note) == own.and_then(service));
-        let notes: Vec<usize> = same.map(|note| note.index).collect();
+        if settled.kind_of(index).is_some_and(|kind| kind.has_advice) {
+            let advice = DayAdvice::find(self.set);
+            let others = own.and_then(service).and_then(|service| advice.as_ref()?.others(service)).unwrap_or_default();
+            let carries = |note: &BatchNote<'_>| {
+                let carries = settled.kind_of(note.index).is_some_and(|kind| carries_units(kind.result));
+                carries && service(*note).is_some_and(|service| others.contains(&service))
+            };
+            let mut named: Vec<usize> = of_day.filter(carries).map(|note| note.index).collect();
+            named.sort_unstable();
+            named.truncate(MAX_NAMED);
+            return named;
+        }
+        let is_there = |note: &BatchNote<'_>| note.mark().is_none() || note.is_held_by_edit();
+        let same = of_day.filter(|note| is_there(note) && service(*note) == own.and_then(service));
+        let mut notes: Vec<usize> = same.map(|note| note.index).collect();
+        if notes.iter().filter_map(|index| self.note(*index)).any(BatchNote::is_held_by_edit) {
+            notes.sort_unstable();
+        }
         nearest(&notes, notes.iter().position(|note| *note == index).unwrap_or_default())
     }
 }

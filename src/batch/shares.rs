@@ -44,6 +44,13 @@ impl Shares {
         self.list.get_mut(position)
     }
 
+    /// Takes the notes from their claim lines.
+    pub(super) fn clear_claims(&mut self) {
+        for share in &mut self.list {
+            *share = Share { pool: share.pool, ..Share::default() };
+        }
+    }
+
     fn position(&self, index: usize) -> Option<usize> {
         match &self.indexes {
             None => Some(index),

@@ -34,7 +34,7 @@ impl Batch<'_> {
             found.extend(similar("staff", staff));
         }
         if self.id_traits.may_be_similar() {
-            let ids = (0..self.len()).filter_map(|index| Some((index, self.ids.get(index)?)));
+            let ids = self.records().filter_map(|index| Some((index, self.ids.get(index)?)));
             found.extend(similar("id", ids));
         }
         found
@@ -44,7 +44,7 @@ impl Batch<'_> {
     fn first_records(&self, name: impl Fn(&Line) -> Option<NameId>) -> Vec<(usize, NameId)> {
         let mut is_known = vec![false; self.names.len()];
         let mut first = Vec::new();
-        for (index, line) in self.lines.iter().enumerate() {
+        for (index, line) in self.lines.iter().enumerate().skip(self.history.len()) {
             if let Some(name) = name(line)
                 && let Some(is_known) = is_known.get_mut(name.index())
                 && !std::mem::replace(is_known, true)

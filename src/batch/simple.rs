@@ -8,22 +8,25 @@
 use indexmap::map::Entry;
 use rustc_hash::FxHashMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use super::line::{Clock, Entry as LineEntry, Line};
+use super::day_advice::DayAdvice;
+use super::line::{Entry as LineEntry, Line, Mark};
 use super::settle::{Example, Kinds, Results};
 use super::{Batch, MAX_NAMED};
 use crate::cores::lock;
 use crate::decide::{DecisionId, Evaluation, Verdict};
 use crate::money::{Amount, Rate};
 use crate::number::{narrow, wide};
-use crate::rules::{Outcome, PayerId, RateFound, ServiceId, Unit};
+use crate::rules::{Check, Outcome, PayerId, RateFound, ServiceId, Then, Unit};
 use crate::units::Steps;
 
 /// All that the row of a simple note depends on, besides what it shows of the note itself and the ids of other notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Kind {
     pub(super) decision: DecisionId,
+    /// The edit that holds or strikes the note.
+    pub(super) mark: Option<Mark>,
     pub(super) result: SimpleResult,
     /// The rate in force, if the note is billed.
     pub(super) rate: Option<Rate>,
@@ -31,12 +34,14 @@ pub(super) struct Kind {
     pub(super) shadow: Option<usize>,
     /// Whether a source was not checked for the service date.
     is_unverified: bool,
+    /// Whether the note carries a service that the advice about two services of a day names beside another one.
+    pub(super) has_advice: bool,
 }
 
 /// What a simple note comes to beside the other notes of its client and date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum SimpleResult {
-    /// Nobody pays for it, or a person must decide.
+    /// Nobody pays for it, or a person must decide; or an edit decides.
     AsDecided,
     /// It is held for facts, and could earn this.
     Held { units: u32, amount: Option<Amount> },
@@ -61,6 +66,11 @@ enum Handling {
     NotSimple,
 }
 
+/// Whether a note with this result carries units of its service.
+pub(super) fn carries_units(result: SimpleResult) -> bool {
+    matches!(result, SimpleResult::Carries | SimpleResult::Alone { units: 1.. })
+}
+
 /// A service of a payer, and how notes of it are counted.
 #[derive(Clone, Debug)]
 struct Way {
@@ -72,23 +82,28 @@ struct Way {
 
 /// What each decision means, by its number.
 #[derive(Debug)]
-pub(super) struct Handlings(Vec<Handling>);
+pub(super) struct Handlings {
+    list: Vec<Handling>,
+    advice: Option<DayAdvice>,
+}
 
 impl Handlings {
     pub(super) fn new(batch: &Batch<'_>) -> Self {
-        Self(batch.decisions.evaluations().map(|evaluation| Handling::new(batch, evaluation)).collect())
+        let advice = DayAdvice::find(batch.set);
+        let new = |evaluation| Handling::new(batch, evaluation, advice.as_ref());
+        Self { list: batch.decisions.evaluations().map(new).collect(), advice }
     }
 }
 
 impl Handling {
-    fn new(batch: &Batch<'_>, evaluation: &Evaluation) -> Self {
+    fn new(batch: &Batch<'_>, evaluation: &Evaluation, advice: Option<&DayAdvice>) -> Self {
         match &evaluation.verdict {
             Verdict::NonBillable | Verdict::HeldByRule => Self::AsDecided,
-            Verdict::Billable(service, payer) => Way::new(batch, *service, *payer)
+            Verdict::Billable(service, payer) => Way::new(batch, *service, *payer, advice)
                 .map_or(Self::NotSimple, |way| Self::Billable(way, evaluation.verified_through)),
             Verdict::HeldForFacts { possible, .. } => {
                 let billable = possible.iter().filter_map(|outcome| match outcome {
-                    Outcome::Billable(service, payer) => Some(Way::new(batch, *service, *payer)),
+                    Outcome::Billable(service, payer) => Some(Way::new(batch, *service, *payer, advice)),
                     Outcome::NonBillable | Outcome::Held | Outcome::Gap | Outcome::Conflict => None,
                 });
                 billable.collect::<Option<Vec<Way>>>().map_or(Self::NotSimple, Self::Held)
@@ -99,9 +114,15 @@ impl Handling {
 
 impl Way {
     /// Returns how a simple service is counted; `None` if the service is not simple.
-    fn new(batch: &Batch<'_>, service: ServiceId, payer: PayerId) -> Option<Self> {
+    fn new(batch: &Batch<'_>, service: ServiceId, payer: PayerId, advice: Option<&DayAdvice>) -> Option<Self> {
         let set = batch.set;
-        let is_counted = batch.in_pairs.contains(&service) || set.counts.iter().any(|count| count.notes == service);
+        let mut pairs = set.pairs.iter().enumerate().filter(|(at, _)| advice.is_none_or(|advice| advice.pair != *at));
+        let is_in_pair =
+            pairs.any(|(_, pair)| pair.terms.these.iter().chain(&pair.terms.others).any(|own| *own == service));
+        let is_limited = set.edits.iter().any(|edit| {
+            edit.then.is_some() && matches!(edit.check, Check::OverLimit { service: limited, .. } if limited == service)
+        });
+        let is_counted = is_in_pair || is_limited || set.counts.iter().any(|count| count.notes == service);
         let mut rates = set.rates.iter().filter(|rate| rate.service == service);
         if is_counted || !rates.all(|rate| rate.when.is_empty() && rate.rate.is_whole_cents()) || payer.index() >= 64 {
             return None;
@@ -122,8 +143,9 @@ struct Day {
     service: ServiceId,
     /// One bit for each payer that the notes name.
     payers: u64,
-    /// The earliest note.
-    carrier: u32,
+    /// The earliest note that no edit holds.
+    carrier: Option<u32>,
+    /// Number of notes, with those that an edit holds.
     notes: usize,
 }
 
@@ -141,9 +163,9 @@ pub(super) struct Settler<'s, 'r> {
     prices: FxHashMap<(ServiceId, PayerId, NaiveDate), Price>,
     /// Number of notes of each kind.
     counts: Vec<u64>,
-    /// Dates, starts and indexes of a client's notes, while they are sorted.
-    sorted: Vec<(u64, u32)>,
     days: Vec<Day>,
+    /// The services that notes of the day earn by themselves.
+    alone: Vec<ServiceId>,
 }
 
 impl<'s, 'r> Settler<'s, 'r> {
@@ -157,8 +179,8 @@ impl<'s, 'r> Settler<'s, 'r> {
             known,
             prices,
             counts: Vec::new(),
-            sorted: Vec::new(),
             days: Vec::new(),
+            alone: Vec::new(),
         }
     }
 
@@ -167,17 +189,16 @@ impl<'s, 'r> Settler<'s, 'r> {
         std::mem::take(&mut self.counts)
     }
 
-    /// Settles the notes of one client, and sorts them by date and start. `first` is the position of the first of them in
+    /// Settles the notes of one client, which are sorted by date and start. `first` is the position of the first of them in
     /// the order of all notes. Returns `false`, and changes nothing, if one of them is not simple.
-    pub(super) fn settle_client(&mut self, first: u32, notes: &mut [u32]) -> bool {
+    pub(super) fn settle_client(&mut self, first: u32, notes: &[u32]) -> bool {
         let is_simple = |index: &u32| {
             let line = self.batch.lines.get(wide(*index));
             line.is_some_and(|line| self.batch.extras.get(line.extra).code.is_none() && self.handling(line).is_some())
         };
-        if !notes.iter().all(is_simple) {
+        if self.batch.history.is_wanted() || !notes.iter().all(is_simple) {
             return false;
         }
-        self.sort(notes);
         let (batch, mut from) = (self.batch, first);
         let date = |index: &u32| batch.lines.get(wide(*index)).and_then(|line| line.date);
         for day in notes.chunk_by(|one, other| date(one) == date(other)) {
@@ -191,40 +212,43 @@ impl<'s, 'r> Settler<'s, 'r> {
     /// Returns what the decision on a note means; `None` if the note is not simple.
     fn handling(&self, line: &Line) -> Option<&'s Handling> {
         let LineEntry::Decided(decision) = line.entry else { return None };
-        self.handlings.0.get(decision.index()).filter(|handling| !matches!(handling, Handling::NotSimple))
-    }
-
-    fn sort(&mut self, notes: &mut [u32]) {
-        self.sorted.clear();
-        self.sorted.extend(notes.iter().map(|index| {
-            let line = self.batch.lines.get(wide(*index));
-            let date = line.and_then(|line| line.date).unwrap_or_default().num_days_from_ce();
-            // Notes without a start come after those with one.
-            let start = line.and_then(|line| line.start).map_or(u32::MAX, Clock::minutes);
-            (u64::from(date.cast_unsigned()) << u32::BITS | u64::from(start), *index)
-        }));
-        if !self.sorted.is_sorted() {
-            self.sorted.sort_unstable();
-            notes.iter_mut().zip(&self.sorted).for_each(|(note, (_, index))| *note = *index);
-        }
+        self.handlings.list.get(decision.index()).filter(|handling| !matches!(handling, Handling::NotSimple))
     }
 
     /// Settles the notes of one client and date.
     fn settle_day(&mut self, place: Example, notes: &[u32]) {
         self.days.clear();
+        self.alone.clear();
         for index in notes {
             let Some(line) = self.batch.lines.get(wide(*index)) else { continue };
-            if let Some(Handling::Billable(way @ Way { alone: None, .. }, _)) = self.handling(line) {
-                self.add_to_day(way, *index);
+            let is_held = line.mark.is_some() && self.is_held(line);
+            match (self.handling(line), line.mark) {
+                (Some(Handling::Billable(way @ Way { alone: None, .. }, _)), mark) if mark.is_none() || is_held => {
+                    self.add_to_day(way, *index, is_held);
+                }
+                (Some(Handling::Billable(Way { alone: Some(steps), service, .. }, _)), None)
+                    if steps.units(line.minutes.into()) > 0 && !self.alone.contains(service) =>
+                {
+                    self.alone.push(*service);
+                }
+                _ => {}
             }
         }
         for index in notes {
             let Some(line) = self.batch.lines.get(wide(*index)) else { continue };
             let (LineEntry::Decided(decision), Some(date)) = (line.entry, line.date) else { continue };
             let Some(handling) = self.handling(line) else { continue };
-            let own =
-                Kind { decision, result: SimpleResult::AsDecided, rate: None, shadow: None, is_unverified: false };
+            let own = Kind {
+                decision,
+                mark: line.mark,
+                result: SimpleResult::AsDecided,
+                rate: None,
+                shadow: None,
+                is_unverified: false,
+                has_advice: false,
+            };
             let (kind, other) = match handling {
+                _ if line.mark.is_some() => (own, None),
                 Handling::AsDecided | Handling::NotSimple => (own, None),
                 Handling::Held(ways) => {
                     let (units, amount) = self.stake(ways, date, line.minutes.into());
@@ -235,7 +259,9 @@ impl<'s, 'r> Settler<'s, 'r> {
                     let (result, other) = self.billable(way, (*index, line.minutes.into()), place);
                     let is_held = matches!(result, SimpleResult::PayersDiffer { .. });
                     let (rate, shadow) = if is_held { (None, None) } else { self.price(way, date) };
-                    (Kind { decision, result, rate, shadow, is_unverified: is_unverified && !is_held }, other)
+                    let has_advice = carries_units(result) && self.stands_beside(way.service);
+                    let other = if has_advice { Some(place.first) } else { other };
+                    (Kind { result, rate, shadow, is_unverified: is_unverified && !is_held, has_advice, ..own }, other)
                 }
             };
             let kind = self.number(kind, Example { index: *index, ..place });
@@ -249,17 +275,35 @@ impl<'s, 'r> Settler<'s, 'r> {
         }
     }
 
-    fn add_to_day(&mut self, Way { service, payer, .. }: &Way, index: u32) {
+    /// Whether an edit holds a note.
+    fn is_held(&self, line: &Line) -> bool {
+        let edit = line.mark.and_then(|mark| self.batch.set.edits.get(mark.edit()));
+        edit.is_some_and(|edit| edit.then == Some(Then::Hold))
+    }
+
+    fn add_to_day(&mut self, Way { service, payer, .. }: &Way, index: u32, is_held: bool) {
         let bit = 1 << payer.index();
+        let carrier = Some(index).filter(|_| !is_held);
         match self.days.iter_mut().find(|day| day.service == *service) {
             Some(day) => {
                 day.payers |= bit;
                 day.notes += 1;
+                day.carrier = day.carrier.or(carrier);
             }
             None => {
-                self.days.push(Day { service: *service, payers: bit, carrier: index, notes: 1 });
+                self.days.push(Day { service: *service, payers: bit, carrier, notes: 1 });
             }
         }
+    }
+
+    /// Whether the day has a service that the advice about two services of a day names beside this one.
+    fn stands_beside(&self, service: ServiceId) -> bool {
+        let Some(others) = self.handlings.advice.as_ref().and_then(|advice| advice.others(service)) else {
+            return false;
+        };
+        let by_day =
+            self.days.iter().filter(|day| day.carrier.is_some() && day.payers.is_power_of_two()).map(|day| day.service);
+        by_day.chain(self.alone.iter().copied()).any(|there| others.contains(&there))
     }
 
     /// Returns what a billable note comes to, and the other note or place that its row needs.
@@ -272,7 +316,7 @@ impl<'s, 'r> Settler<'s, 'r> {
                 let others = Some(day.notes - 1).filter(|others| *others > MAX_NAMED);
                 (SimpleResult::PayersDiffer { payers: day.payers, others }, Some(place.first))
             }
-            Some(day) if day.carrier != index => (SimpleResult::Bundled, Some(day.carrier)),
+            Some(Day { carrier: Some(carrier), .. }) if *carrier != index => (SimpleResult::Bundled, Some(*carrier)),
             _ => (SimpleResult::Carries, None),
         }
     }
@@ -282,11 +326,12 @@ impl<'s, 'r> Settler<'s, 'r> {
         const NOTHING: (u32, Option<Amount>) = (0, Some(Amount::ZERO));
         let mut most = NOTHING;
         for way in ways {
-            let units = match &way.alone {
-                Some(steps) => steps.units(minutes),
-                // The day's unit already stands on another note, or a person must decide who pays.
-                None => u32::from(!self.days.iter().any(|day| day.service == way.service)),
+            // The day's unit may already stand on another note, or a person must decide who pays.
+            let stands = |day: &Day| {
+                day.service == way.service && (day.carrier.is_some() || day.payers != 1 << way.payer.index())
             };
+            let of_day = || u32::from(!self.days.iter().any(stands));
+            let units = way.alone.as_ref().map_or_else(of_day, |steps| steps.units(minutes));
             if units == 0 {
                 continue;
             }

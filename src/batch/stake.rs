@@ -1,6 +1,7 @@
 //! What a held note could earn if its missing facts were answered.
 
 use super::BatchNote;
+use super::pool::HeldNote;
 use crate::decide::Verdict;
 use crate::ledger::{Counting, units_of};
 use crate::money::Amount;
@@ -19,6 +20,9 @@ impl BatchNote<'_> {
     /// Returns what is at stake; `None` unless the note is held for missing facts.
     pub fn at_stake(self) -> Option<Stake> {
         let Verdict::HeldForFacts { possible, .. } = &self.evaluation().verdict else { return None };
+        if self.is_stopped() {
+            return Some(NOTHING);
+        }
         let stakes = possible.iter().map(|outcome| match outcome {
             Outcome::Billable(service, payer) => self.could_add(*service, *payer),
             Outcome::NonBillable | Outcome::Held | Outcome::Gap | Outcome::Conflict => NOTHING,
@@ -30,6 +34,9 @@ impl BatchNote<'_> {
     fn could_add(self, service: ServiceId, payer: PayerId) -> Stake {
         let counting = Counting::new(self.batch.set, service, payer, self.date());
         let pool = self.pool_as(service, payer);
+        if self.may_differ_from_held(service, payer, &counting) {
+            return NOTHING;
+        }
         if pool.is_some_and(|pool| pool.payer != payer || !pool.may_be_billed()) {
             // The notes of the period would name different payers, or a person must decide the period first.
             return NOTHING;
@@ -45,6 +52,18 @@ impl BatchNote<'_> {
             }
         }
         stake
+    }
+
+    /// Whether an edit holds a note of the period that names another payer, so that this one would be held with it.
+    fn may_differ_from_held(self, service: ServiceId, payer: PayerId, counting: &Counting<'_>) -> bool {
+        if self.batch.set.has_pool_by_payer(service) {
+            return false;
+        }
+        let key = (self.client_id(), service, self.period(counting.within));
+        let of_period = |held: &HeldNote| (held.0, held.1, held.2);
+        let first = self.batch.held.partition_point(|held| of_period(held) < key);
+        let held = self.batch.held.iter().skip(first).take_while(|held| of_period(held) == key);
+        held.into_iter().any(|(.., other)| *other != payer)
     }
 
     /// Returns what further units would add to the claim line of this note's client and date.

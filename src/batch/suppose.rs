@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use super::edits::Edits;
+use super::history::History;
 use super::line::{Entry, Line};
 use super::names::{Ids, Names};
 use super::shares::Shares;
@@ -13,6 +15,7 @@ use super::words::Words;
 use super::{Batch, SkippedRows, UnknownFields};
 use crate::decide::{Evaluation, Verdict};
 use crate::note::Orders;
+use crate::number::wide;
 use crate::rules::{PayerId, ServiceId};
 use crate::status::Status;
 
@@ -31,7 +34,7 @@ impl Batch<'_> {
             at = at.or(entry.map(|_| supposed.len()));
             supposed.copy_line(self, of_client, entry);
         }
-        supposed.roll_up();
+        supposed.roll_up_all();
         let note = supposed.note(at?).filter(|note| note.status() == Status::Billable)?;
         Some(note.earned().map_or(service, |earned| earned.service))
     }
@@ -42,7 +45,17 @@ impl Batch<'_> {
         for index in indexes {
             batch.copy_line(self, index, None);
         }
-        batch.roll_up();
+        batch.roll_up_all();
+        batch
+    }
+
+    /// Like [`subset`](Self::subset), with what earlier runs billed for these notes, which are in ascending order.
+    pub(super) fn subset_with_history(&self, notes: &[u32]) -> Self {
+        let mut batch = Self { history: self.history.subset(notes), ..self.without_shares() };
+        for index in notes {
+            batch.copy_line(self, wide(*index), None);
+        }
+        batch.roll_up_all();
         batch
     }
 
@@ -54,10 +67,15 @@ impl Batch<'_> {
             decisions: Arc::clone(&self.decisions),
             lines: Vec::new(),
             inputs: vec![0],
+            as_of: self.as_of,
             // Rolling up compares names by their numbers and shows none.
             names: Names::default(),
             words: Words::new(&[]),
             ids: Ids::default(),
+            // Lines keep what the edits found.
+            replaced: Vec::new(),
+            edits: Edits::default(),
+            history: History::default(),
             has_plain_names: true,
             // Only notes are copied, no rejected records.
             faults: IndexSet::default(),
@@ -75,8 +93,10 @@ impl Batch<'_> {
             settled: None,
             shares: Shares::default(),
             pools: Vec::new(),
+            held: Vec::new(),
             claims: Vec::new(),
             also: BTreeMap::new(),
+            shown: None,
         }
     }
 

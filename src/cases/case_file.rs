@@ -1,5 +1,7 @@
 //! Case files: TOML files beside the rules, in which each case has a title, notes and expectations.
 
+use std::sync::Arc;
+
 use ::toml::de::DeValue;
 
 use super::expect::{ExpectedField, read_words, report_mistake};
@@ -24,7 +26,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile, blank: bool) -> Re
     let files = [RuleFile { name: file.name.clone(), text, own: true }];
     let problems = Problems::new(&files);
     let [file] = &files;
-    let mut reader = Reader { set, at, file, blank, defaults: Vec::new() };
+    let mut reader = Reader { set, at, file, blank, defaults: Vec::new(), options: CaseOptions::default() };
     let batches = toml::parse(0, "case file", &problems, |table| reader.file(table)).unwrap_or_default();
     let mistakes = problems.into_messages();
     if mistakes.is_empty() { Ok(batches) } else { Err(mistakes) }
@@ -38,6 +40,8 @@ struct Reader<'r> {
     blank: bool,
     /// Default fields for every note in this file.
     defaults: Vec<Given>,
+    /// The options of every case in this file.
+    options: CaseOptions,
 }
 
 /// One note of a case, as written in the file.
@@ -50,6 +54,7 @@ struct Written {
 
 impl Reader<'_> {
     fn file(&mut self, mut top: TomlTable<'_>) -> Vec<SampleBatch> {
+        self.options.edits_off = options::are_edits_off(&mut top);
         if let Some(usual) = top.table("usual", "usual note") {
             let (entries, problems) = (usual.entries(), usual.problems);
             self.defaults = entries.iter().filter_map(|(name, entry)| self.given(name, entry, problems)).collect();
@@ -70,7 +75,7 @@ impl Reader<'_> {
     fn case(&self, mut walker: TomlTable<'_>, path: &[Step]) -> Vec<SampleBatch> {
         let (at, before) = (walker.span.clone(), walker.problems.count());
         let title = walker.required("title");
-        let options = options::read(self.set, &mut walker, CaseOptions::default());
+        let options = options::read(self.set, &mut walker, self.options.clone());
         let known_wrong = reason(&mut walker);
         let mut notes = self.notes(&mut walker, path);
         let own = self.own_expect(&mut walker, &mut notes, path);
@@ -149,8 +154,20 @@ impl Reader<'_> {
             records.push(record(fields, number, &self.place_of(&note.at)));
             case.notes.extend(expect.map(|expect| Expected { note: number, expect, at: note.path }));
         }
-        let CaseOptions { settings, presume, strict, as_of } = options;
-        SampleBatch { file: self.at, settings, presume, strict, as_of, records, cases: vec![case] }
+        let rosters = Arc::new(options.rosters());
+        let CaseOptions { settings, presume, strict, edits_off, as_of, billed, .. } = options;
+        SampleBatch {
+            file: self.at,
+            settings,
+            presume,
+            strict,
+            edits_off,
+            as_of,
+            billed,
+            rosters,
+            records,
+            cases: vec![case],
+        }
     }
 
     fn place_of(&self, at: &Span) -> Place {

@@ -1,4 +1,4 @@
-//! Coverage: which rules decide and step aside in the cases, which counts, pairs and shadows apply, and which outcomes of each activity the cases reach.
+//! Coverage: which rules decide and step aside in the cases, which counts, pairs, shadows and edits apply, and which outcomes of each activity the cases reach.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub struct Coverage {
     pub counting: Counting,
     /// Coverage of each rule that counts.
     pub rules: Vec<RuleCoverage>,
-    /// Coverage of each count, pair and shadow that counts.
+    /// Coverage of each count, pair, shadow and edit that counts.
     pub blocks: Vec<BlockCoverage>,
     /// Every outcome that some note of an activity can have. Empty if only the user's own blocks count.
     pub outcomes: Vec<OutcomeCoverage>,
@@ -53,12 +53,13 @@ pub struct RuleCoverage {
     pub steps_aside: bool,
 }
 
-/// How much of one count, pair or shadow a suite covers.
+/// How much of one count, pair, shadow or edit a suite covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockCoverage {
     /// The id of the block.
     pub id: String,
-    /// Whether it applied to some note: a count earned units, a pair bit, a shadow took the place of dollars.
+    /// Whether it applied to some note: a count earned units, a pair or an edit
+    /// bit, a shadow took the place of dollars.
     pub applies: bool,
     /// For a pair, whether it spoke of what some note earned and did not apply.
     pub steps_aside: Option<bool>,
@@ -98,30 +99,29 @@ impl Coverage {
         Self { counting, rules, blocks: blocks(set, runs, counting), outcomes }
     }
 
-    /// Returns the number of rules that decide in some case, and of counts, pairs and shadows that apply in one.
+    /// Returns the number of rules that decide in some case, and of other blocks that apply in one.
     pub fn deciding(&self) -> usize {
         let blocks = self.blocks.iter().filter(|block| block.applies).count();
         self.rules.iter().filter(|rule| rule.decides).count() + blocks
     }
 
-    /// Returns the number of rules, counts, pairs and shadows that count.
+    /// Returns the number of rules and other blocks that count.
     pub fn len(&self) -> usize {
         self.rules.len() + self.blocks.len()
     }
 
-    /// Returns whether no rule, count, pair or shadow counts.
+    /// Returns whether no rule and no other block counts.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns whether at least this percentage of the rules decide in some case; counts, pairs and shadows are rules
-    /// here.
+    /// Returns whether at least this percentage of the rules decide in some case; other blocks are rules here.
     pub fn reaches(&self, percent: u8) -> bool {
         self.deciding() * 100 >= usize::from(percent) * self.len()
     }
 }
 
-/// Computes the coverage of counts, pairs and shadows.
+/// Computes the coverage of counts, pairs, shadows and edits.
 fn blocks(set: &RuleSet, runs: &[SampleBatchRun<'_>], counting: Counting) -> Vec<BlockCoverage> {
     let applied: Vec<&Applied> = runs
         .iter()
@@ -141,7 +141,10 @@ fn blocks(set: &RuleSet, runs: &[SampleBatchRun<'_>], counting: Counting) -> Vec
     });
     let shadows = set.shadows.iter().enumerate().filter(|(_, shadow)| counting.counts(set, &shadow.span));
     let shadows = shadows.map(|(at, shadow)| block(&shadow.id, any(&|applied| applied.shadow == Some(at)), None));
-    counts.chain(pairs).chain(shadows).collect()
+    let edits =
+        set.edits.iter().enumerate().filter(|(_, edit)| counting.counts(set, &edit.span) && edit.then.is_some());
+    let edits = edits.map(|(at, edit)| block(&edit.id, any(&|applied| applied.edits.contains(&at)), None));
+    counts.chain(pairs).chain(shadows).chain(edits).collect()
 }
 
 /// Returns whether a rule gives some note its label.

@@ -324,8 +324,11 @@ fn also(word: &str, set: &RuleSet) -> Option<String> {
     Some(format!("{code} x {units}"))
 }
 
-/// Returns the current id of a rule or a pair, given its current id or a former one.
+/// Returns the current id of a rule, a pair or an edit, given its current id or a former one.
 fn rule_id(word: &str, set: &RuleSet) -> Option<String> {
+    if let Some(edit) = set.edits.iter().find(|edit| edit.id == word) {
+        return Some(edit.id.clone());
+    }
     if let Some(pair) = set.pairs.iter().find(|pair| pair.id == word) {
         return Some(pair.id.clone());
     }
@@ -335,7 +338,10 @@ fn rule_id(word: &str, set: &RuleSet) -> Option<String> {
 }
 
 fn rule_ids(set: &RuleSet) -> Vec<String> {
-    set.rules.iter().map(|rule| &rule.id).chain(set.pairs.iter().map(|pair| &pair.id)).cloned().collect()
+    {
+        let others = set.pairs.iter().map(|pair| &pair.id).chain(set.edits.iter().map(|edit| &edit.id));
+        set.rules.iter().map(|rule| &rule.id).chain(others).cloned().collect()
+    }
 }
 
 /// Reports a mistake at its span.

@@ -17,6 +17,7 @@ mod sample;
 mod totals;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -29,9 +30,11 @@ pub use report::{Counts, MutantCounts, MutantRow, MutantsReport, Report, Witness
 pub use run::{CaseResult, Difference, NoteAnswers, SampleBatchRun};
 pub use totals::{ExpectedTotal, TotalField};
 
+use crate::history::BilledEntry;
 use crate::message::Message;
 use crate::place::Place;
 use crate::read::Record;
+use crate::roster::Rosters;
 use crate::rules::{RuleFile, RuleSet};
 use crate::run::is_hidden;
 use crate::visible::visible;
@@ -86,8 +89,14 @@ pub struct SampleBatch {
     pub presume: Vec<(String, String)>,
     /// Whether nothing is presumed and unknown fields are refused.
     pub strict: bool,
-    /// The date the run is made for. It does not affect decisions.
+    /// Whether nothing is checked between notes.
+    pub edits_off: bool,
+    /// The date the run is made for; without it, no service date is too early or too late.
     pub as_of: Option<NaiveDate>,
+    /// What earlier runs billed.
+    pub billed: Vec<BilledEntry>,
+    /// Rosters that answer what the notes leave open.
+    pub rosters: Arc<Rosters>,
     /// The notes.
     pub records: Vec<Record<'static>>,
     /// The cases. A case file has one case per batch; a note file has one per note that expects something.

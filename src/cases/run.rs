@@ -73,7 +73,7 @@ impl CaseResult<'_> {
 }
 
 /// Settings and presumptions of a batch.
-type Answers<'s> = (&'s [(String, String)], &'s [(String, String)]);
+type Answers<'s> = (&'s [(String, String)], &'s [(String, String)], bool);
 
 impl Suite {
     /// Runs every batch, in order of file and position.
@@ -100,7 +100,7 @@ pub(super) fn first_failure<'s>(claims: &[&'s SampleBatch], set: &RuleSet, diagr
 
 impl SampleBatch {
     fn answers(&self) -> Answers<'_> {
-        (&self.settings, &self.presume)
+        (&self.settings, &self.presume, self.edits_off)
     }
 
     /// Iterates over the cases that must pass.
@@ -110,19 +110,26 @@ impl SampleBatch {
 }
 
 /// Applicability these answers to the set. Returns an error if it does not accept one of them.
-fn answered<'s>(set: &'s RuleSet, (settings, presume): Answers<'_>) -> Result<Cow<'s, RuleSet>, Message> {
-    if settings.is_empty() && presume.is_empty() {
+fn answered<'s>(set: &'s RuleSet, (settings, presume, edits_off): Answers<'_>) -> Result<Cow<'s, RuleSet>, Message> {
+    if settings.is_empty() && presume.is_empty() && !edits_off {
         return Ok(Cow::Borrowed(set));
     }
     let mut own = set.clone();
     settings.iter().try_for_each(|(name, value)| own.answer(name, value))?;
     presume.iter().try_for_each(|(name, value)| own.presume(name, value))?;
+    if edits_off {
+        own.edits.iter_mut().for_each(|edit| edit.then = None);
+    }
     Ok(Cow::Owned(own))
 }
 
 impl<'s> SampleBatchRun<'s> {
     fn new(claims: &'s SampleBatch, set: &RuleSet, diagram: &Diagram) -> Self {
-        let mut batch = Batch::new(set, diagram, claims.strict.into(), &[]);
+        let mut batch = Batch::new(set, diagram, claims.strict.into(), &[]).with_rosters(&claims.rosters);
+        if let Some(day) = claims.as_of {
+            batch = batch.as_of(day);
+        }
+        batch.add_billed(&claims.billed);
         let mut read = Vec::new();
         for record in &claims.records {
             let facts = batch.add(0, "", record, &mut |_| ());
@@ -134,7 +141,7 @@ impl<'s> SampleBatchRun<'s> {
         }
         let mut warnings = Vec::new();
         let batch = batch.finish(&mut |message| warnings.push(message));
-        let applied = (0..batch.len()).map(|at| batch.note(at).map(BatchNote::applied).unwrap_or_default()).collect();
+        let applied = batch.records().map(|at| batch.note(at).map(BatchNote::applied).unwrap_or_default()).collect();
         let has_totals = claims.cases.iter().any(|case| !case.totals.is_empty());
         let summary = if has_totals { Summary::new(&batch, Threads::ONE) } else { Summary::default() };
         Self { claims, rows: Row::all(&batch), read, applied, summary, warnings, refused: None }

@@ -9,7 +9,7 @@ use crate::diagram::ACTIVITY;
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, Origin};
 use crate::rules::{
-    Count, Pair, PayerId, ProgramSetting, Relation, RuleSet, ServiceId, Shadow, Span, Test, Within, all_hold,
+    Count, Pair, PayerId, ProgramSetting, Relation, RuleSet, ServiceId, Shadow, Span, Test, Then, Within, all_hold,
 };
 use crate::words;
 
@@ -118,7 +118,8 @@ fn add_counting(set: &RuleSet, shared: &BTreeSet<&str>, terms: &mut Terms) {
             add(terms, about, describe_count(set, count), Some(&count.span));
         }
     }
-    for pair in &set.pairs {
+    // Advice changes nothing that is billed.
+    for pair in set.pairs.iter().filter(|pair| pair.then != Then::Advise) {
         let [these, others] = [&pair.terms.these, &pair.terms.others].map(|list| shared_names(set, list, shared));
         // A service that the other set does not know stands beside none of its notes.
         if !these.is_empty() && (!others.is_empty() || pair.terms.relation == Relation::OnlyWith) {

@@ -58,6 +58,21 @@ pub struct Evaluation {
     pub because: String,
 }
 
+impl Evaluation {
+    /// Returns a decision for which no rule is the reason.
+    pub fn of_verdict(verdict: Verdict, because: &str) -> Self {
+        Self {
+            verdict,
+            rules: Vec::new(),
+            presumed: Vec::new(),
+            settings: Vec::new(),
+            advice: Vec::new(),
+            verified_through: None,
+            because: because.to_owned(),
+        }
+    }
+}
+
 /// Whether a rule applies to a note that may leave facts open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Applicability {

@@ -130,6 +130,7 @@ fn as_answered(note: &DecidedNote<'_>, fact: FactId) -> String {
     let answer = note.answer(fact).map(|answer| answer.text()).unwrap_or_default();
     match note.source(fact) {
         AnswerSource::Note => format!("the note says \"{answer}\""),
+        AnswerSource::Roster => format!("the roster says \"{answer}\""),
         AnswerSource::Presumed => format!("the note does not say; \"{answer}\" is presumed"),
         AnswerSource::Default => format!("\"{answer}\" is the default, nobody answered it"),
         AnswerSource::Agency => format!("the agency's answer is \"{answer}\""),

@@ -16,8 +16,10 @@ pub(super) struct DecidedNote<'n> {
     pub(super) in_batch: BatchNote<'n>,
     /// Whether the note's minutes are computed from its start and end times.
     timed: bool,
-    /// The note's own answers.
+    /// The answers of the note, and of rosters where it gives none.
     pub(super) answered: Facts,
+    /// The facts that a roster answers.
+    from_rosters: Vec<FactId>,
     /// Like `answered`, plus presumed answers.
     pub(super) filled: Facts,
     presumed: Vec<FactId>,
@@ -26,10 +28,16 @@ pub(super) struct DecidedNote<'n> {
 }
 
 impl<'n> DecidedNote<'n> {
-    pub(super) fn new(judge: Judge<'n>, in_batch: BatchNote<'n>, answered: Facts, timed: bool) -> Self {
+    pub(super) fn new(
+        judge: Judge<'n>,
+        in_batch: BatchNote<'n>,
+        answered: Facts,
+        from_rosters: Vec<FactId>,
+        timed: bool,
+    ) -> Self {
         let (filled, presumed) = judge.fill(&answered);
         let applicable = judge.applicable(&filled, in_batch.date());
-        Self { judge, in_batch, timed, answered, filled, presumed, applicable }
+        Self { judge, in_batch, timed, answered, from_rosters, filled, presumed, applicable }
     }
 
     pub(super) fn set(&self) -> &'n RuleSet {
@@ -43,6 +51,7 @@ impl<'n> DecidedNote<'n> {
         }
         match self.set().vocabulary.fact(fact).origin {
             Origin::Note if self.presumed.contains(&fact) => AnswerSource::Presumed,
+            Origin::Note if self.from_rosters.contains(&fact) => AnswerSource::Roster,
             Origin::Minutes if self.timed => AnswerSource::Derived,
             Origin::Note | Origin::Minutes => AnswerSource::Note,
             Origin::Age(_) | Origin::DaysSince(_) | Origin::DaysBetween(..) | Origin::BusinessDaysBetween(..) => {

@@ -2,20 +2,24 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::bill;
 use super::note::DecidedNote;
 use super::view::{Explanation, Explanations, REMINDER, UnknownField};
 use super::{change_words, near, pairs, period, standing};
+use chrono::NaiveDate;
+
 use crate::batch::{self, RecordView};
 use crate::decide::Judge;
-use crate::facts::Facts;
+use crate::facts::{FactId, Facts};
 use crate::field::FieldId;
 use crate::message::{Code, Message};
 use crate::note::unknown_fields;
 use crate::place::Place;
 use crate::read::{Field, FieldNames, Record};
 use crate::report::{Row, RulesRun};
+use crate::roster::Rosters;
 use crate::rules::{PayerId, ServiceId, Unit};
 use crate::run::{Batch, Input, PROGRAM, Ready, Strictness, file_message, read};
 use crate::status::Status;
@@ -38,6 +42,10 @@ pub struct Options {
     pub wanted: Wanted,
     /// How strict the run is.
     pub strictness: Strictness,
+    /// The day that the notes are looked at.
+    pub as_of: NaiveDate,
+    /// Rosters that answer what notes leave open.
+    pub rosters: Arc<Rosters>,
     /// The maximum number of facts in a suggested change.
     pub most_changed: usize,
 }
@@ -46,6 +54,8 @@ pub struct Options {
 struct Kept {
     /// The answers of the note; `None` for a rejected record.
     facts: Option<Facts>,
+    /// The facts that a roster answers.
+    from_rosters: Vec<FactId>,
     unknown_fields: Vec<UnknownField>,
     place: Place,
     /// Whether the note's minutes are computed from its start and end times.
@@ -55,7 +65,8 @@ struct Kept {
 /// Classifies all records of all inputs as one batch, and explains the wanted ones.
 pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result<Explanations, Message> {
     let Options { wanted, strictness, .. } = options;
-    let mut batch = Batch::new(&ready.set, &ready.diagram, *strictness, &[]);
+    let batch = Batch::new(&ready.set, &ready.diagram, *strictness, &[]);
+    let mut batch = batch.as_of(options.as_of).with_rosters(&options.rosters);
     let mut kept: BTreeMap<usize, Kept> = BTreeMap::new();
     let (mut names, mut count) = (Vec::new(), 0_usize);
     for (at, input) in inputs.into_iter().enumerate() {
@@ -64,7 +75,8 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
             let mut said = None;
             let facts = batch.add(at, &name, record, &mut |message| said = Some(message));
             if is_wanted(wanted, batch.last_id(), count) {
-                kept.insert(count, keep(ready, &name, record, facts, said));
+                let from_rosters = batch.last_from_rosters().to_vec();
+                kept.insert(count, Kept { from_rosters, ..keep(ready, &name, record, facts, said) });
             }
             count += 1;
         };
@@ -84,7 +96,7 @@ pub fn notes(ready: &Ready, inputs: Vec<Input<'_>>, options: &Options) -> Result
         rules: RulesRun::new(&ready.set),
         strict: strictness.presume_nothing,
         records: u64::try_from(batch.len()).unwrap_or(u64::MAX),
-        rejected: u64::try_from((0..batch.len()).filter(is_rejected).count()).unwrap_or(u64::MAX),
+        rejected: u64::try_from(batch.records().filter(is_rejected).count()).unwrap_or(u64::MAX),
         notes: explained.collect(),
         reminder: REMINDER,
     })
@@ -107,7 +119,7 @@ fn all_there(wanted: &Wanted, batch: &batch::Batch<'_>) -> Result<(), Message> {
     };
     match wanted {
         Wanted::Ids(ids) => {
-            let missing = ids.iter().find(|wanted| !(0..batch.len()).any(|at| batch.id(at) == Some(wanted)));
+            let missing = ids.iter().find(|wanted| !batch.records().any(|at| batch.id(at) == Some(wanted)));
             missing.map_or(Ok(()), |missing| {
                 let text = format!("no note has the id `{missing}`; {there}");
                 Err(Message::error(Code::Usage, text)
@@ -131,7 +143,8 @@ fn keep(ready: &Ready, name: &str, record: &Record<'_>, facts: Option<Facts>, sa
     let counted =
         |field: &Field<'_>| matches!(field.id, Some(FieldId::MINUTES | FieldId::DURATION)) && !field.value.is_empty();
     let timed = !record.fields.iter().any(counted);
-    Kept { facts, unknown_fields: unknown.collect(), place: said_at.unwrap_or(place), timed }
+    let (from_rosters, place) = (Vec::new(), said_at.unwrap_or(place));
+    Kept { facts, from_rosters, unknown_fields: unknown.collect(), place, timed }
 }
 
 /// Builds the explanation of a record of which only the place is known.
@@ -165,9 +178,11 @@ fn explanation(
 ) -> Explanation {
     let (Some(in_batch), Some(answered)) = (batch.note(at), kept.facts.take()) else { return rejected(row, kept) };
     let judge = Judge::new(&ready.set, &ready.diagram, !options.strictness.presume_nothing);
-    let note = DecidedNote::new(judge, in_batch, answered, kept.timed);
-    let billable = in_batch.status() == Status::Billable;
-    let nearest = if billable { Vec::new() } else { near::offers(&note) };
+    let from_rosters = std::mem::take(&mut kept.from_rosters);
+    let note = DecidedNote::new(judge, in_batch, answered, from_rosters, kept.timed);
+    // No answer changes what an edit found between notes.
+    let is_decided = in_batch.status() == Status::Billable || in_batch.deciding_edit().is_some();
+    let nearest = if is_decided { Vec::new() } else { near::offers(&note) };
     let payers = standing::payers(&note, &nearest);
     let holds = standing::holds(&note);
     let nobody = in_batch.status() == Status::NonBillable;
@@ -181,7 +196,7 @@ fn explanation(
         let mut known = known.borrow_mut();
         *known.entry((service, payer)).or_insert_with(|| batch.would_bill(at, service, payer))
     };
-    let changes = (!billable).then(|| change_words::changes(&note, options.most_changed, &billed_as));
+    let changes = (!is_decided).then(|| change_words::changes(&note, options.most_changed, &billed_as));
     let advice: Vec<String> = in_batch.evaluation().advice.iter().map(|id| ready.set.rule(*id).id.clone()).collect();
     let mut explanation = Explanation {
         facts: note.facts(counts_quarter_hours),
@@ -197,6 +212,6 @@ fn explanation(
         changes,
         ..rejected(row, kept)
     };
-    explanation.rules = standing::named(&ready.set, &explanation);
+    explanation.rules = standing::named(&ready.set, &explanation, &in_batch.applied().edits);
     explanation
 }

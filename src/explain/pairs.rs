@@ -43,6 +43,9 @@ fn describe(pair: &Pair, outcome: &PairOutcome, with: &[String], missing: &[Stri
         }
         PairOutcome::Applies => format!("applies{named}: {does}"),
         PairOutcome::AppliesToOthers => format!("takes away what the other notes earn{named}, and nothing here"),
+        PairOutcome::Undecided(_) if missing.is_empty() => {
+            format!("is undecided until notes that are held are decided{named}")
+        }
         PairOutcome::Undecided(_) => {
             format!("is undecided until {} {} answered{named}", listed(missing, "and"), are(missing.len()))
         }

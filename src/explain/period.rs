@@ -281,6 +281,9 @@ impl<'p> PeriodBuilder<'p> {
                 format!("The notes name different practitioners, and only one can bill the {noun}.")
             }
             Standing::CodeDiffers => "The notes' own codes are not all among what they earn.".into(),
+            Standing::Undecided(missing) if missing.is_empty() => {
+                format!("All notes of the {noun} are held until other notes, which are held, are decided.")
+            }
             Standing::Undecided(missing) => {
                 let missing = listed(missing, "and");
                 format!("All notes of the {noun} are held until other notes answer {missing}.")

@@ -83,8 +83,9 @@ pub(super) fn holds(note: &DecidedNote<'_>) -> Vec<HoldView> {
     holds.collect()
 }
 
-/// Returns the rules that an explanation names, without duplicates, in order of first mention.
-pub(super) fn named(set: &RuleSet, explanation: &Explanation) -> Vec<RuleView> {
+/// Returns the rules that an explanation names, without duplicates, in order of first mention; then the other blocks, with
+/// the edits of these indexes, which concern the note.
+pub(super) fn named(set: &RuleSet, explanation: &Explanation, edits: &BTreeSet<usize>) -> Vec<RuleView> {
     let services = explanation.payers.iter().flat_map(|payer| &payer.services);
     let mut ids: Vec<&String> = explanation.holds.iter().map(|hold| &hold.rule.id).collect();
     ids.extend(services.flat_map(|service| service.offered_by.iter().chain(&service.taken_by)).map(|rule| &rule.id));
@@ -93,7 +94,12 @@ pub(super) fn named(set: &RuleSet, explanation: &Explanation) -> Vec<RuleView> {
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
     let rule = |id: &String| set.rules.iter().find(|rule| rule.id == *id).map(|rule| RuleView::new(set, rule));
-    ids.into_iter().filter_map(rule).chain(named_blocks(set, explanation)).collect()
+    ids.into_iter().filter_map(rule).chain(named_blocks(set, explanation)).chain(named_edits(set, edits)).collect()
+}
+
+fn named_edits<'s>(set: &'s RuleSet, edits: &'s BTreeSet<usize>) -> impl Iterator<Item = RuleView> + use<'s> {
+    let edits = edits.iter().filter_map(|edit| set.edits.get(*edit));
+    edits.map(|edit| RuleView::of_block(set, CitingBlock::Edit(edit), edit.title.clone()))
 }
 
 /// Returns the counts, pairs and shadows that an explanation names, without duplicates.

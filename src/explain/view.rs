@@ -83,7 +83,9 @@ pub struct UnknownField {
 pub enum AnswerSource {
     /// The note gives the answer.
     Note,
-    /// The note does not say, and the rule set presumes the answer.
+    /// The note does not say, and a roster answers for the client or the staff member on that date.
+    Roster,
+    /// Neither says, and the rule set presumes the answer.
     Presumed,
     /// A setting that nobody answered, so its default is used.
     Default,

@@ -186,6 +186,11 @@ impl Vocabulary {
         self.declared.get(name).copied()
     }
 
+    /// Returns the first field that no note has.
+    pub fn next_field(&self) -> FieldId {
+        FieldId::new(self.declared.len())
+    }
+
     /// Returns the name by which rule files call a field.
     pub fn field_name(&self, field: FieldId) -> Option<&str> {
         self.declared.iter().find(|(_, other)| **other == field).map(|(name, _)| name.as_str())

@@ -95,6 +95,7 @@ impl BlockLink {
             CitingBlock::Rule(rule) => ("rule", rule.title.clone()),
             CitingBlock::Count(count) => ("count", words::count(set, count)),
             CitingBlock::Pair(pair) => ("pair", pair.title.clone()),
+            CitingBlock::Edit(edit) => ("edit", edit.title.clone()),
             CitingBlock::Shadow(shadow) => ("shadow", shadow.title.clone()),
             CitingBlock::Rate(rate) => ("service", format!("${} for one unit", rate.rate)),
             CitingBlock::Setting(setting) => ("setting", words::question(set, setting.fact)),
@@ -188,7 +189,7 @@ impl Entry {
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (name, title) = match self.page {
-            "rule" | "count" | "pair" | "shadow" | "statement" | "invariant" => ("id", "title"),
+            "rule" | "count" | "pair" | "shadow" | "edit" | "statement" | "invariant" => ("id", "title"),
             "setting" => ("setting", "question"),
             "fact" => ("fact", "question"),
             "code" => ("code", "about"),

@@ -23,7 +23,7 @@ pub enum Form {
     Markdown,
 }
 
-/// Writes the rules, ordered by id, then counts, pairs and shadows.
+/// Writes the rules, ordered by id, then counts, pairs, edits and shadows.
 pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let row = |rule: &Rule| {
         let always = rule.effective == Effective::default();
@@ -44,11 +44,18 @@ pub fn rules(set: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
         if counts + pairs + shadows > 0 {
             writeln!(out, "{counts} counts, {pairs} pairs and {shadows} shadows say what several notes earn together")?;
         }
+        if !set.edits.is_empty() {
+            writeln!(
+                out,
+                "{} edits compare notes with each other, with earlier runs and with the day of the run",
+                set.edits.len()
+            )?;
+        }
     }
     Ok(())
 }
 
-/// Returns a row for each count, pair and shadow, in this order.
+/// Returns a row for each count, pair, edit and shadow, in this order.
 fn period_rows(set: &RuleSet) -> Vec<Vec<String>> {
     let row = |block: CitingBlock<'_>, says: String, effective: Effective| {
         let always = effective == Effective::default();
@@ -61,7 +68,8 @@ fn period_rows(set: &RuleSet) -> Vec<Vec<String>> {
     let pairs = set.pairs.iter().map(|pair| row(CitingBlock::Pair(pair), pair.title.clone(), Effective::default()));
     let shadows =
         set.shadows.iter().map(|shadow| row(CitingBlock::Shadow(shadow), shadow.title.clone(), shadow.effective));
-    counts.chain(pairs).chain(shadows).collect()
+    let edits = set.edits.iter().map(|edit| row(CitingBlock::Edit(edit), edit.title.clone(), Effective::default()));
+    counts.chain(pairs).chain(edits).chain(shadows).collect()
 }
 
 /// Writes the settings with the answers in force, ordered by name.

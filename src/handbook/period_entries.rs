@@ -1,22 +1,23 @@
-//! Builds the entries of what is counted within a period: counts, pairs, shadows and holidays.
+//! Builds the entries of what concerns several notes: counts, pairs, edits, shadows and holidays.
 
 use serde_json::{Value, json};
 
 use super::entry::{Content, Entry};
 use crate::effective::Effective;
 use crate::nearest::joined;
-use crate::rules::{Count, DeclaredHoliday, Pair, PairTerms, RuleSet, ServiceId, Shadow, Within};
+use crate::rules::{Check, Count, DeclaredHoliday, Edit, Pair, PairTerms, RuleSet, ServiceId, Shadow, Then, Within};
 use crate::words;
 
-/// Returns the entries of counts, pairs and shadows.
+/// Returns the entries of counts, pairs, edits and shadows.
 pub(super) fn deciding(set: &RuleSet) -> impl Iterator<Item = Entry> {
     let counts = set.counts.iter().map(|count| self::count(set, count));
     counts
         .chain(set.pairs.iter().map(|pair| self::pair(set, pair)))
+        .chain(set.edits.iter().map(|edit| self::edit(set, edit)))
         .chain(set.shadows.iter().map(|shadow| self::shadow(set, shadow)))
 }
 
-/// Returns the entries of counts, pairs, shadows and holidays.
+/// Returns the entries of counts, pairs, edits, shadows and holidays.
 pub(super) fn entries(set: &RuleSet) -> impl Iterator<Item = Entry> {
     deciding(set).chain(set.holidays.iter().map(|declared| holiday(set, declared)))
 }
@@ -104,6 +105,47 @@ fn pair(set: &RuleSet, pair: &Pair) -> Entry {
     entry.text("does", "Then", words::pair_effect(pair));
     entry.data("then", pair.then.as_str());
     entry.basis(set, &pair.basis, Some(&pair.span));
+    entry
+}
+
+fn edit(set: &RuleSet, edit: &Edit) -> Entry {
+    let mut entry = Entry::new("edit", &edit.id, &edit.title);
+    entry.text("", "Check", format!("`{}`", edit.check.code()));
+    entry.data("check", edit.check.code().as_str());
+    let scope: Vec<String> = edit.scope.iter().map(|scope| scope.as_str().to_owned()).collect();
+    entry.text("", "Of the same", joined(scope.clone(), "or"));
+    entry.data("scope", scope);
+    entry.text("", "Within", format!("one {}", edit.within.as_str()));
+    entry.data("within", edit.within.as_str());
+    match &edit.check {
+        Check::ClientOverlap(among) => entry.data("among", among.as_str()),
+        Check::OverLimit { service, most } => {
+            entry.text("", "Most", format!("{most} units of {}", words::service_title(set, *service)));
+            entry.data("service", set.service(*service).name.as_str());
+            entry.data("most", *most);
+        }
+        Check::LateFiling { payers, months, days_left } => {
+            let months_text = format!("{months} months after the service date");
+            let time = match days_left {
+                Some(days) => format!("the last {days} days of {months_text}"),
+                None => format!("later than {months_text}"),
+            };
+            entry.text("", "Claims of", format!("{}, {time}", words::payer_titles(set, payers)));
+            entry.data("payers", payers.iter().map(|payer| set.payer(*payer).name.clone()).collect::<Vec<_>>());
+            entry.data("months", *months);
+            entry.data("days_left", *days_left);
+        }
+        _ => {}
+    }
+    entry.text("does", "Then", words::edit_effect(edit));
+    entry.data("then", edit.then.map_or("off", Then::as_str));
+    for (key, label, numbers) in [("carc", "CARC", &edit.carc), ("rarc", "RARC", &edit.rarc)] {
+        if !numbers.is_empty() {
+            entry.text("", label, numbers.join(", "));
+        }
+        entry.data(key, numbers.clone());
+    }
+    entry.basis(set, &edit.basis, Some(&edit.span));
     entry
 }
 

@@ -115,7 +115,10 @@ impl Mutants<'_> {
                 let note = self.note(&by_quarter_hour, wanted)?.notes.pop()?;
                 Some(Witness { notes: (1..=count).map(|number| note.numbered(number)).collect() })
             }),
-            (ProgramSetting::PartQuarterHour, ..) => None,
+            (ProgramSetting::LongDayHours, Answer::Number(before), Answer::Number(after)) => {
+                self.note(&|_| true, Wanted { minutes: Some(before.min(after) * 60 + 1), ..Wanted::default() })
+            }
+            (ProgramSetting::PartQuarterHour | ProgramSetting::LongDayHours, ..) => None,
         }
     }
 

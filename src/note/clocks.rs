@@ -12,7 +12,7 @@ pub(super) const DAY: u32 = 24 * 60;
 
 /// Reads a clock time as minutes after midnight: `H:MM` or `HH:MM:SS` up to `24:00`, `9:05 AM`, `9 am`, `9:05a`, `905` or
 /// `0905`. Seconds are dropped.
-pub(super) fn parse_clock(text: &str) -> Option<u32> {
+pub fn parse_clock(text: &str) -> Option<u32> {
     if let Some(minutes) = hours_and_minutes(text) {
         return Some(minutes);
     }

@@ -23,9 +23,12 @@ pub struct Day {
 impl Day {
     /// Returns the date as that of a birth before another date: a year of two digits is that of the last hundred years.
     pub(super) fn as_birth(self, service: NaiveDate) -> NaiveDate {
-        let date = self.date;
-        let is_later = self.has_short_year && date > service;
-        is_later.then(|| date.with_year(date.year() - 100)).flatten().unwrap_or(date)
+        self.century_before().filter(|_| self.date > service).unwrap_or(self.date)
+    }
+
+    /// Returns the date of a hundred years before, if the year was written with two digits.
+    pub(super) fn century_before(self) -> Option<NaiveDate> {
+        self.date.with_year(self.date.year() - 100).filter(|_| self.has_short_year)
     }
 }
 

@@ -4,28 +4,40 @@
 //! only show across several records, such as a repeated id, are not detected here.
 
 mod clocks;
+mod consult;
 mod dates;
+mod faults;
 mod fields;
 mod known_words;
 mod numbers;
+mod rejection;
+mod roster_row;
 mod times;
 mod values;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
-pub use clocks::{NoLength, format_clock, parse_length};
+pub use clocks::{NoLength, format_clock, parse_clock, parse_length};
+use consult::Consulted;
 pub use dates::{Day, NoDate, Orders, parse_day};
+pub use faults::Faults;
 use fields::{collect, unknown_faults};
 pub use fields::{id_fields, unknown_fields};
 use known_words::KnownWords;
+use rejection::head;
+pub use rejection::{Head, Rejection};
+pub use roster_row::{RosterFaults, check_roster_row};
 pub use values::may_show_word;
-use values::{Context, FieldFault, FieldResult, Fields, answer, fault, identifier, is_missing, missing, text};
+use values::{Context, FieldFault, Fields, answer, fault, identifier, is_missing, missing, text};
 
 use crate::facts::{Answer, BIRTH_DATE, FactId, Facts, REQUIRED, Vocabulary, date_answer};
 use crate::field::FieldId;
 use crate::message::Code;
 use crate::nearest::values_of;
 use crate::read::{Fault, Record, Slot, Slots};
+use crate::roster::{Disagreement, Rosters};
 
 /// A service note.
 #[derive(Clone, Copy, Debug)]
@@ -50,10 +62,18 @@ pub struct Note<'s> {
     pub code: Option<&'s str>,
     /// The modifiers of that code, as written.
     pub modifiers: Option<&'s str>,
-    /// The answers of the note.
+    /// The session that several clients attended together.
+    pub group: Option<&'s str>,
+    /// The id of the earlier record that this note corrects.
+    pub replaces: Option<&'s str>,
+    /// The answers of the note, and of rosters where it gives none.
     pub facts: &'s Facts,
-    /// The coded facts that the note answers itself, each with its value, in any order.
+    /// The coded facts that are answered so, each with its value, in any order.
     pub coded: &'s [(FactId, u16)],
+    /// The facts that a roster answers, because the note does not.
+    pub from_rosters: &'s [FactId],
+    /// The facts that the note and the rosters answer differently.
+    pub disagreements: &'s [Disagreement],
 }
 
 impl<'s> Note<'s> {
@@ -61,91 +81,6 @@ impl<'s> Note<'s> {
     pub fn modifiers(&self) -> impl Iterator<Item = &'s str> {
         let words = self.modifiers.unwrap_or_default().split(|c: char| c.is_whitespace() || c == ',');
         words.filter(|word| !word.is_empty())
-    }
-}
-
-/// The parts of a rejected record that rows show, as far as they could be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Head {
-    /// The id of the note.
-    pub id: Option<String>,
-    /// The client who was served.
-    pub client: Option<String>,
-    /// The staff member who did the work.
-    pub staff: Option<String>,
-    /// The service date.
-    pub date: Option<NaiveDate>,
-    /// Minutes after midnight when the work began.
-    pub start: Option<u32>,
-    /// Minutes after midnight when the work ended.
-    pub end: Option<u32>,
-    /// The activity, by its name in the vocabulary.
-    pub activity: Option<String>,
-    /// The role of the staff member, by its name in the vocabulary.
-    pub staff_role: Option<String>,
-}
-
-/// A record that is not a valid note.
-#[derive(Clone, Debug)]
-pub struct Rejection {
-    /// The parts of the record that could be read.
-    pub head: Head,
-    /// Everything that is wrong with the record, in the order of the fields; at least one fault.
-    pub faults: Vec<Fault>,
-    /// Whether the fields were read and the record has an id, which another record may have used.
-    pub has_id: bool,
-    /// The dates of the record whose order of day and month is not declared.
-    pub orders: Orders,
-}
-
-/// The faults of the fields of a record.
-#[derive(Debug, Default)]
-pub struct Faults {
-    list: Vec<(FieldId, Fault)>,
-    /// The dates whose order of day and month is not declared.
-    orders: Orders,
-}
-
-impl Faults {
-    /// Returns what was read of a field, and keeps its fault if there is one.
-    #[inline]
-    fn keep<T>(&mut self, field: FieldId, read: FieldResult<T>) -> Option<T> {
-        read.unwrap_or_else(|fault| {
-            self.add_read(field, *fault);
-            None
-        })
-    }
-
-    /// Like [`keep`](Self::keep), but for a field that must be there.
-    #[inline]
-    fn require<T>(&mut self, field: FieldId, read: FieldResult<T>, missing: impl FnOnce() -> Fault) -> Option<T> {
-        self.keep(field, read.and_then(|value| value.map(Some).ok_or_else(|| missing().into())))
-    }
-
-    /// Adds what was found while a field was read.
-    #[cold]
-    fn add_read(&mut self, field: FieldId, FieldFault { fault, orders }: FieldFault) {
-        self.add(field, fault);
-        self.orders += orders;
-    }
-
-    fn add(&mut self, field: FieldId, fault: Fault) {
-        self.list.push((field, fault));
-    }
-
-    fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    fn has(&self, field: FieldId) -> bool {
-        self.list.iter().any(|(faulty, _)| *faulty == field)
-    }
-
-    /// Returns the faults in the order of their fields. Of fields in `repeated`, there is a fault already.
-    fn into_list(mut self, repeated: &[FieldId]) -> impl Iterator<Item = Fault> {
-        self.list.retain(|(field, _)| !repeated.contains(field));
-        self.list.sort_by_key(|(field, _)| *field);
-        self.list.into_iter().map(|(_, fault)| fault)
     }
 }
 
@@ -171,6 +106,10 @@ pub struct NoteChecker<'v> {
     coded: Vec<(FactId, u16)>,
     /// Whether it answers others, from which further answers are derived.
     has_numbers: bool,
+    /// The rosters that answer what notes leave open; `None` if they list nobody.
+    rosters: Option<Arc<Rosters>>,
+    /// What they said about the note.
+    consulted: Consulted,
 }
 
 /// The fact that a field answers.
@@ -224,7 +163,21 @@ impl<'v> NoteChecker<'v> {
             facts: settings.clone(),
             coded: Vec::new(),
             has_numbers: false,
+            rosters: None,
+            consulted: Consulted::default(),
         }
+    }
+
+    /// Returns the checker with rosters that answer what notes leave open.
+    #[must_use]
+    pub fn with_rosters(self, rosters: &Arc<Rosters>) -> Self {
+        let is_any = rosters.clients.is_some() || rosters.staff.is_some();
+        Self { rosters: is_any.then(|| Arc::clone(rosters)), ..self }
+    }
+
+    /// Returns the facts that a roster answered for the note that was checked last.
+    pub fn from_rosters(&self) -> &[FactId] {
+        &self.consulted.answered
     }
 
     /// Whether a field that the rule set does not know rejects its record.
@@ -283,6 +236,8 @@ impl<'v> NoteChecker<'v> {
         let practitioner = faults.keep(FieldId::PRACTITIONER, text(get(FieldId::PRACTITIONER), "practitioner"));
         let code = faults.keep(FieldId::CODE, text(get(FieldId::CODE), "code"));
         let modifiers = faults.keep(FieldId::MODIFIERS, text(get(FieldId::MODIFIERS), "modifiers"));
+        let group = faults.keep(FieldId::GROUP, identifier(get(FieldId::GROUP), "group"));
+        let replaces = faults.keep(FieldId::REPLACES, identifier(get(FieldId::REPLACES), "replaces"));
         let date = day.map(|day| day.date);
         self.answers(slots, &Context { notation, service: date, private: [id, client, staff] }, &mut faults);
         let (Some(id), Some(client), Some(date), Some(minutes), true) =
@@ -292,8 +247,25 @@ impl<'v> NoteChecker<'v> {
         };
         self.derive(date, minutes);
         let activity = self.activity.and_then(|field| text(slots.get(field), "").ok().flatten());
-        let (facts, coded) = (&self.facts, &self.coded);
-        Ok(Note { id, client, staff, date, start, minutes, activity, practitioner, code, modifiers, facts, coded })
+        let Self { facts, coded, consulted: Consulted { answered: from_rosters, disagreements }, .. } = &*self;
+        Ok(Note {
+            id,
+            client,
+            staff,
+            date,
+            start,
+            minutes,
+            activity,
+            practitioner,
+            code,
+            modifiers,
+            group,
+            replaces,
+            facts,
+            coded,
+            from_rosters,
+            disagreements,
+        })
     }
 
     /// Checks the answers of a record to facts.
@@ -319,6 +291,7 @@ impl<'v> NoteChecker<'v> {
                 Err(fault) => faults.add_read(*field, *fault),
             }
         }
+        self.consult_rosters(context);
         for (field, id) in &self.required {
             if !self.facts.get(*id).is_given() && !faults.has(*field) {
                 faults.add(*field, self.missing_answer(*id, slots.get(*field)));
@@ -360,37 +333,12 @@ impl<'v> NoteChecker<'v> {
         if self.facts.get(id) <= date_answer(date) {
             return None;
         }
-        let (text, help) = ("the birth date is after the service date", "fix whichever of the two is wrong");
+        let help = if self.from_rosters().contains(&id) {
+            "the birth date stands in a roster; fix whichever of the two is wrong"
+        } else {
+            "fix whichever of the two is wrong"
+        };
+        let text = "the birth date is after the service date";
         Some((field, fault(Code::BirthAfterService, BIRTH_DATE, slots.get(field), text, help)))
-    }
-}
-
-/// Returns the parts of a record that rows show, however faulty the rest of it is.
-fn head(slots: &Slots<'_>, vocabulary: &Vocabulary) -> Head {
-    let notation = vocabulary.notation();
-    let fields = Fields { slots, notation };
-    let context = Context { notation, service: None, private: [None; 3] };
-    let coded = |name: &str| {
-        let field = slots.get(vocabulary.declared_field(name)?)?;
-        match vocabulary.find(name).map(|id| vocabulary.fact(id)) {
-            None => text(Some(field), "").ok().flatten().map(str::to_owned),
-            Some(fact) => match answer(fact, field, &context) {
-                Ok(Answer::Value(value)) => fact.value_name(value).map(str::to_owned),
-                _ => None,
-            },
-        }
-    };
-    let (activity, staff_role) = (coded("activity"), coded("staff_role"));
-    let shown = |id| text(fields.get(id), "").ok().flatten().map(str::to_owned);
-    let clock = |id| Some(values::clock(fields.get(id), "", notation).ok().flatten()?.minutes);
-    Head {
-        id: shown(FieldId::ID),
-        client: shown(FieldId::CLIENT),
-        staff: shown(FieldId::STAFF),
-        date: values::day(fields.get(FieldId::DATE), "", notation).ok().flatten().map(|day| day.date),
-        start: clock(FieldId::START),
-        end: clock(FieldId::END),
-        activity,
-        staff_role,
     }
 }

@@ -1,8 +1,8 @@
 //! Finds the header row of text that is separated into cells, and what separates them.
 
 use super::csv_rows::{Row, Rules, skip_blank_lines};
-use super::rows::{Columns, FEWEST_NAMES, HEADER_ROWS};
-use super::{EXCESS_HELP, FieldNames, FileError, line_and_column};
+use super::rows::{Columns, HEADER_ROWS};
+use super::{EXCESS_HELP, FieldNames, FileError, TableRules, line_and_column};
 use crate::message::Code;
 use crate::nearest::joined;
 
@@ -146,7 +146,7 @@ fn first_row(
         1 => "only 1 field".to_owned(),
         known => format!("only {known} fields"),
     };
-    let text = format!("no row names the fields of a note: the first one names {known}");
+    let text = format!("no row names the fields of {}: the first one names {known}", names.table().what);
     let help = header_help(candidate.columns.list.iter().map(|column| column.name.as_str()), names);
     Err(candidate.refused(0, Code::NoHeader, &text, &help))
 }
@@ -206,12 +206,11 @@ impl<'b> Candidate<'b> {
 /// Returns the help for an input without a header row. Its first row may be a note, so it is not repeated.
 pub(super) fn header_help<'c>(written: impl Iterator<Item = &'c str>, names: &dyn FieldNames) -> String {
     let near: Vec<String> = written.filter_map(|name| names.nearest(name)).map(|near| format!("`{near}`")).collect();
-    let first = if near.len() >= FEWEST_NAMES {
+    let TableRules { header, other_names, fewest_names, .. } = names.table();
+    let first = if near.len() >= fewest_names {
         format!("did you mean {}", joined(near, "and"))
     } else {
-        "begin with a header row such as `id,client,date,minutes,activity,staff_role`".to_owned()
+        format!("begin with a header row such as `{header}`")
     };
-    format!(
-        "{first}; for an export with other names, `actbill setup` writes the draft of an agency file that maps them"
-    )
+    format!("{first}; {other_names}")
 }

@@ -99,6 +99,24 @@ pub enum Precedence {
     Own,
 }
 
+/// How the header row and the records of a table are told from its other rows.
+#[derive(Clone, Debug)]
+pub struct TableRules {
+    /// What the fields belong to, for messages.
+    pub what: &'static str,
+    /// A header row that would do, for messages.
+    pub header: &'static str,
+    /// What to do about other names, for messages.
+    pub other_names: &'static str,
+    /// Fewest known names that make a header row.
+    pub fewest_names: usize,
+    /// A field that every header row names.
+    pub required: Option<FieldId>,
+    /// The fields of which every record has one. Rows without them are skipped; if none is listed, only blank rows and
+    /// further header rows are.
+    pub telling: Vec<FieldId>,
+}
+
 /// The known names of fields.
 pub trait FieldNames: Sync {
     /// Returns the field with this name; `None` if the name is unknown.
@@ -116,6 +134,19 @@ pub trait FieldNames: Sync {
 
     /// Returns the known name closest to this one, if one is close enough.
     fn nearest(&self, name: &str) -> Option<&str>;
+
+    /// Returns how a table of such records is read.
+    fn table(&self) -> TableRules {
+        let telling = [Some(FieldId::ID), Some(FieldId::CLIENT), Some(FieldId::DATE), self.field("activity")];
+        TableRules {
+            what: "a note",
+            header: "id,client,date,minutes,activity,staff_role",
+            other_names: "for an export with other names, `actbill setup` writes the draft of an agency file that maps them",
+            fewest_names: 3,
+            required: None,
+            telling: telling.into_iter().flatten().collect(),
+        }
+    }
 
     /// Whether a field takes coded values.
     fn is_coded(&self, _: FieldId) -> bool {

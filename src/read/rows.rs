@@ -4,12 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::trim;
-use super::{Field, FieldNames, MAX_FIELDS, Precedence, Slot, Slots, Value};
+use super::{Field, FieldNames, MAX_FIELDS, Precedence, Slot, Slots, TableRules, Value};
 use crate::field::{FieldId, showable};
 use crate::spelling::key;
-
-/// Fewest known names that make a header row.
-pub(super) const FEWEST_NAMES: usize = 3;
 
 /// Number of rows among which the header row is searched.
 pub(super) const HEADER_ROWS: usize = 20;
@@ -29,8 +26,10 @@ pub(super) struct Column {
 #[derive(Debug)]
 pub(super) struct Columns {
     pub(super) list: Vec<Column>,
-    /// The positions of the id, the client, the date and the activity. Every note has one of them.
+    /// The positions of the telling columns, such as the id, the client, the date and the activity of notes.
     telling: Vec<usize>,
+    /// Fewest known names that make this a header row. Without a name that each must have, no number is enough.
+    fewest_names: usize,
 }
 
 /// Why a row is no record.
@@ -58,10 +57,11 @@ impl Columns {
         };
         let mut list: Vec<Column> = written.map(column).collect();
         outrank(&mut list, names);
-        let tells = [Some(FieldId::ID), Some(FieldId::CLIENT), Some(FieldId::DATE), names.field("activity")];
-        let is_telling = |column: &Column| column.field.is_some() && tells.contains(&column.field);
+        let TableRules { fewest_names, required, telling, .. } = names.table();
+        let is_telling = |column: &Column| column.field.is_some_and(|field| telling.contains(&field));
+        let has_required = required.is_none_or(|field| list.iter().any(|column| column.field == Some(field)));
         let telling = list.iter().enumerate().filter(|(_, column)| is_telling(column)).map(|(at, _)| at).collect();
-        Self { list, telling }
+        Self { list, telling, fewest_names: if has_required { fewest_names } else { usize::MAX } }
     }
 
     /// Returns the number of names that are known.
@@ -76,7 +76,7 @@ impl Columns {
 
     /// Whether the row names enough fields to be a header row.
     pub(super) fn are_header(&self) -> bool {
-        self.known() >= FEWEST_NAMES
+        self.known() >= self.fewest_names
     }
 
     /// Whether rows of these columns can be plain: no known column is repeated, and all unknown names may be shown.
@@ -125,7 +125,7 @@ impl Columns {
             return Some(SkippedRow::Blank);
         }
         let is_name = |at: &usize| self.list.get(*at).is_some_and(|column| key(&column.name) == key(text(*at)));
-        if filled.len() >= FEWEST_NAMES && filled.iter().all(is_name) {
+        if filled.len() >= self.fewest_names && filled.iter().all(is_name) {
             return Some(SkippedRow::Header);
         }
         let telling: Vec<&str> = self.telling.iter().map(|at| text(*at)).filter(|text| !text.is_empty()).collect();

@@ -185,7 +185,7 @@ fn find_table<'w>(
         }
     }
     let Some((sheet, columns, line, above)) = found else {
-        let text = "no sheet of the workbook has a row that names the fields of a note";
+        let text = format!("no sheet of the workbook has a row that names the fields of {}", names.table().what);
         return Err(FileError::new(Code::NoHeader, text, help.unwrap_or_default()));
     };
     if let Some(excess) = columns.excess() {

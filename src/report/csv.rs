@@ -58,6 +58,7 @@ fn columns(field: &str) -> Vec<&str> {
     match field {
         "shadow" => vec!["shadow_units", "shadow_amount"],
         "counted" => vec!["counted_within", "counted_minutes", "counted_held_minutes", "counted_notes"],
+        "alone" => vec!["alone_payer", "alone_service"],
         "at_stake" => vec!["at_stake_units", "at_stake_amount"],
         "findings" => vec!["findings", "finding_with", "finding_text"],
         "errors" => vec!["error_code", "error_field", "error_text"],
@@ -87,6 +88,7 @@ fn cells(field: &str, value: Option<FieldValue<'_>>) -> Vec<String> {
             counted.held_minutes.to_string(),
             counted.notes.to_string(),
         ],
+        Some(FieldValue::Alone(alone)) => vec![alone.payer.clone(), alone.service.clone()],
         Some(FieldValue::Stake(stake)) => {
             vec![stake.units.to_string(), stake.amount.map(|amount| amount.to_string()).unwrap_or_default()]
         }

@@ -3,11 +3,13 @@
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use crate::batch::{AlsoLine, Batch, BatchNote, ClaimLine, Period, Pool, Stake};
+use crate::batch::{AlsoLine, Batch, BatchNote, ClaimLine, NoteFinding, Period, Pool, Stake};
+use crate::decide::Verdict;
 use crate::message::Code;
 use crate::money::{Amount, Rate};
 use crate::read::Fault;
 use crate::rules::{Effect, full_code};
+use crate::status::Status;
 
 /// A finding on a single note or across notes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,6 +82,15 @@ pub struct CountedRow {
     pub notes: usize,
 }
 
+/// A payer and a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AloneRow {
+    /// The payer.
+    pub payer: String,
+    /// The service.
+    pub service: String,
+}
+
 /// Why a record was rejected.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,12 +109,20 @@ impl FindingRow {
         [Code::DayPayersDiffer, Code::PayersDiffer].iter().any(|code| self.code == code.as_str())
     }
 
+    /// Whether the finding is that services do not stand together.
+    pub(super) fn is_about_services(&self) -> bool {
+        self.code == Code::NotTogether.as_str()
+    }
+
+    /// Creates the public form of a finding.
+    pub(super) fn new(batch: &Batch<'_>, finding: NoteFinding) -> Self {
+        let with = finding.with.iter().filter_map(|index| batch.id(*index)).map(str::to_owned);
+        Self { code: finding.code.to_string(), severity: "warning", with: with.collect(), text: finding.text }
+    }
+
     /// Returns the findings on a note and the advice that applies to it, ordered by code.
     pub(super) fn all(batch: &Batch<'_>, note: BatchNote<'_>) -> Vec<Self> {
-        let seen = note.findings().into_iter().map(|finding| {
-            let with = finding.with.iter().filter_map(|index| batch.id(*index)).map(str::to_owned);
-            Self { code: finding.code.to_string(), severity: "warning", with: with.collect(), text: finding.text }
-        });
+        let seen = note.findings().into_iter().map(|finding| Self::new(batch, finding));
         let advice = note.evaluation().advice.iter().map(|rule| batch.set().rule(*rule));
         let advice = advice.filter(|rule| matches!(rule.effect, Effect::Advise { label: None })).map(|rule| Self {
             code: rule.id.clone(),
@@ -146,6 +165,17 @@ impl AlsoRow {
         let amount = self.shadow.as_ref().map_or(self.amount, |shadow| shadow.amount);
         let amount = amount.map(|amount| format!(" = {amount}")).unwrap_or_default();
         format!("{}{amount}", self.code_and_units())
+    }
+}
+
+impl AloneRow {
+    /// Returns what the rules decide on a note alone, if that is a payer and the note is not billed so.
+    pub(super) fn new(note: BatchNote<'_>) -> Option<Self> {
+        let Verdict::Billable(service, payer) = note.evaluation().verdict else { return None };
+        let set = note.set();
+        let earns_it = note.earned().is_none_or(|earned| earned.service == service);
+        let is_billed = note.status() == Status::Billable && earns_it;
+        (!is_billed).then(|| Self { payer: set.payer(payer).name.clone(), service: set.service(service).name.clone() })
     }
 }
 

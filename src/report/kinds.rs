@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::Row;
-use crate::batch::{Batch, RowSource, SimpleNote, Standing};
+use super::{FindingRow, Row, StakeRow};
+use crate::batch::{Batch, BatchNote, RowSource, SimpleNote, Standing};
 
 /// The rows of the kinds of simple notes, each made when it is first needed.
 #[derive(Debug)]
@@ -23,8 +23,10 @@ pub(super) enum NamedNotes {
     None,
     /// The note that carries the day's unit.
     Carrier,
-    /// Those of the first finding.
-    Finding,
+    /// Those that name another payer.
+    PayersDiffer,
+    /// Those of services that do not stand together.
+    NotTogether,
 }
 
 impl KindRows {
@@ -55,19 +57,30 @@ impl KindRow {
         let note = example.note(position)?;
         let is_bundled = note.earned().is_some_and(|earned| earned.bundled_into.is_some());
         let differ = matches!(note.pool().map(|pool| &pool.standing), Some(Standing::PayersDiffer(_)));
-        let names = match (is_bundled, differ) {
-            (true, _) => NamedNotes::Carrier,
-            (false, true) => NamedNotes::Finding,
-            (false, false) => NamedNotes::None,
+        let row = Row::decided(&example, note);
+        let names = if is_bundled {
+            NamedNotes::Carrier
+        } else if differ {
+            NamedNotes::PayersDiffer
+        } else if row.findings.iter().any(FindingRow::is_about_services) {
+            NamedNotes::NotTogether
+        } else {
+            NamedNotes::None
         };
-        Some(Self { row: Row::decided(&example, note), names })
+        Some(Self { row, names })
     }
 
     /// Returns the row of a note of this kind, without its head.
     fn row_of(&self, batch: &Batch<'_>, index: usize, note: SimpleNote) -> Row {
         let mut row = self.row.clone();
-        let minutes = batch.note(index).map(|note| (note.minutes(), note.quarter_hours()));
-        (row.minutes, row.quarter_hours) = minutes.unzip();
+        let own = batch.note(index);
+        (row.minutes, row.quarter_hours) = own.map(|note| (note.minutes(), note.quarter_hours())).unzip();
+        if own.is_some_and(BatchNote::is_stopped) {
+            row.at_stake = own.and_then(BatchNote::at_stake).map(StakeRow::from);
+        }
+        let findings = own.map(BatchNote::edit_findings).unwrap_or_default();
+        row.findings.extend(findings.into_iter().map(|finding| FindingRow::new(batch, finding)));
+        row.findings.sort_by(|one, other| one.code.cmp(&other.code));
         if self.names != NamedNotes::None {
             let named = batch.named_in_row(index, note).into_iter();
             let ids = named.filter_map(|index| batch.id(index)).map(str::to_owned);
@@ -81,11 +94,15 @@ impl KindRow {
         match self.names {
             NamedNotes::None => {}
             NamedNotes::Carrier => row.bundled_into = ids.into_iter().next(),
-            NamedNotes::Finding => {
-                if let Some(finding) = row.findings.iter_mut().find(|finding| finding.names_payers()) {
-                    finding.with = ids;
-                }
-            }
+            NamedNotes::PayersDiffer => name_in(row, FindingRow::names_payers, ids),
+            NamedNotes::NotTogether => name_in(row, FindingRow::is_about_services, ids),
         }
+    }
+}
+
+/// Sets the ids that a finding of a row names.
+fn name_in(row: &mut Row, is_wanted: impl Fn(&FindingRow) -> bool, ids: Vec<String>) {
+    if let Some(finding) = row.findings.iter_mut().find(|finding| is_wanted(finding)) {
+        finding.with = ids;
     }
 }

@@ -1,7 +1,7 @@
 //! What each field of a row means, for the pages of names.
 
 /// The fields of a row with their meanings, in the order in which they are written.
-pub const FIELD_MEANINGS: [(&str, &str); 36] = [
+pub const FIELD_MEANINGS: [(&str, &str); 38] = [
     ("input", "the name of the record's input, if there are several"),
     ("record", "the position of the record in its input, from 1"),
     ("id", "the note's id as read"),
@@ -12,6 +12,7 @@ pub const FIELD_MEANINGS: [(&str, &str); 36] = [
     ("staff_role", "the role of the staff member, as read"),
     ("start", "the start time, if the note gives one"),
     ("end", "the end time, if the note gives a start time"),
+    ("group", "the session that several clients attended together, as read"),
     ("status", "`billable`, `non_billable`, `held` or `rejected`"),
     ("payer", "who is billed; `non_billable` for a note that nobody pays"),
     ("service", "what is billed; of several services that a note carries, the one with the lowest threshold"),
@@ -34,7 +35,12 @@ pub const FIELD_MEANINGS: [(&str, &str); 36] = [
         "the notes that are counted together: `within` which period, their `minutes`, the `held_minutes` of held \
                  notes that may come to belong to them, and the number of `notes`",
     ),
-    ("rules", "ids of the rules that decided; of a pair, if it decided"),
+    (
+        "alone",
+        "the `payer` and the `service` that the rules decide on for the note alone, where other notes, an earlier run or \
+                 the day of the run keep it from being billed so",
+    ),
+    ("rules", "ids of the rules that decided; of a pair or an edit, if it decided"),
     ("because", "why, in one sentence"),
     ("missing", "the facts whose answers could change the outcome; of a period, those that other notes do not answer"),
     ("possible", "what is still possible for a held note"),

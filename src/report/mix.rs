@@ -48,8 +48,8 @@ pub struct StaffTotal {
     pub held: u64,
 }
 
-/// Returns the part of each payer in a batch. A note without a payer counts for the payer of most other notes of its
-/// client, or for `none`.
+/// Returns the part of each payer in the shown notes of a batch. A note without a payer counts for the payer of most other
+/// notes of its client, shown or not, or for `none`.
 pub(super) fn payer_mix(batch: &Batch<'_>) -> BTreeMap<String, PayerMix> {
     let set = batch.set();
     let payer_of = |note: BatchNote<'_>| match note.evaluation().verdict {
@@ -60,23 +60,21 @@ pub(super) fn payer_mix(batch: &Batch<'_>) -> BTreeMap<String, PayerMix> {
     // The notes of each client for each payer, then those without a payer.
     let columns = payers.len() + 1;
     let column = |payer: Option<PayerId>| payer.map_or(payers.len(), PayerId::index);
-    let cell = |note: BatchNote<'_>, payer| note.client_number().index() * columns + column(payer);
-    let mut notes = vec![0_u32; batch.names() * columns];
-    for note in batch.notes() {
-        if let Some(count) = notes.get_mut(cell(note, payer_of(note))) {
-            *count += 1;
-        }
-    }
-    let usual: Vec<Option<PayerId>> = notes.chunks(columns).map(|counts| usual_payer(&payers, counts)).collect();
+    let cells = batch.names() * columns;
+    let cell = |note: BatchNote<'_>| note.client_number().index() * columns + column(payer_of(note));
+    let shown_notes = || batch.notes().filter(|note| batch.is_shown(note.index));
+    let all = count_by_cell(batch.notes(), cells, cell);
+    let usual: Vec<Option<PayerId>> = all.chunks(columns).map(|counts| usual_payer(&payers, counts)).collect();
+    let shown = if batch.shows_a_month() { count_by_cell(shown_notes(), cells, cell) } else { all };
     let mut totals = vec![(0_usize, StaffTotal::default()); columns];
-    for note in batch.notes() {
+    for note in shown_notes() {
         let own = payer_of(note);
         let payer = own.or_else(|| usual.get(note.client_number().index()).copied().flatten());
         if let Some((_, total)) = totals.get_mut(column(payer)) {
             total.add(batch.status(note.index), Count::one(note));
         }
     }
-    for (counts, usual) in notes.chunks(columns).zip(&usual) {
+    for (counts, usual) in shown.chunks(columns).zip(&usual) {
         let without_payer = counts.last().is_some_and(|count| *count > 0);
         for (position, ((clients, _), count)) in totals.iter_mut().zip(counts).enumerate() {
             let is_here = *count > 0 && position < payers.len();
@@ -97,6 +95,21 @@ pub(super) fn payer_mix(batch: &Batch<'_>) -> BTreeMap<String, PayerMix> {
         (name, mix)
     };
     totals.into_iter().enumerate().filter(|(_, (_, total))| total.notes > 0).map(view).collect()
+}
+
+/// Counts notes in so many cells.
+fn count_by_cell<'b>(
+    notes: impl Iterator<Item = BatchNote<'b>>,
+    cells: usize,
+    cell: impl Fn(BatchNote<'b>) -> usize,
+) -> Vec<u32> {
+    let mut counts = vec![0; cells];
+    for note in notes {
+        if let Some(count) = counts.get_mut(cell(note)) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 /// Returns the payer of most notes of a client; of several, the first.

@@ -2,6 +2,7 @@
 //!
 //! Writers receive rows one at a time. This module knows what a row shows, not how it was decided.
 
+mod adjustments;
 mod basis;
 mod check;
 mod columns;
@@ -25,17 +26,18 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+pub use adjustments::{AdjustmentFormat, AdjustmentRow};
 pub use basis::{BasisView, CiteView, RateView, RuleView, file_and_line};
 pub use check::{CheckReport, HouseRule, ProblemRow, Promise, Proved, SameAs, Stats};
 pub use columns::Columns;
-pub use finding::{AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
+pub use finding::{AloneRow, AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
 pub use lines::ClaimRow;
 pub use meaning::FIELD_MEANINGS;
 pub use mix::{PayerMix, StaffTotal};
 pub use row::Row;
-pub use run::{InputRun, PresumptionRun, Program, RulesRun, Run, SettingRun, SkippedRun};
+pub use run::{InputRun, PresumptionRun, Program, RosterRun, RulesRun, Run, SettingRun, SkippedRun};
 pub use summary::Summary;
 pub use totals::{PayerTotal, RestsOn, ServiceTotal, SharedTotal};
 
@@ -69,15 +71,15 @@ impl<'r> Report<'r> {
         self.summary.get_or_init(|| Summary::new(&self.batch, self.threads))
     }
 
-    /// Returns the number of records with each status.
+    /// Returns the number of shown records with each status.
     pub fn statuses(&self) -> BTreeMap<Status, u64> {
         self.batch.statuses()
     }
 
-    /// Returns one row for each record, in order.
+    /// Returns one row for each shown record, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         let inputs = self.input_names();
-        (0..self.batch.len()).filter_map(move |index| self.kinds.row(&self.batch, &inputs, index))
+        self.batch.shown().filter_map(move |index| self.kinds.row(&self.batch, &inputs, index))
     }
 
     /// Returns the names of the inputs.
@@ -108,7 +110,8 @@ impl<'r> Report<'r> {
 }
 
 /// Output format of a report.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RowFormat {
     /// Text tables for people.
     Text(Screen),

@@ -3,7 +3,7 @@
 use crate::batch::{BatchNote, Period, Standing};
 use crate::decide::Verdict;
 use crate::nearest::joined;
-use crate::rules::{Effect, Outcome, Pair, PayerId, RuleSet};
+use crate::rules::{Effect, Outcome, PayerId, RuleSet, Then};
 
 /// Returns the payers or statuses that are still possible for a held note, sorted.
 pub(super) fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
@@ -26,19 +26,23 @@ pub(super) fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
     possible
 }
 
-/// Returns the pair that holds a note or takes away what it earned.
-fn deciding_pair<'s>(set: &'s RuleSet, note: BatchNote<'_>) -> Option<&'s Pair> {
+/// Returns the id and the basis of the edit or the pair that holds a note or takes away what it earned.
+fn deciding_block(set: &RuleSet, note: BatchNote<'_>) -> Option<(String, bool)> {
+    if let Some(edit) = note.deciding_edit() {
+        return Some((edit.id.clone(), edit.basis.house));
+    }
     match note.pool()?.standing {
-        Standing::HeldByPair(pair) | Standing::Struck(pair) => set.pairs.get(pair),
+        Standing::HeldByPair(pair) | Standing::Struck(pair) => {
+            set.pairs.get(pair).map(|pair| (pair.id.clone(), pair.basis.house))
+        }
         _ => None,
     }
 }
 
 /// Returns the ids of the blocks that decided a note, and of the house rules among them.
 pub(super) fn deciding(set: &RuleSet, note: BatchNote<'_>) -> (Vec<String>, Vec<String>) {
-    if let Some(pair) = deciding_pair(set, note) {
-        let ids = vec![pair.id.clone()];
-        return (ids.clone(), if pair.basis.house { ids } else { Vec::new() });
+    if let Some((id, is_house)) = deciding_block(set, note) {
+        return (vec![id.clone()], is_house.then_some(id).into_iter().collect());
     }
     let rules = note.evaluation().rules.iter().map(|rule| set.rule(*rule));
     let house = rules.clone().filter(|rule| rule.basis.house).map(|rule| rule.id.clone());
@@ -60,6 +64,10 @@ pub(super) fn labels(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
 /// Returns the sentence that explains a note's result alongside the other notes.
 pub(super) fn because(set: &RuleSet, note: BatchNote<'_>) -> String {
     let because = note.evaluation().because.clone();
+    if let Some(edit) = note.deciding_edit() {
+        let how = if edit.then == Some(Then::Strike) { "Nobody pays" } else { "Held for a person" };
+        return format!("{how}: {}.", edit.title);
+    }
     let Some(pool) = note.pool() else { return because };
     let period = match pool.period {
         Period::Note(_) | Period::Day(_) => "day",
@@ -85,6 +93,9 @@ pub(super) fn because(set: &RuleSet, note: BatchNote<'_>) -> String {
         }
         Standing::Undecided(missing) if *missing == ["staff"] => {
             format!("Held: whether this stands beside other services of its {period} depends on who did the work.")
+        }
+        Standing::Undecided(missing) if missing.is_empty() => {
+            format!("Held: what this {period} earns depends on other notes, which are held.")
         }
         Standing::Undecided(missing) => {
             let missing = joined(missing.iter().map(|fact| format!("`{fact}`")).collect(), "and");

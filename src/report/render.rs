@@ -79,14 +79,15 @@ impl Report<'_> {
     /// Writes everything in a format that has one row after another.
     pub(super) fn write_rows(&self, writer: &impl RowWriter, out: &mut dyn Write) -> io::Result<()> {
         writer.write_head(self, out)?;
-        let count = self.batch.len();
-        let ranges = (0..count).step_by(ROWS).map(|first| first..count.min(first + ROWS));
+        let (records, end) = (self.batch.records(), self.batch.records().end);
+        let ranges = records.step_by(ROWS).map(|first| first..end.min(first + ROWS));
+        let first = self.batch.shown().next();
         let worker = || {
-            let mut renderer = Renderer::new(self, writer);
+            let mut renderer = Renderer::new(self, writer, first);
             move |range| renderer.render(range)
         };
         map_in_order(self.threads, ranges, worker, |bytes: io::Result<Vec<u8>>| out.write_all(&bytes?))?;
-        out.write_all(writer.end(count == 0))
+        out.write_all(writer.end(first.is_none()))
     }
 }
 
@@ -95,6 +96,8 @@ struct Renderer<'r, W> {
     report: &'r Report<'r>,
     writer: &'r W,
     inputs: Vec<&'r str>,
+    /// Index of the first record that is shown.
+    first: Option<usize>,
     templates: FxHashMap<(usize, Presence), Option<RowTemplate>>,
     number: itoa::Buffer,
 }
@@ -103,15 +106,15 @@ struct Renderer<'r, W> {
 type RowTemplate = ListTemplate<Hole>;
 
 impl<'r, W: RowWriter> Renderer<'r, W> {
-    fn new(report: &'r Report<'r>, writer: &'r W) -> Self {
+    fn new(report: &'r Report<'r>, writer: &'r W, first: Option<usize>) -> Self {
         let inputs = report.input_names();
-        Self { report, writer, inputs, templates: FxHashMap::default(), number: itoa::Buffer::new() }
+        Self { report, writer, inputs, first, templates: FxHashMap::default(), number: itoa::Buffer::new() }
     }
 
     fn render(&mut self, range: Range<usize>) -> io::Result<Vec<u8>> {
         let mut out = Vec::with_capacity(range.len() << 10);
-        for index in range {
-            out.extend_from_slice(self.writer.separator(index == 0));
+        for index in range.filter(|index| self.report.batch.is_shown(*index)) {
+            out.extend_from_slice(self.writer.separator(Some(index) == self.first));
             let is_written = match self.report.batch.row_source(index) {
                 Some(RowSource::Simple(note)) => self.write_simple(index, note, &mut out),
                 _ => None,
@@ -136,10 +139,11 @@ impl<'r, W: RowWriter> Renderer<'r, W> {
     }
 
     fn fill(&mut self, index: usize, note: SimpleNote, out: &mut Vec<u8>) -> Option<()> {
-        let Self { report, writer, inputs, templates, number } = self;
+        let Self { report, writer, inputs, templates, number, .. } = self;
         let batch = &report.batch;
         let (head, in_batch) = (batch.head(index)?, batch.note(index)?);
-        if matches!(head.staff_role, Some(WrittenAnswer::Number(_))) {
+        let has_number = matches!(head.staff_role, Some(WrittenAnswer::Number(_)));
+        if has_number || head.group.is_some() || batch.is_concerned(index) {
             return None;
         }
         let shown = || batch.shown_answers(index).map(|(_, answer)| answer);

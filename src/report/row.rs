@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::reason::{because, deciding, labels, possible};
-use super::{AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
+use super::{AloneRow, AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
 use crate::batch::{Batch, BatchNote, Earned, RecordView, Standing};
 use crate::decide::Verdict;
 use crate::facts::{Answer, FactId, WrittenAnswer};
@@ -36,6 +36,8 @@ pub struct Row {
     pub start: Option<String>,
     /// End time as `HH:MM`, if the note gives a start time.
     pub end: Option<String>,
+    /// The session that several clients attended together, as read.
+    pub group: Option<String>,
     /// Other requested facts, each with the note's answer.
     pub shown: Vec<(String, Option<WrittenAnswer>)>,
     /// Status of the record.
@@ -68,6 +70,8 @@ pub struct Row {
     pub bundled_into: Option<String>,
     /// The notes that are counted together with this one.
     pub counted: Option<CountedRow>,
+    /// What the rules decide on the note alone, if other notes keep it from being billed so.
+    pub alone: Option<AloneRow>,
     /// Ids of the rules that are reasons for the decision.
     pub rules: Vec<String>,
     /// The explanation, in one sentence.
@@ -106,6 +110,7 @@ pub(super) enum FieldValue<'r> {
     Shadow(&'r ShadowRow),
     Also(&'r [AlsoRow]),
     Counted(&'r CountedRow),
+    Alone(&'r AloneRow),
     Findings(&'r [FindingRow]),
     Errors(&'r [ErrorRow]),
 }
@@ -131,6 +136,7 @@ impl Row {
             ("staff_role", self.staff_role.as_ref().map(FieldValue::Answer)),
             ("start", text(self.start.as_ref())),
             ("end", text(self.end.as_ref())),
+            ("group", text(self.group.as_ref())),
         ];
         fields.extend(self.shown.iter().map(|(name, word)| (name.as_str(), word.as_ref().map(FieldValue::Answer))));
         fields.extend([
@@ -149,6 +155,7 @@ impl Row {
             ("also", (!self.also.is_empty()).then_some(FieldValue::Also(&self.also))),
             ("bundled_into", text(self.bundled_into.as_ref())),
             ("counted", self.counted.as_ref().map(FieldValue::Counted)),
+            ("alone", self.alone.as_ref().map(FieldValue::Alone)),
             ("rules", list(&self.rules)),
             ("because", text(self.because.as_ref())),
             ("missing", list(&self.missing)),
@@ -196,6 +203,7 @@ impl Row {
             staff_role: head.staff_role.cloned(),
             start: head.start.map(format_clock),
             end: head.end.map(format_clock),
+            group: head.group.map(str::to_owned),
             shown: shown.collect(),
             ..self
         }
@@ -203,7 +211,7 @@ impl Row {
 
     /// Returns all rows of a batch with one input.
     pub fn all(batch: &Batch<'_>) -> Vec<Self> {
-        (0..batch.len()).filter_map(|index| Self::new(batch, &[], index)).collect()
+        batch.records().filter_map(|index| Self::new(batch, &[], index)).collect()
     }
 
     /// Returns the code and modifiers as billed, such as `H2023 HK`; empty if nothing is billed.
@@ -235,6 +243,7 @@ impl Row {
                 (Verdict::Billable(..) | Verdict::NonBillable | Verdict::HeldByRule, _) => Vec::new(),
             },
             counted: note.pool().and_then(|pool| CountedRow::new(batch, pool)),
+            alone: AloneRow::new(note),
             possible: possible(set, note),
             at_stake: note.at_stake().map(StakeRow::from),
             presumed: names(&evaluation.presumed),

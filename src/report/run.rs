@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::digest::Digest;
+use crate::effective::Month;
 use crate::facts::WrittenAnswer;
 use crate::place::Place;
 use crate::rules::RuleSet;
@@ -17,8 +19,17 @@ pub struct Run {
     pub rules: RulesRun,
     /// The inputs.
     pub inputs: Vec<InputRun>,
+    /// Rows and adjustments of earlier runs, if there are any; `records` counts their lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub billed: Vec<InputRun>,
+    /// The rosters that answered what notes leave open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rosters: Vec<RosterRun>,
     /// The date for which the run was made.
     pub as_of: String,
+    /// The month whose records are shown and added up, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// Whether nothing was presumed and unknown fields were rejected.
     pub presume_nothing: bool,
     /// Whether a record with unknown fields was rejected.
@@ -63,14 +74,33 @@ impl RulesRun {
 pub struct InputRun {
     /// Name as given.
     pub name: String,
-    /// SHA-256 of the input's bytes, if inputs were hashed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
+    /// Size and SHA-256 of the input's bytes, if inputs were hashed. Reports show the SHA-256.
+    #[serde(rename = "sha256", serialize_with = "serialize_sha256", skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// Number of records.
     pub records: u64,
     /// Rows that are no records, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<SkippedRun>,
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field so")]
+fn serialize_sha256<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+    digest.as_ref().map(|digest| &digest.sha256).serialize(serializer)
+}
+
+/// A roster.
+#[derive(Clone, Debug, Serialize)]
+pub struct RosterRun {
+    /// Whom it lists: `clients` or `staff`.
+    pub of: &'static str,
+    /// Name as given.
+    pub name: String,
+    /// Size and SHA-256 of the roster's bytes, if inputs were hashed. Reports show the SHA-256.
+    #[serde(rename = "sha256", serialize_with = "serialize_sha256", skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// Number of rows.
+    pub rows: u64,
 }
 
 /// Rows of an input that are no records: above the header row, blank, the header row again, or without an id, client, date

@@ -13,13 +13,13 @@ use crate::cores::{Threads, join, map_in_order};
 use crate::decide::Verdict;
 use crate::money::Amount;
 use crate::number::count;
-use crate::rules::{Outcome, RuleSet};
+use crate::rules::{Outcome, RuleSet, Then};
 use crate::status::Status;
 
 /// Counts and totals.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Summary {
-    /// Number of records read.
+    /// Number of records.
     pub records: u64,
     /// Number of records by status.
     pub status: BTreeMap<Status, u64>,
@@ -48,13 +48,13 @@ struct SumsByName {
 }
 
 impl Summary {
-    /// Summarizes a batch that has been rolled up or settled. Records are counted on these threads.
+    /// Summarizes the shown records of a batch that has been rolled up or settled. They are counted on these threads.
     pub fn new(batch: &Batch<'_>, threads: Threads) -> Self {
         let set = batch.set();
         let (mix, Counted { by_kind, rejected }) =
             join(threads, || mix::payer_mix(batch), || Counted::new(batch, threads));
         let mut summary = Self {
-            records: count(batch.len()),
+            records: count(if batch.shows_a_month() { batch.shown().count() } else { batch.len() }),
             status: Status::ALL.map(|status| (status, 0)).into(),
             payer_mix: mix,
             ..Self::default()
@@ -62,11 +62,11 @@ impl Summary {
         let mut sums = SumsByName::default();
         let mut staff = StaffTotals::new(set);
         summary.count_status(Status::Rejected, rejected);
-        for note in batch.notes_with_share() {
+        for note in batch.notes_with_share().filter(|note| batch.is_shown(note.index)) {
             summary.add(&mut sums, note, Count::one(note));
             staff.add(note, note, Count::one(note));
         }
-        for (kind, counts) in by_kind.iter().enumerate() {
+        for (kind, counts) in by_kind.iter().enumerate().filter(|(_, counts)| counts.all().notes > 0) {
             let Some((example, position)) = batch.example(kind) else { continue };
             let Some(note) = example.note(position) else { continue };
             summary.add(&mut sums, note, counts.all());
@@ -102,6 +102,9 @@ impl Summary {
     fn count_missing(&mut self, set: &RuleSet, note: BatchNote<'_>, notes: u64) {
         let evaluation = note.evaluation();
         let waits_for: Vec<String> = match &evaluation.verdict {
+            Verdict::Billable(..) if let Some(edit) = note.deciding_edit() => {
+                (edit.then == Some(Then::Hold)).then(|| edit.id.clone()).into_iter().collect()
+            }
             Verdict::Billable(..) => match note.pool().map(|pool| &pool.standing) {
                 Some(Standing::Undecided(missing)) => missing.clone(),
                 Some(Standing::HeldByPair(pair)) => {
@@ -133,7 +136,8 @@ const RECORDS: usize = 1 << 15;
 
 impl<'b> Counted<'b> {
     fn new(batch: &'b Batch<'_>, threads: Threads) -> Self {
-        let ranges = (0..batch.len()).step_by(RECORDS).map(|first| first..batch.len().min(first + RECORDS));
+        let end = batch.records().end;
+        let ranges = batch.records().step_by(RECORDS).map(|first| first..end.min(first + RECORDS));
         let mut all = Self::default();
         let take = |counted: Self| {
             all.add(counted);
@@ -145,7 +149,7 @@ impl<'b> Counted<'b> {
 
     fn count_range(batch: &'b Batch<'_>, range: Range<usize>) -> Self {
         let mut counted = Self::default();
-        for index in range {
+        for index in range.filter(|index| batch.is_shown(*index)) {
             match (batch.row_source(index), batch.note(index)) {
                 (Some(RowSource::Simple(simple)), Some(note)) => {
                     counted.kind(simple.kind).add(note, Count::one(note));

@@ -42,6 +42,13 @@ pub(super) struct WrittenBasis {
     note: Option<String>,
 }
 
+impl WrittenBasis {
+    /// Whether nothing is written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cites.is_empty() && self.basis.is_none() && self.note.is_none()
+    }
+}
+
 /// One item of `cite`.
 enum WrittenCite {
     /// The id of a statement.

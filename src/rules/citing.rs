@@ -1,7 +1,7 @@
 //! Which blocks carry out which statements of the sources.
 
 use super::{
-    Basis, Count, DatedRate, DeclaredFact, DeclaredHoliday, Invariant, Pair, Presumption, Rule, RuleSet, Service,
+    Basis, Count, DatedRate, DeclaredFact, DeclaredHoliday, Edit, Invariant, Pair, Presumption, Rule, RuleSet, Service,
     Setting, Shadow, Span, Statement, StatementClass, Test,
 };
 use crate::facts::{FactId, Origin};
@@ -13,6 +13,7 @@ pub enum CitingBlock<'s> {
     Rule(&'s Rule),
     Count(&'s Count),
     Pair(&'s Pair),
+    Edit(&'s Edit),
     Shadow(&'s Shadow),
     Rate(&'s DatedRate),
     Setting(&'s Setting),
@@ -30,6 +31,7 @@ impl<'s> CitingBlock<'s> {
             Self::Rule(block) => &block.basis,
             Self::Count(block) => &block.basis,
             Self::Pair(block) => &block.basis,
+            Self::Edit(block) => &block.basis,
             Self::Shadow(block) => &block.basis,
             Self::Rate(block) => &block.basis,
             Self::Setting(block) => &block.basis,
@@ -47,6 +49,7 @@ impl<'s> CitingBlock<'s> {
             Self::Rule(rule) => rule.kind(),
             Self::Count(_) => "count",
             Self::Pair(_) => "pair",
+            Self::Edit(_) => "edit",
             Self::Shadow(_) => "shadow",
             Self::Rate(_) => "rate",
             Self::Setting(_) => "setting",
@@ -65,6 +68,7 @@ impl<'s> CitingBlock<'s> {
             Self::Rule(block) => &block.id,
             Self::Count(block) => &block.id,
             Self::Pair(block) => &block.id,
+            Self::Edit(block) => &block.id,
             Self::Shadow(block) => &block.id,
             Self::Rate(block) => &set.service(block.service).name,
             Self::Setting(block) => fact(block.fact),
@@ -82,6 +86,7 @@ impl<'s> CitingBlock<'s> {
             Self::Rule(block) => &block.span,
             Self::Count(block) => &block.span,
             Self::Pair(block) => &block.span,
+            Self::Edit(block) => &block.span,
             Self::Shadow(block) => &block.span,
             Self::Rate(block) => &block.span,
             Self::Setting(block) => return block.span.as_ref(),
@@ -108,6 +113,7 @@ impl<'s> CitingBlock<'s> {
             Self::Presumption(presumption) => presumption.when.iter().collect(),
             Self::Count(_)
             | Self::Pair(_)
+            | Self::Edit(_)
             | Self::Fact(_)
             | Self::Service(_)
             | Self::Holiday(_)
@@ -144,6 +150,7 @@ impl RuleSet {
         rules
             .chain(self.counts.iter().map(CitingBlock::Count))
             .chain(self.pairs.iter().map(CitingBlock::Pair))
+            .chain(self.edits.iter().map(CitingBlock::Edit))
             .chain(self.shadows.iter().map(CitingBlock::Shadow))
             .chain(self.rates.iter().map(CitingBlock::Rate))
             .chain(self.settings.iter().map(CitingBlock::Setting))

@@ -17,10 +17,10 @@ mod when;
 
 pub use basis::{Basis, Citation};
 pub use block::{
-    Alias, AnsweredBy, Clause, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Effect, Instead, Invariant,
-    OutcomePart, OutcomeTest, OutcomeValue, Pair, PairTerms, Payer, Presumption, RateFound, ReadLine, Relation,
-    Removes, Rule, Service, Setting, SettingAnswer, Shadow, Source, Statement, StatementClass, Then, Unit, Waiver,
-    Within, full_code,
+    Alias, AnsweredBy, Check, Clause, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Edit, EditPeriod,
+    Effect, Instead, Invariant, OutcomePart, OutcomeTest, OutcomeValue, Overlap, Pair, PairTerms, Payer, Presumption,
+    RateFound, ReadLine, Relation, Removes, Rule, Scope, Service, Setting, SettingAnswer, Shadow, Source, Statement,
+    StatementClass, Then, Unit, Waiver, Within, full_code,
 };
 pub use citing::{CitingBlock, StatementHome};
 pub use condition::{Condition, Test, ValueSet, all_hold, merge_tests};

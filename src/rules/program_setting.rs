@@ -11,11 +11,13 @@ pub enum ProgramSetting {
     PartQuarterHour,
     /// Whether minutes are pooled by note or by day.
     Pool,
+    /// The number of hours above which a day is a long one.
+    LongDayHours,
 }
 
 impl ProgramSetting {
     /// Every program setting.
-    pub const ALL: [Self; 2] = [Self::PartQuarterHour, Self::Pool];
+    pub const ALL: [Self; 3] = [Self::PartQuarterHour, Self::Pool, Self::LongDayHours];
 
     /// Finds a setting by name.
     pub fn find(name: &str) -> Option<Self> {
@@ -27,6 +29,7 @@ impl ProgramSetting {
         match self {
             Self::PartQuarterHour => "part_quarter_hour",
             Self::Pool => "pool",
+            Self::LongDayHours => "long_day_hours",
         }
     }
 
@@ -35,14 +38,16 @@ impl ProgramSetting {
         match self {
             Self::PartQuarterHour => Kind::Number(1, 15),
             Self::Pool => Kind::Coded(vec!["note".into(), "day".into()]),
+            Self::LongDayHours => Kind::Number(1, 24),
         }
     }
 
-    /// Returns the answer if no rule file declares the setting: whole quarter hours, note by note.
+    /// Returns the answer if no rule file declares the setting: whole quarter hours, note by note, and days of 16 hours.
     pub fn default(self) -> Answer {
         match self {
             Self::PartQuarterHour => Answer::Number(15),
             Self::Pool => Answer::Value(0),
+            Self::LongDayHours => Answer::Number(16),
         }
     }
 
@@ -56,6 +61,10 @@ impl ProgramSetting {
             Self::Pool => {
                 "The program itself reads it: with `day`, the minutes of a client's notes of one service, payer and date \
                  are summed before they are rounded; with `note`, each note is rounded by itself."
+            }
+            Self::LongDayHours => {
+                "The program itself reads it: if the notes of one date add up to more hours than these, the check \
+                 `long-day` says so."
             }
         }
     }
@@ -80,6 +89,15 @@ impl RuleSet {
     pub fn pools_by_day(&self) -> bool {
         self.program_setting(ProgramSetting::Pool)
             .is_some_and(|setting| self.answer_text(setting.fact, setting.value) == "day")
+    }
+
+    /// Returns the minutes above which a day is a long one.
+    pub fn long_day_minutes(&self) -> u32 {
+        let hours = match self.program_setting(ProgramSetting::LongDayHours).map(|setting| setting.value) {
+            Some(Answer::Number(hours)) => u32::try_from(hours).unwrap_or_default(),
+            _ => 16,
+        };
+        hours.saturating_mul(60)
     }
 
     fn program_setting(&self, wanted: ProgramSetting) -> Option<&Setting> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::block::{Block, BlockKind, Role, Written};
 use super::checker::Checker;
 use super::{
-    Alias, AnsweredBy, Basis, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Invariant, Pair, Payer, PayerId,
-    Presumption, ReadLine, Rule, RuleFile, RuleId, Service, ServiceId, Setting, SettingAnswer, Shadow, Source, Span,
-    Statement, Waiver, all_hold, resolve,
+    Alias, AnsweredBy, Basis, Column, Count, DatedRate, DeclaredFact, DeclaredHoliday, Edit, Invariant, Pair, Payer,
+    PayerId, Presumption, ReadLine, Rule, RuleFile, RuleId, Service, ServiceId, Setting, SettingAnswer, Shadow, Source,
+    Span, Statement, Waiver, all_hold, resolve,
 };
 use crate::calendar::Calendar;
 use crate::facts::{Answer, FactId, Facts, Kind, Vocabulary, WrittenAnswer, date_of};
@@ -133,6 +133,8 @@ rule_set! {
     counts: Count,
     /// Sorted by id.
     pairs: Pair,
+    /// Sorted by id.
+    edits: Edit,
     /// Sorted by id.
     shadows: Shadow,
     /// Sorted by service and date.

@@ -1,20 +1,25 @@
 //! Inputs → a batch: records are checked and decided on several threads and taken in order, or one by one.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use chrono::NaiveDate;
 
-use super::{Hashing, Input, Options, Strictness, notices};
+use super::{Input, Options, Strictness, notices};
 use crate::batch::{self, BlockOrigin, CheckedBlock, KeptFacts, RecordView};
 use crate::cores::Threads;
 use crate::decide::{DecisionMemo, Decisions, Judge};
 use crate::diagram::Diagram;
+use crate::digest::Hashing;
 use crate::facts::{FactId, Facts};
-use crate::message::Message;
+use crate::history::{BilledEntry, BilledFile};
+use crate::message::{Code, Message};
 use crate::note::NoteChecker;
+use crate::place::Place;
 use crate::read::{FileError, Format, InputHint, Piece, Record, SkippedRow, Slot, Slots, Worker, read_blocks};
 use crate::report::{InputRun, SkippedRun};
+use crate::roster::Rosters;
 use crate::rules::RuleSet;
 
 /// The notes of one batch, decided one by one and then rolled up together.
@@ -24,6 +29,7 @@ pub struct Batch<'r> {
     /// The answers that come from settings.
     settings: Facts,
     strictness: Strictness,
+    rosters: Arc<Rosters>,
     decisions: Arc<Decisions<'r>>,
     kept: Arc<KeptFacts<'r>>,
     /// For records that are added one by one.
@@ -46,13 +52,29 @@ impl<'r> Batch<'r> {
             set,
             settings,
             strictness,
+            rosters: Arc::default(),
             decisions,
             kept,
         }
     }
 
-    /// Adds a record of an input, and calls `on_message` if it is rejected. Returns the note's own answers, without
-    /// presumptions.
+    /// Sets the day of the run. Without one, no service date is too early or too late.
+    #[must_use]
+    pub fn as_of(mut self, day: NaiveDate) -> Self {
+        self.decided.set_day(day);
+        self
+    }
+
+    /// Returns the batch with rosters that answer what its notes leave open.
+    #[must_use]
+    pub fn with_rosters(self, rosters: &Arc<Rosters>) -> Self {
+        let NoteWorker { checker, decisions, memo, kept, block } = self.worker;
+        let worker = NoteWorker { checker: checker.with_rosters(rosters), decisions, memo, kept, block };
+        Self { rosters: Arc::clone(rosters), worker, ..self }
+    }
+
+    /// Adds a record of an input, and calls `on_message` if it is rejected. Returns the answers of the note and
+    /// of the rosters, without presumptions.
     pub fn add(
         &mut self,
         input: usize,
@@ -67,13 +89,18 @@ impl<'r> Batch<'r> {
             &block,
             on_message,
         );
-        let is_note = matches!(self.decided.record(self.decided.len().checked_sub(1)?)?, RecordView::Decided(_));
+        let is_note = matches!(self.decided.record(self.decided.records().next_back()?)?, RecordView::Decided(_));
         answers.filter(|_| is_note)
+    }
+
+    /// Returns the facts that a roster answered for the note that was added last.
+    pub fn last_from_rosters(&self) -> &[FactId] {
+        self.worker.checker.from_rosters()
     }
 
     /// Returns the id of the record that was added last.
     pub fn last_id(&self) -> Option<&str> {
-        self.decided.id(self.decided.len().checked_sub(1)?)
+        self.decided.id(self.decided.records().next_back()?)
     }
 
     /// Adds all records of an input. Calls `on_message` for each that is rejected.
@@ -84,14 +111,15 @@ impl<'r> Batch<'r> {
         options: &Options,
         on_message: &mut dyn FnMut(Message),
     ) -> Result<(Format, InputRun), FileError> {
-        let Self { set, settings, strictness, decisions, kept, decided, .. } = self;
-        let mut bytes = Hashing { inner: input.bytes, hash: options.hash_inputs.then(Sha256::new) };
+        let Self { set, settings, strictness, rosters, decisions, kept, decided, .. } = self;
+        let mut bytes = Hashing::new(input.bytes, options.hash_inputs);
         let before = decided.len();
         decided.begin_input(number);
         // If a JSON document turns out to be malformed, none of its records has been read.
         let mut held_back: Vec<Message> = Vec::new();
         let worker = || {
             let checker = NoteChecker::new(&set.vocabulary, settings, strictness.known_fields_only);
+            let checker = checker.with_rosters(rosters);
             NoteWorker::new(checker, Arc::clone(decisions), Arc::clone(kept))
         };
         let mut take = |block: CheckedBlock, piece: &Piece<'_>| {
@@ -106,14 +134,17 @@ impl<'r> Batch<'r> {
         let form = read_blocks(&mut bytes, wanted, &set.vocabulary, options.reading, worker, &mut take)?;
         held_back.into_iter().for_each(&mut *on_message);
         let records = crate::number::count(decided.len() - before);
-        let sha256 = bytes.hash.map(|hash| hex::encode(hash.finalize()));
+        if options.hash_inputs {
+            // The digest is that of the whole input, whatever its reader had no need of.
+            io::copy(&mut bytes, &mut io::sink())?;
+        }
         let (mut skipped, orders) = decided.take_notices();
         if let Some(header) = &form.header {
             notices::add_rows_above(&input.name, header, &mut skipped);
         }
         notices::messages(&input.name, &form, &skipped, orders).into_iter().for_each(on_message);
         let skipped = SkippedRun::new(skipped.rows, &skipped.places);
-        Ok((form.format, InputRun { name: input.name, sha256, records, skipped }))
+        Ok((form.format, InputRun { name: input.name, digest: bytes.finish(), records, skipped }))
     }
 
     /// Calls `on_message` for the fields that the rule set does not know. Returns how many records have each of them.
@@ -121,7 +152,7 @@ impl<'r> Batch<'r> {
         let unknown = self.decided.unknown_fields();
         // In strict runs, each of these records was already rejected with a message about the field.
         if !self.strictness.known_fields_only {
-            unknown.warnings(&self.set.vocabulary).into_iter().for_each(on_message);
+            unknown.warnings(&self.set.vocabulary, "the rule set").into_iter().for_each(on_message);
         }
         unknown.named().clone()
     }
@@ -134,12 +165,44 @@ impl<'r> Batch<'r> {
     /// Rolls up the batch. Calls `on_message` for the fields that the rule set does not know.
     pub fn finish(mut self, on_message: &mut dyn FnMut(Message)) -> batch::Batch<'r> {
         self.unknown_fields(on_message);
+        self.decided.replace_history();
         self.decided.roll_up();
         self.decided
     }
 
+    /// Adds what an earlier run billed, before the first record. Returns the positions, from 1, of adjustments of notes that
+    /// no earlier run has.
+    pub fn add_billed(&mut self, entries: &[BilledEntry]) -> Vec<u64> {
+        let mut unknown = Vec::new();
+        for (number, entry) in (1..).zip(entries) {
+            match entry {
+                BilledEntry::Note(note) => self.decided.add_billed(note),
+                BilledEntry::Adjustment { id, client, line, action } => {
+                    let is_known = self.decided.adjust_billed(id, client, *line, *action);
+                    unknown.extend((!is_known).then_some(number));
+                }
+            }
+        }
+        unknown
+    }
+
+    /// Adds what earlier runs billed. Calls `on_message` for adjustments of notes that no earlier run has.
+    pub(super) fn add_history(&mut self, files: Option<&[BilledFile]>, on_message: &mut dyn FnMut(Message)) {
+        let Some(files) = files else { return };
+        self.decided.want_adjustments();
+        for file in files {
+            for number in self.add_billed(&file.entries) {
+                let text = "no row of an earlier run has the note of this adjustment";
+                let help = "give the rows of that run with `--billed` before its adjustments";
+                let message = Message::warning(Code::BadField, text).with_place(Place::new(&file.name, 1, 1));
+                on_message(Message { record: Some(number), field: Some("id".into()), ..message.help(help) });
+            }
+        }
+    }
+
     /// Rolls up the batch on several threads.
     pub(super) fn settle(mut self, threads: Threads) -> batch::Batch<'r> {
+        self.decided.replace_history();
         self.decided.settle(threads);
         self.decided
     }
@@ -186,6 +249,10 @@ impl Worker for NoteWorker<'_> {
             return false;
         }
         let Ok(note) = self.checker.check(slots) else { return false };
+        if note.replaces.is_some() {
+            // If there is nothing to replace, a message says where the field stands.
+            return false;
+        }
         let decision = self.decisions.decide(&mut self.memo, note.facts, note.coded, note.date);
         let id_offset = slots.get(crate::field::FieldId::ID).and_then(Slot::offset);
         self.block.add_note(&self.kept, &note, decision, id_offset);

@@ -5,16 +5,20 @@
 mod intake;
 mod notices;
 mod ready;
+mod rosters;
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::Read;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use sha2::{Digest, Sha256};
 
 pub use intake::Batch;
 pub use ready::{Ready, is_hidden, is_rule_file, rules};
+pub use rosters::{LoadedRosters, read_rosters};
 
+use crate::effective::Month;
+use crate::history::BilledFile;
 use crate::message::{Code, Message};
 use crate::place::Place;
 use crate::read::{FileError, Format, InputHint, Reading, Record, read_records};
@@ -27,11 +31,6 @@ pub const PROGRAM: Program = Program {
     version: env!("CARGO_PKG_VERSION"),
     fingerprint: env!("ACTBILL_FINGERPRINT"),
 };
-
-/// Returns the SHA-256 of bytes as hex text.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
 
 /// One input.
 pub struct Input<'i> {
@@ -79,12 +78,18 @@ impl From<bool> for Strictness {
 pub struct Options {
     /// How strict the run is.
     pub strictness: Strictness,
-    /// The date the run is made for. It is recorded with the run and does not affect decisions.
+    /// The date the run is made for: service dates after it, and those too long before it to be billed, are held.
     pub as_of: NaiveDate,
+    /// The month whose records are shown and added up; `None` for all records. No row depends on it.
+    pub month: Option<Month>,
     /// Additional facts to show in rows.
     pub columns: Columns,
-    /// Whether inputs are hashed. Reports that show the run show the hashes.
+    /// Whether inputs are hashed. Reports that show the run show the hashes, and receipts hold them.
     pub hash_inputs: bool,
+    /// What earlier runs billed, the earliest first; `None` if no earlier run matters.
+    pub billed: Option<Arc<[BilledFile]>>,
+    /// Rosters that answer what notes leave open.
+    pub rosters: LoadedRosters,
     /// How inputs are read. No result depends on it.
     pub reading: Reading,
 }
@@ -95,14 +100,18 @@ impl Options {
         Self {
             strictness: Strictness::default(),
             as_of,
+            month: None,
             columns: Columns::default(),
             hash_inputs: true,
+            billed: None,
+            rosters: LoadedRosters::default(),
             reading: Reading::default(),
         }
     }
 }
 
-/// Classifies all records of all inputs as one batch. Returns the report and the format of the first input. Calls `on_message`
+/// Classifies all records of all inputs as one batch. If a month is asked for, the report shows the records that belong to
+/// it, with rows that say what they say without it. Returns the report and the format of the first input. Calls `on_message`
 /// for each rejected record and each unknown field.
 ///
 /// If an input cannot be read to its end, returns an error and no rows at all.
@@ -114,7 +123,10 @@ pub fn classify<'r>(
 ) -> Result<(Report<'r>, Format), Message> {
     let set = &ready.set;
     ready.warnings().into_iter().for_each(&mut *on_message);
-    let mut batch = Batch::new(set, &ready.diagram, options.strictness, options.columns.facts());
+    let mut batch = Batch::new(set, &ready.diagram, options.strictness, options.columns.facts())
+        .as_of(options.as_of)
+        .with_rosters(&options.rosters.rosters);
+    batch.add_history(options.billed.as_deref(), on_message);
     let (mut runs, mut first) = (Vec::new(), None);
     for (at, input) in inputs.into_iter().enumerate() {
         let name = input.name.clone();
@@ -130,7 +142,11 @@ pub fn classify<'r>(
     let unknown = batch.unknown_fields(on_message);
     let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
     batch.similar_ids(&names).into_iter().for_each(&mut *on_message);
-    let batch = batch.settle(options.reading.threads);
+    let mut batch = batch.settle(options.reading.threads);
+    if let Some(month) = options.month {
+        batch.show_month(month);
+        notices::empty_month(&batch, month).into_iter().for_each(&mut *on_message);
+    }
     let report = Report::new(run(set, runs, options, unknown), batch, options.reading.threads);
     Ok((report, first.unwrap_or(Format::Json)))
 }
@@ -140,13 +156,21 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
         program: PROGRAM,
         rules: RulesRun::new(set),
         inputs,
+        billed: options.billed.iter().flat_map(|files| files.iter()).map(billed_run).collect(),
+        rosters: options.rosters.runs.clone(),
         as_of: options.as_of.to_string(),
+        month: options.month,
         presume_nothing: options.strictness.presume_nothing,
         known_fields_only: options.strictness.known_fields_only,
         settings: Run::settings(set),
         presumptions: if options.strictness.presume_nothing { BTreeMap::new() } else { Run::presumptions(set) },
         unknown_fields,
     }
+}
+
+fn billed_run(file: &BilledFile) -> InputRun {
+    let records = crate::number::count(file.entries.len());
+    InputRun { name: file.name.clone(), digest: Some(file.digest.clone()), records, skipped: None }
 }
 
 /// Reads an input record by record. An error concerns the whole input.
@@ -160,20 +184,4 @@ pub fn read(set: &RuleSet, input: Input<'_>, each: &mut dyn FnMut(&Record<'_>)) 
 pub fn file_message(name: &str, error: FileError) -> Message {
     let place = Place::new(name, error.line.unwrap_or(1), error.column);
     Message::error(error.code, error.text).with_place(place).help(error.help)
-}
-
-/// A reader that hashes the bytes it passes on, if their hash is wanted.
-struct Hashing<R> {
-    inner: R,
-    hash: Option<Sha256>,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        if let Some(hash) = &mut self.hash {
-            hash.update(buffer.get(..length).unwrap_or_default());
-        }
-        Ok(length)
-    }
 }

@@ -2,6 +2,7 @@
 //! that look alike.
 
 use crate::batch::{self, SkippedRows};
+use crate::effective::Month;
 use crate::message::{Code, Message};
 use crate::notation::DateOrder;
 use crate::note::Orders;
@@ -115,4 +116,12 @@ pub(super) fn similar_ids(batch: &batch::Batch<'_>, inputs: &[&str]) -> Vec<Mess
         Message::warning(Code::SimilarIds, text).help(help)
     };
     batch.similar_ids().into_iter().map(message).collect()
+}
+
+/// Returns a warning if there are records and none of them belongs to the month that is shown.
+pub(super) fn empty_month(batch: &batch::Batch<'_>, month: Month) -> Option<Message> {
+    let help = "a record belongs to the month of its service date; a visit that is counted by its discharge, to that of the \
+                discharge date";
+    let warning = || Message::warning(Code::NoNotes, format!("no record belongs to {month}")).help(help);
+    (!batch.is_empty() && batch.shown().next().is_none()).then(warning)
 }

@@ -108,6 +108,8 @@ fn common_field(name: &str) -> (Value, &'static str) {
         "practitioner" => (id(), "The practitioner in whose name the work is billed, by any id."),
         "code" => (id(), "The procedure code that the clinic gave the note."),
         "modifiers" => (id(), "The modifiers of that code."),
+        "group" => (id(), "The session that several clients attended together, by any id; each of its notes names it."),
+        "replaces" => (id(), "The id of the earlier note that this one corrects."),
         _ => (json!({}), ""),
     }
 }

@@ -17,6 +17,12 @@ pub(crate) fn defuse_formula(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// Removes the apostrophe that [`defuse_formula`] put before a cell.
+pub(crate) fn restore_formula(cell: &str) -> &str {
+    let rest = cell.strip_prefix('\'').filter(|rest| matches!(defuse_formula(rest), Cow::Owned(_)));
+    rest.unwrap_or(cell)
+}
+
 /// Returns the I/O error inside an error of the CSV writer.
 pub(crate) fn unwrap_io_error(error: ::csv::Error) -> io::Error {
     match error.into_kind() {
@@ -33,9 +39,10 @@ mod tests {
     fn what_looks_like_a_formula_is_defused() {
         for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"] {
             assert!(defuse_formula(bad).starts_with('\''), "{bad:?}");
+            assert_eq!(restore_formula(&defuse_formula(bad)), bad);
         }
         for good in ["n-01", "17.72", "", "a=b"] {
-            assert_eq!(defuse_formula(good), good);
+            assert_eq!((defuse_formula(good).as_ref(), restore_formula(good)), (good, good));
         }
         assert_eq!((defuse_formula("n\0-01").as_ref(), defuse_formula("\0=1").as_ref()), ("n-01", "'=1"));
     }

@@ -8,14 +8,16 @@ mod markdown;
 mod text_table;
 mod wrapped;
 
-pub(crate) use csv::{defuse_formula, unwrap_io_error};
+pub(crate) use csv::{defuse_formula, restore_formula, unwrap_io_error};
 pub(crate) use grid::Grid;
 pub(crate) use markdown::escape_markdown;
 pub(crate) use text_table::{Color, TextCell, TextTable};
 pub(crate) use wrapped::WrappedText;
 
+use serde::{Deserialize, Serialize};
+
 /// The terminal or page that text must fit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Screen {
     /// Width in characters.
     pub width: u16,

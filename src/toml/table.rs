@@ -18,13 +18,15 @@ pub(crate) struct TomlTable<'t> {
     /// The keys requested so far.
     known: Vec<&'static str>,
     pub(crate) problems: &'t Problems<'t>,
+    /// Whether any other key may hold a table.
+    takes_other_tables: bool,
     /// Set if nothing is read, and the requests are recorded instead.
     pub(super) recording: Option<Recording<'t>>,
 }
 
 impl<'t> TomlTable<'t> {
     pub(super) fn new(table: &'t DeTable<'t>, span: Span, what: &'static str, problems: &'t Problems<'t>) -> Self {
-        Self { table, span, what, known: Vec::new(), problems, recording: None }
+        Self { table, span, what, known: Vec::new(), problems, takes_other_tables: false, recording: None }
     }
 
     fn located(&self, value: &'t Spanned<DeValue<'t>>) -> TomlValue<'t> {
@@ -294,6 +296,38 @@ impl<'t> TomlTable<'t> {
         tables
     }
 
+    /// Reads the tables under a key that holds either a list of tables, such as every `[[edit]]`, or named tables, such as
+    /// every `[edit.ID]`.
+    pub(crate) fn tables_or_named<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        read: impl FnMut(Self) -> Option<T>,
+        read_named: impl FnMut(Text, Self) -> T,
+    ) -> Vec<T> {
+        let is_named = self.table.get(key).is_some_and(|value| value.get_ref().is_table());
+        let mut tables = if is_named { Vec::new() } else { self.tables(key, what, read) };
+        if is_named || self.recording.is_some() {
+            tables.extend(self.named_tables(key, what, read_named));
+        }
+        tables
+    }
+
+    /// Reads each table under a key that was not requested before. Other values under such keys remain problems.
+    pub(crate) fn other_tables<T>(&mut self, what: &'static str, mut read: impl FnMut(Text, Self) -> T) -> Vec<T> {
+        self.takes_other_tables = true;
+        if let Some(recording) = self.recording {
+            let name = Located { value: String::new(), span: self.span.clone() };
+            return vec![read(name, self.recorded_inside(what, recording.other_table(what)))];
+        }
+        let others = self.entries().into_iter().filter(|(name, _)| !self.known.contains(&name.value.as_str()));
+        let tables = others.filter_map(|(name, value)| {
+            let table = Self { span: name.span.clone(), ..value.table(what)? };
+            Some(read(name, table))
+        });
+        tables.collect()
+    }
+
     /// Returns all keys, whatever their names, with their values as words.
     pub(crate) fn words(self) -> Vec<(Text, Text)> {
         self.record_others(ShapeKind::Word, Many::One);
@@ -324,10 +358,15 @@ impl<'t> TomlTable<'t> {
 
     /// Finishes reading the table, and reports every key that was never requested.
     pub(crate) fn finish(self) {
-        if let Some(recording) = self.recording {
+        if let Some(recording) = self.recording.filter(|_| !self.takes_other_tables) {
             recording.close();
         }
-        for name in self.table.keys().filter(|name| !self.known.contains(&name.get_ref().as_ref())) {
+        let is_taken = |value: &Spanned<DeValue<'_>>| self.takes_other_tables && value.get_ref().is_table();
+        let unknown = self
+            .table
+            .iter()
+            .filter(|(name, value)| !self.known.contains(&name.get_ref().as_ref()) && !is_taken(value));
+        for (name, _) in unknown {
             let key = Located { value: name.get_ref().to_string(), span: self.span_of(name) };
             self.problems.add_unknown_key(&key, self.what, &self.known);
         }

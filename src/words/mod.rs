@@ -7,7 +7,8 @@ mod periods;
 use std::collections::BTreeSet;
 
 pub use periods::{
-    count, holiday, pair_effect, payer_titles, period, rate_conditions, service_titles, shadow_effect, steps,
+    count, edit_effect, holiday, pair_effect, payer_titles, period, rate_conditions, service_titles, shadow_effect,
+    steps,
 };
 
 use crate::diagram::Variable;

@@ -6,7 +6,7 @@ use super::{payer_title, service_title};
 use crate::calendar::HolidayDay;
 use crate::nearest::joined;
 use crate::rules::{
-    Count, DatedRate, DeclaredHoliday, Pair, PayerId, Relation, RuleSet, ServiceId, Shadow, Then, Within,
+    Count, DatedRate, DeclaredHoliday, Edit, Pair, PayerId, Relation, RuleSet, ServiceId, Shadow, Then, Within,
 };
 use crate::units::Steps;
 
@@ -52,6 +52,16 @@ pub fn pair_effect(pair: &Pair) -> &'static str {
         (Then::Hold, Relation::OnlyWith) => "holds the notes for a person",
         (Then::Strike, _) => "these earn nothing",
         (Then::Advise, _) => "adds a finding for a person and changes nothing else",
+    }
+}
+
+/// Describes what an edit does where it finds something.
+pub fn edit_effect(edit: &Edit) -> &'static str {
+    match edit.then {
+        None => "is off",
+        Some(Then::Hold) => "holds the notes for a person",
+        Some(Then::Strike) => "the notes earn nothing",
+        Some(Then::Advise) => "adds a finding for a person and changes nothing else",
     }
 }
 

@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::page::TODAY;
+
 /// A temporary folder, removed when the test ends.
 pub(crate) struct Folder(TempDir);
 
@@ -50,6 +52,7 @@ impl Folder {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_actbill")));
         command.args(args).current_dir(self.0.path()).stdin(Stdio::null()).env_remove("NO_COLOR").env_remove("COLUMNS");
+        command.env("SOURCE_DATE_EPOCH", TODAY);
         command
     }
 

@@ -340,7 +340,7 @@ fn the_shipped_rules_pass_and_usage_errors_are_no_verdict() {
 fn citations_are_held_against_the_texts_both_ways() {
     let folder = TempDir::new().unwrap();
     let text = "A must be blue. B is free.\n\nC may be billed: C twice, C twice.";
-    let sha256 = actbill::run::sha256(text.as_bytes());
+    let sha256 = actbill::digest::sha256(text.as_bytes());
     let sources = folder.path().join("sources");
     fs::create_dir(&sources).unwrap();
     fs::write(sources.join("x.txt"), text).unwrap();

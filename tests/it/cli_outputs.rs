@@ -153,8 +153,9 @@ fn wait_for_draft(folder: &Folder) {
 #[test]
 fn an_interrupted_run_says_so_and_leaves_nothing() {
     for signal in ["INT", "TERM", "HUP"] {
-        let folder = many().with("totals.json", "old");
-        let mut command = folder.command(&["classify", "many.csv", "--summary", "totals.json"]);
+        let folder = many().with("totals.json", "old").with("receipt.json", "old");
+        let args = ["classify", "many.csv", "--summary", "totals.json", "--receipt", "receipt.json"];
+        let mut command = folder.command(&args);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         wait_for_draft(&folder);
         let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
@@ -162,10 +163,8 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
         assert!(kill.success() && ended.status.code() == Some(2), "{ended:?}");
         let said = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(said, "error[unwritable]: the run was interrupted; no output file was changed\n");
-        assert_eq!(
-            (folder.names(), folder.read("totals.json")),
-            (vec!["many.csv".into(), "totals.json".into()], "old".into())
-        );
+        assert_eq!(folder.names(), ["many.csv", "receipt.json", "totals.json"]);
+        assert_eq!((folder.read("totals.json"), folder.read("receipt.json")), ("old".into(), "old".into()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::iter::once;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::page::{COLUMNS, actbill, blocks, page, root};
+use crate::page::{COLUMNS, TODAY, actbill, blocks, page, root};
 
 /// The first and second commands of the README, which newcomers type first.
 const FIRST: &str = "cargo run --release -- classify examples/quickstart/notes.json";
@@ -14,6 +14,7 @@ const SECOND: &str = "cargo test --release";
 fn cases(pages: &[PathBuf]) -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
     cases.env("COLUMNS", COLUMNS);
+    cases.env("SOURCE_DATE_EPOCH", TODAY);
     for page in pages {
         cases.case(page);
     }

@@ -242,8 +242,10 @@ proptest! {
 /// Asserts that a row names rules with a basis, or the facts it waits for, or why the record is not a note.
 fn has_cause(ready: &Ready, row: &Row) {
     for id in &row.rules {
-        let rule = ready.set.rules.iter().find(|rule| rule.id == *id).unwrap_or_else(|| panic!("no rule {id}"));
-        assert!(rule.basis.house || !rule.basis.cites.is_empty(), "{id} has no basis");
+        let edits = ready.set.edits.iter().map(|edit| (&edit.id, &edit.basis));
+        let mut blocks = ready.set.rules.iter().map(|rule| (&rule.id, &rule.basis)).chain(edits);
+        let (_, basis) = blocks.find(|(own, _)| *own == id).unwrap_or_else(|| panic!("no rule {id}"));
+        assert!(basis.house || !basis.cites.is_empty(), "{id} has no basis");
     }
     let differ = row.findings.iter().any(|finding| finding.code == "day-payers-differ");
     match row.status {

@@ -12,7 +12,7 @@ use std::{env, fs};
 use actbill::message::{About, Code};
 use actbill::read::Format;
 
-use crate::page::root;
+use crate::page::{TODAY, root};
 use crate::shared::rows;
 
 /// If this variable is set, the pages are rewritten from the output. Such a run always fails: an update is not a pass.
@@ -86,7 +86,7 @@ fn run(code: Code, text: &str) -> String {
     }
     let line = text.lines().find_map(|line| line.strip_prefix("$ actbill ")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
-    command.current_dir(folder.path()).args(line.split(' ')).stdin(Stdio::null());
+    command.current_dir(folder.path()).args(line.split(' ')).stdin(Stdio::null()).env("SOURCE_DATE_EPOCH", TODAY);
     let done = command.output().unwrap();
     let mut said = String::from_utf8(done.stderr).unwrap();
     if code.about() == About::Finding {

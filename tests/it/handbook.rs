@@ -54,6 +54,7 @@ fn list(write: impl Fn(&RuleSet, &mut Vec<u8>) -> std::io::Result<()>) -> String
 fn the_list_shows_every_rule_in_every_format() {
     let set = &ready().set;
     let counted = set.counts.iter().map(|count| count.id.as_str()).chain(set.pairs.iter().map(|pair| pair.id.as_str()));
+    let counted = counted.chain(set.edits.iter().map(|edit| edit.id.as_str()));
     let counted = counted.chain(set.shadows.iter().map(|shadow| shadow.id.as_str()));
     let all: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).chain(counted).collect();
     let json: Value = serde_json::from_str(&list(|set, out| rules(set, Form::Json, out))).unwrap();

@@ -28,6 +28,8 @@ mod check;
 mod coverage;
 /// Runs the commands in the README, the examples and the page on rule files, and compares the output.
 mod commands;
+/// Checks between notes, against a reading that compares all pairs.
+mod edits;
 /// The examples show what they promise.
 mod examples;
 /// Why, why not, and what would change it: compares changes with brute force; snapshots of the texts.
@@ -54,6 +56,10 @@ mod handbook_table;
 mod judge;
 /// What several notes earn together, against a naive judge of it.
 mod ledger;
+/// What earlier runs billed, and adjustments.
+mod history;
+/// The months of a batch: together they show the whole.
+mod parts;
 /// Generates random rule sets.
 mod plan;
 /// `actbill check` misses nothing, and each problem is shown by its note.
@@ -84,10 +90,16 @@ mod reading;
 mod readme;
 /// Properties 5 and 9: order does not matter, and a set with a problem decides nothing.
 mod rule_files;
+/// Rosters of clients and staff members answer what notes leave open.
+mod rosters;
+/// Files of rosters: formats, headers, and faults.
+mod roster_files;
 /// The meaning of each part of the rule language.
 mod rule_language;
 /// Rule files of absurd sizes.
 mod rule_limits;
+/// Receipts of runs: what they prove, and that every change is found.
+mod receipts;
 /// A faulty record gets the same fault in every format and order of fields.
 mod records;
 /// What a row shows besides its decision, and what the summary counts.

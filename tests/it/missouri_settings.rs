@@ -134,7 +134,8 @@ fn a_day_is_one_unit_on_the_earliest_note_and_the_others_are_bundled() {
     // Without times, the first to come in.
     let rows = day(ready(), &[&[("symptom_link", "no")], &[], &[]]);
     assert_eq!(rows.iter().map(|row| row.units.unwrap()).collect::<Vec<_>>(), [0, 1, 0]);
-    assert_eq!((rows[1].amount, rows[1].findings[0].code.as_str()), (None, "unpriced"));
+    let codes: Vec<&str> = rows[1].findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!((rows[1].amount, codes), (None, vec!["maybe-duplicate", "unpriced"]));
 }
 
 const PRICED: &str = "[[rate]]\nservice = \"act_team\"\namount = \"250.00\"\nfrom = \"undated\"\nbasis = \"house\"\n";

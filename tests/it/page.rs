@@ -7,6 +7,9 @@ use std::process::Command;
 /// Terminal width for which the pages are written.
 pub(crate) const COLUMNS: &str = "98";
 
+/// The day on which the pages are shown, 2026-12-31, as `SOURCE_DATE_EPOCH` gives it.
+pub(crate) const TODAY: &str = "1798675200";
+
 /// Returns the folder of the package.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,6 +44,12 @@ pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
 /// Returns the standard output of the program, run in the folder of the package.
 pub(crate) fn actbill(args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
-    let ran = command.args(args).current_dir(root()).env("COLUMNS", COLUMNS).output().unwrap();
+    let ran = command
+        .args(args)
+        .current_dir(root())
+        .env("COLUMNS", COLUMNS)
+        .env("SOURCE_DATE_EPOCH", TODAY)
+        .output()
+        .unwrap();
     String::from_utf8(ran.stdout).unwrap()
 }

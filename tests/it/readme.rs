@@ -45,10 +45,10 @@ fn first_column(page: &str, header: &str) -> BTreeSet<String> {
 fn every_field_of_a_row_is_named_and_no_other() {
     let csv = actbill(&["classify", "examples/quickstart/notes.csv"]);
     let header = csv.lines().next().unwrap().split(',');
-    let parts = ["finding_", "error_", "at_stake_", "shadow_", "counted_"];
+    let parts = ["finding_", "error_", "at_stake_", "shadow_", "counted_", "alone_"];
     let whole = header.filter(|name| !parts.iter().any(|part| name.starts_with(part)));
     let fields: BTreeSet<String> =
-        whole.chain(["errors", "at_stake", "shadow", "counted"]).map(str::to_owned).collect();
+        whole.chain(["errors", "at_stake", "shadow", "counted", "alone"]).map(str::to_owned).collect();
     assert_eq!(first_column(&page("README.md"), "field of a row"), fields);
 }
 
@@ -67,7 +67,7 @@ fn every_field_of_a_note_is_named_and_no_other() {
     let ready = crate::shared::ready();
     let facts = ready.set.vocabulary.facts().filter(|(_, fact)| fact.origin == Origin::Note);
     let own = ["id", "client", "staff", "date", "start", "end", "end_date", "minutes", "duration"];
-    let own = own.into_iter().chain(["practitioner", "code", "modifiers"]);
+    let own = own.into_iter().chain(["practitioner", "code", "modifiers", "group", "replaces"]);
     let fields: BTreeSet<String> = facts.map(|(_, fact)| fact.name.clone()).chain(own.map(str::to_owned)).collect();
     assert_eq!(first_column(&page("README.md"), "field"), fields);
 }
@@ -102,7 +102,9 @@ fn the_tests_of_the_properties_are_there() {
     assert!(rows.iter().all(|row| row.split('`').skip(1).step_by(2).any(|name| name.contains("::"))), "{rows:?}");
     for name in text.split('`').skip(1).step_by(2) {
         if let Some((module, test)) = name.rsplit_once("::").filter(|(module, _)| *module != "run") {
-            let file = page(&format!("tests/it/{}.rs", module.replace("::", "/")));
+            let stem = format!("tests/it/{}", module.replace("::", "/"));
+            let folder = root().join(&stem).is_dir();
+            let file = page(&if folder { format!("{stem}/mod.rs") } else { format!("{stem}.rs") });
             assert!(file.contains(&format!("fn {test}(")), "no test `{name}`");
         } else if name.starts_with("tests/") {
             assert!(root().join(name).exists(), "no file `{name}`");

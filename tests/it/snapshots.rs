@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use insta::assert_snapshot;
 
-use crate::page::{COLUMNS, actbill, root};
+use crate::page::{COLUMNS, TODAY, actbill, root};
 
 /// Runs the quickstart as of a fixed day, without fingerprints and the list of rule files, which change all the time.
 fn quickstart(format: &str) -> String {
@@ -38,14 +38,25 @@ fn rows_as_csv() {
 fn rows_as_text_on_a_narrow_terminal() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_actbill"));
     command.args(["classify", "examples/agency/export.csv", "--with", "examples/agency/agency.toml"]);
-    let ran = command.args(["--format", "text"]).current_dir(root()).env("COLUMNS", "80").output().unwrap();
+    let ran = command
+        .args(["--format", "text"])
+        .current_dir(root())
+        .env("COLUMNS", "80")
+        .env("SOURCE_DATE_EPOCH", TODAY)
+        .output()
+        .unwrap();
     let text = String::from_utf8(ran.stdout).unwrap();
     assert!(text.lines().all(|line| line.chars().count() <= 80));
     assert_snapshot!(text);
 }
 
 fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_actbill")).args(args).env("COLUMNS", COLUMNS).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_actbill"))
+        .args(args)
+        .env("COLUMNS", COLUMNS)
+        .env("SOURCE_DATE_EPOCH", TODAY)
+        .output()
+        .unwrap()
 }
 
 /// Returns the commands listed in the program's own help, so that none is forgotten here.

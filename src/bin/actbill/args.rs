@@ -1,5 +1,6 @@
 //! Command-line arguments. They, and each command's own, are the source of `--help`, the man page and the completions.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,8 +8,10 @@ use chrono::{Days, NaiveDate};
 use clap::Parser;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use actbill::effective::parse_date;
+use actbill::effective::{Month, parse_date};
+use actbill::message::{Code, Message};
 use actbill::read::Format;
+use actbill::roster::RosterKind;
 use actbill::run::Strictness;
 
 use crate::command::Command;
@@ -69,6 +72,26 @@ pub(crate) struct InputArgs {
     pub(crate) sheet: Option<String>,
 }
 
+/// What is known of clients and staff members.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RosterArgs {
+    /// Answer what notes leave open from this roster of clients: id, any facts, and the dates `from` and `through`
+    #[arg(long, value_name = "FILE", help_heading = "Rosters")]
+    clients: Option<PathBuf>,
+
+    /// Answer what notes leave open from this roster of staff members, in the same form
+    #[arg(long, value_name = "FILE", help_heading = "Rosters")]
+    staff: Option<PathBuf>,
+}
+
+impl RosterArgs {
+    /// Returns the rosters, each with its path.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (RosterKind, &PathBuf)> {
+        let clients = self.clients.iter().map(|path| (RosterKind::Clients, path));
+        clients.chain(self.staff.iter().map(|path| (RosterKind::Staff, path)))
+    }
+}
+
 /// What is not taken for granted about notes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StrictArgs {
@@ -103,13 +126,30 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     parse_date(text).ok_or_else(|| "not a day of the calendar; write YYYY-MM-DD".into())
 }
 
+/// Parses a month on the command line.
+pub(crate) fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).ok_or_else(|| "not a month of the calendar; write YYYY-MM".into())
+}
+
 fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Returns today's date in UTC.
+/// Returns the arguments that the program was called with, after its own name.
+pub(crate) fn given() -> Result<Vec<String>, Message> {
+    let given = std::env::args_os().skip(1).map(OsString::into_string).collect::<Result<_, _>>();
+    given.map_err(|_| {
+        let text = "an argument is not UTF-8 text, so no receipt can hold it";
+        Message::error(Code::Usage, text).help("rename the file, or leave `--receipt` out")
+    })
+}
+
+/// Returns today's date in UTC or, as programs do whose output can be reproduced, the day that the environment variable
+/// `SOURCE_DATE_EPOCH` gives in seconds since 1970.
 pub(crate) fn today() -> NaiveDate {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds: u64 = given.unwrap_or_else(clock);
     NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ pub(crate) const HELP: &str = "\
 Exit status:
   0  ran to the end; every record was decided or held
   1  ran to the end, but records were rejected, or held under --fail-on-held
-  2  could not run or not finish: usage, unreadable file, broken output
+  2  could not run or not finish: usage, unreadable file, faulty roster, broken output
   3  the rule set is not valid";
 
 /// How a run ended.

@@ -1,12 +1,14 @@
 //! Files that are read whole: the rule set and sample claims, from disk or as shipped.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use actbill::cases::{CaseFile, is_case_file};
+use actbill::digest::Digest;
 use actbill::message::{Code, Message, reason};
 use actbill::place::Place;
+use actbill::receipt::{FileEntry, Role};
 use actbill::rules::{RuleFile, RuleSet};
 use actbill::run::{self, Ready, is_hidden, is_rule_file};
 
@@ -16,18 +18,24 @@ use crate::shipped;
 
 /// Loads the rule set, proved and ready to decide. The shipped rules were proved when they were released.
 pub(crate) fn ready(args: &RuleArgs) -> Result<Ready, Errors> {
+    Ok(ready_and_read(args)?.0)
+}
+
+/// Like [`ready`], and returns the rule files that were read from disk.
+pub(crate) fn ready_and_read(args: &RuleArgs) -> Result<(Ready, Vec<FileEntry>), Errors> {
     let prove = if args.rules.is_none() { Ready::released } else { Ready::new };
-    prove(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
+    let (files, read) = rule_files(args)?;
+    Ok((prove(files, &args.set, &args.presume).map_err(Errors)?, read))
 }
 
 /// Loads the rule set without proving it.
 pub(crate) fn rule_set(args: &RuleArgs) -> Result<RuleSet, Errors> {
-    run::rules(rule_files(args)?, &args.set, &args.presume).map_err(Errors)
+    run::rules(rule_files(args)?.0, &args.set, &args.presume).map_err(Errors)
 }
 
 /// Loads the rule set of a folder, with its own answers and presumptions, without proving it.
 pub(crate) fn rule_folder(folder: &Path) -> Result<RuleSet, Errors> {
-    run::rules(files_in(folder)?, &[], &[]).map_err(Errors)
+    run::rules(files_in(folder)?.0, &[], &[]).map_err(Errors)
 }
 
 impl From<Message> for Errors {
@@ -36,30 +44,39 @@ impl From<Message> for Errors {
     }
 }
 
+/// Rule files, and an entry for each that was read from disk.
+type RuleFiles = (Vec<RuleFile>, Vec<FileEntry>);
+
 /// Reads the rule files: those of a folder or the shipped ones, and the agency's own.
-fn rule_files(args: &RuleArgs) -> Result<Vec<RuleFile>, Message> {
-    let mut files = args.rules.as_deref().map_or_else(|| Ok(shipped::rule_files()), files_in)?;
+fn rule_files(args: &RuleArgs) -> Result<RuleFiles, Message> {
+    let shipped = || Ok((shipped::rule_files(), Vec::new()));
+    let mut files = args.rules.as_deref().map_or_else(shipped, files_in)?;
     for path in &args.with {
-        files.push(rule_file(path, true)?);
+        files.extend([rule_file(path, Role::Agency)?]);
     }
     Ok(files)
 }
 
 /// Reads the rule files of a folder.
-fn files_in(folder: &Path) -> Result<Vec<RuleFile>, Message> {
+fn files_in(folder: &Path) -> Result<RuleFiles, Message> {
     let paths = find(folder, true, &is_rule_file)?;
     if paths.is_empty() {
         let text = format!("`{}` holds no rule file", folder.display());
         let help = "rule files end in `.toml`; without `--rules` the shipped ones decide";
         return Err(Message::error(Code::NoRules, text).help(help));
     }
-    paths.iter().map(|path| rule_file(path, false)).collect()
+    paths.iter().map(|path| rule_file(path, Role::Rules)).collect()
 }
 
-fn rule_file(path: &Path, own: bool) -> Result<RuleFile, Message> {
+fn rule_file(path: &Path, role: Role) -> Result<(RuleFile, FileEntry), Message> {
     let name = path.display().to_string();
-    match String::from_utf8(read(path)?) {
-        Ok(text) => Ok(RuleFile { name, text: text.trim_start_matches('\u{feff}').to_owned(), own }),
+    let bytes = read(path)?;
+    let entry = FileEntry::new(role, &name, is_stream(path), Digest::of(&bytes));
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = text.trim_start_matches('\u{feff}').to_owned();
+            Ok((RuleFile { name, text, own: role == Role::Agency }, entry))
+        }
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
             let place = Place::in_text(&name, &String::from_utf8_lossy(error.as_bytes()), good);
@@ -147,6 +164,20 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Message> {
 /// Reads the bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Message> {
     fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// Returns the digest of a file.
+pub(crate) fn digest(path: &Path) -> Result<Digest, Message> {
+    // To open a pipe would wait for somebody to write to it.
+    let opened = if is_stream(path) { Err(io::Error::other("it is not a file")) } else { File::open(path) };
+    opened.and_then(Digest::of_reader).map_err(|error| unreadable(path, &error))
+}
+
+/// Whether a path is that of standard input, a pipe, a device or an open file, which cannot be read a second time.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    let is_open = ["/dev/stdin", "/dev/fd", "/proc"].iter().any(|open| path.starts_with(open));
+    let is_special = || fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    path.as_os_str() == "-" || is_open || is_special()
 }
 
 /// Creates a folder if it does not exist.

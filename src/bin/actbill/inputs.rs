@@ -8,10 +8,12 @@ use indicatif::ProgressBar;
 
 use actbill::message::{Code, Message};
 use actbill::read::Format;
-use actbill::run::Input;
+use actbill::rules::RuleSet;
+use actbill::run::{Input, LoadedRosters, read_rosters};
 
-use crate::args::InputArgs;
-use crate::console::progress;
+use crate::args::{InputArgs, RosterArgs};
+use crate::console::{Console, progress};
+use crate::exit::Errors;
 use crate::files::unreadable;
 
 /// Total size in bytes below which no progress bar is shown, because reading ends too soon.
@@ -39,6 +41,29 @@ pub(crate) fn open(paths: &[PathBuf], args: &InputArgs) -> Result<(Vec<Input<'st
         Input { sheet: args.sheet.clone(), ..input }
     };
     Ok((paths.iter().zip(files).map(input).collect(), bar.clone()))
+}
+
+/// Reads the rosters. `hash`: also hashes their bytes. Prints what is only noteworthy about them.
+pub(crate) fn rosters(
+    set: &RuleSet,
+    args: &RosterArgs,
+    hash: bool,
+    console: &Console,
+) -> Result<LoadedRosters, Errors> {
+    let mut inputs = Vec::new();
+    for (kind, path) in args.paths() {
+        if path.as_os_str() == "-" {
+            let text = "rosters are not read from standard input";
+            return Err(Message::error(Code::Usage, text).help("save it to a file, and name that").into());
+        }
+        let (file, _) = open_file(path)?;
+        let name = path.display().to_string();
+        inputs.push((kind, Input::new(name.as_str(), Format::from_file_name(&name), file)));
+    }
+    let mut warnings = Vec::new();
+    let rosters = read_rosters(set, inputs, hash, &mut |warning| warnings.push(warning));
+    console.print_all(&warnings);
+    rosters.map_err(Errors)
 }
 
 fn open_file(path: &Path) -> Result<(File, u64), Message> {

@@ -8,6 +8,7 @@ mod exit;
 mod files;
 mod inputs;
 mod output;
+mod receipt;
 mod shipped;
 mod signals;
 

@@ -82,6 +82,11 @@ impl Target {
         readers: Readers,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Output> {
+        self.fill(self.begin(readers)?, write)
+    }
+
+    /// Begins a document whose contents are not known yet. No file appears at its destination.
+    pub(crate) fn begin(&self, readers: Readers) -> Result<Output> {
         let sink = match self {
             Self::Stdout if is_closed() => {
                 Err(io::Error::other("it is closed, or is `/dev/null` opened for reading too"))
@@ -91,19 +96,38 @@ impl Target {
             Self::Stream(path) => append(path).map(Output::Stream),
             Self::File(path) => Draft::create(path, readers).map(Output::Draft),
         };
-        let written = sink.and_then(|mut sink| {
-            let mut out = BufWriter::with_capacity(1 << 16, sink.writer());
-            write(&mut out)?;
-            out.flush()?;
-            drop(out);
-            Ok(sink)
-        });
-        written.map_err(|error| match (self, error.kind()) {
+        sink.map_err(|error| self.error(error))
+    }
+
+    /// Writes a document that was begun here.
+    pub(crate) fn fill(
+        &self,
+        mut output: Output,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Output> {
+        let mut out = BufWriter::with_capacity(1 << 16, output.writer());
+        write(&mut out).and_then(|()| out.flush()).map_err(|error| self.error(error))?;
+        drop(out);
+        Ok(output)
+    }
+
+    fn error(&self, error: io::Error) -> anyhow::Error {
+        match (self, error.kind()) {
             (Self::Stdout, ErrorKind::BrokenPipe) => error.into(),
             (Self::Stdout, _) => message("standard output", &error).into(),
             (Self::Stderr, _) => message("standard error", &error).into(),
             (Self::Stream(path) | Self::File(path), _) => unwritable(path, &error).into(),
-        })
+        }
+    }
+
+    /// Returns what a destination is called that is no file on disk, and so cannot be looked at again.
+    pub(crate) fn stream_name(&self) -> Option<String> {
+        match self {
+            Self::Stdout => Some("standard output".into()),
+            Self::Stderr => Some("standard error".into()),
+            Self::Stream(path) => Some(path.display().to_string()),
+            Self::File(_) => None,
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) const FILES: &[(&str, &str)] = embed![
     "coverage.cases.toml",
     "coverage.toml",
     "edges.cases.toml",
+    "edits.cases.toml",
+    "edits.toml",
     "health-homes.cases.toml",
     "health-homes.toml",
     "holidays.cases.toml",

@@ -71,7 +71,7 @@ struct CoverageJson<'r> {
     step_aside: usize,
     decide_in_no_case: Vec<&'r str>,
     step_aside_in_no_case: Vec<&'r str>,
-    /// The number of counts, pairs and shadows; absent if there are none.
+    /// The number of counts, pairs, shadows and edits; absent if there are none.
     blocks: Option<usize>,
     apply: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -147,7 +147,7 @@ impl Report<'_> {
     }
 }
 
-/// Writes which counts, pairs and shadows apply in no case, if there are any.
+/// Writes which counts, pairs, shadows and edits apply in no case, if there are any.
 fn write_blocks(coverage: &super::Coverage, out: &mut dyn Write) -> io::Result<()> {
     let all = coverage.blocks.len();
     if all == 0 {
@@ -158,7 +158,7 @@ fn write_blocks(coverage: &super::Coverage, out: &mut dyn Write) -> io::Result<(
     };
     let idle = ids(&|block| !block.applies);
     let eager = ids(&|block| block.steps_aside == Some(false));
-    writeln!(out, "{} of {all} counts, pairs and shadows apply in a case", all - idle.len())?;
+    writeln!(out, "{} of {all} counts, pairs, shadows and edits apply in a case", all - idle.len())?;
     for (what, ids) in [("applies in no case", idle), ("steps aside in no case", eager)] {
         ids.iter().try_for_each(|id| writeln!(out, "  {what:22}  {id}"))?;
     }

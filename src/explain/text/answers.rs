@@ -10,7 +10,7 @@ pub(super) fn write(paper: &mut WrappedText, facts: &[FactView]) {
         return;
     }
     paper.heading("The answers it was decided by");
-    let groups = ["The note says", PRESUMED, "Worked out", "Settings that matter here", "Not answered"];
+    let groups = ["The note says", FROM_ROSTER, PRESUMED, "Worked out", "Settings that matter here", "Not answered"];
     for heading in groups {
         let rows = facts.iter().filter_map(|fact| {
             let (group, remark) = group(fact)?;
@@ -33,12 +33,14 @@ pub(super) fn write(paper: &mut WrappedText, facts: &[FactView]) {
     }
 }
 
+const FROM_ROSTER: &str = "From roster, because the note does not say";
 const PRESUMED: &str = "Presumed, because the note does not say";
 
 /// Returns the heading for a fact and a remark to put after its answer, or `None` to leave the fact out.
 fn group(fact: &FactView) -> Option<(&'static str, String)> {
     Some(match fact.from {
         AnswerSource::Note => ("The note says", String::new()),
+        AnswerSource::Roster => (FROM_ROSTER, String::new()),
         AnswerSource::Presumed if fact.asked => {
             let basis = fact.basis.as_ref();
             let note = basis.and_then(|basis| basis.note.clone()).map(|note| format!(": {note}")).unwrap_or_default();

@@ -133,7 +133,8 @@ fn write_why(paper: &mut WrappedText, note: &Explanation) {
         paper.line(2, &format!("{}: {field}{} [{}]", note.place, error.text, error.code));
     }
     for finding in &row.findings {
-        paper.item(2, "! ", &format!("{} [{}]", words::capital(&finding.text), finding.code));
+        let others = if finding.with.is_empty() { String::new() } else { format!(" ({})", finding.with.join(", ")) };
+        paper.item(2, "! ", &format!("{}{others} [{}]", words::capital(&finding.text), finding.code));
     }
     note.code_check.iter().for_each(|check| paper.item(2, "! ", &check.text));
     for field in &note.unknown_fields {

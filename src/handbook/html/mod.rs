@@ -138,11 +138,12 @@ fn house(entries: &[Entry]) -> Markup {
     }
 }
 
-/// Renders counts, pairs, shadows and holidays.
+/// Renders counts, pairs, edits, shadows and holidays.
 fn periods(entries: &[Entry]) -> Markup {
     let groups = [
         ("count", "Counts", "How the minutes of one client, payer and period become units."),
         ("pair", "Pairs", "What does not stand together, and what does not stand alone."),
+        ("edit", "Edits", "What is checked between notes, and what follows where something is found."),
         ("shadow", "Shadows", "Who does not pay by the unit."),
         ("holiday", "Holidays", "Weekdays that are no business days."),
     ];

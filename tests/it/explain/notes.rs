@@ -1,5 +1,7 @@
 //! Explanations are true of all notes: the same decision, the right lever, and questions rather than instructions.
 
+use std::sync::Arc;
+
 use actbill::explain::changes::Limits;
 use actbill::explain::{ChangeView, Explanations, Options, PartView, Standing, Wanted, notes, text};
 use actbill::read::Format;
@@ -19,7 +21,13 @@ pub(crate) fn explained(ready: &Ready, notes_json: &str, wanted: &Wanted) -> Exp
 /// Like [`explained`], with changes of up to `most_changed` facts.
 fn explained_up_to(most_changed: usize, ready: &Ready, notes_json: &str, wanted: &Wanted) -> Explanations {
     let input = Input::new("notes.json", Some(Format::Json), notes_json.as_bytes());
-    let options = Options { wanted: wanted.clone(), strictness: Strictness::default(), most_changed };
+    let options = Options {
+        wanted: wanted.clone(),
+        strictness: Strictness::default(),
+        as_of: "2026-04-01".parse().unwrap(),
+        rosters: Arc::default(),
+        most_changed,
+    };
     notes(ready, vec![input], &options).unwrap()
 }
 

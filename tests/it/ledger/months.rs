@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::judge::Known;
+use crate::edits::all_edits_off;
 use crate::notes::{Record, json};
 use crate::shared::agency;
 
@@ -72,7 +73,8 @@ pub(crate) fn rules(number: usize) -> Ready {
         ]
         .concat(),
     };
-    agency(&text, &OPEN)
+    // The judge of periods knows no edits.
+    agency(&format!("{text}{}", all_edits_off()), &OPEN)
 }
 
 const KINDS: [&[(&str, &str)]; 14] = [

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -13,8 +14,8 @@ use actbill::message::{Code, Message};
 use actbill::read::Format;
 use actbill::report::write_json;
 
-use crate::args::{InputArgs, RuleArgs, StrictArgs};
-use crate::console;
+use crate::args::{InputArgs, RosterArgs, RuleArgs, StrictArgs, date, today};
+use crate::console::{self, Console};
 use crate::draft::Readers;
 use crate::exit::Exit;
 use crate::output::{self, Target};
@@ -39,14 +40,14 @@ say what happened.
 
 Exit status:
   0  explained, whatever was decided: rejected and held notes are explained too
-  2  could not run or not finish: usage, unreadable file, no such note or name, broken output
+  2  could not run or not finish: usage, unreadable or faulty file, no such note or name, broken output
   3  the rule set is not valid";
 
 /// Explain why a note came to its payer and what would change it, or show the page of a name
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct ExplainArgs {
-    /// Files of notes (JSON, NDJSON, CSV or a workbook; `-` is standard input), or names: a rule, count, pair, shadow, setting,
+    /// Files of notes (JSON, NDJSON, CSV or a workbook; `-` is standard input), or names: a rule, count, pair, edit, shadow, setting,
     /// fact, service, payer, source, statement, holiday, label, invariant, field of a row or code
     #[arg(required = true, value_name = "NOTES|NAME")]
     what: Vec<PathBuf>,
@@ -63,6 +64,10 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FACTS", default_value_t = Limits::QUESTIONS)]
     changes: usize,
 
+    /// Date the notes are looked at: later service dates are held, and those too old to be billed [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<NaiveDate>,
+
     #[command(flatten)]
     input: InputArgs,
 
@@ -73,6 +78,9 @@ pub(crate) struct ExplainArgs {
     /// Write the output here, whole or not at all, readable by you alone
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    rosters: RosterArgs,
 
     #[command(flatten)]
     rules: RuleArgs,
@@ -97,7 +105,8 @@ enum ExplainFormat {
 /// Runs the command.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
     let target = Target::new(args.output.as_deref())?;
-    output::refuse_overwriting(args.what.iter().chain(&files::rule_paths(&args.rules)), [&target])?;
+    let rosters = args.rosters.paths().map(|(_, path)| path);
+    output::refuse_overwriting(args.what.iter().chain(rosters).chain(&files::rule_paths(&args.rules)), [&target])?;
     let about_notes = args.all || !args.note.is_empty() || args.input.from.is_some();
     let (files, names): (Vec<PathBuf>, Vec<PathBuf>) =
         args.what.iter().cloned().partition(|what| about_notes || is_notes(what));
@@ -117,6 +126,8 @@ fn is_notes(what: &Path) -> bool {
 
 fn explain_notes(args: &ExplainArgs, paths: &[PathBuf], target: &Target) -> Result<Exit> {
     let ready = files::ready(&args.rules)?;
+    // What is only noteworthy about a roster is told when notes are classified.
+    let rosters = inputs::rosters(&ready.set, &args.rosters, false, &Console { quiet: true })?.rosters;
     let (inputs, bar) = inputs::open(paths, &args.input)?;
     let wanted = match (args.all, args.note.is_empty()) {
         (true, _) => Wanted::All,
@@ -124,7 +135,8 @@ fn explain_notes(args: &ExplainArgs, paths: &[PathBuf], target: &Target) -> Resu
         (false, false) => Wanted::Ids(args.note.clone()),
     };
     let strictness = args.strictness.strictness(args.strict);
-    let explained = notes(&ready, inputs, &Options { wanted, strictness, most_changed: args.changes });
+    let as_of = args.as_of.unwrap_or_else(today);
+    let explained = notes(&ready, inputs, &Options { wanted, strictness, as_of, rosters, most_changed: args.changes });
     bar.finish_and_clear();
     let explained: Explanations = explained?;
     write(args, target, &explained, || text(&explained, console::reading(*target == Target::Stdout)))?;
@@ -138,12 +150,13 @@ fn explain_names(args: &ExplainArgs, names: &[PathBuf], target: &Target) -> Resu
     }
     // Pages of codes do not depend on the rules, so they can be shown even if the rules have problems.
     let codes: Option<Vec<Entry>> = names.iter().map(|name| code_page(&name.to_string_lossy())).collect();
-    let pages = if let Some(codes) = codes {
-        codes
-    } else {
-        let ready = files::ready(&args.rules)?;
-        let pages = names.iter().map(|name| pages(&ready, &name.to_string_lossy()));
-        pages.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+    let pages = match (files::ready(&args.rules), codes) {
+        (Err(_), Some(codes)) => codes,
+        (ready, _) => {
+            let ready = ready?;
+            let pages = names.iter().map(|name| pages(&ready, &name.to_string_lossy()));
+            pages.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+        }
     };
     let document = Pages { pages };
     write(args, target, &document, || page_text(&document.pages, console::reading(*target == Target::Stdout)))?;

@@ -9,6 +9,7 @@ mod rules;
 mod schema;
 mod setup;
 mod test;
+mod verify;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Classify(classify::ClassifyArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
+    Verify(verify::VerifyArgs),
     Setup(setup::SetupArgs),
     Rules(rules::RulesArgs),
     Test(test::TestArgs),
@@ -44,6 +46,7 @@ impl Command {
             Self::Classify(args) => classify::run(args, console),
             Self::Check(args) => check::run(args, console),
             Self::Explain(args) => explain::run(args),
+            Self::Verify(args) => verify::run(args, console),
             Self::Setup(args) => setup::run(args),
             Self::Rules(args) => rules::run(args, console),
             Self::Test(args) => test::run(args, console),

@@ -1,0 +1,288 @@
+//! What earlier runs billed: history and adjustments together are one run over everything.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use actbill::cores::Threads;
+use actbill::effective::parse_date;
+use actbill::history::BilledFile;
+use actbill::read::{Format, Reading};
+use actbill::report::{AdjustmentRow, Report, Row, RowFormat};
+use actbill::run::{Input, Options, Ready, classify};
+use actbill::status::Status;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rust_decimal::Decimal;
+
+use crate::ledger::months;
+use crate::notes::{Record, written};
+use crate::shared::agency;
+
+/// The shipped rules with a price for the team's day, half cents for the quarter hour, and rates of a month.
+static RULES: LazyLock<Vec<Ready>> = LazyLock::new(|| {
+    let rate = |service: &str, amount: &str| {
+        format!("[[rate]]\nservice = \"{service}\"\namount = \"{amount}\"\nfrom = \"2026-01-01\"\nbasis = \"house\"\n")
+    };
+    let prices = [rate("act_team", "250.00"), rate("vocational_act", "17.725"), rate("chronic_care", "62.16")].concat();
+    let prices = prices + &rate("chronic_care_further", "46.15") + &rate("case_management", "20.005");
+    let limit = "[[edit]]\ncheck = \"over-limit\"\nservice = \"vocational_act\"\nmost = 12\nwithin = \"day\"\nthen = \"hold\"\n";
+    let settings = months::OPEN;
+    let pooled: Vec<(&str, &str)> = settings.iter().copied().chain([("pool", "day")]).collect();
+    vec![agency(&prices, &settings), agency(&format!("{prices}{limit}"), &settings), agency(&prices, &pooled)]
+});
+
+/// A run, with its rows and adjustments.
+struct Done {
+    rows: Vec<Row>,
+    text: String,
+    adjustments: Vec<AdjustmentRow>,
+}
+
+fn run(ready: &Ready, records: &[Record], billed: &[(&str, String)], format: RowFormat) -> Done {
+    let files: Vec<BilledFile> =
+        billed.iter().map(|(name, text)| BilledFile::read(&ready.set, name, text.as_bytes()).unwrap()).collect();
+    let options = Options {
+        billed: Some(Arc::from(files)),
+        reading: Reading::on(Threads::ONE),
+        ..Options::new(parse_date("2026-04-01").unwrap())
+    };
+    let text = written(Format::Ndjson, records);
+    let input = Input::new("notes", Some(Format::Ndjson), text.as_bytes());
+    let (report, _) = classify(ready, vec![input], &options, &mut drop).unwrap();
+    let mut out = Vec::new();
+    report.write(format, &mut out).unwrap();
+    check_sums(&report);
+    Done {
+        rows: report.rows().collect(),
+        text: String::from_utf8(out).unwrap(),
+        adjustments: report.adjustments().collect(),
+    }
+}
+
+/// The sums of rows, claim lines and totals agree.
+fn check_sums(report: &Report<'_>) {
+    let rows: Vec<Row> = report.rows().collect();
+    let of_rows: Decimal = rows.iter().flat_map(dollars).sum();
+    let of_lines: Decimal = report.claim_lines().iter().filter_map(|line| decimal(&line.amount?)).sum();
+    assert_eq!(of_rows, of_lines);
+    assert_eq!(decimal(&report.summary().amount).unwrap(), of_rows);
+}
+
+fn decimal(amount: &impl ToString) -> Option<Decimal> {
+    amount.to_string().parse().ok()
+}
+
+fn dollars(row: &Row) -> Vec<Decimal> {
+    let also = row.also.iter().filter_map(|line| line.amount);
+    row.amount.into_iter().chain(also).filter_map(|amount| decimal(&amount)).collect()
+}
+
+/// Units and dollars by client, payer and service.
+type Sums = BTreeMap<(String, String, String), (i64, Decimal)>;
+
+/// Returns the lines that rows bill.
+fn lines(rows: &[Row]) -> Vec<(String, String, String, i64, Decimal)> {
+    let mut lines = Vec::new();
+    for row in rows.iter().filter(|row| row.status == Status::Billable) {
+        let (client, payer) = (row.client.clone().unwrap(), row.payer.clone().unwrap());
+        let money =
+            |amount: Option<actbill::money::Amount>| amount.and_then(|amount| decimal(&amount)).unwrap_or_default();
+        lines.push((
+            client.clone(),
+            payer.clone(),
+            row.service.clone().unwrap(),
+            row.units.unwrap().into(),
+            money(row.amount),
+        ));
+        for also in &row.also {
+            let units = also.units.unwrap().into();
+            lines.push((client.clone(), payer.clone(), also.service.clone(), units, money(also.amount)));
+        }
+    }
+    lines
+}
+
+fn add(sums: &mut Sums, (client, payer, service): (String, String, String), units: i64, dollars: Decimal) {
+    let sum = sums.entry((client, payer, service)).or_default();
+    *sum = (sum.0 + units, sum.1 + dollars);
+}
+
+fn settled(mut sums: Sums) -> Sums {
+    sums.retain(|_, (units, dollars)| *units != 0 || !dollars.is_zero());
+    sums
+}
+
+/// What stands billed, line by line, as a billing office keeps it.
+#[derive(Default)]
+struct Ledger(BTreeMap<(String, String, String), (String, i64, Decimal)>);
+
+impl Ledger {
+    /// Books the adjustments of a run.
+    fn book(&mut self, adjustments: &[AdjustmentRow]) {
+        for row in adjustments {
+            let key = (row.id.clone(), row.payer.clone(), row.service.clone());
+            let amount = row.amount.and_then(|amount| decimal(&amount)).unwrap_or_default();
+            let line = (row.client.clone(), i64::from(row.units), amount);
+            let net = decimal(&row.net_amount).unwrap();
+            match row.action {
+                "void" => {
+                    let before = self.0.remove(&key).unwrap();
+                    assert_eq!((before.clone(), net), (line, -before.2));
+                }
+                "replace" => {
+                    let before = self.0.insert(key, line).unwrap();
+                    assert_eq!(net, amount - before.2);
+                }
+                _ => {
+                    assert_eq!((self.0.insert(key, line), net), (None, amount));
+                }
+            }
+        }
+    }
+
+    fn sums(&self) -> Sums {
+        let mut sums = Sums::new();
+        for ((_, payer, service), (client, units, amount)) in &self.0 {
+            add(&mut sums, (client.clone(), payer.clone(), service.clone()), *units, *amount);
+        }
+        settled(sums)
+    }
+}
+
+fn sums(rows: &[Row]) -> Sums {
+    let mut sums = Sums::new();
+    for (client, payer, service, units, dollars) in lines(rows) {
+        add(&mut sums, (client, payer, service), units, dollars);
+    }
+    settled(sums)
+}
+
+fn note() -> impl Strategy<Value = Record> {
+    let time = prop_oneof![
+        2 => Just(None),
+        3 => (0u32..12, select(vec![15u32, 30, 50])).prop_map(|(hour, long)| Some((480 + 45 * hour, long))),
+    ];
+    (
+        select(vec!["client-a", "client-b"]),
+        select(vec!["staff-1", "staff-2", "staff-3"]),
+        select(vec!["2026-03-02", "2026-03-03", "2026-03-16"]),
+        time,
+        select(vec![
+            "job_coaching",
+            "job_coaching",
+            "self_care_skills",
+            "punctuality_skills",
+            "chronic_care_management",
+        ]),
+        select(vec!["department", "department", "mo_healthnet"]),
+        select(vec!["7", "10", "20", "25", "45"]),
+    )
+        .prop_map(|(client, staff, date, time, activity, eligibility, minutes)| {
+            let mut record = Record::of(&[
+                ("client", client),
+                ("staff", staff),
+                ("date", date),
+                ("activity", activity),
+                ("staff_role", "vocational_specialist"),
+                ("eligibility", eligibility),
+                ("symptom_link", "yes"),
+                ("medically_needed", "yes"),
+            ]);
+            if activity == "chronic_care_management" {
+                let more = [("medicare_coverage", "original"), ("chronic_conditions", "3"), ("eligibility", "none")];
+                record = record.with(&more);
+            }
+            let clock = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+            match time {
+                None => record.with(&[("minutes", minutes)]),
+                Some((start, long)) => record.with(&[("start", &clock(start)), ("end", &clock(start + long))]),
+            }
+        })
+}
+
+/// Runs of a year: new notes, notes that come again, and notes that come again changed.
+fn runs() -> impl Strategy<Value = Vec<Vec<(usize, Record)>>> {
+    prop::collection::vec(prop::collection::vec((0usize..14, note()), 1..7), 1..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn history_and_adjustments_are_one_run_over_everything(runs in runs(), rules in 0usize..3, csv in any::<bool>()) {
+        let ready = &RULES[rules];
+        let format = if csv { RowFormat::Csv } else { RowFormat::Ndjson };
+        let mut ledger = Ledger::default();
+        let mut history: Vec<(&str, String)> = Vec::new();
+        // The latest version of each note, at the place of its first one.
+        let mut everything: Vec<(usize, Record)> = Vec::new();
+        for new in runs {
+            let mut latest: Vec<(usize, Record)> = Vec::new();
+            for (number, record) in new {
+                let record = record.with(&[("id", &format!("n-{number}"))]);
+                latest.retain(|(other, _)| *other != number);
+                latest.push((number, record));
+            }
+            for (number, record) in &latest {
+                match everything.iter_mut().find(|(known, _)| known == number) {
+                    Some((_, known)) => *known = record.clone(),
+                    None => everything.push((*number, record.clone())),
+                }
+            }
+            let records: Vec<Record> = latest.into_iter().map(|(_, record)| record).collect();
+            let done = run(ready, &records, &history, format);
+            ledger.book(&done.adjustments);
+            let all: Vec<Record> = everything.iter().map(|(_, record)| record.clone()).collect();
+            let fresh = run(ready, &all, &[], RowFormat::Ndjson);
+            prop_assert_eq!(ledger.sums(), sums(&fresh.rows), "{}", written(Format::Ndjson, &all));
+            history.push(("rows", done.text));
+            let mut adjustments = String::new();
+            for row in &done.adjustments {
+                adjustments += &(serde_json::to_string(row).unwrap() + "\n");
+            }
+            if !adjustments.is_empty() {
+                history.push(("adjustments", adjustments));
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_file_again_earns_nothing_and_needs_no_adjustment(notes in prop::collection::vec(note(), 1..9), rules in 0usize..3) {
+        let ready = &RULES[rules];
+        let records: Vec<Record> =
+            notes.into_iter().enumerate().map(|(at, note)| note.with(&[("id", &format!("n-{at}"))])).collect();
+        let first = run(ready, &records, &[], RowFormat::Ndjson);
+        let again = run(ready, &records, &[("rows", first.text)], RowFormat::Ndjson);
+        prop_assert!(again.adjustments.is_empty());
+        prop_assert!(sums(&again.rows).is_empty());
+        for (first, again) in first.rows.iter().zip(&again.rows) {
+            let had_units = first.status == Status::Billable
+                && (first.units > Some(0) || first.also.iter().any(|line| line.units > Some(0)));
+            let is_billed = again.findings.iter().any(|finding| finding.code == "already-billed");
+            prop_assert!(!had_units || (is_billed && again.units == Some(0)));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_row_of_an_earlier_run_is_told_with_its_record_and_field() {
+    let ready = &RULES[0];
+    let said = |text: &str| {
+        let problems = BilledFile::read(&ready.set, "rows.ndjson", text.as_bytes()).unwrap_err();
+        problems
+            .iter()
+            .map(|problem| format!("{:?} {:?}", problem.record, problem.field))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    let row = |rest: &str| {
+        format!("{{\"id\":\"n-01\",\"client\":\"client-a\",\"date\":\"2026-03-02\",\"minutes\":60,{rest}}}\n")
+    };
+    let held = row("\"status\":\"held\"");
+    assert_eq!(said("{}\n"), "Some(1) Some(\"status\")");
+    assert_eq!(said(&(held.clone() + "{\"status\":\"held\"}\n")), "Some(2) Some(\"minutes\")");
+    let billed = "\"status\":\"billable\",\"payer\":\"nobody\",\"service\":\"act_team\",\"units\":1";
+    assert_eq!(said(&row(billed)), "Some(1) Some(\"payer\")");
+    assert_eq!(said("\n"), "None None");
+    assert!(BilledFile::read(&ready.set, "rows.ndjson", held.as_bytes()).is_ok());
+}
