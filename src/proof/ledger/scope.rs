@@ -52,6 +52,18 @@ pub(super) struct Earnable {
     withins: BTreeSet<Within>,
 }
 
+impl Earnable {
+    /// Whether the pools can earn one of these services.
+    fn earns(&self, services: &[ServiceId]) -> bool {
+        services.iter().any(|service| self.lines.contains(service))
+    }
+
+    /// Whether two pools can stand in one of these kinds of periods.
+    fn is_split(&self, asked: &BTreeSet<Within>) -> bool {
+        self.withins.iter().any(|own| asked.iter().any(|asked| !is_one(*own, *asked)))
+    }
+}
+
 /// The pools on which the answer to a question depends.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
@@ -122,7 +134,12 @@ impl ScopeSearch<'_> {
         });
         let pairs: Vec<(usize, &Pair)> = own.iter().copied().chain(others).collect();
         let terms = question.terms().into_iter().chain(pairs.iter().map(|(_, pair)| &pair.terms));
-        let (counted, kinds) = self.with_copies(&services, &terms.collect::<Vec<_>>(), is_first);
+        let demands = pairs
+            .iter()
+            .map(|(_, pair)| &pair.terms)
+            .filter(|terms| is_promise && terms.relation == Relation::OnlyWith);
+        let demands: Vec<&PairTerms> = demands.collect();
+        let (counted, kinds) = self.with_copies(&services, &terms.collect::<Vec<_>>(), &demands, is_first);
         let lifts = |(_, pair): &&(usize, &Pair)| is_promise && !pair.lifted_by.is_empty();
         let lifting: Vec<usize> = pairs.iter().filter(lifts).map(|(number, _)| *number).take(MOST_LIFTING).collect();
         let by_staff = pairs.iter().any(|(_, pair)| pair.same_staff);
@@ -136,40 +153,60 @@ impl ScopeSearch<'_> {
         Scope { services: counted, positions, lifting, is_day, by_staff, dates }
     }
 
-    /// Returns how many pools of each service must be looked at, and the kinds of periods that matter. `is_first`: it does
-    /// not matter whether two pools earn one service.
+    /// Returns how many pools of each service must be looked at, and the kinds of periods that matter. `demands` are the
+    /// terms of pairs that ask for a service beside another one. `is_first`: it does not matter whether two pools earn one
+    /// service.
     fn with_copies(
         &self,
         services: &BTreeSet<ServiceId>,
         all_terms: &[&PairTerms],
+        demands: &[&PairTerms],
         is_first: bool,
     ) -> (Vec<(ServiceId, usize)>, BTreeSet<Within>) {
         let asked: BTreeSet<Within> = all_terms.iter().map(|terms| terms.within).collect();
-        let (mut counted, mut kinds) = (Vec::new(), asked.clone());
+        let mut copies: BTreeMap<ServiceId, usize> = BTreeMap::new();
         for service in services {
             let Some(own) = self.earnable.get(service) else { continue };
-            let both = |terms: &&PairTerms| {
-                let touches = |named: &[ServiceId]| named.iter().any(|line| own.lines.contains(line));
-                touches(&terms.these) && touches(&terms.others)
-            };
-            let is_split = |within: &Within| asked.iter().any(|asked| !is_one(*within, *asked));
-            let copies = if all_terms.iter().any(both) && own.withins.iter().any(is_split) { 2 } else { 1 };
+            let both = |terms: &&PairTerms| own.earns(&terms.these) && own.earns(&terms.others);
+            copies.insert(*service, if all_terms.iter().any(both) && own.is_split(&asked) { 2 } else { 1 });
+        }
+        self.copy_demanded(demands, &asked, &mut copies);
+        let mut kinds = asked;
+        for (service, copies) in &copies {
+            let Some(own) = self.earnable.get(service) else { continue };
             let shares = |other: &&ServiceId| {
                 let lines = self.earnable.get(*other).map(|other| &other.lines);
                 *other != service && lines.is_some_and(|lines| !lines.is_disjoint(&own.lines))
             };
-            if copies > 1 || (!is_first && services.iter().any(|other| shares(&other))) {
+            if *copies > 1 || (!is_first && services.iter().any(|other| shares(&other))) {
                 kinds.extend(own.withins.iter().filter(|within| **within != Within::Note));
             }
-            counted.push((*service, copies));
         }
-        (counted, kinds)
+        (copies.into_iter().collect(), kinds)
+    }
+
+    /// Looks at two pools of a service that a pair demands beside two pools, since these can stand in two periods. Two are
+    /// enough: a promise is broken by at most two lines, and a pair looks at what is earned beside each, not at what
+    /// another pair demands beside that.
+    fn copy_demanded(&self, demands: &[&PairTerms], asked: &BTreeSet<Within>, copies: &mut BTreeMap<ServiceId, usize>) {
+        let without = copies.clone();
+        for terms in demands {
+            let demanding = self.earners(&terms.these);
+            if demanding.iter().filter_map(|service| without.get(service)).sum::<usize>() < 2 {
+                continue;
+            }
+            for (service, copies) in copies.iter_mut() {
+                let own = self.earnable.get(service);
+                if own.is_some_and(|own| own.earns(&terms.others) && own.is_split(asked)) {
+                    *copies = 2;
+                }
+            }
+        }
     }
 
     /// Returns the services whose pools can earn one of these.
     fn earners(&self, lines: &[ServiceId]) -> BTreeSet<ServiceId> {
-        let earns = |own: &Earnable| lines.iter().any(|line| own.lines.contains(line));
-        self.earnable.iter().filter(|(_, own)| earns(own)).map(|(service, _)| *service).collect()
+        self.earnable.iter().filter(|(_, own)| own.earns(lines)).map(|(service, _)| *service).collect()
     }
 
     /// Returns the services whose pools can earn what pairs name beside what these pools earn.
@@ -195,7 +232,7 @@ impl ScopeSearch<'_> {
     fn concerns(&self, terms: &PairTerms, services: &BTreeSet<ServiceId>) -> bool {
         let earns = |named: &[ServiceId]| {
             let own = services.iter().filter_map(|service| self.earnable.get(service));
-            own.into_iter().any(|own| named.iter().any(|line| own.lines.contains(line)))
+            own.into_iter().any(|own| own.earns(named))
         };
         earns(&terms.these) && (terms.relation == Relation::OnlyWith || earns(&terms.others))
     }
