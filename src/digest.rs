@@ -24,7 +24,7 @@ pub struct Digest {
 
 impl Digest {
     /// Returns the digest of bytes.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn of_bytes(bytes: &[u8]) -> Self {
         Self { bytes: count(bytes.len()), sha256: sha256(bytes) }
     }
 
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn exactly_what_is_passed_on_is_hashed() {
         let abc = Digest { bytes: 3, sha256: ABC.into() };
-        assert_eq!(Digest::of(b"abc"), abc);
+        assert_eq!(Digest::of_bytes(b"abc"), abc);
         assert_eq!(Digest::of_reader(&b"abc"[..]).unwrap(), abc);
         let mut writer = Hashing::new(Slow(Vec::new()), true);
         writer.write_all(b"abc").unwrap();

@@ -33,7 +33,7 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
 }
 
 /// A calendar month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month {
     year: i32,
     /// 1 to 12.
@@ -42,13 +42,13 @@ pub struct Month {
 
 impl Month {
     /// Returns the month of a date.
-    pub fn of(date: NaiveDate) -> Self {
+    pub fn containing(date: NaiveDate) -> Self {
         Self { year: date.year(), month: date.month() }
     }
 
     /// Parses `YYYY-MM`. Returns `None` for any other form and for months that do not exist.
     pub fn parse(text: &str) -> Option<Self> {
-        parse_date(&format!("{text}-01")).map(Self::of)
+        parse_date(&format!("{text}-01")).map(Self::containing)
     }
 }
 
@@ -88,7 +88,10 @@ mod tests {
     #[test]
     fn a_month_has_one_form() {
         let march = Month::parse("2026-03").unwrap();
-        assert_eq!((march, march.to_string()), (Month::of(parse_date("2026-03-31").unwrap()), "2026-03".to_owned()));
+        assert_eq!(
+            (march, march.to_string()),
+            (Month::containing(parse_date("2026-03-31").unwrap()), "2026-03".to_owned())
+        );
         assert!(march < Month::parse("2026-10").unwrap() && march > Month::parse("2025-12").unwrap());
         for bad in ["2026-13", "2026-3", "2026", "202603", "2026-03-01", "2026-00", ""] {
             assert_eq!(Month::parse(bad), None, "{bad}");

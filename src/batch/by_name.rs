@@ -46,7 +46,7 @@ impl NotesByName {
     }
 
     /// Returns the indexes of the notes of a name.
-    pub(super) fn of(&self, name: NameId) -> &[u32] {
+    pub(super) fn notes_of(&self, name: NameId) -> &[u32] {
         let end = |index: usize| self.ends.get(index).map_or(0, |end| wide(*end));
         let first = name.index().checked_sub(1).map_or(0, end);
         self.order.get(first..end(name.index())).unwrap_or_default()

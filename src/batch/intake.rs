@@ -119,11 +119,11 @@ impl Batch<'_> {
         };
         match earlier {
             Earlier::Note(earlier) => {
-                if self.replaced.iter().any(|(note, _)| *note == narrow(earlier)) {
+                if self.replaced.contains_key(&narrow(earlier)) {
                     let text = "another record replaces that one already";
                     return Err(bad_replacement(text, "name the record that replaced it, or remove one of the two"));
                 }
-                self.replaced.push((narrow(earlier), own));
+                self.replaced.insert(narrow(earlier), own);
                 Ok(())
             }
             // The rejected record earns nothing anyway.
@@ -137,11 +137,10 @@ impl Batch<'_> {
 
     /// Returns the notes that a later one replaces, each with that one, sorted. They earn nothing any more.
     pub(super) fn take_replaced(&mut self) -> Vec<(u32, u32)> {
-        let mut replaced = std::mem::take(&mut self.replaced);
+        let replaced: Vec<(u32, u32)> = std::mem::take(&mut self.replaced).into_iter().collect();
         if replaced.is_empty() {
             return replaced;
         }
-        replaced.sort_unstable();
         let decision = self.decisions.keep(Arc::new(Evaluation::of_verdict(Verdict::NonBillable, REPLACED)));
         for (note, _) in &replaced {
             if let Some(line) = self.lines.get_mut(wide(*note)) {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Datelike;
-
 use super::pool::{Pool, Standing};
 use super::{BatchNote, Finding};
+use crate::effective::Month;
 use crate::rules::{Pair, Relation, ServiceId, Then, Within};
 
 /// What one pair did to a pool.
@@ -130,7 +129,7 @@ impl PairLooker<'_> {
         let (Some(own), Some(other)) = (note(self.pool.carrier), note(other)) else { return false };
         match self.pair.terms.within {
             Within::Note | Within::Day => own.date() == other.date(),
-            Within::Month => (own.date().year(), own.date().month()) == (other.date().year(), other.date().month()),
+            Within::Month => Month::containing(own.date()) == Month::containing(other.date()),
             Within::Date(fact) => own.date_answer(fact).is_some() && own.date_answer(fact) == other.date_answer(fact),
         }
     }

@@ -92,8 +92,8 @@ pub struct Batch<'r> {
     /// Interned words for activities and roles.
     words: Words,
     ids: Ids,
-    /// The records that a later one replaces, each with that one, in the order of the later ones.
-    replaced: Vec<(u32, u32)>,
+    /// The records that a later one replaces, each with that one.
+    replaced: BTreeMap<u32, u32>,
     /// What the edits found; empty until the batch is rolled up or settled.
     edits: Edits,
     /// What earlier runs billed.
@@ -183,7 +183,7 @@ impl<'r> Batch<'r> {
             names: Names::default(),
             words: Words::new(&kept.words),
             ids: Ids::default(),
-            replaced: Vec::new(),
+            replaced: BTreeMap::new(),
             edits: Edits::default(),
             history: History::default(),
             has_plain_names: true,

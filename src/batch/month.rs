@@ -17,7 +17,7 @@ impl Batch<'_> {
     /// A record without a readable date belongs to the month of the earliest service date; if no record has a readable
     /// date, every month has them all.
     pub fn show_month(&mut self, month: Month) {
-        let earliest = self.lines.iter().filter_map(|line| line.date).min().map(Month::of);
+        let earliest = self.lines.iter().filter_map(|line| line.date).min().map(Month::containing);
         let months = self.months();
         self.shown = Some(months.into_iter().map(|own| own.or(earliest).is_none_or(|own| own == month)).collect());
     }
@@ -33,14 +33,15 @@ impl Batch<'_> {
     }
 
     /// Returns the indexes of the records that are shown.
-    pub fn shown(&self) -> impl Iterator<Item = usize> {
+    pub fn shown_records(&self) -> impl Iterator<Item = usize> {
         self.records().filter(|index| self.is_shown(*index))
     }
 
     /// Returns the month of each record, and of each note of an earlier run, that has a readable date.
     fn months(&self) -> Vec<Option<Month>> {
         let date = |index: usize| self.episode_date(index).or(self.lines.get(index)?.date);
-        let mut months: Vec<Option<Month>> = (0..self.lines.len()).map(|index| date(index).map(Month::of)).collect();
+        let mut months: Vec<Option<Month>> =
+            (0..self.lines.len()).map(|index| date(index).map(Month::containing)).collect();
         // Two discharges in different months can have visits on one service date, which share a claim line. All that
         // stands together belongs to the earliest month of any of it.
         let mut is_changed = true;

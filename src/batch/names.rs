@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashTable, hash_table};
+use rustc_hash::FxHashMap;
 
 use crate::number::{narrow, wide};
 
@@ -175,8 +176,8 @@ pub(super) struct Ids {
     /// Finds the ids of the notes. As long as each is greater than the one before, none is repeated, and there is no
     /// table.
     by_text: Option<TextTable>,
-    /// Indexes of the notes whose id an earlier note has.
-    repeated: Vec<usize>,
+    /// Indexes of the notes whose id an earlier note has, by the index of the first note with that id; ascending.
+    repeated: FxHashMap<usize, Vec<usize>>,
     /// Ids of rejected records; a record may have several.
     #[expect(clippy::disallowed_types, reason = "asked for members, never walked")]
     rejected: std::collections::HashSet<Box<str>>,
@@ -193,7 +194,9 @@ impl Ids {
         }
         let table = self.by_text.get_or_insert_with(|| TextTable::with_texts(&self.texts));
         let known = table.find_or_add(&self.texts, id, hash, self.texts.len());
-        self.repeated.extend(known.map(|_| self.texts.len()));
+        if let Some(first) = known {
+            self.repeated.entry(first).or_default().push(self.texts.len());
+        }
         self.texts.push(id);
         known.is_some() || (!self.rejected.is_empty() && self.rejected.contains(id))
     }
@@ -227,14 +230,13 @@ impl Ids {
         let Some(first) = table.find(&self.texts, id).filter(|first| *first < record) else {
             return if self.rejected.contains(id) { Earlier::Rejected } else { Earlier::None };
         };
-        // Few ids are repeated, and only by records that replace each other.
-        let repeated = self.repeated.iter().filter(|index| **index < record && self.texts.get(**index) == id);
-        Earlier::Note(repeated.copied().max().unwrap_or(first))
+        let repeated = self.repeated.get(&first).into_iter().flatten();
+        Earlier::Note(repeated.copied().rfind(|index| *index < record).unwrap_or(first))
     }
 
     /// Forgets which ids are used, once there are no more records.
     pub(super) fn forget_used(&mut self) {
-        (self.by_text, self.rejected) = Default::default();
+        (self.by_text, self.repeated, self.rejected) = Default::default();
     }
 
     /// Returns the id of a record; `None` if it has none.

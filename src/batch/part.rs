@@ -75,14 +75,12 @@ impl Batch<'_> {
         self.shares = Shares::of_notes(shares);
         (self.pools, self.held, self.claims, self.also) = (pools, held, claims, also);
         for (note, mark) in marks {
-            if let Some(line) = self.lines.get_mut(wide(note)) {
-                line.mark = Some(mark);
-            }
+            self.set_mark(note, mark);
         }
         already.sort_unstable();
         changes.sort_by_key(|change| change.note);
         let limits = LimitHits::new(limits);
-        limits.notes().chain(already.iter().map(|(note, _)| *note)).for_each(|note| self.edits.add_concerned(note));
+        self.edits.concerned.extend(limits.notes().chain(already.iter().map(|(note, _)| *note)));
         self.edits.limits = limits;
         (self.history.changes, self.history.already) = (changes, already);
     }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::names::NameId;
 use super::open::OpenNotes;
 use super::{Batch, BatchNote, Finding};
 use crate::decide::Verdict;
+use crate::effective::Month;
 use crate::facts::FactId;
 use crate::ledger::{Counting, EarnedUnits, reach};
 use crate::number::narrow;
@@ -74,8 +75,8 @@ pub enum Period {
     Note(usize),
     /// One date of service.
     Day(NaiveDate),
-    /// One calendar month, by year and month.
-    Month(i32, u32),
+    /// One calendar month.
+    Month(Month),
     /// One answer to a date fact.
     Date(FactId, NaiveDate),
 }
@@ -297,7 +298,7 @@ impl BatchNote<'_> {
         match within {
             Within::Note => Period::Note(self.index),
             Within::Day => Period::Day(date),
-            Within::Month => Period::Month(date.year(), date.month()),
+            Within::Month => Period::Month(Month::containing(date)),
             Within::Date(fact) => match self.date_answer(fact) {
                 Some(date) => Period::Date(fact, date),
                 None => Period::Note(self.index),

@@ -119,7 +119,7 @@ impl Results<'_> {
 impl Settled {
     /// Returns the indexes of a client's notes.
     pub(super) fn notes_of(&self, client: NameId) -> &[u32] {
-        self.by_client.of(client)
+        self.by_client.notes_of(client)
     }
 
     /// Returns the kind of a simple note; `None` if the record is none.
@@ -189,7 +189,7 @@ impl<'r> Batch<'r> {
     pub fn statuses(&self) -> BTreeMap<Status, u64> {
         let mut statuses: BTreeMap<Status, u64> = Status::ALL.map(|status| (status, 0)).into();
         if self.shows_a_month() {
-            self.shown().for_each(|index| *statuses.entry(self.status(index)).or_default() += 1);
+            self.shown_records().for_each(|index| *statuses.entry(self.status(index)).or_default() += 1);
             return statuses;
         }
         let mut left = count(self.len());

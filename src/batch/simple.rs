@@ -119,9 +119,9 @@ impl Way {
         let mut pairs = set.pairs.iter().enumerate().filter(|(at, _)| advice.is_none_or(|advice| advice.pair != *at));
         let is_in_pair =
             pairs.any(|(_, pair)| pair.terms.these.iter().chain(&pair.terms.others).any(|own| *own == service));
-        let is_limited = set.edits.iter().any(|edit| {
-            edit.then.is_some() && matches!(edit.check, Check::OverLimit { service: limited, .. } if limited == service)
-        });
+        let is_limited = set
+            .active_edits()
+            .any(|(_, edit)| matches!(edit.check, Check::OverLimit { service: limited, .. } if limited == service));
         let is_counted = is_in_pair || is_limited || set.counts.iter().any(|count| count.notes == service);
         let mut rates = set.rates.iter().filter(|rate| rate.service == service);
         if is_counted || !rates.all(|rate| rate.when.is_empty() && rate.rate.is_whole_cents()) || payer.index() >= 64 {

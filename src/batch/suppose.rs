@@ -73,7 +73,7 @@ impl Batch<'_> {
             words: Words::new(&[]),
             ids: Ids::default(),
             // Lines keep what the edits found.
-            replaced: Vec::new(),
+            replaced: BTreeMap::new(),
             edits: Edits::default(),
             history: History::default(),
             has_plain_names: true,

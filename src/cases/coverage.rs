@@ -141,8 +141,7 @@ fn blocks(set: &RuleSet, runs: &[SampleBatchRun<'_>], counting: Counting) -> Vec
     });
     let shadows = set.shadows.iter().enumerate().filter(|(_, shadow)| counting.counts(set, &shadow.span));
     let shadows = shadows.map(|(at, shadow)| block(&shadow.id, any(&|applied| applied.shadow == Some(at)), None));
-    let edits =
-        set.edits.iter().enumerate().filter(|(_, edit)| counting.counts(set, &edit.span) && edit.then.is_some());
+    let edits = set.active_edits().filter(|(_, edit)| counting.counts(set, &edit.span));
     let edits = edits.map(|(at, edit)| block(&edit.id, any(&|applied| applied.edits.contains(&at)), None));
     counts.chain(pairs).chain(shadows).chain(edits).collect()
 }

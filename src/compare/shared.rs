@@ -146,13 +146,11 @@ impl Translation<'_> {
 
     /// Returns the ids of the services by the ids in the set itself.
     fn service_ids(&self, merged: &RuleSet) -> Vec<ServiceId> {
-        let find = |name: &str| merged.service_ids().find(|id| merged.service(*id).name == name);
-        self.set.services.iter().filter_map(|service| find(&service.name)).collect()
+        self.set.services.iter().filter_map(|service| merged.find_service(&service.name)).collect()
     }
 
     fn payer_ids(&self, merged: &RuleSet) -> Vec<PayerId> {
-        let find = |name: &str| merged.payer_ids().find(|id| merged.payer(*id).name == name);
-        self.set.payers.iter().filter_map(|payer| find(&payer.name)).collect()
+        self.set.payers.iter().filter_map(|payer| merged.find_payer(&payer.name)).collect()
     }
 
     fn fact(&self, id: FactId) -> Option<FactId> {

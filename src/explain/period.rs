@@ -38,7 +38,7 @@ pub(super) fn combines(pool: &Pool) -> bool {
     match pool.period {
         Period::Note(_) => false,
         Period::Day(_) => pool.has_count,
-        Period::Month(..) | Period::Date(..) => true,
+        Period::Month(_) | Period::Date(..) => true,
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn noun(pool: &Pool) -> &'static str {
     match pool.period {
         Period::Note(_) => "note",
         Period::Day(_) => "day",
-        Period::Month(..) => "month",
+        Period::Month(_) => "month",
         Period::Date(..) => "period",
     }
 }
@@ -97,7 +97,7 @@ impl<'p> PeriodBuilder<'p> {
         let (within, period) = match pool.period {
             Period::Note(_) => return None,
             Period::Day(date) => ("day".to_owned(), date.to_string()),
-            Period::Month(year, month) => ("month".to_owned(), format!("{year:04}-{month:02}")),
+            Period::Month(month) => ("month".to_owned(), month.to_string()),
             Period::Date(fact, date) => (set.vocabulary.fact(fact).name.clone(), date.to_string()),
         };
         let mut view = PeriodView {

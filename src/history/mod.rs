@@ -50,10 +50,13 @@ impl BilledEntry {
     pub fn from_fields(
         set: &RuleSet,
         fields: impl Iterator<Item = (String, String)>,
-    ) -> Result<Option<Self>, (&'static str, &'static str)> {
+    ) -> Result<Option<Self>, RowFault> {
         RowReader { set, row: &RawRow::new(fields) }.read()
     }
 }
+
+/// The field that is wrong, and what is wrong with it.
+pub type RowFault = (&'static str, &'static str);
 
 const HELP: &str = "give rows or adjustments that this program wrote, under the rules that wrote them";
 
@@ -74,7 +77,7 @@ impl BilledFile {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self { name: name.to_owned(), digest: Digest::of(bytes), entries })
+        Ok(Self { name: name.to_owned(), digest: Digest::of_bytes(bytes), entries })
     }
 }
 
@@ -82,9 +85,6 @@ fn problem(name: &str, record: Option<u64>, field: Option<&str>, text: &str) -> 
     let message = Message::error(Code::BadField, text).with_place(crate::place::Place::new(name, 1, 1)).help(HELP);
     Message { record, field: field.map(str::to_owned), ..message }
 }
-
-/// The field that is wrong, and what is wrong with it.
-type RowFault = (&'static str, &'static str);
 
 struct RowReader<'r> {
     set: &'r RuleSet,
@@ -200,13 +200,11 @@ impl RowReader<'_> {
     }
 
     fn payer(&self, name: &str) -> Result<PayerId, RowFault> {
-        let payer = self.set.payer_ids().find(|id| self.set.payer(*id).name == name);
-        payer.ok_or(("payer", "the rule set has no such payer"))
+        self.set.find_payer(name).ok_or(("payer", "the rule set has no such payer"))
     }
 
     fn service(&self, name: &str) -> Result<ServiceId, RowFault> {
-        let service = self.set.service_ids().find(|id| self.set.service(*id).name == name);
-        service.ok_or(("service", "the rule set has no such service"))
+        self.set.find_service(name).ok_or(("service", "the rule set has no such service"))
     }
 
     /// Returns a service by its name or, as in a cell of further lines, by its code.

@@ -185,7 +185,7 @@ impl CountedRow {
         let within = match pool.period {
             Period::Day(_) if pool.has_count => "day".to_owned(),
             Period::Note(_) | Period::Day(_) => return None,
-            Period::Month(..) => "month".to_owned(),
+            Period::Month(_) => "month".to_owned(),
             Period::Date(fact, _) => batch.set().vocabulary.fact(fact).name.clone(),
         };
         Some(Self { within, minutes: pool.minutes, held_minutes: pool.open_minutes, notes: pool.notes.len() })

@@ -79,7 +79,7 @@ impl<'r> Report<'r> {
     /// Returns one row for each shown record, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         let inputs = self.input_names();
-        self.batch.shown().filter_map(move |index| self.kinds.row(&self.batch, &inputs, index))
+        self.batch.shown_records().filter_map(move |index| self.kinds.row(&self.batch, &inputs, index))
     }
 
     /// Returns the names of the inputs.

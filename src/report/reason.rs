@@ -71,7 +71,7 @@ pub(super) fn because(set: &RuleSet, note: BatchNote<'_>) -> String {
     let Some(pool) = note.pool() else { return because };
     let period = match pool.period {
         Period::Note(_) | Period::Day(_) => "day",
-        Period::Month(..) => "month",
+        Period::Month(_) => "month",
         Period::Date(..) => "period",
     };
     let title = |pair: usize| set.pairs.get(pair).map(|pair| pair.title.clone()).unwrap_or_default();

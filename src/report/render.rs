@@ -81,7 +81,7 @@ impl Report<'_> {
         writer.write_head(self, out)?;
         let (records, end) = (self.batch.records(), self.batch.records().end);
         let ranges = records.step_by(ROWS).map(|first| first..end.min(first + ROWS));
-        let first = self.batch.shown().next();
+        let first = self.batch.shown_records().next();
         let worker = || {
             let mut renderer = Renderer::new(self, writer, first);
             move |range| renderer.render(range)

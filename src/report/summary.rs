@@ -54,7 +54,7 @@ impl Summary {
         let (mix, Counted { by_kind, rejected }) =
             join(threads, || mix::payer_mix(batch), || Counted::new(batch, threads));
         let mut summary = Self {
-            records: count(if batch.shows_a_month() { batch.shown().count() } else { batch.len() }),
+            records: count(if batch.shows_a_month() { batch.shown_records().count() } else { batch.len() }),
             status: Status::ALL.map(|status| (status, 0)).into(),
             payer_mix: mix,
             ..Self::default()

@@ -181,6 +181,21 @@ impl RuleSet {
         (0..self.services.len()).map(ServiceId)
     }
 
+    /// Returns the payer of a name.
+    pub fn find_payer(&self, name: &str) -> Option<PayerId> {
+        self.payers.iter().position(|payer| payer.name == name).map(PayerId)
+    }
+
+    /// Returns the service of a name.
+    pub fn find_service(&self, name: &str) -> Option<ServiceId> {
+        self.services.iter().position(|service| service.name == name).map(ServiceId)
+    }
+
+    /// Returns the edits that are not off, with their indexes.
+    pub fn active_edits(&self) -> impl Iterator<Item = (usize, &Edit)> {
+        self.edits.iter().enumerate().filter(|(_, edit)| edit.then.is_some())
+    }
+
     /// Returns the place of a span of this set.
     pub fn place_of(&self, span: &Span) -> Option<Place> {
         span.resolve(&self.files)

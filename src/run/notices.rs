@@ -123,5 +123,5 @@ pub(super) fn empty_month(batch: &batch::Batch<'_>, month: Month) -> Option<Mess
     let help = "a record belongs to the month of its service date; a visit that is counted by its discharge, to that of the \
                 discharge date";
     let warning = || Message::warning(Code::NoNotes, format!("no record belongs to {month}")).help(help);
-    (!batch.is_empty() && batch.shown().next().is_none()).then(warning)
+    (!batch.is_empty() && batch.shown_records().next().is_none()).then(warning)
 }

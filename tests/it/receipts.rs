@@ -59,7 +59,7 @@ fn a_receipt_says_what_was_read_and_written() {
     assert!(PLANTED.iter().all(|planted| !text.contains(planted)), "{text}");
     let receipt: serde_json::Value = serde_json::from_str(&text).unwrap();
     let entry = |role: &str, name: &str| {
-        let Digest { bytes, sha256 } = Digest::of(&fs::read(folder.path(name)).unwrap());
+        let Digest { bytes, sha256 } = Digest::of_bytes(&fs::read(folder.path(name)).unwrap());
         serde_json::json!({"role": role, "name": name, "bytes": bytes, "sha256": sha256})
     };
     let mut notes = entry("notes", "notes.csv");
@@ -242,7 +242,7 @@ fn another_program_is_a_warning_if_the_bytes_are_the_same() {
 fn streams_are_not_checked_and_it_is_said() {
     let folder = Folder::new().with("notes.csv", NOTES);
     let rows = folder.run(&["classify", "notes.csv", "--receipt", "receipt.json"]).stdout;
-    assert_eq!(Digest::of(rows.as_bytes()).bytes, u64::try_from(rows.len()).unwrap());
+    assert_eq!(Digest::of_bytes(rows.as_bytes()).bytes, u64::try_from(rows.len()).unwrap());
     assert!(folder.read("receipt.json").contains(&sha256(rows.as_bytes())));
     let line = |options: &str| silent(&folder, &format!("verify receipt.json {options}")).stdout;
     assert_eq!(line("--quiet"), "receipt.json: 1 input agrees; not checked: standard output\n");

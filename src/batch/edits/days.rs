@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::overlap::Interval;
 use super::{
-    Found, NoteSet, Repeats, Wanted, client_overlap, duplicate, impossible_day, late_filing, long_day, maybe_duplicate,
+    Found, NoteSet, Repeats, Wanted, client_overlap, duplicate, find_first, future_date, impossible_day, late_filing,
+    long_day, maybe_duplicate, staff_overlap,
 };
-use super::{future_date, staff_overlap};
 use crate::batch::line::{Clock, Entry, Line, WordId};
 use crate::batch::names::NameId;
 use crate::batch::{Batch, BatchNote, MAX_NAMED};
@@ -309,11 +309,7 @@ impl<'s, 'r> DaysFinder<'s, 'r> {
         if self.scope == Scope::Client && self.wanted.repeats != Repeats::Unwanted {
             let found = duplicate::find(&self.day);
             if self.wanted.repeats == Repeats::Removed {
-                let mut later = NoteSet::default();
-                for (note, _) in &found {
-                    later.insert(*note);
-                }
-                self.day.retain(|note| !later.contains(note.index));
+                self.day.retain(|note| find_first(&found, note.index).is_none());
             }
             self.found.duplicates.extend(found);
         }

@@ -24,7 +24,7 @@ fn is_concerned(service: NaiveDate, as_of: NaiveDate, months: u32, days_left: Op
 
 /// Whether any edit of this kind concerns a note.
 pub(super) fn may_concern(note: BatchNote<'_>) -> bool {
-    note.batch.set.edits.iter().filter(|edit| edit.then.is_some()).any(|edit| match &edit.check {
+    note.batch.set.active_edits().any(|(_, edit)| match &edit.check {
         Check::LateFiling { payers, months, days_left } => concerns(note, payers, *months, *days_left),
         _ => false,
     })
@@ -33,8 +33,7 @@ pub(super) fn may_concern(note: BatchNote<'_>) -> bool {
 /// Returns the last service date that an edit of this kind may concern; most notes are later.
 pub(super) fn last_late_date(batch: &Batch<'_>) -> Option<NaiveDate> {
     let as_of = batch.as_of?;
-    let edits = batch.set.edits.iter().filter(|edit| edit.then.is_some());
-    let dates = edits.filter_map(|edit| match edit.check {
+    let dates = batch.set.active_edits().filter_map(|(_, edit)| match edit.check {
         // Months differ in length, so a few days more may be concerned.
         Check::LateFiling { months, days_left, .. } => as_of
             .checked_add_days(Days::new(u64::from(days_left.unwrap_or_default()) + 3))?

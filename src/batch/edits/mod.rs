@@ -26,8 +26,8 @@ use chrono::NaiveDate;
 use days::{Days, DaysFinder, NoteFlags};
 pub(super) use over_limit::{LimitHit, LimitHits};
 
-use super::by_name::NotesByName;
-use super::line::{Line, Mark};
+use super::by_name::{NameShare, NotesByName};
+use super::line::{Clock, Line, Mark};
 use super::{Batch, BatchNote, NoteFinding};
 use crate::cores::{Threads, map_in_order};
 use crate::decide::Verdict;
@@ -49,7 +49,7 @@ pub(super) struct Edits {
     /// Claim lines above a limit.
     pub(super) limits: LimitHits,
     /// The notes that some edit concerns.
-    concerned: NoteSet,
+    pub(super) concerned: NoteSet,
 }
 
 /// A set of notes, one bit each.
@@ -57,7 +57,7 @@ pub(super) struct Edits {
 pub(super) struct NoteSet(Vec<u64>);
 
 impl NoteSet {
-    pub(super) fn insert(&mut self, note: u32) {
+    fn insert(&mut self, note: u32) {
         let word = wide(note) / 64;
         if self.0.len() <= word {
             self.0.resize(word + 1, 0);
@@ -75,6 +75,12 @@ impl NoteSet {
     fn iter(&self) -> impl Iterator<Item = u32> {
         let words = (0..).zip(&self.0).filter(|(_, bits)| **bits != 0);
         words.flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+    }
+}
+
+impl Extend<u32> for NoteSet {
+    fn extend<I: IntoIterator<Item = u32>>(&mut self, notes: I) {
+        notes.into_iter().for_each(|note| self.insert(note));
     }
 }
 
@@ -112,7 +118,7 @@ enum Repeats {
 
 impl Wanted {
     fn new(set: &RuleSet, scope: Scope) -> Self {
-        let edits = || set.edits.iter().filter(|edit| edit.then.is_some() && edit.is_for(scope));
+        let edits = || set.active_edits().map(|(_, edit)| edit).filter(|edit| edit.is_for(scope));
         let has = |wanted: fn(&Check) -> bool| edits().any(|edit| wanted(&edit.check));
         let mut duplicates = edits().filter(|edit| edit.check == Check::Duplicate);
         let repeats = match (has(|check| *check == Check::Duplicate), duplicates.any(Edit::decides)) {
@@ -135,17 +141,14 @@ impl Batch<'_> {
     /// those of one client are sorted by date, then start.
     pub(super) fn run_edits(&mut self, threads: Threads) -> NotesByName {
         let mut edits = Edits { replaced: self.take_replaced(), ..Edits::default() };
-        edits.replaced.iter().for_each(|(note, _)| edits.concerned.insert(*note));
         let mut by_client = NotesByName::new(self, |line| line.client);
         let mut aside = NoteSet::default();
-        edits.replaced.iter().for_each(|(note, _)| aside.insert(*note));
+        aside.extend(firsts(&edits.replaced));
         let found = self.find(threads, Scope::Client, &mut by_client, &aside);
         if Wanted::new(self.set, Scope::Client).repeats == Repeats::Removed {
-            found.duplicates.iter().for_each(|(note, _)| aside.insert(*note));
+            aside.extend(firsts(&found.duplicates));
         }
-        for note in found.single.iter().chain(found.duplicates.iter().map(|(note, _)| note)) {
-            edits.concerned.insert(*note);
-        }
+        edits.concerned.extend(firsts(&edits.replaced).chain(firsts(&found.duplicates)).chain(found.single));
         (edits.client_days, edits.duplicates) = (found.days, found.duplicates);
         edits.duplicates.sort_unstable();
         let staff = Wanted::new(self.set, Scope::Staff);
@@ -153,9 +156,7 @@ impl Batch<'_> {
             let mut by_staff = NotesByName::new(self, |line| line.staff);
             edits.staff_days = self.find(threads, Scope::Staff, &mut by_staff, &aside).days;
         }
-        for note in edits.client_days.concerned().chain(edits.staff_days.concerned()) {
-            edits.concerned.insert(note);
-        }
+        edits.concerned.extend(edits.client_days.concerned().chain(edits.staff_days.concerned()));
         self.edits = edits;
         let concerned: Vec<u32> = self.edits.concerned.iter().collect();
         self.mark_notes(&concerned);
@@ -167,7 +168,7 @@ impl Batch<'_> {
         let wanted = Wanted::new(self.set, scope);
         let worker = || {
             let mut finder = DaysFinder::new(self, scope, wanted, aside);
-            move |share: super::by_name::NameShare<'_>| {
+            move |share: NameShare<'_>| {
                 share.for_each(|_, notes| finder.look_at(notes));
                 finder.take()
             }
@@ -188,11 +189,16 @@ impl Batch<'_> {
         let new = notes.iter().filter(|note| self.lines.get(wide(**note)).is_some_and(|line| line.mark.is_none()));
         let marks: Vec<(u32, Mark)> = new.filter_map(|note| Some((*note, self.mark_of(*note)?))).collect();
         for (note, mark) in &marks {
-            if let Some(line) = self.lines.get_mut(wide(*note)) {
-                line.mark = Some(*mark);
-            }
+            self.set_mark(*note, *mark);
         }
         !marks.is_empty()
+    }
+
+    /// Marks a note with the edit that decides it.
+    pub(super) fn set_mark(&mut self, note: u32, mark: Mark) {
+        if let Some(line) = self.lines.get_mut(wide(note)) {
+            line.mark = Some(mark);
+        }
     }
 
     /// Returns the edit that holds or strikes a billable note.
@@ -213,8 +219,8 @@ impl Batch<'_> {
 impl<'b> BatchNote<'b> {
     /// Returns the edits that concern this note, with their indexes in the rule set.
     pub(super) fn concerning_edits(self) -> impl Iterator<Item = (usize, &'b Edit)> {
-        let edits = self.batch.set.edits.iter().enumerate();
-        edits.filter(move |(at, edit)| edit.then.is_some() && self.batch.edits.concerns(*at, edit, self))
+        let edits = self.batch.set.active_edits();
+        edits.filter(move |(at, edit)| self.batch.edits.concerns(*at, edit, self))
     }
 
     /// Whether an edit would keep this note from being billed, whatever the rules decide on it.
@@ -278,11 +284,6 @@ impl Edits {
         }
     }
 
-    /// Adds a note to those that some edit concerns.
-    pub(super) fn add_concerned(&mut self, note: u32) {
-        self.concerned.insert(note);
-    }
-
     /// Returns the other notes that a finding names, at most [`MAX_NAMED`](super::MAX_NAMED).
     fn others(&self, at: usize, edit: &Edit, note: BatchNote<'_>) -> Vec<usize> {
         let mut others: Vec<usize> = match &edit.check {
@@ -311,7 +312,12 @@ impl Edits {
     }
 }
 
-/// Returns the second number of the pair that begins with a number.
+/// Returns the first number of each pair.
+fn firsts(pairs: &[(u32, u32)]) -> impl Iterator<Item = u32> {
+    pairs.iter().map(|(first, _)| *first)
+}
+
+/// Returns the second number of the pair that begins with a number. The pairs are sorted.
 pub(super) fn find_first(pairs: &[(u32, u32)], first: u32) -> Option<u32> {
     let at = pairs.binary_search_by_key(&first, |(first, _)| *first).ok()?;
     pairs.get(at).map(|(_, second)| *second)
@@ -324,5 +330,5 @@ pub(super) fn sort_key(line: Option<&Line>, index: u32) -> (NaiveDate, u32, u32)
 }
 
 fn start_key(line: Option<&Line>) -> u32 {
-    line.and_then(|line| line.start).map_or(u32::MAX, super::line::Clock::minutes)
+    line.and_then(|line| line.start).map_or(u32::MAX, Clock::minutes)
 }

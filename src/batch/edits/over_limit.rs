@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::batch::names::NameId;
 use crate::batch::{Batch, BatchNote, MAX_NAMED, claim};
-use crate::number::narrow;
-use crate::rules::{Check, EditPeriod};
+use crate::effective::Month;
+use crate::number::{narrow, wide};
+use crate::rules::{Check, EditPeriod, ServiceId};
 
 /// Claim lines above a limit.
 #[derive(Clone, Debug)]
@@ -53,7 +54,7 @@ impl LimitHits {
         let note = narrow(note);
         let first = self.notes.partition_point(|(other, _)| *other < note);
         let hits = self.notes.iter().skip(first).take_while(|(other, _)| *other == note);
-        hits.filter_map(|(_, hit)| self.hits.get(crate::number::wide(*hit))).find(|hit| hit.edit == edit)
+        hits.filter_map(|(_, hit)| self.hits.get(wide(*hit))).find(|hit| hit.edit == edit)
     }
 }
 
@@ -77,18 +78,19 @@ impl LimitHit {
     }
 }
 
-/// The period of a limit: a date, or a month by its year and number.
+/// The period of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Period {
     Day(NaiveDate),
-    Month(i32, u32),
+    Month(Month),
 }
 
 impl Batch<'_> {
     /// Finds the claim lines that are above a limit, and builds the claim lines without those that are held or struck.
     pub(in crate::batch) fn apply_limits(&mut self) {
-        let edits = self.set.edits.iter().enumerate().filter(|(_, edit)| edit.then.is_some());
-        let hits: Vec<LimitHit> = edits
+        let hits: Vec<LimitHit> = self
+            .set
+            .active_edits()
             .filter_map(|(at, edit)| match edit.check {
                 Check::OverLimit { service, most } => Some((at, edit.within, service, most)),
                 _ => None,
@@ -100,25 +102,17 @@ impl Batch<'_> {
         }
         self.edits.limits = LimitHits::new(hits);
         let notes: Vec<u32> = self.edits.limits.notes().collect();
-        for note in &notes {
-            self.edits.add_concerned(*note);
-        }
+        self.edits.concerned.extend(notes.iter().copied());
         if self.mark_notes(&notes) {
             claim::build(self);
         }
     }
 
-    fn find_over_limit(
-        &self,
-        edit: usize,
-        within: EditPeriod,
-        service: crate::rules::ServiceId,
-        most: u32,
-    ) -> Vec<LimitHit> {
+    fn find_over_limit(&self, edit: usize, within: EditPeriod, service: ServiceId, most: u32) -> Vec<LimitHit> {
         let mut sums: BTreeMap<(NameId, Period), (u32, Vec<usize>)> = BTreeMap::new();
         for line in self.claims.iter().filter(|line| line.service == service) {
             let period = match within {
-                EditPeriod::Month => Period::Month(line.date.year(), line.date.month()),
+                EditPeriod::Month => Period::Month(Month::containing(line.date)),
                 EditPeriod::Day | EditPeriod::Batch => Period::Day(line.date),
             };
             let (units, notes) = sums.entry((line.client, period)).or_default();

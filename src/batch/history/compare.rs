@@ -6,7 +6,7 @@ use super::{Action, Adjustment, Billed, BilledLine, Change};
 use crate::batch::line::Mark;
 use crate::batch::{Batch, claim};
 use crate::money::Amount;
-use crate::number::{narrow, wide};
+use crate::number::narrow;
 use crate::rules::Check;
 use crate::status::Status;
 
@@ -30,8 +30,8 @@ impl Batch<'_> {
             add_changes(&mut changes, index, &before, &after);
         }
         self.history.changes = changes;
+        self.mark_billed(&already);
         self.history.already = already;
-        self.mark_billed();
         claim::build_new(self);
     }
 
@@ -61,14 +61,12 @@ impl Batch<'_> {
     }
 
     /// Marks what was billed already with the first edit that says what follows.
-    fn mark_billed(&mut self) {
+    fn mark_billed(&mut self, already: &[(u32, u32)]) {
         let mut edits = self.set.edits.iter().enumerate();
         let deciding = edits.find(|(_, edit)| edit.check == Check::AlreadyBilled && edit.decides());
         let Some((edit, _)) = deciding else { return };
-        for (note, _) in &self.history.already {
-            if let Some(line) = self.lines.get_mut(wide(*note)) {
-                line.mark = Some(Mark::new(edit));
-            }
+        for (note, _) in already {
+            self.set_mark(*note, Mark::new(edit));
         }
     }
 

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::Effect;
 use super::line::PairLine;
 use crate::batch::names::NameId;
 use crate::batch::pool::Standing;
 use crate::batch::{Batch, BatchNote, MAX_NAMED};
+use crate::effective::Month;
 use crate::rules::{Pair, Relation, ServiceId, Within};
 
 /// Most lines that are only possible to look at for one line. More of them would name no further fact.
@@ -25,7 +26,7 @@ struct Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum PairPeriod {
     Day(NaiveDate),
-    Month(i32, u32),
+    Month(Month),
     Date(Option<NaiveDate>),
 }
 
@@ -89,7 +90,7 @@ impl PairJudge<'_, '_> {
         let date = note.date();
         let period = match self.pair.terms.within {
             Within::Note | Within::Day => PairPeriod::Day(date),
-            Within::Month => PairPeriod::Month(date.year(), date.month()),
+            Within::Month => PairPeriod::Month(Month::containing(date)),
             Within::Date(fact) => PairPeriod::Date(note.date_answer(fact)),
         };
         Some(Place { client: note.client_id(), period, staff: note.staff_id().filter(|_| self.pair.same_staff) })

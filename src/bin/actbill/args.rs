@@ -137,7 +137,7 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// Returns the arguments that the program was called with, after its own name.
-pub(crate) fn given() -> Result<Vec<String>, Message> {
+pub(crate) fn command_line() -> Result<Vec<String>, Message> {
     let given = std::env::args_os().skip(1).map(OsString::into_string).collect::<Result<_, _>>();
     given.map_err(|_| {
         let text = "an argument is not UTF-8 text, so no receipt can hold it";

@@ -71,7 +71,7 @@ fn files_in(folder: &Path) -> Result<RuleFiles, Message> {
 fn rule_file(path: &Path, role: Role) -> Result<(RuleFile, FileEntry), Message> {
     let name = path.display().to_string();
     let bytes = read(path)?;
-    let entry = FileEntry::new(role, &name, is_stream(path), Digest::of(&bytes));
+    let entry = FileEntry::new(role, &name, is_stream(path), Digest::of_bytes(&bytes));
     match String::from_utf8(bytes) {
         Ok(text) => {
             let text = text.trim_start_matches('\u{feff}').to_owned();

@@ -24,7 +24,7 @@ pub(crate) struct ReceiptDraft {
 impl ReceiptDraft {
     /// Begins a receipt before anything appears on standard output, so that it fails before that if it cannot be written.
     pub(crate) fn begin(target: Target) -> Result<Self> {
-        Ok(Self { arguments: args::given()?, output: target.begin(Readers::Owner)?, target })
+        Ok(Self { arguments: args::command_line()?, output: target.begin(Readers::Owner)?, target })
     }
 
     /// Writes the receipt.

@@ -75,6 +75,7 @@ pub(crate) struct ClassifyArgs {
     /// Write here which billed lines to void or replace and which to add, as CSV, JSON or NDJSON
     #[arg(long, value_name = "FILE", help_heading = "Earlier runs")]
     adjustments: Option<PathBuf>,
+
     /// Write a receipt here: what was read and written, with digests, for `actbill verify`
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
