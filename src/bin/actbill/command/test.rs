@@ -75,14 +75,14 @@ pub(crate) struct TestArgs {
     #[arg(long, conflicts_with = "list")]
     bless: bool,
 
-    /// Show which rules decide or step aside in no case, which counts, pairs and shadows apply in none, and which regions of
-    /// the rules no case visits
+    /// Show which rules decide or step aside in no case, which counts, pairs, shadows and edits apply in none, and which
+    /// regions of the rules no case visits
     #[arg(long)]
     coverage: bool,
 
     /// Change the rules in every small way, one change at a time, and show which changes no case notices
     ///
-    /// Every block is changed: a condition dropped or negated; a value, payer or service taken out, added or swapped; a
+    /// Every block but edits is changed: a condition dropped or negated; a value, payer or service taken out, added or swapped; a
     /// bound or a date moved by one; an override dropped; an exclude made a strike; a rate a cent higher; a modifier or an
     /// alias dropped; a promise weakened. A change that `actbill check` finds a problem in is killed, and so is one under
     /// which a case fails. A change that decides every note alike is equivalent. Any other survived: the smallest note
@@ -95,7 +95,7 @@ pub(crate) struct TestArgs {
     #[arg(long, requires = "with")]
     own: bool,
 
-    /// End with 1 if fewer of a hundred rules decide in a case; counts, pairs and shadows are rules here
+    /// End with 1 if fewer of a hundred rules decide in a case; counts, pairs, shadows and edits are rules here
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
 
