@@ -1,17 +1,19 @@
 //! Rows and adjustments of earlier runs → what was billed. Knows what rows look like, not how notes are decided.
 
+mod names;
 mod raw;
 
 use chrono::NaiveDate;
-use raw::{RawRow, read_rows};
+pub use names::RowNames;
+use raw::RawRow;
 
 use crate::batch::{Action, BilledLine, BilledNote};
 use crate::digest::Digest;
-use crate::effective::parse_date;
 use crate::facts::{Answer, FactId, date_answer};
-use crate::message::{Code, Message};
+use crate::message::Code;
 use crate::money::Amount;
-use crate::note::parse_clock;
+use crate::note::{parse_clock, parse_day};
+use crate::read::Record;
 use crate::rules::{PayerId, RuleSet, ServiceId};
 use crate::status::Status;
 
@@ -20,14 +22,14 @@ use crate::status::Status;
 pub struct BilledFile {
     /// Name of the file in messages.
     pub name: String,
-    /// Size and SHA-256 of the file.
-    pub digest: Digest,
+    /// Size and SHA-256 of the file, if files were hashed.
+    pub digest: Option<Digest>,
     /// The rows and adjustments.
     pub entries: Vec<BilledEntry>,
 }
 
 /// A row or an adjustment of an earlier run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BilledEntry {
     /// A row: a note and what was billed for it.
     Note(BilledNote),
@@ -45,8 +47,12 @@ pub enum BilledEntry {
 }
 
 impl BilledEntry {
-    /// Reads the fields of one row or adjustment; `None` for a rejected record. Returns the field that is wrong, and what is
-    /// wrong with it.
+    /// Reads one row or adjustment; `None` for a rejected record. Returns the field that is wrong, and what is wrong with it.
+    pub fn from_record(set: &RuleSet, record: &Record<'_>) -> Result<Option<Self>, RowFault> {
+        RowReader { set, row: &RawRow::from_record(record) }.read()
+    }
+
+    /// Like [`BilledEntry::from_record`], for fields whose values are text.
     pub fn from_fields(
         set: &RuleSet,
         fields: impl Iterator<Item = (String, String)>,
@@ -57,34 +63,6 @@ impl BilledEntry {
 
 /// The field that is wrong, and what is wrong with it.
 pub type RowFault = (&'static str, &'static str);
-
-const HELP: &str = "give rows or adjustments that this program wrote, under the rules that wrote them";
-
-impl BilledFile {
-    /// Reads a file of rows or adjustments: JSON, NDJSON or CSV, as this program writes them. Returns all problems at once.
-    pub fn read(set: &RuleSet, name: &str, bytes: &[u8]) -> Result<Self, Vec<Message>> {
-        let rows = read_rows(bytes).map_err(|(text, record)| vec![problem(name, record, None, text)])?;
-        if rows.is_empty() {
-            return Err(vec![problem(name, None, None, "the file holds no rows of an earlier run")]);
-        }
-        let (mut entries, mut problems) = (Vec::new(), Vec::new());
-        for (number, row) in (1..).zip(&rows) {
-            match (RowReader { set, row }).read() {
-                Ok(entry) => entries.extend(entry),
-                Err((field, text)) => problems.push(problem(name, Some(number), Some(field), text)),
-            }
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        Ok(Self { name: name.to_owned(), digest: Digest::of_bytes(bytes), entries })
-    }
-}
-
-fn problem(name: &str, record: Option<u64>, field: Option<&str>, text: &str) -> Message {
-    let message = Message::error(Code::BadField, text).with_place(crate::place::Place::new(name, 1, 1)).help(HELP);
-    Message { record, field: field.map(str::to_owned), ..message }
-}
 
 struct RowReader<'r> {
     set: &'r RuleSet,
@@ -184,7 +162,7 @@ impl RowReader<'_> {
         let answers = facts.filter_map(|(id, fact)| {
             let text = self.row.text(&fact.name)?;
             let coded = fact.parse_value(text).map(Answer::Value);
-            let date = || parse_date(text).map(date_answer);
+            let date = || self.day(text).map(date_answer);
             let number = || text.parse().ok().map(Answer::Number);
             Some((id, coded.or_else(date).or_else(number)?))
         });
@@ -192,7 +170,12 @@ impl RowReader<'_> {
     }
 
     fn date(&self) -> Result<NaiveDate, RowFault> {
-        parse_date(self.required("date")?).ok_or(("date", "the date is no day of the calendar"))
+        self.day(self.required("date")?).ok_or(("date", "the date is no day of the calendar"))
+    }
+
+    /// Returns a date as rows write it or, if a spreadsheet wrote them again, as the agency's notes do.
+    fn day(&self, text: &str) -> Option<NaiveDate> {
+        parse_day(text, self.set.vocabulary.notation()).ok().map(|day| day.date)
     }
 
     fn required(&self, field: &'static str) -> Result<&str, RowFault> {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::Value as Json;
+
+use crate::read::{Record, Value};
+use crate::table::restore_formula;
 
 /// The fields of a row or an adjustment that have text.
 #[derive(Debug, Default)]
@@ -40,57 +43,44 @@ impl RawRow {
     }
 }
 
-/// What keeps rows from being read, and the number of the record if it is known.
-type Unreadable = (&'static str, Option<u64>);
-
-/// Reads the rows of a file: a JSON document with `decisions`, an array, one row on each line, or CSV.
-pub(super) fn read_rows(bytes: &[u8]) -> Result<Vec<RawRow>, Unreadable> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ("the file is not UTF-8 text", None))?;
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with(['{', '[']) { read_json(text) } else { read_csv(text) }
-}
-
-fn read_json(text: &str) -> Result<Vec<RawRow>, Unreadable> {
-    let mut rows = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        let number = crate::number::count(rows.len()) + 1;
-        let value = value.map_err(|_| ("the row is not JSON", Some(number)))?;
-        let list = match value {
-            Value::Array(list) => list,
-            Value::Object(mut object) => match object.remove("decisions") {
-                Some(Value::Array(list)) => list,
-                _ => vec![Value::Object(object)],
-            },
-            _ => return Err(("the row is not an object", Some(number))),
-        };
-        for value in list {
-            let Value::Object(object) = value else { return Err(("the row is not an object", Some(number))) };
-            rows.push(json_row(object));
-        }
-    }
-    Ok(rows)
-}
-
-fn json_row(object: serde_json::Map<String, Value>) -> RawRow {
-    let mut row = RawRow::default();
-    for (name, value) in object {
-        match (name.as_str(), value) {
-            ("also", Value::Array(lines)) => row.also = lines.iter().filter_map(json_line).collect(),
-            ("findings", Value::Array(findings)) => {
-                row.findings = findings.iter().filter_map(|finding| text_of(finding.get("code")?)).collect();
+impl RawRow {
+    /// Returns the fields of a record that a reader found.
+    pub(super) fn from_record(record: &Record<'_>) -> Self {
+        let mut row = Self::default();
+        // Only the cells of tables are written so that a spreadsheet does not take them for formulas.
+        let is_object = record.sheet.is_none() && record.text.starts_with(b"{");
+        for field in &record.fields {
+            match (&field.value, field.name.as_ref()) {
+                (Value::Nested(json), name) => row.add_parts(name, json),
+                (Value::Text(lines), "also") => row.also = lines.split("; ").filter_map(table_line).collect(),
+                (Value::Text(codes), "findings") => row.findings = codes.split(' ').map(str::to_owned).collect(),
+                (value, name) => {
+                    let text = value.text().map(|text| if is_object { text } else { restore_formula(text) });
+                    row.fields.extend(text.map(|text| (name.to_owned(), text.to_owned())));
+                }
             }
-            // The parts of such a field are columns in CSV.
-            (_, Value::Object(parts)) => {
+        }
+        row
+    }
+
+    /// Adds the parts of a JSON array or object. Those of an object are columns in tables.
+    fn add_parts(&mut self, name: &str, json: &str) {
+        let parts = serde_json::from_str(json).unwrap_or_default();
+        match (name, parts) {
+            ("also", Json::Array(lines)) => self.also = lines.iter().filter_map(json_line).collect(),
+            ("findings", Json::Array(findings)) => {
+                self.findings = findings.iter().filter_map(|finding| text_of(finding.get("code")?)).collect();
+            }
+            (name, Json::Object(parts)) => {
                 let parts = parts.iter().filter_map(|(part, value)| Some((format!("{name}_{part}"), text_of(value)?)));
-                row.fields.extend(parts);
+                self.fields.extend(parts);
             }
-            (_, value) => row.fields.extend(text_of(&value).map(|text| (name, text))),
+            _ => {}
         }
     }
-    row
 }
 
-fn json_line(line: &Value) -> Option<RawLine> {
+fn json_line(line: &Json) -> Option<RawLine> {
     let part = |name: &str| {
         let own = line.get(name).and_then(text_of);
         own.or_else(|| line.get("shadow").and_then(|shadow| shadow.get(name)).and_then(text_of))
@@ -98,73 +88,20 @@ fn json_line(line: &Value) -> Option<RawLine> {
     Some(RawLine { service: part("service")?, units: part("units")?, amount: part("amount") })
 }
 
-fn text_of(value: &Value) -> Option<String> {
+fn text_of(value: &Json) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(_) | Json::Null | Json::Array(_) | Json::Object(_) => None,
     }
-}
-
-fn read_csv(text: &str) -> Result<Vec<RawRow>, Unreadable> {
-    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|_| ("the header row cannot be read", None))?.clone();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let number = crate::number::count(rows.len()) + 1;
-        let record = record.map_err(|_| ("the row has another number of cells than the header", Some(number)))?;
-        let mut row = RawRow::default();
-        for (name, cell) in header.iter().zip(&record) {
-            match name {
-                "also" => row.also = cell.split("; ").filter_map(csv_line).collect(),
-                "findings" => row.findings = cell.split(' ').map(str::to_owned).collect(),
-                _ => {
-                    row.fields.insert(name.to_owned(), crate::table::restore_formula(cell).to_owned());
-                }
-            }
-        }
-        rows.push(row);
-    }
-    Ok(rows)
 }
 
 /// Reads a line such as `99439 x 2 = 92.30`.
-fn csv_line(text: &str) -> Option<RawLine> {
+fn table_line(text: &str) -> Option<RawLine> {
     let (line, amount) = match text.split_once(" = ") {
         Some((line, amount)) => (line, Some(amount.to_owned())),
         None => (text, None),
     };
     let (service, units) = line.rsplit_once(" x ")?;
     Some(RawLine { service: service.to_owned(), units: units.to_owned(), amount })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_all_formats_say_the_same() {
-        let object = r#"{"record":1,"id":"n-01","units":1,"amount":62.16,"alone":{"payer":"p","service":"s"},
-            "also":[{"service":"t","units":2,"amount":92.30}],"findings":[{"code":"unpriced","text":"x"}]}"#;
-        let document = format!(r#"{{"run":{{}},"decisions":[{object}]}}"#);
-        let csv = "record,id,units,amount,alone_payer,alone_service,also,findings\n\
-                   1,n-01,1,62.16,p,s,t x 2 = 92.30,unpriced\n";
-        let shown = |text: &str| {
-            let rows = read_rows(text.as_bytes()).unwrap();
-            let [row] = rows.as_slice() else { panic!("{rows:?}") };
-            let also: Vec<_> = row.also.iter().map(|line| (&line.service, &line.units, &line.amount)).collect();
-            format!("{:?} {:?} {also:?} {:?} {:?}", row.text("id"), row.text("units"), row.alone(), row.findings)
-        };
-        let expected = shown(csv);
-        assert_eq!(shown(object), expected);
-        assert_eq!(shown(&document), expected);
-        assert_eq!(shown(&format!("[{object}]")), expected);
-    }
-
-    #[test]
-    fn what_is_no_row_is_refused() {
-        for text in ["[1]", "{\"id\": ", "id,status\nn-01\n"] {
-            assert!(read_rows(text.as_bytes()).is_err(), "{text}");
-        }
-    }
 }

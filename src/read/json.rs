@@ -1,4 +1,5 @@
-//! Reads a JSON document: an array of notes, an object with a `notes` array, or a single note.
+//! Reads a JSON document: an array of notes, an object with a `notes` array, or a single note. The array of other records
+//! has another key.
 //!
 //! The document is first split into the texts of its notes, so that a fault inside a note rejects only that note.
 
@@ -24,7 +25,7 @@ pub(super) fn read(
     each: &mut dyn FnMut(Record<'_>),
 ) -> Result<(), FileError> {
     let text = document.as_str();
-    let notes = notes(text)?;
+    let notes = notes(text, names.list())?;
     if let [note] = notes.as_slice()
         && note.get() == text.trim()
         && Members::parse(text).is_ok_and(|object| is_keyed(&object.members, names))
@@ -46,7 +47,7 @@ pub(super) fn read(
 /// Returns the error of a document that begins with `opening`, all on one line, and goes on with `rest`. Its place counts
 /// from the beginning of `rest`; column 0 is that of the last character before it.
 pub(super) fn error_after(opening: &str, rest: &str) -> Option<FileError> {
-    let mut error = notes(&format!("{opening}{rest}")).err()?;
+    let mut error = notes(&format!("{opening}{rest}"), "notes").err()?;
     if error.line == Some(1) {
         error.column = error.column.saturating_sub(count(opening.len()));
     }
@@ -54,29 +55,33 @@ pub(super) fn error_after(opening: &str, rest: &str) -> Option<FileError> {
 }
 
 /// Splits the document into the texts of its notes.
-fn notes(text: &str) -> Result<Vec<&RawValue>, FileError> {
+fn notes<'t>(text: &'t str, list: &str) -> Result<Vec<&'t RawValue>, FileError> {
     match text.trim_start().bytes().next() {
         Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error, text)),
         Some(b'{') => {
             let document: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error, text))?;
             let members = Members::parse(text).map_err(|error| malformed(&error, text))?.members;
             let has = |name: &str| members.iter().any(|(key, _)| key == name);
-            let mut lists = members.iter().filter(|(key, value)| key == "notes" && value.get().starts_with('['));
+            let mut lists = members.iter().filter(|(key, value)| key == list && value.get().starts_with('['));
             match (lists.next(), lists.next()) {
                 (Some((_, list)), None) => {
                     serde_json::from_str(list.get()).map_err(|error| malformed(&error, list.get()))
                 }
-                (Some(_), Some(_)) => Err(no_notes("the document has two `notes` arrays", HELP)),
-                (None, _) if has("notes") && !has("id") => Err(no_notes("`notes` is not an array", HELP)),
+                (Some(_), Some(_)) => Err(no_notes(&format!("the document has two `{list}` arrays"), &help(list))),
+                (None, _) if has(list) && !has("id") => {
+                    Err(no_notes(&format!("`{list}` is not an array"), &help(list)))
+                }
                 (None, _) => Ok(vec![document]),
             }
         }
-        Some(_) => Err(no_notes("the document is neither an array nor an object", HELP)),
-        None => Err(no_notes("the document is empty", HELP)),
+        Some(_) => Err(no_notes("the document is neither an array nor an object", &help(list))),
+        None => Err(no_notes("the document is empty", &help(list))),
     }
 }
 
-const HELP: &str = "give an array of notes, an object with a `notes` array, or one note; for other forms use `--from`";
+fn help(list: &str) -> String {
+    format!("give an array of {list}, an object with a `{list}` array, or one object; for other forms use `--from`")
+}
 
 /// Describes an object whose keys may be the names of people.
 const KEYED: &str = "keyed by something: its values are objects or lists";

@@ -135,6 +135,11 @@ pub trait FieldNames: Sync {
     /// Returns the known name closest to this one, if one is close enough.
     fn nearest(&self, name: &str) -> Option<&str>;
 
+    /// Returns the key of the array of records in a JSON document.
+    fn list(&self) -> &'static str {
+        "notes"
+    }
+
     /// Returns how a table of such records is read.
     fn table(&self) -> TableRules {
         let telling = [Some(FieldId::ID), Some(FieldId::CLIENT), Some(FieldId::DATE), self.field("activity")];

@@ -2,6 +2,7 @@
 //!
 //! Uses no terminal, clock or paths: the caller opens the files and supplies the date.
 
+mod billed;
 mod intake;
 mod notices;
 mod ready;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+pub use billed::read_billed;
 pub use intake::Batch;
 pub use ready::{Ready, is_hidden, is_rule_file, rules};
 pub use rosters::{LoadedRosters, read_rosters};
@@ -21,7 +23,7 @@ use crate::effective::Month;
 use crate::history::BilledFile;
 use crate::message::{Code, Message};
 use crate::place::Place;
-use crate::read::{FileError, Format, InputHint, Reading, Record, read_records};
+use crate::read::{Fault, FileError, Format, InputHint, Reading, Record, read_records};
 use crate::report::{Columns, InputRun, Program, Report, RulesRun, Run};
 use crate::rules::RuleSet;
 
@@ -170,13 +172,13 @@ fn run(set: &RuleSet, inputs: Vec<InputRun>, options: &Options, unknown_fields: 
 
 fn billed_run(file: &BilledFile) -> InputRun {
     let records = crate::number::count(file.entries.len());
-    InputRun { name: file.name.clone(), digest: Some(file.digest.clone()), records, skipped: None }
+    InputRun { name: file.name.clone(), digest: file.digest.clone(), records, skipped: None }
 }
 
 /// Reads an input record by record. An error concerns the whole input.
 pub fn read(set: &RuleSet, input: Input<'_>, each: &mut dyn FnMut(&Record<'_>)) -> Result<Format, FileError> {
     let wanted = InputHint { format: input.format, sheet: input.sheet.as_deref() };
-    let (form, _) = read_records(input.bytes, wanted, &set.vocabulary, &mut |record| each(&record))?;
+    let (form, _) = read_records(input.bytes, wanted, &*set.vocabulary, &mut |record| each(&record))?;
     Ok(form.format)
 }
 
@@ -184,4 +186,12 @@ pub fn read(set: &RuleSet, input: Input<'_>, each: &mut dyn FnMut(&Record<'_>)) 
 pub fn file_message(name: &str, error: FileError) -> Message {
     let place = Place::new(name, error.line.unwrap_or(1), error.column);
     Message::error(error.code, error.text).with_place(place).help(error.help)
+}
+
+/// Converts the fault of a record to a message, at its place in the file with this name.
+fn fault_message(name: &str, record: &Record<'_>, fault: Fault) -> Message {
+    let (line, column) = record.line_and_column(fault.offset);
+    let place = Place { line, column, ..record.place_in(name) };
+    let message = Message::error(fault.code, fault.text).with_place(place).help(fault.help);
+    Message { record: Some(record.number), field: fault.field, ..message }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Input, file_message, notices};
+use super::{Input, fault_message, file_message, notices};
 use crate::batch::{BlockOrigin, CheckedBlock, SkippedRows, UnknownFields};
 use crate::digest::{Digest, Hashing};
 use crate::message::{Code, Message, Messages};
@@ -121,12 +121,8 @@ impl<'s> RosterReader<'s> {
             }
             Err(found) => found,
         };
-        self.errors.extend(found.faults.into_iter().map(|fault| {
-            let (line, column) = record.line_and_column(fault.offset);
-            let place = Place { line, column, ..record.place_in(&self.name) };
-            let message = Message::error(fault.code, fault.text).with_place(place).help(fault.help);
-            Message { record: Some(record.number), field: fault.field, ..message }
-        }));
+        let faults = found.faults.into_iter();
+        self.errors.extend(faults.map(|fault| fault_message(&self.name, record, fault)));
         found.orders
     }
 }

@@ -5,14 +5,17 @@ use std::sync::{Arc, LazyLock};
 
 use actbill::cores::Threads;
 use actbill::effective::parse_date;
-use actbill::history::BilledFile;
+use actbill::history::{BilledEntry, BilledFile};
+use actbill::message::Message;
 use actbill::read::{Format, Reading};
 use actbill::report::{AdjustmentRow, Report, Row, RowFormat};
-use actbill::run::{Input, Options, Ready, classify};
+use actbill::rules::RuleSet;
+use actbill::run::{Input, Options, Ready, classify, read_billed};
 use actbill::status::Status;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
+use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
 
 use crate::ledger::months;
 use crate::notes::{Record, written};
@@ -38,9 +41,13 @@ struct Done {
     adjustments: Vec<AdjustmentRow>,
 }
 
+fn read_text(set: &RuleSet, name: &str, text: &[u8]) -> Result<BilledFile, Vec<Message>> {
+    read_billed(set, Input::new(name, Format::from_file_name(name), text), &mut drop)
+}
+
 fn run(ready: &Ready, records: &[Record], billed: &[(&str, String)], format: RowFormat) -> Done {
     let files: Vec<BilledFile> =
-        billed.iter().map(|(name, text)| BilledFile::read(&ready.set, name, text.as_bytes()).unwrap()).collect();
+        billed.iter().map(|(name, text)| read_text(&ready.set, name, text.as_bytes()).unwrap()).collect();
     let options = Options {
         billed: Some(Arc::from(files)),
         reading: Reading::on(Threads::ONE),
@@ -250,7 +257,7 @@ proptest! {
     fn the_same_file_again_earns_nothing_and_needs_no_adjustment(notes in prop::collection::vec(note(), 1..9), rules in 0usize..3) {
         let ready = &RULES[rules];
         let records: Vec<Record> =
-            notes.into_iter().enumerate().map(|(at, note)| note.with(&[("id", &format!("n-{at}"))])).collect();
+            notes.into_iter().enumerate().map(|(at, note)| note.clone().with(&[("id", &format!("n-{at}"))])).collect();
         let first = run(ready, &records, &[], RowFormat::Ndjson);
         let again = run(ready, &records, &[("rows", first.text)], RowFormat::Ndjson);
         prop_assert!(again.adjustments.is_empty());
@@ -268,7 +275,7 @@ proptest! {
 fn what_is_no_row_of_an_earlier_run_is_told_with_its_record_and_field() {
     let ready = &RULES[0];
     let said = |text: &str| {
-        let problems = BilledFile::read(&ready.set, "rows.ndjson", text.as_bytes()).unwrap_err();
+        let problems = read_text(&ready.set, "rows.ndjson", text.as_bytes()).unwrap_err();
         problems
             .iter()
             .map(|problem| format!("{:?} {:?}", problem.record, problem.field))
@@ -283,6 +290,75 @@ fn what_is_no_row_of_an_earlier_run_is_told_with_its_record_and_field() {
     assert_eq!(said(&(held.clone() + "{\"status\":\"held\"}\n")), "Some(2) Some(\"minutes\")");
     let billed = "\"status\":\"billable\",\"payer\":\"nobody\",\"service\":\"act_team\",\"units\":1";
     assert_eq!(said(&row(billed)), "Some(1) Some(\"payer\")");
-    assert_eq!(said("\n"), "None None");
-    assert!(BilledFile::read(&ready.set, "rows.ndjson", held.as_bytes()).is_ok());
+    assert_eq!(said(&(held.clone() + "[]\n")), "Some(2) None");
+    let problems = read_text(&ready.set, "rows.ndjson", (held.clone() + &row(billed)).as_bytes()).unwrap_err();
+    assert_eq!(problems[0].place.as_ref().unwrap().to_string(), "rows.ndjson:2:95");
+    assert!(read_text(&ready.set, "rows.ndjson", held.as_bytes()).is_ok());
+}
+
+#[test]
+fn a_file_without_rows_is_only_noteworthy() {
+    for (name, text) in
+        [("a.ndjson", ""), ("a.json", "[]"), ("a.csv", "id,action,client,date,payer,service,code,units\n")]
+    {
+        let mut said = Vec::new();
+        let input = Input::new(name, Format::from_file_name(name), text.as_bytes());
+        let file = read_billed(&RULES[0].set, input, &mut |message| said.push(message.code.as_str())).unwrap();
+        assert_eq!((file.entries.len(), said.as_slice()), (0, ["no-notes"].as_slice()), "{name}");
+    }
+    assert!(read_text(&RULES[0].set, "rows.csv", b"name,mood\nx,y\n").is_err());
+}
+
+/// Returns the rows of a CSV as a workbook in which days and numbers are cells of their kind.
+fn workbook(csv: &str) -> Vec<u8> {
+    let (mut book, day) = (Workbook::new(), CellFormat::new().set_num_format("yyyy-mm-dd"));
+    let sheet = book.add_worksheet();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    for (row, record) in (0..).zip(reader.records()) {
+        for (column, cell) in (0..).zip(&record.unwrap()) {
+            if let (Some(_), Ok(date)) = (parse_date(cell), ExcelDateTime::parse_from_str(cell)) {
+                sheet.write_with_format(row, column, &date, &day).unwrap();
+            } else if let Ok(number) = cell.parse::<f64>() {
+                sheet.write(row, column, number).unwrap();
+            } else if !cell.is_empty() {
+                sheet.write(row, column, cell).unwrap();
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn rows_say_the_same_in_every_format_and_when_a_spreadsheet_saved_them(
+        notes in prop::collection::vec(note(), 1..12)
+    ) {
+        let ready = &RULES[0];
+        let notes: Vec<Record> =
+            notes.iter().enumerate().map(|(at, note)| note.clone().with(&[("id", &format!("=n-{at}"))])).collect();
+        let rows = |format| run(ready, &notes, &[], format).text;
+        let entries = |name: &str, bytes: &[u8]| {
+            let file = read_text(&ready.set, name, bytes).unwrap_or_else(|problems| panic!("{name}: {}", problems[0]));
+            assert_eq!(file.entries.len(), notes.len());
+            file.entries
+        };
+        let (expected, csv) = (entries("rows.ndjson", rows(RowFormat::Ndjson).as_bytes()), rows(RowFormat::Csv));
+        prop_assert_eq!(&entries("rows.json", rows(RowFormat::Json).as_bytes()), &expected);
+        prop_assert_eq!(&entries("rows.csv", csv.as_bytes()), &expected);
+        prop_assert_eq!(&entries("rows.xlsx", &workbook(&csv)), &expected);
+        let utf16: Vec<u8> = format!("\u{feff}{csv}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        prop_assert_eq!(&entries("rows.csv", &utf16), &expected);
+    }
+}
+
+#[test]
+fn dates_that_a_spreadsheet_wrote_again_are_read_in_the_declared_order() {
+    let text = b"id,client,date,status,minutes\nn-01,client-a,3/2/2026,held,60\n";
+    assert!(read_text(&RULES[0].set, "rows.csv", text).is_err());
+    let declared = agency("[read]\ndate_order = \"month-day-year\"\n", &[]);
+    let file = read_text(&declared.set, "rows.csv", text).unwrap();
+    let [BilledEntry::Note(note)] = file.entries.as_slice() else { panic!("{:?}", file.entries) };
+    assert_eq!(note.date, parse_date("2026-03-02").unwrap());
 }

@@ -24,7 +24,7 @@ use crate::rules::{PayerId, ServiceId};
 use crate::status::Status;
 
 /// A note of an earlier run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BilledNote {
     /// The id of the note.
     pub id: String,

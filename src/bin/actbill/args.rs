@@ -147,9 +147,14 @@ pub(crate) fn command_line() -> Result<Vec<String>, Message> {
 
 /// Returns today's date in UTC or, as programs do whose output can be reproduced, the day that the environment variable
 /// `SOURCE_DATE_EPOCH` gives in seconds since 1970.
-pub(crate) fn today() -> NaiveDate {
-    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let seconds: u64 = given.unwrap_or_else(clock);
-    NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)).unwrap_or_default()
+pub(crate) fn today() -> Result<NaiveDate, Message> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(given) if !given.is_empty() => given.parse().ok(),
+        _ => Some(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())),
+    };
+    let day = seconds.and_then(|seconds: u64| NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)));
+    day.ok_or_else(|| {
+        let text = "the environment variable `SOURCE_DATE_EPOCH` is no number of seconds since 1970";
+        Message::error(Code::Usage, text).help("unset it, or give the date of the run with `--as-of`")
+    })
 }

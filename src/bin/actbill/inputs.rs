@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 
-use actbill::message::{Code, Message};
+use actbill::history::BilledFile;
+use actbill::message::{Code, Message, Messages};
 use actbill::read::Format;
 use actbill::rules::RuleSet;
-use actbill::run::{Input, LoadedRosters, read_rosters};
+use actbill::run::{Input, LoadedRosters, read_billed, read_rosters};
 
 use crate::args::{InputArgs, RosterArgs};
 use crate::console::{Console, progress};
@@ -50,20 +51,37 @@ pub(crate) fn rosters(
     hash: bool,
     console: &Console,
 ) -> Result<LoadedRosters, Errors> {
-    let mut inputs = Vec::new();
-    for (kind, path) in args.paths() {
-        if path.as_os_str() == "-" {
-            let text = "rosters are not read from standard input";
-            return Err(Message::error(Code::Usage, text).help("save it to a file, and name that").into());
-        }
-        let (file, _) = open_file(path)?;
-        let name = path.display().to_string();
-        inputs.push((kind, Input::new(name.as_str(), Format::from_file_name(&name), file)));
-    }
+    let inputs = args.paths().map(|(kind, path)| Ok((kind, open_beside("rosters are", path)?)));
+    let inputs = inputs.collect::<Result<Vec<_>, Message>>()?;
     let mut warnings = Vec::new();
     let rosters = read_rosters(set, inputs, hash, &mut |warning| warnings.push(warning));
     console.print_all(&warnings);
     rosters.map_err(Errors)
+}
+
+/// Reads what earlier runs billed. Prints what is only noteworthy about it.
+pub(crate) fn billed(set: &RuleSet, paths: &[PathBuf], console: &Console) -> Result<Vec<BilledFile>, Errors> {
+    let (mut files, mut errors) = (Vec::new(), Messages::default());
+    for path in paths {
+        let input = open_beside("rows of earlier runs are", path)?;
+        match read_billed(set, input, &mut |warning| console.print(&warning)) {
+            Ok(file) => files.push(file),
+            Err(found) => found.into_iter().for_each(|error| errors.add(error)),
+        }
+    }
+    let errors = errors.finish();
+    if errors.is_empty() { Ok(files) } else { Err(Errors(errors)) }
+}
+
+/// Opens a file that is read beside the notes. `what_are`: what it holds, such as "rosters are".
+fn open_beside(what_are: &str, path: &Path) -> Result<Input<'static>, Message> {
+    if path.as_os_str() == "-" {
+        let text = format!("{what_are} not read from standard input");
+        return Err(Message::error(Code::Usage, text).help("save it to a file, and name that"));
+    }
+    let (file, _) = open_file(path)?;
+    let name = path.display().to_string();
+    Ok(Input::new(name.as_str(), Format::from_file_name(&name), file))
 }
 
 fn open_file(path: &Path) -> Result<(File, u64), Message> {

@@ -138,7 +138,7 @@ fn check_set(
     begun: Instant,
     console: &Console,
 ) -> Result<(CheckReport, Vec<Problem>, Exit)> {
-    let from = args.as_of.unwrap_or_else(today);
+    let from = args.as_of.map_or_else(today, Ok)?;
     let horizon =
         args.horizon.map(|days| (from, from.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)));
     let compared = texts.map(|texts| citations::compare(set, texts));

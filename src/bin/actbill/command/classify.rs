@@ -24,7 +24,7 @@ use actbill::status::Status;
 
 use crate::args::{InputArgs, RosterArgs, RuleArgs, StrictArgs, date, month, today};
 use crate::console::{self, Console};
-use crate::exit::{Errors, Exit};
+use crate::exit::Exit;
 use crate::files::is_stream;
 use crate::output::{self, Target};
 use crate::receipt::{ReceiptDraft, write_recorded};
@@ -68,7 +68,8 @@ pub(crate) struct ClassifyArgs {
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
 
-    /// Rows of an earlier run, or its adjustments: what was billed already. Give it once for each file, the earliest first
+    /// Rows of an earlier run, or its adjustments, as CSV, JSON, NDJSON or a workbook: what was billed already. Give it once
+    /// for each file, the earliest first
     #[arg(long, value_name = "FILE", help_heading = "Earlier runs")]
     billed: Vec<PathBuf>,
 
@@ -147,7 +148,7 @@ pub(crate) fn run(args: &ClassifyArgs, console: &Console) -> Result<Exit> {
     }
     let (ready, rule_files) = files::ready_and_read(&args.rules)?;
     let mut messages = Messages::default();
-    let as_of = args.as_of.unwrap_or_else(today);
+    let as_of = args.as_of.map_or_else(today, Ok)?;
     let report = report(args, &ready, as_of, console, &mut |message| messages.add(message));
     console.print_all(&messages.finish());
     let (report, format) = report?;
@@ -219,19 +220,11 @@ fn adjustment_format(args: &ClassifyArgs) -> Result<Option<AdjustmentFormat>, Me
 }
 
 /// Reads what earlier runs billed.
-fn billed(args: &ClassifyArgs, set: &RuleSet) -> Result<Option<Arc<[BilledFile]>>> {
+fn billed(args: &ClassifyArgs, set: &RuleSet, console: &Console) -> Result<Option<Arc<[BilledFile]>>> {
     if args.billed.is_empty() && args.adjustments.is_none() {
         return Ok(None);
     }
-    let (mut files, mut problems) = (Vec::new(), Messages::default());
-    for path in &args.billed {
-        match BilledFile::read(set, &path.display().to_string(), &files::read(path)?) {
-            Ok(file) => files.push(file),
-            Err(found) => found.into_iter().for_each(|problem| problems.add(problem)),
-        }
-    }
-    let problems = problems.finish();
-    if problems.is_empty() { Ok(Some(files.into())) } else { Err(Errors(problems).into()) }
+    Ok(Some(inputs::billed(set, &args.billed, console)?.into()))
 }
 
 /// Classifies the notes. Returns the report and the format of the first input.
@@ -250,7 +243,7 @@ fn report<'r>(
         columns: Columns::new(&ready.set, args.show.iter().map(String::as_str))?,
         hash_inputs,
         rosters: inputs::rosters(&ready.set, &args.rosters, hash_inputs, console)?,
-        billed: billed(args, &ready.set)?,
+        billed: billed(args, &ready.set, console)?,
         reading: Reading::on(threads(args)),
     };
     let (inputs, bar) = inputs::open(&args.inputs, &args.input)?;

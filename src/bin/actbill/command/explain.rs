@@ -135,7 +135,7 @@ fn explain_notes(args: &ExplainArgs, paths: &[PathBuf], target: &Target) -> Resu
         (false, false) => Wanted::Ids(args.note.clone()),
     };
     let strictness = args.strictness.strictness(args.strict);
-    let as_of = args.as_of.unwrap_or_else(today);
+    let as_of = args.as_of.map_or_else(today, Ok)?;
     let explained = notes(&ready, inputs, &Options { wanted, strictness, as_of, rosters, most_changed: args.changes });
     bar.finish_and_clear();
     let explained: Explanations = explained?;
