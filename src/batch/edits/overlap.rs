@@ -26,13 +26,15 @@ pub(super) fn add_overlaps<K: Ord + Copy>(
     interval: impl Fn(usize) -> Option<Interval>,
     key: impl Fn(usize) -> Option<K>,
 ) {
-    let keyed = (0..counts.len()).filter_map(|at| interval(at).and_then(|_| Some((key(at)?, narrow(at)))));
-    let mut keyed: Vec<(K, u32)> = keyed.collect();
+    // A day can have very many intervals, so each list is as long as it must be and no longer.
+    let mut keyed: Vec<(K, u32)> = Vec::with_capacity(counts.len());
+    keyed.extend((0..counts.len()).filter_map(|at| interval(at).and_then(|_| Some((key(at)?, narrow(at))))));
     keyed.sort_unstable();
     for same in keyed.chunk_by(|(one, _), (other, _)| one == other) {
         let of_key = || same.iter().filter_map(|(_, at)| Some((wide(*at), interval(wide(*at))?)));
-        let mut starts: Vec<u32> = of_key().map(|(_, interval)| interval.start).collect();
-        let mut ends: Vec<u32> = of_key().map(|(_, interval)| interval.end).collect();
+        let (mut starts, mut ends) = (Vec::with_capacity(same.len()), Vec::with_capacity(same.len()));
+        starts.extend(of_key().map(|(_, interval)| interval.start));
+        ends.extend(of_key().map(|(_, interval)| interval.end));
         starts.sort_unstable();
         ends.sort_unstable();
         for (at, interval) in of_key() {
