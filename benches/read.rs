@@ -54,7 +54,7 @@ fn actbill(bencher: Bencher<'_, '_>, format: Format) {
         let mut records = 0;
         let worker = || Count(0);
         let mut take = |count, _: &actbill::read::Piece<'_>| records += count;
-        read_blocks(bytes.as_slice(), wanted, &ready.set.vocabulary, reading, worker, &mut take).unwrap();
+        read_blocks(bytes.as_slice(), wanted, &*ready.set.vocabulary, reading, worker, &mut take).unwrap();
         assert_eq!(records, NOTES);
     });
 }

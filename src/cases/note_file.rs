@@ -27,7 +27,7 @@ pub(super) fn read(set: &RuleSet, at: usize, file: &CaseFile) -> Result<SampleBa
     let (mut records, mut cases) = (Vec::new(), Vec::new());
     let messages = |error| vec![file_message(&file.name, error)];
     let wanted = InputHint { format: Format::from_file_name(&file.name), sheet: None };
-    let read = read_records(file.bytes.as_slice(), wanted, &set.vocabulary, &mut |record| {
+    let read = read_records(file.bytes.as_slice(), wanted, &*set.vocabulary, &mut |record| {
         let case = reader.case(&record, records.len());
         records.push(owned(record, |field| is_expectation(set, &field.name)));
         cases.push(case);
@@ -72,7 +72,7 @@ impl Reader<'_> {
             match (field.name.strip_prefix(PREFIX), &field.value) {
                 (_, Value::Null) => {}
                 (None, Value::Nested(text)) if field.name == EXPECT => {
-                    let Record { fields, fault, .. } = object(text, &self.set.vocabulary);
+                    let Record { fields, fault, .. } = object(text, &*self.set.vocabulary);
                     match fault {
                         Some(fault) => {
                             let message = Message::error(fault.code, format!("`{EXPECT}`: {}", fault.text));

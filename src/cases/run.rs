@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Case, Expectation, SampleBatch, Suite};
 use crate::batch::{Applied, BatchNote};
@@ -22,7 +23,7 @@ pub struct SampleBatchRun<'s> {
     pub rows: Vec<Row>,
     /// The answers of each note; `None` for a rejected record.
     pub read: Vec<Option<NoteAnswers>>,
-    /// The counts, pairs and shadows that determine what each note earns; empty for a rejected record.
+    /// The counts, pairs, shadows and edits that determine what each note earns; empty for a rejected record.
     pub applied: Vec<Applied>,
     /// The totals, if a case expects any.
     pub(super) summary: Summary,
@@ -118,7 +119,7 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume, edits_off): Answers<'_>) -
     settings.iter().try_for_each(|(name, value)| own.answer(name, value))?;
     presume.iter().try_for_each(|(name, value)| own.presume(name, value))?;
     if edits_off {
-        own.edits.iter_mut().for_each(|edit| edit.then = None);
+        Arc::make_mut(&mut own.edits).iter_mut().for_each(|edit| edit.then = None);
     }
     Ok(Cow::Owned(own))
 }

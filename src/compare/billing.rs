@@ -78,7 +78,7 @@ fn add_services(set: &RuleSet, shared: &BTreeSet<&str>, terms: &mut Terms) {
         let said = format!("{code} by `{}`", service.unit.as_str());
         add(terms, format!("the code and unit of `{}`", service.name), said, Some(&service.span));
     }
-    for rate in &set.rates {
+    for rate in set.rates.iter() {
         let name = &set.service(rate.service).name;
         if !shared.contains(name.as_str()) {
             continue;
@@ -112,7 +112,7 @@ fn shared_names(set: &RuleSet, services: &[ServiceId], shared: &BTreeSet<&str>) 
 
 /// Adds the counts and pairs that concern shared services.
 fn add_counting(set: &RuleSet, shared: &BTreeSet<&str>, terms: &mut Terms) {
-    for count in &set.counts {
+    for count in set.counts.iter() {
         if !shared_names(set, &[count.notes, count.earns], shared).is_empty() {
             let about = format!("the counts of minutes of `{}`", set.service(count.notes).name);
             add(terms, about, describe_count(set, count), Some(&count.span));
@@ -132,7 +132,7 @@ fn add_counting(set: &RuleSet, shared: &BTreeSet<&str>, terms: &mut Terms) {
 /// Adds the shadows over shared services that apply under the settings in force, or that ask only settings which the
 /// other set has, too. While nobody answers a new question, it changes nothing.
 fn add_shadows((set, other): (&RuleSet, &RuleSet), shared: &BTreeSet<&str>, terms: &mut Terms) {
-    for shadow in &set.shadows {
+    for shadow in set.shadows.iter() {
         let services = shadow.services.as_deref().map(|services| shared_names(set, services, shared));
         let is_old = |test: &Test| other.vocabulary.find(&set.vocabulary.fact(test.fact).name).is_some();
         let applies = all_hold(&shadow.when, &set.answered()) == Some(true) || shadow.when.iter().all(is_old);
@@ -198,7 +198,7 @@ fn describe_shadow(set: &RuleSet, shadow: &Shadow) -> String {
 fn add_presumptions(set: &RuleSet, compared: &ComparedNotes, terms: &mut Terms) {
     let activity = set.vocabulary.find(ACTIVITY);
     let activities = activity.map(|fact| set.vocabulary.fact(fact).values().to_vec()).unwrap_or_default();
-    for presumption in &set.presumptions {
+    for presumption in set.presumptions.iter() {
         let name = &set.vocabulary.fact(presumption.fact).name;
         let (of_activity, others): (Vec<_>, Vec<_>) =
             presumption.when.iter().cloned().partition(|test| Some(test.fact) == activity);
@@ -222,7 +222,7 @@ fn add_presumptions(set: &RuleSet, compared: &ComparedNotes, terms: &mut Terms) 
 
 /// Adds the answers in force to settings that both sets have. `set` is one of both, over the shared vocabulary.
 fn add_answers(set: &RuleSet, both: (&RuleSet, &RuleSet), compared: &ComparedNotes, terms: &mut Terms) {
-    for setting in &set.settings {
+    for setting in set.settings.iter() {
         let fact = set.vocabulary.fact(setting.fact);
         let is_shared = [both.0, both.1].iter().all(|set| set.settings.iter().any(|own| own.fact == setting.fact));
         let is_asked = compared.asked.keys().any(|activity| is_asked(compared, *activity, setting.fact));

@@ -4,6 +4,7 @@
 //! it to both. A fact that only one set knows is kept; the other does not ask it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::facts::{Answer, DaysBetween, Fact, FactId, Kind, Origin, Vocabulary};
 use crate::rules::{Effect, Payer, PayerId, Removes, RuleSet, Service, ServiceId, Test, ValueSet};
@@ -112,35 +113,35 @@ impl Translation<'_> {
     /// Returns the rules, settings and presumptions of the set over the shared vocabulary, and nothing else of it.
     fn translated(&self) -> RuleSet {
         let mut set = self.set.clone();
-        set.vocabulary = self.vocabulary.clone();
-        set.services = self.services.to_vec();
-        set.payers = self.payers.to_vec();
+        set.vocabulary = Arc::new(self.vocabulary.clone());
+        set.services = Arc::new(self.services.to_vec());
+        set.payers = Arc::new(self.payers.to_vec());
         let (services, payers) = (self.service_ids(&set), self.payer_ids(&set));
-        for rule in &mut set.rules {
+        for rule in Arc::make_mut(&mut set.rules) {
             for tests in std::iter::once(&mut rule.condition.all).chain(&mut rule.condition.any) {
                 *tests = self.tests(tests);
             }
             translate_effect(&mut rule.effect, &services, &payers);
         }
-        set.settings.retain_mut(|setting| {
+        Arc::make_mut(&mut set.settings).retain_mut(|setting| {
             let Some(fact) = self.fact(setting.fact) else { return false };
             setting.value = self.answer(setting.fact, setting.value).unwrap_or(Answer::Unanswered);
             setting.fact = fact;
             true
         });
-        set.presumptions.retain_mut(|presumption| {
+        Arc::make_mut(&mut set.presumptions).retain_mut(|presumption| {
             let value = self.answer(presumption.fact, presumption.value);
             let Some((fact, value)) = self.fact(presumption.fact).zip(value) else { return false };
             (presumption.fact, presumption.value) = (fact, value);
             presumption.when = self.tests(&presumption.when);
             true
         });
-        set.facts.clear();
-        set.counts.clear();
-        set.pairs.clear();
-        set.shadows.clear();
-        set.rates.clear();
-        set.invariants.clear();
+        set.facts = Arc::default();
+        set.counts = Arc::default();
+        set.pairs = Arc::default();
+        set.shadows = Arc::default();
+        set.rates = Arc::default();
+        set.invariants = Arc::default();
         set
     }
 

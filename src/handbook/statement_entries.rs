@@ -45,7 +45,7 @@ pub(super) fn statement(set: &RuleSet, home: &StatementHome<'_>) -> Entry {
 /// Returns the entries of the labels, each with the rules that give it.
 pub(super) fn labels(set: &RuleSet) -> impl Iterator<Item = Entry> {
     let mut labels: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         if let Effect::Advise { label: Some(label) } = &rule.effect {
             labels.entry(label).or_default().push(rule);
         }

@@ -1,5 +1,7 @@
 //! A small change of a checked rule set: a block that replaces another one.
 
+use std::sync::Arc;
+
 use crate::calendar::Calendar;
 use crate::facts::{FactId, Kind};
 use crate::rules::{
@@ -61,23 +63,27 @@ impl Mutant {
     pub fn apply(&self, set: &RuleSet) -> RuleSet {
         let mut changed = set.clone();
         match &self.changed {
-            Change::Rule(id, rule) => put(changed.rules.get_mut(id.index()), rule),
-            Change::Service(id, service) => put(changed.services.get_mut(id.index()), service),
-            Change::Setting(at, setting) => put(changed.settings.get_mut(*at), setting),
-            Change::Promise(at, promise) => replace(&mut changed.invariants, *at, promise.as_deref()),
-            Change::Rate(at, rate) => replace(&mut changed.rates, *at, rate.as_deref()),
-            Change::Presumption(at, presumption) => replace(&mut changed.presumptions, *at, presumption.as_deref()),
-            Change::Count(at, count) => replace(&mut changed.counts, *at, count.as_deref()),
-            Change::Pair(at, pair) => replace(&mut changed.pairs, *at, pair.as_deref()),
-            Change::Shadow(at, shadow) => replace(&mut changed.shadows, *at, shadow.as_deref()),
-            Change::Holiday(at, holiday) => {
-                replace(&mut changed.holidays, *at, holiday.as_deref());
-                let holidays = changed.holidays.iter().map(|declared| declared.holiday);
-                changed.vocabulary.set_calendar(Calendar::new(holidays.collect()));
+            Change::Rule(id, rule) => put(Arc::make_mut(&mut changed.rules).get_mut(id.index()), rule),
+            Change::Service(id, service) => put(Arc::make_mut(&mut changed.services).get_mut(id.index()), service),
+            Change::Setting(at, setting) => put(Arc::make_mut(&mut changed.settings).get_mut(*at), setting),
+            Change::Promise(at, promise) => replace(Arc::make_mut(&mut changed.invariants), *at, promise.as_deref()),
+            Change::Rate(at, rate) => replace(Arc::make_mut(&mut changed.rates), *at, rate.as_deref()),
+            Change::Presumption(at, presumption) => {
+                replace(Arc::make_mut(&mut changed.presumptions), *at, presumption.as_deref())
             }
-            Change::Source(at, source) => put(changed.sources.get_mut(*at), source),
-            Change::Bounds(fact, kind) => changed.vocabulary.fact_mut(*fact).kind = kind.clone(),
-            Change::Alias(fact, word, value) => changed.vocabulary.fact_mut(*fact).set_alias(word, *value),
+            Change::Count(at, count) => replace(Arc::make_mut(&mut changed.counts), *at, count.as_deref()),
+            Change::Pair(at, pair) => replace(Arc::make_mut(&mut changed.pairs), *at, pair.as_deref()),
+            Change::Shadow(at, shadow) => replace(Arc::make_mut(&mut changed.shadows), *at, shadow.as_deref()),
+            Change::Holiday(at, holiday) => {
+                replace(Arc::make_mut(&mut changed.holidays), *at, holiday.as_deref());
+                let holidays = changed.holidays.iter().map(|declared| declared.holiday);
+                Arc::make_mut(&mut changed.vocabulary).set_calendar(Calendar::new(holidays.collect()));
+            }
+            Change::Source(at, source) => put(Arc::make_mut(&mut changed.sources).get_mut(*at), source),
+            Change::Bounds(fact, kind) => Arc::make_mut(&mut changed.vocabulary).fact_mut(*fact).kind = kind.clone(),
+            Change::Alias(fact, word, value) => {
+                Arc::make_mut(&mut changed.vocabulary).fact_mut(*fact).set_alias(word, *value)
+            }
         }
         changed
     }

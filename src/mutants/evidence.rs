@@ -1,5 +1,7 @@
 //! Notes that show a change of counts, pairs, shadows or holidays: often several of one client.
 
+use std::sync::Arc;
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::prover::{Differing, Prover};
@@ -134,7 +136,7 @@ impl Prover<'_> {
     /// Returns notes whose line gets a shadow, or loses it, after a change. Which shadow it is shows in no row.
     pub(super) fn shadow_witness(&mut self, changed: &RuleSet) -> Option<Witness> {
         let set = self.mutants.set;
-        let tests = set.shadows.iter().chain(&changed.shadows).flat_map(|shadow| &shadow.when);
+        let tests = set.shadows.iter().chain(changed.shadows.iter()).flat_map(|shadow| &shadow.when);
         let mut settings: Vec<FactId> = tests.map(|test| test.fact).collect();
         settings.sort_unstable();
         settings.dedup();
@@ -275,7 +277,7 @@ fn with_answers(set: &RuleSet, settings: &[FactId]) -> Vec<RuleSet> {
         let others = sets.iter().flat_map(|set| {
             let changed = answers.iter().map(|answer| {
                 let mut set = set.clone();
-                for setting in set.settings.iter_mut().filter(|setting| setting.fact == *fact) {
+                for setting in Arc::make_mut(&mut set.settings).iter_mut().filter(|setting| setting.fact == *fact) {
                     setting.value = *answer;
                 }
                 set

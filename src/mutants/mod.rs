@@ -30,6 +30,8 @@ pub use change::{Change, Mutant};
 pub use prover::{Proof, Prover};
 pub use witness::Witness;
 
+use std::sync::Arc;
+
 use crate::diagram::{ActivityGraph, Diagram, TooComplex, Variables};
 use crate::effective::Effective;
 use crate::message::Code;
@@ -99,7 +101,8 @@ impl<'s> Mutants<'s> {
 /// Returns the set with added rules that ask everything the mutants and the search for witnesses ask.
 fn with_all_thresholds(set: &RuleSet, mutants: &[Mutant]) -> RuleSet {
     let mut asking = set.clone();
-    let mut ask = |all: &[Test], effective: Effective| asking.rules.push(advise(all.to_vec(), effective));
+    let mut ask =
+        |all: &[Test], effective: Effective| Arc::make_mut(&mut asking.rules).push(advise(all.to_vec(), effective));
     for mutant in mutants {
         match &mutant.changed {
             Change::Rule(_, rule) => {

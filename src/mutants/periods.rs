@@ -1,6 +1,7 @@
 //! Proves what happens to mutants of counts and pairs, and which promises about periods they break.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::parts::Part;
 use super::prover::{Proof, Prover};
@@ -117,7 +118,7 @@ impl<'m> Prover<'m> {
                 break;
             }
             let mut set = change.map_or_else(|| mutants.set.clone(), |(_, mutant)| mutant.apply(mutants.set));
-            set.pairs.clear();
+            set.pairs = Arc::default();
             let ledger = Ledger::new(&set, &mutants.reachable);
             let found: Vec<usize> =
                 wanted.iter().copied().filter(|position| self.is_told_apart(&ledger, &set, *position)).collect();

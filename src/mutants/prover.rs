@@ -1,6 +1,7 @@
 //! Proves what happens to mutants: rebuilds each activity that a change touches beside the original.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -204,7 +205,7 @@ impl<'m> Prover<'m> {
         let set = self.mutants.set;
         let mut changed = self.scratch.take().unwrap_or_else(|| Box::new(set.clone()));
         let put = |changed: &mut RuleSet, rule: &Rule| {
-            changed.rules.get_mut(id.index()).into_iter().for_each(|known| *known = rule.clone());
+            Arc::make_mut(&mut changed.rules).get_mut(id.index()).into_iter().for_each(|known| *known = rule.clone());
         };
         put(&mut changed, rule);
         let done = work(self, &changed);

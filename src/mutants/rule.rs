@@ -91,7 +91,7 @@ fn labels(set: &RuleSet, label: Option<&String>) -> Changes<Effect> {
     let Some(label) = label else { return Vec::new() };
     let mut changes = vec![("drop `label`".to_owned(), Effect::Advise { label: None })];
     let mut known = vec![label];
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         if let Effect::Advise { label: Some(other) } = &rule.effect
             && !known.contains(&other)
         {

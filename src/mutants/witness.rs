@@ -90,7 +90,7 @@ impl Mutants<'_> {
             let here = set.rates.iter().filter(|dated| dated.service == service && dated.effective.contains(date));
             here.map(|dated| dated.rate).collect::<Vec<_>>()
         };
-        let rates = [self.set, changed].into_iter().flat_map(|set| &set.rates);
+        let rates = [self.set, changed].into_iter().flat_map(|set| set.rates.iter());
         let turns = rates.filter(|dated| dated.service == service).flat_map(boundary_dates);
         let differs = |date: &NaiveDate| in_force(self.set, *date) != in_force(changed, *date);
         date_of(ORDINARY_DAY).into_iter().chain(turns).filter(differs).find_map(|date| {

@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Problem;
 use crate::compare::Baseline;
@@ -135,7 +136,7 @@ impl<'s> Search<'s> {
 
     fn with_effect(&self, id: RuleId, change: impl FnOnce(&mut Effect)) -> RuleSet {
         let mut changed = self.set.clone();
-        if let Some(rule) = changed.rules.get_mut(id.index()) {
+        if let Some(rule) = Arc::make_mut(&mut changed.rules).get_mut(id.index()) {
             change(&mut rule.effect);
         }
         changed

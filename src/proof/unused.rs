@@ -35,7 +35,7 @@ pub(super) fn find(set: &RuleSet) -> Vec<Problem> {
         problems.push(unused(set, "source", &source.name, &source.span, "nothing cites it"));
     }
     let (mut services, mut payers) = (BTreeSet::new(), BTreeSet::<PayerId>::new());
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         if let Effect::Offer { service, payers: offered, .. } = &rule.effect {
             services.insert(*service);
             payers.extend(offered);

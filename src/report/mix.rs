@@ -195,7 +195,7 @@ impl StaffTotal {
 fn only_services(set: &RuleSet) -> BTreeMap<&str, ServiceId> {
     let Some(activity) = set.vocabulary.find(ACTIVITY) else { return BTreeMap::new() };
     let mut services: BTreeMap<&str, BTreeSet<ServiceId>> = BTreeMap::new();
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         let Effect::Offer { service, .. } = &rule.effect else { continue };
         for tests in rule.condition.alternatives() {
             let test = tests.iter().find(|test| test.fact == activity);

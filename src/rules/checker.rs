@@ -1,6 +1,7 @@
 //! The rule set being checked: the blocks checked so far, the names they declare, and the problems found.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::block::Words;
 use super::when::WrittenTest;
@@ -51,7 +52,7 @@ impl<'p> Checker<'p> {
     pub(super) fn update_vocabulary(&mut self) {
         let calendar = Calendar::new(self.holidays.clone());
         let vocabulary = Vocabulary::new(self.facts.clone(), &self.between, &self.columns, calendar);
-        self.set.vocabulary = vocabulary.with_notation(self.notation.clone());
+        self.set.vocabulary = Arc::new(vocabulary.with_notation(self.notation.clone()));
     }
 
     /// Adds the days between two dates that these tests ask by name, such as `days_from_X_to_Y`, to the vocabulary.

@@ -34,7 +34,11 @@ impl RuleSet {
         written.check(&mut checker);
         let set = checker.set;
         let problems = problems.into_messages();
-        if problems.is_empty() { Ok(Self { fingerprint: fingerprint(&files), files, ..set }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { fingerprint: fingerprint(&files), files: files.into(), ..set })
+        } else {
+            Err(problems)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The checked rule set: its blocks, and the answers and presumptions that hold before any note is read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::block::{Block, BlockKind, Role, Written};
 use super::checker::Checker;
@@ -20,13 +21,15 @@ use crate::toml::{self, TableShape, TomlTable, suggestion};
 macro_rules! rule_set {
     ($($(#[doc = $doc:literal])+ $blocks:ident: $Block:ty,)+) => {
         /// A checked rule set: all names resolve, all conditions can hold, and services have at most one rate per date.
+        ///
+        /// Copies share what they have in common, so a copy with one change costs little.
         #[derive(Clone, Debug)]
         pub struct RuleSet {
             /// Everything that rules can ask.
-            pub vocabulary: Vocabulary,
-            $($(#[doc = $doc])+ pub $blocks: Vec<$Block>,)+
+            pub vocabulary: Arc<Vocabulary>,
+            $($(#[doc = $doc])+ pub $blocks: Arc<Vec<$Block>>,)+
             /// The files that the set was read from.
-            pub files: Vec<RuleFile>,
+            pub files: Arc<[RuleFile]>,
             /// SHA-256 of the texts of the files.
             pub fingerprint: String,
             /// Whether the user's own files contain a promise, or a block that can cause a gap or a conflict.
@@ -39,9 +42,9 @@ macro_rules! rule_set {
             /// Creates an empty set.
             pub(super) fn empty() -> Self {
                 Self {
-                    vocabulary: Vocabulary::new(Vec::new(), &[], &BTreeMap::new(), Calendar::default()),
-                    $($blocks: Vec::new(),)+
-                    files: Vec::new(),
+                    vocabulary: Arc::new(Vocabulary::new(Vec::new(), &[], &BTreeMap::new(), Calendar::default())),
+                    $($blocks: Arc::default(),)+
+                    files: Arc::default(),
                     fingerprint: String::new(),
                     needs_proof: false,
                     counts_otherwise: false,
@@ -97,7 +100,7 @@ macro_rules! rule_set {
                 $(let mut blocks = self.$blocks;
                 let BlockKind { name, most, .. } = <$Block>::KIND;
                 checker.problems.truncate_list(&mut blocks, most, &format!("{name} blocks in the set"), |block| &block.span);
-                checker.set.$blocks = <$Block>::check(blocks, checker);)+
+                checker.set.$blocks = Arc::new(<$Block>::check(blocks, checker));)+
             }
         }
     };
@@ -227,7 +230,7 @@ impl RuleSet {
     pub fn answer(&mut self, name: &str, value: &str) -> Result<(), Message> {
         let vocabulary = &self.vocabulary;
         let known = |setting: &Setting| vocabulary.fact(setting.fact).name == name;
-        let Some(setting) = self.settings.iter_mut().find(|setting| known(setting)) else {
+        let Some(setting) = Arc::make_mut(&mut self.settings).iter_mut().find(|setting| known(setting)) else {
             let names = self.settings.iter().map(|setting| vocabulary.fact(setting.fact).name.as_str());
             let help = suggestion(name, &names.collect::<Vec<_>>());
             return Err(Message::error(Code::Usage, format!("there is no setting `{name}`")).help(help));
@@ -247,17 +250,18 @@ impl RuleSet {
         let known = self.presumptions.iter().find(|presumption| presumption.fact == fact);
         let span = known.map(|known| &known.span).or_else(|| self.fact_span(fact)).cloned();
         let span = span.unwrap_or(Span { file: 0, range: 0..0 });
-        self.presumptions.retain(|presumption| presumption.fact != fact);
+        let presumptions = Arc::make_mut(&mut self.presumptions);
+        presumptions.retain(|presumption| presumption.fact != fact);
         let basis = Basis { house: true, note: Some("given on the command line".into()), ..Basis::default() };
-        self.presumptions.push(Presumption { fact, value, when: Vec::new(), basis, span });
-        self.presumptions.sort_by_key(|presumption| presumption.fact);
+        presumptions.push(Presumption { fact, value, when: Vec::new(), basis, span });
+        presumptions.sort_by_key(|presumption| presumption.fact);
         Ok(())
     }
 
     /// Returns the answers that hold before any note is read: those to settings.
     pub fn answered(&self) -> Facts {
         let mut facts = Facts::unanswered(&self.vocabulary);
-        for setting in &self.settings {
+        for setting in self.settings.iter() {
             facts.set(setting.fact, setting.value);
         }
         facts
@@ -266,7 +270,7 @@ impl RuleSet {
     /// Fills in presumed answers, and returns the facts that were presumed.
     pub fn fill(&self, facts: &mut Facts) -> Vec<FactId> {
         let mut presumed = Vec::new();
-        for presumption in &self.presumptions {
+        for presumption in self.presumptions.iter() {
             let open = facts.get(presumption.fact) == Answer::Unanswered;
             if open && all_hold(&presumption.when, facts) == Some(true) {
                 facts.set(presumption.fact, presumption.value);

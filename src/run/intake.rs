@@ -131,7 +131,7 @@ impl<'r> Batch<'r> {
             }
         };
         let wanted = InputHint { format: input.format, sheet: input.sheet.as_deref() };
-        let form = read_blocks(&mut bytes, wanted, &set.vocabulary, options.reading, worker, &mut take)?;
+        let form = read_blocks(&mut bytes, wanted, &*set.vocabulary, options.reading, worker, &mut take)?;
         held_back.into_iter().for_each(&mut *on_message);
         let records = crate::number::count(decided.len() - before);
         if options.hash_inputs {
@@ -152,7 +152,7 @@ impl<'r> Batch<'r> {
         let unknown = self.decided.unknown_fields();
         // In strict runs, each of these records was already rejected with a message about the field.
         if !self.strictness.known_fields_only {
-            unknown.warnings(&self.set.vocabulary, "the rule set").into_iter().for_each(on_message);
+            unknown.warnings(&*self.set.vocabulary, "the rule set").into_iter().for_each(on_message);
         }
         unknown.named().clone()
     }

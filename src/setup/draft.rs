@@ -291,7 +291,7 @@ impl Draft<'_> {
         );
         self.line("[answer]");
         let set = self.set;
-        for setting in &set.settings {
+        for setting in set.settings.iter() {
             let fact = set.vocabulary.fact(setting.fact);
             let answer = match set.answer_text(setting.fact, setting.value) {
                 number if matches!(fact.kind, Kind::Number(..)) => number,

@@ -75,7 +75,7 @@ const MOST_WORDS: usize = 60;
 
 /// Surveys an export.
 pub fn survey(set: &RuleSet, bytes: &[u8], wanted: InputHint<'_>) -> Result<Survey, FileError> {
-    let vocabulary = &set.vocabulary;
+    let vocabulary = &*set.vocabulary;
     let names = match column_names(bytes, wanted, vocabulary) {
         Err(error) if error.code == Code::NoHeader => column_names(bytes, wanted, &AnyName(vocabulary))?,
         names => names?,

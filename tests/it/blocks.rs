@@ -112,7 +112,7 @@ type All = (Vec<Seen>, Result<InputInfo, String>);
 /// Reads the input carefully on one thread.
 fn carefully(bytes: &[u8], format: Option<Format>) -> All {
     let mut all = Vec::new();
-    let names = &ready().set.vocabulary;
+    let names = &*ready().set.vocabulary;
     let wanted = InputHint { format, sheet: None };
     let read = read_records(bytes, wanted, names, &mut |record| {
         all.push(Seen::of(&record));
@@ -136,8 +136,14 @@ fn by_blocks(bytes: &[u8], format: Option<Format>, threads: usize, block: usize,
         joined.extend_from_slice(piece.bytes);
         all.extend(seen.into_iter().map(|read| in_input(read, piece)));
     };
-    let read =
-        read_blocks(&mut input, InputHint { format, sheet: None }, &ready().set.vocabulary, reading, worker, &mut take);
+    let read = read_blocks(
+        &mut input,
+        InputHint { format, sheet: None },
+        &*ready().set.vocabulary,
+        reading,
+        worker,
+        &mut take,
+    );
     assert!(read.is_err() || input.0.is_empty(), "the input is read to its end");
     // Text of another encoding grows: a character of Windows-1252 has up to three bytes in UTF-8.
     assert!(joined.len() <= 3 * bytes.len());
@@ -233,7 +239,7 @@ fn ordinary_notes_are_plain() {
             plain += seen.iter().filter(|read| matches!(read, Read::Plain(..))).count();
         };
         let reading = Reading { threads: Threads::new(NonZeroUsize::MIN), block: 200 };
-        let names = &ready().set.vocabulary;
+        let names = &*ready().set.vocabulary;
         assert_eq!(
             read_blocks(text.as_bytes(), InputHint::default(), names, reading, worker, &mut take).unwrap().format,
             format

@@ -1,5 +1,7 @@
 //! Sample claims: every expectation can fail, and expectations that no row can meet are refused, in every file format.
 
+use std::sync::Arc;
+
 use actbill::cases::{CaseFile, Counting, Coverage, Difference, ExpectedField, Suite, TotalField};
 use actbill::message::Message;
 
@@ -67,7 +69,7 @@ fn the_shipped_cases_answer_every_setting_both_ways() {
     let ready = ready();
     let files = shipped_cases().into_iter().map(CaseFile::from).collect();
     let suite = Suite::read(&ready.set, files, false).unwrap();
-    for setting in &ready.set.settings {
+    for setting in ready.set.settings.iter() {
         let name = &ready.set.vocabulary.fact(setting.fact).name;
         let default = ready.set.answer_text(setting.fact, setting.default);
         let answers = |other: bool| {
@@ -212,7 +214,8 @@ fn settings_presumptions_and_strictness_are_the_cases_own() {
 #[test]
 fn a_case_whose_settings_are_gone_fails() {
     let mut set = ready().set.clone();
-    set.settings.retain(|setting| set.vocabulary.fact(setting.fact).name != "remote_job_coaching");
+    let vocabulary = Arc::clone(&set.vocabulary);
+    Arc::make_mut(&mut set.settings).retain(|setting| vocabulary.fact(setting.fact).name != "remote_job_coaching");
     let text = one(COACHING, "units = 4") + "settings = { remote_job_coaching = \"no\" }\n";
     let suite = suite("a.cases.toml", &text);
     let runs = suite.run(&set, &ready().diagram);
@@ -266,7 +269,7 @@ fn a_case_known_to_be_wrong_fails_once_it_passes() {
 #[test]
 fn an_old_id_of_a_rule_still_resolves() {
     let mut set = ready().set.clone();
-    let rule = set.rules.iter_mut().find(|rule| rule.id == "act.job-coaching").unwrap();
+    let rule = Arc::make_mut(&mut set.rules).iter_mut().find(|rule| rule.id == "act.job-coaching").unwrap();
     rule.formerly.push("act.coaching".into());
     let file = CaseFile { name: "a.cases.toml".into(), bytes: one(COACHING, "rules = [\"act.coaching\"]").into() };
     let suite = Suite::read(&set, vec![file], false).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)));

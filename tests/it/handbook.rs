@@ -74,7 +74,7 @@ fn the_list_shows_every_rule_in_every_format() {
     assert_eq!(ids, all);
     let markdown = list(|set, out| rules(set, Form::Markdown, out));
     let text = list(|set, out| rules(set, Form::Text(Screen { width: 200, colors: false }), out));
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         assert!(markdown.contains(&format!("\n| {} | {} | ", rule.id, rule.kind())), "{}", rule.id);
         let line = text.lines().find(|line| line.starts_with(&format!("{} ", rule.id))).unwrap();
         let always = rule.effective == Effective::default();

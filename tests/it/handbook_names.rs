@@ -31,7 +31,7 @@ fn json_page(ready: &Ready, name: &str) -> Value {
 #[test]
 fn the_note_on_a_rules_page_shows_the_rule() {
     let ready = ready();
-    for rule in &ready.set.rules {
+    for rule in ready.set.rules.iter() {
         let page = page(ready, &rule.id);
         let example = page.fields.iter().find_map(|field| match &field.content {
             Content::Example(example) => Some(example),
@@ -104,7 +104,7 @@ fn labels_and_fields_of_rows_have_pages() {
 #[test]
 fn a_settings_page_names_the_rules_that_each_answer_lets_apply() {
     let ready = ready();
-    for setting in &ready.set.settings {
+    for setting in ready.set.settings.iter() {
         let name = &ready.set.vocabulary.fact(setting.fact).name;
         let page = json_page(ready, name);
         let answers = page["answers"].to_string();
@@ -137,7 +137,7 @@ fn a_rule_answers_to_its_former_id_and_a_misspelt_name_to_the_nearest() {
 #[test]
 fn a_promise_has_a_page_and_a_billing_code_is_its_service() {
     let ready = ready();
-    for invariant in &ready.set.invariants {
+    for invariant in ready.set.invariants.iter() {
         let page = json_page(ready, &invariant.id);
         let promises = page["always"].is_array() || page["these"].is_array();
         assert!(page["holds"] == true && promises && page["place"].is_string(), "{page}");

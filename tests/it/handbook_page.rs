@@ -55,7 +55,7 @@ fn every_link_leads_somewhere_and_no_anchor_repeats() {
 #[test]
 fn the_page_says_everything_once() {
     let (page, set) = (shipped_page(), &ready().set);
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         assert_eq!(page.matches(&format!("id=\"rule-{}\"", rule.id)).count(), 1, "{}", rule.id);
         if let Some(note) = &rule.basis.note {
             assert!(page.contains(&escaped(note)), "{note}");
@@ -64,20 +64,20 @@ fn the_page_says_everything_once() {
     for quote in set.bases().flat_map(|basis| &basis.cites).filter_map(|cite| cite.quote.as_ref()) {
         assert!(page.contains(&escaped(quote)), "{quote}");
     }
-    for setting in &set.settings {
+    for setting in set.settings.iter() {
         assert!(page.contains(&escaped(&set.vocabulary.fact(setting.fact).ask)));
     }
-    for invariant in &set.invariants {
+    for invariant in set.invariants.iter() {
         assert!(page.contains(&format!("id=\"invariant-{}\"", invariant.id)), "{}", invariant.id);
     }
-    for waiver in &set.waivers {
+    for waiver in set.waivers.iter() {
         assert!(
             page.contains(&escaped(&waiver.quote)) && page.contains(&escaped(&waiver.why[1..])),
             "{}",
             waiver.quote
         );
     }
-    for source in &set.sources {
+    for source in set.sources.iter() {
         assert!(page.contains(&escaped(&source.title)));
         assert!(source.sha256.as_ref().is_none_or(|sha256| page.contains(sha256)));
         assert!(source.unchecked.as_ref().is_none_or(|unchecked| page.contains(&escaped(unchecked))));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actbill::effective::{Effective, parse_date};
 use actbill::facts::{Answer, FactId, Facts};
 use actbill::note::NoteChecker;
 use actbill::proof::{Problem, certificate, check, combinations, prove};
@@ -27,7 +28,7 @@ pub(crate) fn read(set: &RuleSet, example: &Example) -> (Facts, NaiveDate) {
         let (mut slots, mut checker) = (Slots::default(), NoteChecker::new(&set.vocabulary, &set.answered(), false));
         found = checker.check_record(&record, &mut slots).ok().map(|note| (note.facts.clone(), note.date));
     };
-    read_records(text.as_bytes(), InputHint::default(), &set.vocabulary, &mut each).unwrap();
+    read_records(text.as_bytes(), InputHint::default(), &*set.vocabulary, &mut each).unwrap();
     let (mut facts, date) = found.unwrap();
     set.fill(&mut facts);
     (facts, date)
@@ -127,18 +128,17 @@ fn without_rule(set: &RuleSet, id: RuleId) -> RuleSet {
     let mut changed = set.clone();
     let fact = set.vocabulary.find("activity").unwrap();
     let values = ValueSet::Values(vec![false; set.vocabulary.fact(fact).values().len()]);
-    let rule = &mut changed.rules[id.index()];
+    let rule = &mut std::sync::Arc::make_mut(&mut changed.rules)[id.index()];
     rule.condition.all.retain(|test| test.fact != fact);
     rule.condition.all.push(Test { fact, values });
-    let never = actbill::effective::parse_date("1000-01-01");
-    rule.effective = actbill::effective::Effective { from: never, through: never };
+    rule.effective = Effective { through: parse_date("1000-01-01"), ..Effective::default() };
     changed
 }
 
 /// Returns the set with the effect of one rule changed.
 fn with_effect(set: &RuleSet, id: RuleId, change: impl FnOnce(&mut Effect)) -> RuleSet {
     let mut changed = set.clone();
-    change(&mut changed.rules[id.index()].effect);
+    change(&mut std::sync::Arc::make_mut(&mut changed.rules)[id.index()].effect);
     changed
 }
 
@@ -364,7 +364,7 @@ proptest! {
         let found = check(&set, Some(&Diagram::new(&set)), None);
         // Dated rules would make the distance hang on the date, too.
         let dated = set.rules.iter().any(|rule| rule.effective.from.is_some() || rule.effective.through.is_some());
-        for invariant in &set.invariants {
+        for invariant in set.invariants.iter() {
             let mut least: Option<usize> = None;
             let breaks = |facts: &Facts, date| {
                 !matches!(outcome(&set, facts, date), Outcome::Gap | Outcome::Conflict)

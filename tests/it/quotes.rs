@@ -90,7 +90,7 @@ fn a_quote_stands_once_in_the_text_that_it_cites() {
 
 #[test]
 fn a_source_is_checked_or_says_why_not() {
-    for source in &ready().set.sources {
+    for source in ready().set.sources.iter() {
         assert_ne!(source.sha256.is_some(), source.unchecked.is_some(), "{}", source.name);
         assert!(!source.title.is_empty() && !source.dated.is_empty(), "{}", source.name);
     }

@@ -172,7 +172,7 @@ fn waivers(set: &RuleSet) -> Markup {
         @if !set.waivers.is_empty() {
             h3 { "Sentences that no rule needs to cite" }
             ul {
-                @for waiver in &set.waivers {
+                @for waiver in set.waivers.iter() {
                     @let source = set.sources.get(waiver.source).map(|source| source.name.as_str()).unwrap_or_default();
                     li { (link("source", source)) ": “" (visible(&waiver.quote)) "” " (visible(&words::capital(&waiver.why))) }
                 }

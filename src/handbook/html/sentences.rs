@@ -22,7 +22,7 @@ pub(super) fn chapter(set: &RuleSet, entries: &[Entry]) -> Markup {
             "text, given in our own; on the right what the rule makes of them. A rule stands beside the first place that "
             "it cites; elsewhere it is named."
         }
-        @for source in &set.sources {
+        @for source in set.sources.iter() {
             @let places = places(source, entries);
             @if !places.is_empty() {
                 h3 { (visible(&source.title)) }

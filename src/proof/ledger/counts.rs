@@ -1,6 +1,7 @@
 //! Finds counts without which every pool earns the same, and services that nothing earns.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::super::Problem;
 use super::earnings::difference;
@@ -15,7 +16,7 @@ pub(super) fn dead(ledger: &Ledger<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, count) in set.counts.iter().enumerate() {
         let mut without = set.clone();
-        without.counts.remove(at);
+        Arc::make_mut(&mut without.counts).remove(at);
         let is_counted = pools(ledger, count.notes).any(|(payer, band)| applies(ledger, count, payer, band));
         let why = if !is_counted {
             "no note that it could count is ever billed"

@@ -1,5 +1,7 @@
 //! `[answer]`: the agency's answers to settings.
 
+use std::sync::Arc;
+
 use super::{AnsweredBy, Block, BlockKind, Role, Written, read_lines};
 use crate::facts::{Answer, FactId};
 use crate::message::Code;
@@ -32,7 +34,8 @@ impl Block for SettingAnswer {
         let mut answers: Vec<Self> = Vec::new();
         for Written { name, body: text, span, .. } in blocks {
             let fact = vocabulary.find(&name.value);
-            let setting = checker.set.settings.iter_mut().find(|setting| Some(setting.fact) == fact);
+            let setting =
+                Arc::make_mut(&mut checker.set.settings).iter_mut().find(|setting| Some(setting.fact) == fact);
             let Some(setting) = setting else {
                 let settings = vocabulary.facts().filter(|(_, fact)| fact.origin == crate::facts::Origin::Setting);
                 let names = settings.map(|(_, fact)| fact.name.as_str());
