@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use actbill::cores::Threads;
 use actbill::effective::parse_date;
 use actbill::message::Message;
-use actbill::read::Format;
+use actbill::read::{Format, Reading};
 use actbill::report::{Report, Row, RowFormat};
 use actbill::rules::RuleFile;
 use actbill::run::{Input, Options, Ready, classify, is_rule_file};
@@ -108,7 +109,9 @@ pub(crate) struct Ran<'r> {
 pub(crate) fn run<'r>(ready: &'r Ready, inputs: &[(&str, Format, &[u8])], strict: bool) -> Result<Ran<'r>, Message> {
     let inputs = inputs.iter().map(|(name, format, bytes)| Input::new(*name, Some(*format), *bytes));
     let as_of = parse_date("2026-04-01").unwrap();
-    let options = Options { strictness: strict.into(), ..Options::new(as_of) };
+    // These inputs are too small for a second thread.
+    let reading = Reading::on(Threads::ONE);
+    let options = Options { strictness: strict.into(), reading, ..Options::new(as_of) };
     let mut said = Vec::new();
     let (report, _) = classify(ready, inputs.collect(), &options, &mut |message| said.push(message))?;
     Ok(Ran { rows: report.rows().collect(), report, said })

@@ -53,14 +53,14 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Returns every file below a folder, except build output and hidden folders.
+/// Returns every file below a folder, except what builds and fuzzing leave there.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !["target", ".git", "node_modules"].contains(&name.as_str()) {
+            if ![".git", "target", "corpus", "artifacts"].contains(&name.as_str()) {
                 found.extend(files(&path));
             }
         } else {

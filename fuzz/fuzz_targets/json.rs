@@ -1,0 +1,7 @@
+//! Notes as JSON: what is read does not depend on blocks and threads.
+#![no_main]
+
+use actbill::read::Format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|notes: &[u8]| actbill_fuzz::same_in_any_blocks(Some(Format::Json), notes));
