@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::effective::parse_date;
 use crate::facts::Kind;
-use crate::history::BilledEntry;
+use crate::history::{BilledEntry, RowFault};
 use crate::message::{Code, Message};
 use crate::note::check_roster_row;
 use crate::read::{Field, FieldNames, Record, Value};
@@ -74,7 +74,7 @@ pub(super) fn read(set: &RuleSet, walker: &mut TomlTable<'_>, mut around: CaseOp
         let words = table.words().into_iter().map(|(name, word)| (name.value, word.value));
         match BilledEntry::from_fields(set, words) {
             Ok(entry) => around.billed.extend(entry),
-            Err((field, text)) => {
+            Err(RowFault { field, text }) => {
                 problems.add(
                     &span,
                     Code::BadField,

@@ -3,18 +3,23 @@
 mod names;
 mod raw;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 pub use names::RowNames;
 use raw::RawRow;
 
 use crate::batch::{Action, BilledLine, BilledNote};
+use crate::decide::Verdict;
 use crate::digest::Digest;
 use crate::facts::{Answer, FactId, date_answer};
+use crate::ledger::Counting;
 use crate::message::Code;
 use crate::money::Amount;
 use crate::note::{parse_clock, parse_day};
 use crate::read::Record;
-use crate::rules::{PayerId, RuleSet, ServiceId};
+use crate::rules::{Outcome, PayerId, RuleSet, ServiceId, Within};
 use crate::status::Status;
 
 /// What a file of an earlier run says, in its order.
@@ -61,8 +66,23 @@ impl BilledEntry {
     }
 }
 
-/// The field that is wrong, and what is wrong with it.
-pub type RowFault = (&'static str, &'static str);
+/// What is wrong with a row or an adjustment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFault {
+    /// The field that is wrong.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub text: Cow<'static, str>,
+}
+
+/// A field that is wrong, and what is wrong with it.
+type Wrong = (&'static str, &'static str);
+
+impl From<Wrong> for RowFault {
+    fn from((field, text): Wrong) -> Self {
+        Self { field, text: text.into() }
+    }
+}
 
 struct RowReader<'r> {
     set: &'r RuleSet,
@@ -73,7 +93,7 @@ impl RowReader<'_> {
     /// Returns what a row says; `None` for a rejected record.
     fn read(&self) -> Result<Option<BilledEntry>, RowFault> {
         if let Some(action) = self.row.text("action") {
-            return self.adjustment(action).map(Some);
+            return Ok(Some(self.adjustment(action)?));
         }
         let status = self.required("status")?;
         let status = Status::ALL.into_iter().find(|known| known.as_str() == status);
@@ -87,13 +107,16 @@ impl RowReader<'_> {
         let minutes = self.required("minutes")?.parse().map_err(|_| ("minutes", "the row has no whole minutes"))?;
         let date = self.date()?;
         let lines = if status == Status::Billable { self.lines(date)? } else { Vec::new() };
-        let verdict = match (status, self.row.alone()) {
-            (Status::Billable, _) => Ok((self.decided_service()?, self.payer(self.required("payer")?)?)),
-            (_, Some((payer, service))) => Ok((self.service(service)?, self.payer(payer)?)),
-            (status, None) => Err(status),
-        };
+        let verdict = self.verdict(status)?;
         let start =
             self.row.text("start").map(|start| parse_clock(start).ok_or(("start", "the start is no clock time")));
+        let answers = self.answers();
+        if let Verdict::Billable(service, payer) = verdict
+            && let Within::Date(fact) = Counting::new(self.set, service, payer, date).within
+            && answers.iter().all(|(answered, _)| *answered != fact)
+        {
+            return Err(self.without_date(fact));
+        }
         Ok(BilledNote {
             id: self.required("id")?.to_owned(),
             client: self.required("client")?.to_owned(),
@@ -103,15 +126,51 @@ impl RowReader<'_> {
             minutes,
             activity: self.row.text("activity").map(str::to_owned),
             group: self.row.text("group").map(str::to_owned),
-            answers: self.answers(),
+            answers,
             verdict,
             lines,
             is_repeated: self.row.findings.iter().any(|code| code == Code::AlreadyBilled.as_str()),
         })
     }
 
+    /// The fault of a row whose service is counted by a date that the row does not show: without it, a further note of
+    /// that date would be billed once more.
+    fn without_date(&self, fact: FactId) -> RowFault {
+        let name = &self.set.vocabulary.fact(fact).name;
+        let text = format!(
+            "this service is counted by `{name}`, which the row does not show; write rows with `--show {name}`"
+        );
+        RowFault { field: "service", text: text.into() }
+    }
+
+    /// Returns what the rules decided on for the note alone.
+    fn verdict(&self, status: Status) -> Result<Verdict, Wrong> {
+        if status == Status::Billable {
+            return Ok(Verdict::Billable(self.decided_service()?, self.payer(self.required("payer")?)?));
+        }
+        if let Some((payer, service)) = self.row.alone() {
+            return Ok(Verdict::Billable(self.service(service)?, self.payer(payer)?));
+        }
+        let possible = self.row.ways.iter().map(|way| self.way(way)).collect::<Result<BTreeSet<_>, _>>()?;
+        Ok(match status {
+            Status::Held if possible.is_empty() => Verdict::HeldByRule,
+            Status::Held => {
+                let missing = self.row.missing.iter().filter_map(|name| self.set.vocabulary.find(name));
+                Verdict::HeldForFacts { missing: missing.collect(), possible }
+            }
+            Status::Billable | Status::NonBillable | Status::Rejected => Verdict::NonBillable,
+        })
+    }
+
+    /// Reads how a held note may still be billed, such as `mo_healthnet/act_team`.
+    fn way(&self, text: &str) -> Result<Outcome, Wrong> {
+        let (payer, service) = text.split_once('/').ok_or(("ways", "the way is no payer and service"))?;
+        let unknown = |_| ("ways", "the rule set has no such payer or service");
+        Ok(Outcome::Billable(self.service(service).map_err(unknown)?, self.payer(payer).map_err(unknown)?))
+    }
+
     /// Returns the service that the rules decided on, which may differ from the one that was earned.
-    fn decided_service(&self) -> Result<ServiceId, RowFault> {
+    fn decided_service(&self) -> Result<ServiceId, Wrong> {
         match self.row.alone() {
             Some((_, service)) => self.service(service),
             None => self.service(self.required("service")?),
@@ -119,7 +178,7 @@ impl RowReader<'_> {
     }
 
     /// Returns the lines that the row carries.
-    fn lines(&self, date: NaiveDate) -> Result<Vec<BilledLine>, RowFault> {
+    fn lines(&self, date: NaiveDate) -> Result<Vec<BilledLine>, Wrong> {
         let payer = self.payer(self.required("payer")?)?;
         let units = self.row.text("units").or_else(|| self.row.text("shadow_units"));
         let amount = self.row.text("amount").or_else(|| self.row.text("shadow_amount"));
@@ -131,7 +190,7 @@ impl RowReader<'_> {
         Ok(lines)
     }
 
-    fn adjustment(&self, action: &str) -> Result<BilledEntry, RowFault> {
+    fn adjustment(&self, action: &str) -> Result<BilledEntry, Wrong> {
         let actions = [Action::Void, Action::Replace, Action::Add];
         let action = actions.into_iter().find(|known| known.as_str() == action);
         let (payer, service) = (self.payer(self.required("payer")?)?, self.service(self.required("service")?)?);
@@ -150,7 +209,7 @@ impl RowReader<'_> {
         date: NaiveDate,
         units: Option<&str>,
         amount: Option<&str>,
-    ) -> Result<BilledLine, RowFault> {
+    ) -> Result<BilledLine, Wrong> {
         let units = units.and_then(|units| units.parse().ok()).ok_or(("units", "the row has no whole units"))?;
         let amount = amount.map(|amount| Amount::parse(amount).ok_or(("amount", "the amount is no dollars and cents")));
         Ok(BilledLine { service, payer, date, units, amount: amount.transpose()? })
@@ -169,7 +228,7 @@ impl RowReader<'_> {
         answers.collect()
     }
 
-    fn date(&self) -> Result<NaiveDate, RowFault> {
+    fn date(&self) -> Result<NaiveDate, Wrong> {
         self.day(self.required("date")?).ok_or(("date", "the date is no day of the calendar"))
     }
 
@@ -178,20 +237,20 @@ impl RowReader<'_> {
         parse_day(text, self.set.vocabulary.notation()).ok().map(|day| day.date)
     }
 
-    fn required(&self, field: &'static str) -> Result<&str, RowFault> {
+    fn required(&self, field: &'static str) -> Result<&str, Wrong> {
         self.row.text(field).ok_or((field, "the row does not have this field"))
     }
 
-    fn payer(&self, name: &str) -> Result<PayerId, RowFault> {
+    fn payer(&self, name: &str) -> Result<PayerId, Wrong> {
         self.set.find_payer(name).ok_or(("payer", "the rule set has no such payer"))
     }
 
-    fn service(&self, name: &str) -> Result<ServiceId, RowFault> {
+    fn service(&self, name: &str) -> Result<ServiceId, Wrong> {
         self.set.find_service(name).ok_or(("service", "the rule set has no such service"))
     }
 
     /// Returns a service by its name or, as in a cell of further lines, by its code.
-    fn service_or_code(&self, text: &str) -> Result<ServiceId, RowFault> {
+    fn service_or_code(&self, text: &str) -> Result<ServiceId, Wrong> {
         let by_code = || self.set.service_ids().find(|id| self.set.service(*id).full_code() == text);
         self.service(text).or_else(|_| by_code().ok_or(("also", "the rule set has no such service or code")))
     }

@@ -15,6 +15,10 @@ pub(super) struct RawRow {
     pub(super) also: Vec<RawLine>,
     /// The codes of its findings.
     pub(super) findings: Vec<String>,
+    /// The facts that it waits for.
+    pub(super) missing: Vec<String>,
+    /// How it may still be billed: payer and service.
+    pub(super) ways: Vec<String>,
 }
 
 /// A further line of a row.
@@ -53,7 +57,9 @@ impl RawRow {
             match (&field.value, field.name.as_ref()) {
                 (Value::Nested(json), name) => row.add_parts(name, json),
                 (Value::Text(lines), "also") => row.also = lines.split("; ").filter_map(table_line).collect(),
-                (Value::Text(codes), "findings") => row.findings = codes.split(' ').map(str::to_owned).collect(),
+                (Value::Text(codes), "findings") => row.findings = words(codes),
+                (Value::Text(facts), "missing") => row.missing = words(facts),
+                (Value::Text(ways), "ways") => row.ways = words(ways),
                 (value, name) => {
                     let text = value.text().map(|text| if is_object { text } else { restore_formula(text) });
                     row.fields.extend(text.map(|text| (name.to_owned(), text.to_owned())));
@@ -71,6 +77,8 @@ impl RawRow {
             ("findings", Json::Array(findings)) => {
                 self.findings = findings.iter().filter_map(|finding| text_of(finding.get("code")?)).collect();
             }
+            ("missing", Json::Array(facts)) => self.missing = facts.iter().filter_map(text_of).collect(),
+            ("ways", Json::Array(ways)) => self.ways = ways.iter().filter_map(text_of).collect(),
             (name, Json::Object(parts)) => {
                 let parts = parts.iter().filter_map(|(part, value)| Some((format!("{name}_{part}"), text_of(value)?)));
                 self.fields.extend(parts);
@@ -78,6 +86,11 @@ impl RawRow {
             _ => {}
         }
     }
+}
+
+/// Returns the words of a cell that holds several.
+fn words(cell: &str) -> Vec<String> {
+    cell.split_whitespace().map(str::to_owned).collect()
 }
 
 fn json_line(line: &Json) -> Option<RawLine> {

@@ -1,7 +1,7 @@
 //! What each field of a row means, for the pages of names.
 
 /// The fields of a row with their meanings, in the order in which they are written.
-pub const FIELD_MEANINGS: [(&str, &str); 38] = [
+pub const FIELD_MEANINGS: [(&str, &str); 39] = [
     ("input", "the name of the record's input, if there are several"),
     ("record", "the position of the record in its input, from 1"),
     ("id", "the note's id as read"),
@@ -44,6 +44,7 @@ pub const FIELD_MEANINGS: [(&str, &str); 38] = [
     ("because", "why, in one sentence"),
     ("missing", "the facts whose answers could change the outcome; of a period, those that other notes do not answer"),
     ("possible", "what is still possible for a held note"),
+    ("ways", "how a note held for missing answers may still be billed, as payer/service; later runs count with it"),
     ("at_stake", "the most that a held note could add to its claim line, other notes as they are"),
     ("presumed", "what was presumed and would be missing otherwise"),
     ("house", "which of `rules` are house rules"),

@@ -26,6 +26,16 @@ pub(super) fn possible(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
     possible
 }
 
+/// Returns how a note that is held for missing facts may still be billed, as payer and service.
+pub(super) fn ways(set: &RuleSet, note: BatchNote<'_>) -> Vec<String> {
+    let Verdict::HeldForFacts { possible, .. } = &note.evaluation().verdict else { return Vec::new() };
+    let way = |outcome: &Outcome| match outcome {
+        Outcome::Billable(service, payer) => Some(format!("{}/{}", set.payer(*payer).name, set.service(*service).name)),
+        _ => None,
+    };
+    possible.iter().filter_map(way).collect()
+}
+
 /// Returns the id and the basis of the edit or the pair that holds a note or takes away what it earned.
 fn deciding_block(set: &RuleSet, note: BatchNote<'_>) -> Option<(String, bool)> {
     if let Some(edit) = note.deciding_edit() {

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::reason::{because, deciding, labels, possible};
+use super::reason::{because, deciding, labels, possible, ways};
 use super::{AloneRow, AlsoRow, CountedRow, ErrorRow, FindingRow, ShadowRow, StakeRow};
 use crate::batch::{Batch, BatchNote, Earned, RecordView, Standing};
 use crate::decide::Verdict;
@@ -80,6 +80,9 @@ pub struct Row {
     pub missing: Vec<String>,
     /// The payers or statuses that are still possible.
     pub possible: Vec<String>,
+    /// How a note that is held for missing facts may still be billed: each payer with the service, such as
+    /// `mo_healthnet/act_team`. Later runs count with it.
+    pub ways: Vec<String>,
     /// What the note could add to its claim line, if it is held for missing facts.
     pub at_stake: Option<StakeRow>,
     /// Facts taken at their presumed answer that would be missing if nothing were presumed.
@@ -160,6 +163,7 @@ impl Row {
             ("because", text(self.because.as_ref())),
             ("missing", list(&self.missing)),
             ("possible", list(&self.possible)),
+            ("ways", list(&self.ways)),
             ("at_stake", self.at_stake.as_ref().map(FieldValue::Stake)),
             ("presumed", list(&self.presumed)),
             ("house", list(&self.house)),
@@ -245,6 +249,7 @@ impl Row {
             counted: note.pool().and_then(|pool| CountedRow::new(batch, pool)),
             alone: AloneRow::new(note),
             possible: possible(set, note),
+            ways: ways(set, note),
             at_stake: note.at_stake().map(StakeRow::from),
             presumed: names(&evaluation.presumed),
             house,

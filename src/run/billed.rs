@@ -3,7 +3,7 @@
 use super::{Input, fault_message, file_message, notices};
 use crate::batch::SkippedRows;
 use crate::digest::Hashing;
-use crate::history::{BilledEntry, BilledFile, RowNames};
+use crate::history::{BilledEntry, BilledFile, RowFault, RowNames};
 use crate::message::{Code, Message, Messages};
 use crate::note::Orders;
 use crate::place::Place;
@@ -54,7 +54,7 @@ fn read_entry(set: &RuleSet, record: &Record<'_>) -> Result<Option<BilledEntry>,
     if let Some(fault) = &record.fault {
         return Err(fault.clone());
     }
-    BilledEntry::from_record(set, record).map_err(|(name, text)| {
+    BilledEntry::from_record(set, record).map_err(|RowFault { field: name, text }| {
         let offset = record.fields.iter().find(|field| field.name == name).and_then(|field| field.offset);
         Fault { field: Some(name.to_owned()), offset, ..Fault::new(Code::BadField, text, HELP) }
     })

@@ -21,7 +21,6 @@ use crate::money::Amount;
 use crate::number::{narrow, wide};
 use crate::read::is_plain_json_text;
 use crate::rules::{PayerId, ServiceId};
-use crate::status::Status;
 
 /// A note of an earlier run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +43,8 @@ pub struct BilledNote {
     pub group: Option<String>,
     /// The answers that the row shows in columns of their own.
     pub answers: Vec<(FactId, Answer)>,
-    /// The service and the payer that the rules decided on for the note alone; otherwise, its status.
-    pub verdict: Result<(ServiceId, PayerId), Status>,
+    /// What the rules decided on for the note alone.
+    pub verdict: Verdict,
     /// What was billed.
     pub lines: Vec<BilledLine>,
     /// Whether the note had been billed by a still earlier run, so that what that run billed stands.
@@ -179,11 +178,7 @@ impl Batch<'_> {
         self.history.is_wanted = true;
         let client = self.names.intern(&note.client, None);
         let staff = note.staff.as_deref().map(|staff| self.names.intern(staff, None));
-        let evaluation = match note.verdict {
-            Ok((service, payer)) => Evaluation::of_verdict(Verdict::Billable(service, payer), ""),
-            Err(Status::Held) => Evaluation::of_verdict(Verdict::HeldByRule, ""),
-            Err(_) => Evaluation::of_verdict(Verdict::NonBillable, ""),
-        };
+        let evaluation = Evaluation::of_verdict(note.verdict.clone(), "");
         let group = note.group.as_deref().map(|group| self.names.intern(group, None));
         let extra = self.extras.keep_billed(group, &note.answers);
         let word = |text: &String| WrittenAnswer::Text(text.clone());
