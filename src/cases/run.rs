@@ -119,7 +119,9 @@ fn answered<'s>(set: &'s RuleSet, (settings, presume, edits_off): Answers<'_>) -
     settings.iter().try_for_each(|(name, value)| own.answer(name, value))?;
     presume.iter().try_for_each(|(name, value)| own.presume(name, value))?;
     if edits_off {
-        Arc::make_mut(&mut own.edits).iter_mut().for_each(|edit| edit.then = None);
+        for edit in Arc::make_mut(&mut own.edits) {
+            edit.then = None;
+        }
     }
     Ok(Cow::Owned(own))
 }

@@ -63,42 +63,42 @@ impl Mutant {
     pub fn apply(&self, set: &RuleSet) -> RuleSet {
         let mut changed = set.clone();
         match &self.changed {
-            Change::Rule(id, rule) => put(Arc::make_mut(&mut changed.rules).get_mut(id.index()), rule),
-            Change::Service(id, service) => put(Arc::make_mut(&mut changed.services).get_mut(id.index()), service),
-            Change::Setting(at, setting) => put(Arc::make_mut(&mut changed.settings).get_mut(*at), setting),
-            Change::Promise(at, promise) => replace(Arc::make_mut(&mut changed.invariants), *at, promise.as_deref()),
-            Change::Rate(at, rate) => replace(Arc::make_mut(&mut changed.rates), *at, rate.as_deref()),
+            Change::Rule(id, rule) => put(&mut changed.rules, id.index(), rule),
+            Change::Service(id, service) => put(&mut changed.services, id.index(), service),
+            Change::Setting(at, setting) => put(&mut changed.settings, *at, setting),
+            Change::Promise(at, promise) => replace(&mut changed.invariants, *at, promise.as_deref()),
+            Change::Rate(at, rate) => replace(&mut changed.rates, *at, rate.as_deref()),
             Change::Presumption(at, presumption) => {
-                replace(Arc::make_mut(&mut changed.presumptions), *at, presumption.as_deref())
+                replace(&mut changed.presumptions, *at, presumption.as_deref());
             }
-            Change::Count(at, count) => replace(Arc::make_mut(&mut changed.counts), *at, count.as_deref()),
-            Change::Pair(at, pair) => replace(Arc::make_mut(&mut changed.pairs), *at, pair.as_deref()),
-            Change::Shadow(at, shadow) => replace(Arc::make_mut(&mut changed.shadows), *at, shadow.as_deref()),
+            Change::Count(at, count) => replace(&mut changed.counts, *at, count.as_deref()),
+            Change::Pair(at, pair) => replace(&mut changed.pairs, *at, pair.as_deref()),
+            Change::Shadow(at, shadow) => replace(&mut changed.shadows, *at, shadow.as_deref()),
             Change::Holiday(at, holiday) => {
-                replace(Arc::make_mut(&mut changed.holidays), *at, holiday.as_deref());
+                replace(&mut changed.holidays, *at, holiday.as_deref());
                 let holidays = changed.holidays.iter().map(|declared| declared.holiday);
                 Arc::make_mut(&mut changed.vocabulary).set_calendar(Calendar::new(holidays.collect()));
             }
-            Change::Source(at, source) => put(Arc::make_mut(&mut changed.sources).get_mut(*at), source),
+            Change::Source(at, source) => put(&mut changed.sources, *at, source),
             Change::Bounds(fact, kind) => Arc::make_mut(&mut changed.vocabulary).fact_mut(*fact).kind = kind.clone(),
             Change::Alias(fact, word, value) => {
-                Arc::make_mut(&mut changed.vocabulary).fact_mut(*fact).set_alias(word, *value)
+                Arc::make_mut(&mut changed.vocabulary).fact_mut(*fact).set_alias(word, *value);
             }
         }
         changed
     }
 }
 
-fn put<B: Clone>(place: Option<&mut B>, block: &B) {
-    if let Some(place) = place {
+fn put<B: Clone>(blocks: &mut Arc<Vec<B>>, at: usize, block: &B) {
+    if let Some(place) = Arc::make_mut(blocks).get_mut(at) {
         *place = block.clone();
     }
 }
 
-fn replace<B: Clone>(blocks: &mut Vec<B>, at: usize, block: Option<&B>) {
+fn replace<B: Clone>(blocks: &mut Arc<Vec<B>>, at: usize, block: Option<&B>) {
     match block {
-        Some(block) => put(blocks.get_mut(at), block),
-        None if at < blocks.len() => drop(blocks.remove(at)),
+        Some(block) => put(blocks, at, block),
+        None if at < blocks.len() => drop(Arc::make_mut(blocks).remove(at)),
         None => {}
     }
 }
