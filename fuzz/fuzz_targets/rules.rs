@@ -13,7 +13,7 @@ fuzz_target!(|text: &[u8]| -> Corpus {
     let file = RuleFile { name: "fuzz.toml".into(), text: text.to_owned(), own: true };
     for beside in [Vec::new(), shipped()] {
         let files = beside.into_iter().chain([file.clone()]).collect();
-        match Ready::new(files, &[], &[]) {
+        match Ready::released(files, &[], &[]) {
             Ok(ready) => {
                 let read = classify(&ready, vec![Input::new("note", None, NOTE)], &options(), &mut drop);
                 check_totals(&read.expect("the input is read").0);
