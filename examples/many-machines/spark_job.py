@@ -88,8 +88,9 @@ def main():
     crossing, earliest = survey(records)
     parts = by_month(records, context.broadcast(crossing), earliest)
     command = shlex.join(["sh", "-c", PIPED, program, *options])
+    env = {name: os.environ[name] for name in ("PATH", "SOURCE_DATE_EPOCH") if name in os.environ}
     # Without `checkCode` a partition on which actbill failed would only lack rows.
-    rows = parts.pipe(command, env={"PATH": os.environ.get("PATH", "")}, checkCode=True)
+    rows = parts.pipe(command, env=env, checkCode=True)
     rows.saveAsTextFile(args.rows)
     wanted, written = records.count(), context.textFile(args.rows).count()
     if wanted != written:
