@@ -1,5 +1,7 @@
 //! Rows and adjustments of earlier runs → what was billed. A file with any fault is not used: half of one would bill twice.
 
+use std::io;
+
 use super::{Input, fault_message, file_message, notices};
 use crate::batch::SkippedRows;
 use crate::digest::Hashing;
@@ -28,22 +30,21 @@ pub fn read_billed(
         Ok(entry) => entries.extend(entry),
         Err(fault) => errors.add(fault_message(&name, &record, fault)),
     };
-    let read = read_records(&mut bytes, wanted, &RowNames, &mut each);
+    let read = read_records(&mut bytes, wanted, &RowNames, &mut each).and_then(|read| {
+        // The digest is that of the whole file, whatever its reader had no need of.
+        io::copy(&mut bytes, &mut io::sink())?;
+        Ok(read)
+    });
     let digest = bytes.finish();
+    let is_empty = digest.as_ref().is_some_and(|digest| digest.bytes == 0);
     match read {
-        Ok((form, 0)) => {
-            on_message(no_rows(&name));
-            notices::messages(&name, &form, &SkippedRows::default(), Orders::default())
-                .into_iter()
-                .for_each(on_message);
-        }
-        Ok((form, _)) => {
-            notices::messages(&name, &form, &SkippedRows::default(), Orders::default())
-                .into_iter()
-                .for_each(on_message);
+        Ok((form, records)) => {
+            let notices = notices::messages(&name, &form, &SkippedRows::default(), Orders::default());
+            let empty = (records == 0).then(|| no_rows(&name));
+            empty.into_iter().chain(notices).for_each(on_message);
         }
         // Adjustments without a line are an empty file in some formats.
-        Err(_) if digest.as_ref().is_some_and(|digest| digest.bytes == 0) => on_message(no_rows(&name)),
+        Err(_) if is_empty => on_message(no_rows(&name)),
         Err(error) => return Err(vec![file_message(&name, error)]),
     }
     let errors = errors.finish();

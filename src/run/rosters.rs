@@ -1,5 +1,6 @@
 //! Files of clients and staff members → rosters. A roster with any fault answers nothing: half of one would bill wrongly.
 
+use std::io;
 use std::sync::Arc;
 
 use super::{Input, fault_message, file_message, notices};
@@ -89,7 +90,12 @@ impl<'s> RosterReader<'s> {
             unknown.add(BlockOrigin { input: 0, name: &name, piece: &piece }, &block);
             orders += self.take(&record);
         };
-        let form = match read_records(&mut bytes, wanted, &names, &mut each) {
+        let read = read_records(&mut bytes, wanted, &names, &mut each).and_then(|read| {
+            // The digest is that of the whole file, whatever its reader had no need of.
+            io::copy(&mut bytes, &mut io::sink())?;
+            Ok(read)
+        });
+        let form = match read {
             Ok((form, _)) => form,
             Err(error) => {
                 // None of the records of a malformed document has been read.

@@ -283,6 +283,11 @@ fn digests_are_those_of_whole_files() {
         assert_eq!(silent(&folder, &line).status, 0, "{name}");
         assert_eq!(verify(&folder, "--replay"), (0, String::new()), "{name}");
     }
+    // What is read beside the notes, too.
+    let beside = "--billed notes.json --clients notes.json --with agency.toml";
+    let line = format!("classify bom.csv {beside} -o rows.csv --receipt receipt.json");
+    assert_eq!(silent(&folder, &line).status, 0);
+    assert_eq!(verify(&folder, "--replay"), (0, String::new()));
 }
 
 #[test]
