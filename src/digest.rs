@@ -91,6 +91,16 @@ impl<T> Hashing<T> {
     }
 }
 
+impl<R: Read> Hashing<R> {
+    /// Returns the digest of the whole input, if it is wanted, whatever its reader had no need of.
+    pub fn finish_at_end(mut self) -> io::Result<Option<Digest>> {
+        if self.hasher.is_some() {
+            io::copy(&mut self, &mut io::sink())?;
+        }
+        Ok(self.finish())
+    }
+}
+
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
@@ -143,7 +153,10 @@ mod tests {
         assert_eq!(writer.finish(), Some(abc.clone()));
         let mut reader = Hashing::new(&b"abcdef"[..], true);
         reader.read_exact(&mut [0; 3]).unwrap();
-        assert_eq!(reader.finish(), Some(abc));
+        assert_eq!(reader.finish(), Some(abc.clone()));
+        let mut reader = Hashing::new(&b"abc"[..], true);
+        reader.read_exact(&mut [0; 1]).unwrap();
+        assert_eq!(reader.finish_at_end().unwrap(), Some(abc));
         assert_eq!(Hashing::new(io::empty(), false).finish(), None);
     }
 }

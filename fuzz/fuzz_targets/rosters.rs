@@ -3,7 +3,7 @@
 
 use actbill::roster::RosterKind;
 use actbill::run::{Input, Options, read_rosters};
-use actbill_fuzz::{READY, options, said};
+use actbill_fuzz::{READY, options, rows_and_messages};
 use libfuzzer_sys::fuzz_target;
 
 const NOTES: &[u8] = br#"{"id":"n-01","client":"client-a","staff":"staff-01","date":"2026-03-02","minutes":60,"activity":"job_coaching"}
@@ -23,8 +23,8 @@ fuzz_target!(|roster: &[u8]| {
         assert_eq!(once.1, again.1);
         match (once.0, again.0) {
             (Ok(rosters), Ok(again)) => {
-                let answered = said(None, NOTES, &Options { rosters, ..options() });
-                assert_eq!(answered, said(None, NOTES, &Options { rosters: again, ..options() }));
+                let answered = rows_and_messages(None, NOTES, &Options { rosters, ..options() });
+                assert_eq!(answered, rows_and_messages(None, NOTES, &Options { rosters: again, ..options() }));
             }
             (Err(errors), Err(again)) => assert!(!errors.is_empty() && errors == again),
             _ => panic!("one of two readings failed"),

@@ -39,8 +39,8 @@ pub fn options() -> Options {
     Options { reading: Reading::on(Threads::ONE), ..Options::new(as_of) }
 }
 
-/// Everything that a run says of notes: its rows and its messages, or why it has none.
-pub fn said(format: Option<Format>, notes: &[u8], options: &Options) -> (Vec<u8>, Vec<String>) {
+/// Classifies notes, and returns the rows and the messages; only an error message if the input cannot be read.
+pub fn rows_and_messages(format: Option<Format>, notes: &[u8], options: &Options) -> (Vec<u8>, Vec<String>) {
     let mut messages = Vec::new();
     let input = Input::new("notes", format, notes);
     match classify(&READY, vec![input], options, &mut |message| messages.push(message.to_string())) {
@@ -76,8 +76,8 @@ pub fn same_in_any_blocks(format: Option<Format>, notes: &[u8]) {
     let whole = options();
     let two = Threads::new(NonZeroUsize::new(2).expect("two"));
     let in_pieces = Options { reading: Reading { threads: two, block: 64 }, ..whole.clone() };
-    let (rows, messages) = said(format, notes, &whole);
-    let (rows_in_pieces, messages_in_pieces) = said(format, notes, &in_pieces);
+    let (rows, messages) = rows_and_messages(format, notes, &whole);
+    let (rows_in_pieces, messages_in_pieces) = rows_and_messages(format, notes, &in_pieces);
     assert_eq!(rows, rows_in_pieces);
     assert_eq!(messages, messages_in_pieces);
 }

@@ -129,7 +129,7 @@ impl RowReader<'_> {
             answers,
             verdict,
             lines,
-            is_repeated: self.row.findings.iter().any(|code| code == Code::AlreadyBilled.as_str()),
+            is_repeated: self.row.words("findings").any(|code| code == Code::AlreadyBilled.as_str()),
         })
     }
 
@@ -151,11 +151,11 @@ impl RowReader<'_> {
         if let Some((payer, service)) = self.row.alone() {
             return Ok(Verdict::Billable(self.service(service)?, self.payer(payer)?));
         }
-        let possible = self.row.ways.iter().map(|way| self.way(way)).collect::<Result<BTreeSet<_>, _>>()?;
+        let possible = self.row.words("ways").map(|way| self.way(way)).collect::<Result<BTreeSet<_>, _>>()?;
         Ok(match status {
             Status::Held if possible.is_empty() => Verdict::HeldByRule,
             Status::Held => {
-                let missing = self.row.missing.iter().filter_map(|name| self.set.vocabulary.find(name));
+                let missing = self.row.words("missing").filter_map(|name| self.set.vocabulary.find(name));
                 Verdict::HeldForFacts { missing: missing.collect(), possible }
             }
             Status::Billable | Status::NonBillable | Status::Rejected => Verdict::NonBillable,

@@ -18,7 +18,7 @@ impl FieldNames for RowNames {
         None
     }
 
-    fn list(&self) -> &'static str {
+    fn list_key(&self) -> &'static str {
         "decisions"
     }
 
@@ -27,6 +27,7 @@ impl FieldNames for RowNames {
             what: "a row of an earlier run",
             header: "id,status,payer,client,date,service,units",
             other_names: "the columns keep the names that this program gave them",
+            // Rows have all of them but `action`, adjustments all but `status`.
             fewest_names: NAMES.len() - 1,
             required: Some(FieldId::new(0)),
             // A row without an id is a fault, not a line of totals.

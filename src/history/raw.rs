@@ -13,12 +13,6 @@ pub(super) struct RawRow {
     fields: BTreeMap<String, String>,
     /// Further lines that the row carries.
     pub(super) also: Vec<RawLine>,
-    /// The codes of its findings.
-    pub(super) findings: Vec<String>,
-    /// The facts that it waits for.
-    pub(super) missing: Vec<String>,
-    /// How it may still be billed: payer and service.
-    pub(super) ways: Vec<String>,
 }
 
 /// A further line of a row.
@@ -41,6 +35,11 @@ impl RawRow {
         self.fields.get(field).map(String::as_str).filter(|text| !text.is_empty())
     }
 
+    /// Returns the words of a field that holds a list.
+    pub(super) fn words(&self, field: &str) -> impl Iterator<Item = &str> {
+        self.text(field).unwrap_or_default().split_whitespace()
+    }
+
     /// Returns the payer and the service that the rules decided on for the note alone.
     pub(super) fn alone(&self) -> Option<(&str, &str)> {
         self.text("alone_payer").zip(self.text("alone_service"))
@@ -57,9 +56,6 @@ impl RawRow {
             match (&field.value, field.name.as_ref()) {
                 (Value::Nested(json), name) => row.add_parts(name, json),
                 (Value::Text(lines), "also") => row.also = lines.split("; ").filter_map(table_line).collect(),
-                (Value::Text(codes), "findings") => row.findings = words(codes),
-                (Value::Text(facts), "missing") => row.missing = words(facts),
-                (Value::Text(ways), "ways") => row.ways = words(ways),
                 (value, name) => {
                     let text = value.text().map(|text| if is_object { text } else { restore_formula(text) });
                     row.fields.extend(text.map(|text| (name.to_owned(), text.to_owned())));
@@ -69,28 +65,22 @@ impl RawRow {
         row
     }
 
-    /// Adds the parts of a JSON array or object. Those of an object are columns in tables.
+    /// Adds a JSON array or object. Tables have a column for each part of an object, and for a list one cell of words.
     fn add_parts(&mut self, name: &str, json: &str) {
-        let parts = serde_json::from_str(json).unwrap_or_default();
-        match (name, parts) {
-            ("also", Json::Array(lines)) => self.also = lines.iter().filter_map(json_line).collect(),
-            ("findings", Json::Array(findings)) => {
-                self.findings = findings.iter().filter_map(|finding| text_of(finding.get("code")?)).collect();
+        match serde_json::from_str(json).unwrap_or_default() {
+            Json::Array(lines) if name == "also" => self.also = lines.iter().filter_map(json_line).collect(),
+            Json::Array(list) => {
+                let words: Vec<String> =
+                    list.iter().filter_map(|item| text_of(item.get("code").unwrap_or(item))).collect();
+                self.fields.insert(name.to_owned(), words.join(" "));
             }
-            ("missing", Json::Array(facts)) => self.missing = facts.iter().filter_map(text_of).collect(),
-            ("ways", Json::Array(ways)) => self.ways = ways.iter().filter_map(text_of).collect(),
-            (name, Json::Object(parts)) => {
+            Json::Object(parts) => {
                 let parts = parts.iter().filter_map(|(part, value)| Some((format!("{name}_{part}"), text_of(value)?)));
                 self.fields.extend(parts);
             }
             _ => {}
         }
     }
-}
-
-/// Returns the words of a cell that holds several.
-fn words(cell: &str) -> Vec<String> {
-    cell.split_whitespace().map(str::to_owned).collect()
 }
 
 fn json_line(line: &Json) -> Option<RawLine> {

@@ -1,5 +1,5 @@
-//! Reads a JSON document: an array of notes, an object with a `notes` array, or a single note. The array of other records
-//! has another key.
+//! Reads a JSON document: an array of notes, an object with a `notes` array, or a single note. Other records stand in an
+//! array under a key of their own ([`FieldNames::list_key`]).
 //!
 //! The document is first split into the texts of its notes, so that a fault inside a note rejects only that note.
 
@@ -25,7 +25,7 @@ pub(super) fn read(
     each: &mut dyn FnMut(Record<'_>),
 ) -> Result<(), FileError> {
     let text = document.as_str();
-    let notes = notes(text, names.list())?;
+    let notes = notes(text, names.list_key())?;
     if let [note] = notes.as_slice()
         && note.get() == text.trim()
         && Members::parse(text).is_ok_and(|object| is_keyed(&object.members, names))
@@ -55,32 +55,36 @@ pub(super) fn error_after(opening: &str, rest: &str) -> Option<FileError> {
 }
 
 /// Splits the document into the texts of its notes.
-fn notes<'t>(text: &'t str, list: &str) -> Result<Vec<&'t RawValue>, FileError> {
+fn notes<'t>(text: &'t str, list_key: &str) -> Result<Vec<&'t RawValue>, FileError> {
     match text.trim_start().bytes().next() {
         Some(b'[') => serde_json::from_str(text).map_err(|error| malformed(&error, text)),
         Some(b'{') => {
             let document: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error, text))?;
             let members = Members::parse(text).map_err(|error| malformed(&error, text))?.members;
             let has = |name: &str| members.iter().any(|(key, _)| key == name);
-            let mut lists = members.iter().filter(|(key, value)| key == list && value.get().starts_with('['));
+            let mut lists = members.iter().filter(|(key, value)| key == list_key && value.get().starts_with('['));
             match (lists.next(), lists.next()) {
                 (Some((_, list)), None) => {
                     serde_json::from_str(list.get()).map_err(|error| malformed(&error, list.get()))
                 }
-                (Some(_), Some(_)) => Err(no_notes(&format!("the document has two `{list}` arrays"), &help(list))),
-                (None, _) if has(list) && !has("id") => {
-                    Err(no_notes(&format!("`{list}` is not an array"), &help(list)))
+                (Some(_), Some(_)) => {
+                    Err(no_notes(&format!("the document has two `{list_key}` arrays"), &help(list_key)))
+                }
+                (None, _) if has(list_key) && !has("id") => {
+                    Err(no_notes(&format!("`{list_key}` is not an array"), &help(list_key)))
                 }
                 (None, _) => Ok(vec![document]),
             }
         }
-        Some(_) => Err(no_notes("the document is neither an array nor an object", &help(list))),
-        None => Err(no_notes("the document is empty", &help(list))),
+        Some(_) => Err(no_notes("the document is neither an array nor an object", &help(list_key))),
+        None => Err(no_notes("the document is empty", &help(list_key))),
     }
 }
 
-fn help(list: &str) -> String {
-    format!("give an array of {list}, an object with a `{list}` array, or one object; for other forms use `--from`")
+fn help(list_key: &str) -> String {
+    format!(
+        "give an array of {list_key}, an object with a `{list_key}` array, or one object; for other forms use `--from`"
+    )
 }
 
 /// Describes an object whose keys may be the names of people.

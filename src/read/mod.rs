@@ -136,7 +136,7 @@ pub trait FieldNames: Sync {
     fn nearest(&self, name: &str) -> Option<&str>;
 
     /// Returns the key of the array of records in a JSON document.
-    fn list(&self) -> &'static str {
+    fn list_key(&self) -> &'static str {
         "notes"
     }
 

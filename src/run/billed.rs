@@ -1,7 +1,5 @@
 //! Rows and adjustments of earlier runs → what was billed. A file with any fault is not used: half of one would bill twice.
 
-use std::io;
-
 use super::{Input, fault_message, file_message, notices};
 use crate::batch::SkippedRows;
 use crate::digest::Hashing;
@@ -30,12 +28,8 @@ pub fn read_billed(
         Ok(entry) => entries.extend(entry),
         Err(fault) => errors.add(fault_message(&name, &record, fault)),
     };
-    let read = read_records(&mut bytes, wanted, &RowNames, &mut each).and_then(|read| {
-        // The digest is that of the whole file, whatever its reader had no need of.
-        io::copy(&mut bytes, &mut io::sink())?;
-        Ok(read)
-    });
-    let digest = bytes.finish();
+    let read = read_records(&mut bytes, wanted, &RowNames, &mut each);
+    let digest = bytes.finish_at_end().map_err(|error| vec![file_message(&name, error.into())])?;
     let is_empty = digest.as_ref().is_some_and(|digest| digest.bytes == 0);
     match read {
         Ok((form, records)) => {

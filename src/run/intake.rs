@@ -1,7 +1,6 @@
 //! Inputs → a batch: records are checked and decided on several threads and taken in order, or one by one.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -134,17 +133,14 @@ impl<'r> Batch<'r> {
         let form = read_blocks(&mut bytes, wanted, &*set.vocabulary, options.reading, worker, &mut take)?;
         held_back.into_iter().for_each(&mut *on_message);
         let records = crate::number::count(decided.len() - before);
-        if options.hash_inputs {
-            // The digest is that of the whole input, whatever its reader had no need of.
-            io::copy(&mut bytes, &mut io::sink())?;
-        }
+        let digest = bytes.finish_at_end()?;
         let (mut skipped, orders) = decided.take_notices();
         if let Some(header) = &form.header {
             notices::add_rows_above(&input.name, header, &mut skipped);
         }
         notices::messages(&input.name, &form, &skipped, orders).into_iter().for_each(on_message);
         let skipped = SkippedRun::new(skipped.rows, &skipped.places);
-        Ok((form.format, InputRun { name: input.name, digest: bytes.finish(), records, skipped }))
+        Ok((form.format, InputRun { name: input.name, digest, records, skipped }))
     }
 
     /// Calls `on_message` for the fields that the rule set does not know. Returns how many records have each of them.

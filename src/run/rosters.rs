@@ -1,6 +1,5 @@
 //! Files of clients and staff members → rosters. A roster with any fault answers nothing: half of one would bill wrongly.
 
-use std::io;
 use std::sync::Arc;
 
 use super::{Input, fault_message, file_message, notices};
@@ -90,13 +89,10 @@ impl<'s> RosterReader<'s> {
             unknown.add(BlockOrigin { input: 0, name: &name, piece: &piece }, &block);
             orders += self.take(&record);
         };
-        let read = read_records(&mut bytes, wanted, &names, &mut each).and_then(|read| {
-            // The digest is that of the whole file, whatever its reader had no need of.
-            io::copy(&mut bytes, &mut io::sink())?;
-            Ok(read)
-        });
-        let form = match read {
-            Ok((form, _)) => form,
+        let read = read_records(&mut bytes, wanted, &names, &mut each);
+        let read = read.and_then(|(form, _)| Ok((form, bytes.finish_at_end()?)));
+        let (form, digest) = match read {
+            Ok(read) => read,
             Err(error) => {
                 // None of the records of a malformed document has been read.
                 self.errors = vec![file_message(&name, error)];
@@ -114,7 +110,7 @@ impl<'s> RosterReader<'s> {
             let place = warning.place.clone().unwrap_or_else(first);
             warning.with_place(place)
         }));
-        bytes.finish()
+        digest
     }
 
     /// Takes a record. Returns its dates whose order is not declared.

@@ -304,7 +304,7 @@ impl<'s, 'r> DaysFinder<'s, 'r> {
 
     fn look_at_day(&mut self, day: &[u32]) {
         self.day.clear();
-        // A day can have very many notes, so no place is kept for more.
+        // A day can have very many notes, so allocate for exactly these.
         self.day.reserve_exact(day.len());
         let notes = day.iter().filter(|index| !self.aside.contains(**index));
         self.day.extend(notes.filter_map(|index| DayNote::new(self.batch, *index)));

@@ -26,7 +26,7 @@ pub(super) fn add_overlaps<K: Ord + Copy>(
     interval: impl Fn(usize) -> Option<Interval>,
     key: impl Fn(usize) -> Option<K>,
 ) {
-    // A day can have very many intervals, so each list is as long as it must be and no longer.
+    // A day can have very many intervals, so allocate for exactly these.
     let mut keyed: Vec<(K, u32)> = Vec::with_capacity(counts.len());
     keyed.extend((0..counts.len()).filter_map(|at| interval(at).and_then(|_| Some((key(at)?, narrow(at))))));
     keyed.sort_unstable();

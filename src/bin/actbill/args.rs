@@ -154,7 +154,7 @@ pub(crate) fn today() -> Result<NaiveDate, Message> {
     };
     let day = seconds.and_then(|seconds: u64| NaiveDate::default().checked_add_days(Days::new(seconds / 86_400)));
     day.ok_or_else(|| {
-        let text = "the environment variable `SOURCE_DATE_EPOCH` is no number of seconds since 1970";
+        let text = "the environment variable `SOURCE_DATE_EPOCH` is not a number of seconds since 1970";
         Message::error(Code::Usage, text).help("unset it, or give the date of the run with `--as-of`")
     })
 }

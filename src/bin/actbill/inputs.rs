@@ -51,7 +51,7 @@ pub(crate) fn rosters(
     hash: bool,
     console: &Console,
 ) -> Result<LoadedRosters, Errors> {
-    let inputs = args.paths().map(|(kind, path)| Ok((kind, open_beside("rosters are", path)?)));
+    let inputs = args.paths().map(|(kind, path)| Ok((kind, open_beside("rosters", path)?)));
     let inputs = inputs.collect::<Result<Vec<_>, Message>>()?;
     let mut warnings = Vec::new();
     let rosters = read_rosters(set, inputs, hash, &mut |warning| warnings.push(warning));
@@ -63,7 +63,7 @@ pub(crate) fn rosters(
 pub(crate) fn billed(set: &RuleSet, paths: &[PathBuf], console: &Console) -> Result<Vec<BilledFile>, Errors> {
     let (mut files, mut errors) = (Vec::new(), Messages::default());
     for path in paths {
-        let input = open_beside("rows of earlier runs are", path)?;
+        let input = open_beside("rows of earlier runs", path)?;
         match read_billed(set, input, &mut |warning| console.print(&warning)) {
             Ok(file) => files.push(file),
             Err(found) => found.into_iter().for_each(|error| errors.add(error)),
@@ -73,10 +73,10 @@ pub(crate) fn billed(set: &RuleSet, paths: &[PathBuf], console: &Console) -> Res
     if errors.is_empty() { Ok(files) } else { Err(Errors(errors)) }
 }
 
-/// Opens a file that is read beside the notes. `what_are`: what it holds, such as "rosters are".
-fn open_beside(what_are: &str, path: &Path) -> Result<Input<'static>, Message> {
+/// Opens a file that is read beside the notes. `what`: what it holds, for messages.
+fn open_beside(what: &str, path: &Path) -> Result<Input<'static>, Message> {
     if path.as_os_str() == "-" {
-        let text = format!("{what_are} not read from standard input");
+        let text = format!("{what} are not read from standard input");
         return Err(Message::error(Code::Usage, text).help("save it to a file, and name that"));
     }
     let (file, _) = open_file(path)?;

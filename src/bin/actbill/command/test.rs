@@ -82,12 +82,12 @@ pub(crate) struct TestArgs {
 
     /// Change the rules in every small way, one change at a time, and show which changes no case notices
     ///
-    /// Every block but edits is changed: a condition dropped or negated; a value, payer or service taken out, added or swapped; a
-    /// bound or a date moved by one; an override dropped; an exclude made a strike; a rate a cent higher; a modifier or an
-    /// alias dropped; a promise weakened. A change that `actbill check` finds a problem in is killed, and so is one under
-    /// which a case fails. A change that decides every note alike is equivalent. Any other survived: the smallest note
-    /// that would notice it is shown, and the run ends with 1. A change of a promise is killed by a change of a rule that
-    /// breaks the promise as written for a note of which the changed promise does not speak.
+    /// Every block but edits is changed: a condition dropped or negated; a value, payer or service taken out, added or
+    /// swapped; a bound or a date moved by one; an override dropped; an exclude made a strike; a rate a cent higher; a
+    /// modifier or an alias dropped; a promise weakened. A change that `actbill check` finds a problem in is killed, and
+    /// so is one under which a case fails. A change that decides every note alike is equivalent. Any other survived: the
+    /// smallest note that would notice it is shown, and the run ends with 1. A change of a promise is killed by a change
+    /// of a rule that breaks the promise as written for a note of which the changed promise does not speak.
     #[arg(long, conflicts_with_all = ["bless", "list"])]
     mutants: bool,
 
