@@ -1,6 +1,7 @@
 //! A roster of clients or of staff members: it answers whole or not at all, and reading it again says the same.
 #![no_main]
 
+use actbill::message::Message;
 use actbill::roster::RosterKind;
 use actbill::run::{Input, Options, read_rosters};
 use actbill_fuzz::{READY, options, rows_and_messages};
@@ -16,8 +17,8 @@ fuzz_target!(|roster: &[u8]| {
             let mut warnings = Vec::new();
             let input = vec![(kind, Input::new("roster", None, roster))];
             let read = read_rosters(&READY.set, input, false, &mut |warning| warnings.push(warning.to_string()));
-            let errors = |errors: Vec<actbill::message::Message>| errors.iter().map(ToString::to_string).collect();
-            (read.map_err(errors).map_err(|errors: Vec<String>| errors), warnings)
+            let texts = |errors: Vec<Message>| errors.iter().map(ToString::to_string).collect::<Vec<_>>();
+            (read.map_err(texts), warnings)
         };
         let (once, again) = (read(), read());
         assert_eq!(once.1, again.1);

@@ -67,7 +67,8 @@ pub fn check_totals(report: &Report<'_>) {
     let (rows, summary) = (report.rows().collect::<Vec<_>>(), report.summary());
     let records = u64::try_from(rows.len()).expect("few rows");
     assert_eq!(summary.records, records);
-    let amounts = rows.iter().flat_map(|row| row.amount.into_iter().chain(row.also.iter().filter_map(|line| line.amount)));
+    let amounts =
+        rows.iter().flat_map(|row| row.amount.into_iter().chain(row.also.iter().filter_map(|line| line.amount)));
     assert_eq!(summary.amount, amounts.fold(Amount::ZERO, |sum, amount| sum + amount));
 }
 
