@@ -130,6 +130,8 @@ codes! {
     RosterGap = "roster-gap", Run;
     /// A roster with several rows of an id for one day.
     RosterOverlap = "roster-overlap", Run;
+    /// A roster that lists none of the people whom the notes name.
+    RosterUnmatched = "roster-unmatched", Run;
     /// Output that cannot be written.
     Unwritable = "unwritable", Run;
     /// A generated page of rules that does not match the current rules.

@@ -8,6 +8,7 @@ use crate::digest::Digest;
 use crate::effective::Month;
 use crate::facts::WrittenAnswer;
 use crate::place::Place;
+use crate::roster::RosterKind;
 use crate::rules::RuleSet;
 
 /// The program, rules, and inputs of a run.
@@ -93,7 +94,7 @@ fn serialize_sha256<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Re
 #[derive(Clone, Debug, Serialize)]
 pub struct RosterRun {
     /// Whom it lists: `clients` or `staff`.
-    pub of: &'static str,
+    pub of: RosterKind,
     /// Name as given.
     pub name: String,
     /// Size and SHA-256 of the roster's bytes, if inputs were hashed. Reports show the SHA-256.

@@ -8,6 +8,7 @@ mod spans;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 pub use names::RosterNames;
 pub use spans::{Rows, SpanIssues};
@@ -17,7 +18,8 @@ use crate::effective::Effective;
 use crate::facts::{Answer, FactId, date_answer};
 
 /// Whom a roster lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RosterKind {
     /// Clients.
     Clients,
@@ -82,6 +84,16 @@ impl Roster {
         (Self { by_id }, issues)
     }
 
+    /// Whether the roster has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Whether the roster has a row of this id, for whatever dates.
+    pub fn lists(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
     /// Returns the answers for a person on a date, ordered by fact.
     fn answers(&self, id: &str, date: NaiveDate) -> &[RosterAnswer] {
         self.by_id.get(id).map_or(&[], |spans| Span::find(spans, date))
@@ -109,6 +121,14 @@ pub struct FoundAnswer {
 }
 
 impl Rosters {
+    /// Returns the roster of a kind, if the run has one.
+    pub fn of(&self, kind: RosterKind) -> Option<&Roster> {
+        match kind {
+            RosterKind::Clients => self.clients.as_ref(),
+            RosterKind::Staff => self.staff.as_ref(),
+        }
+    }
+
     /// Returns what the rosters answer for a client and a staff member on a date, ordered by fact.
     pub fn find(
         &self,

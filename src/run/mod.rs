@@ -145,6 +145,7 @@ pub fn classify<'r>(
     let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
     batch.similar_ids(&names).into_iter().for_each(&mut *on_message);
     let mut batch = batch.settle(options.reading.threads);
+    notices::unmatched_rosters(&batch, &options.rosters).into_iter().for_each(&mut *on_message);
     if let Some(month) = options.month {
         batch.show_month(month);
         notices::empty_month(&batch, month).into_iter().for_each(&mut *on_message);

@@ -1,6 +1,7 @@
 //! What is said of an input as a whole: its header row, its encoding, rows that are no notes, dates without an order, ids
-//! that look alike.
+//! that look alike, a roster of other people.
 
+use super::LoadedRosters;
 use crate::batch::{self, SkippedRows};
 use crate::effective::Month;
 use crate::message::{Code, Message};
@@ -8,6 +9,8 @@ use crate::notation::DateOrder;
 use crate::note::Orders;
 use crate::place::Place;
 use crate::read::{Encoding, HeaderRow, InputInfo, SkippedRow};
+use crate::report::RosterRun;
+use crate::roster::RosterKind;
 
 /// Adds the rows above the header row to those that are no records.
 pub(super) fn add_rows_above(name: &str, header: &HeaderRow, skipped: &mut SkippedRows) {
@@ -116,6 +119,29 @@ pub(super) fn similar_ids(batch: &batch::Batch<'_>, inputs: &[&str]) -> Vec<Mess
         Message::warning(Code::SimilarIds, text).help(help)
     };
     batch.similar_ids().into_iter().map(message).collect()
+}
+
+/// Returns a warning for each roster that lists none of the people whom the records name.
+pub(super) fn unmatched_rosters(batch: &batch::Batch<'_>, loaded: &LoadedRosters) -> Vec<Message> {
+    let warning = |run: &RosterRun| {
+        let roster = loaded.rosters.of(run.of).filter(|roster| !roster.is_empty() && !batch.is_empty())?;
+        let (person, field) = match run.of {
+            RosterKind::Clients => ("client", "client"),
+            RosterKind::Staff => ("staff member", "staff"),
+        };
+        let mut named = batch.named(run.of).peekable();
+        let (text, help) = if named.peek().is_none() {
+            let help = format!("the roster answers for notes that have `{field}`");
+            (format!("no record names a {person}"), help)
+        } else if named.any(|id| roster.lists(id)) {
+            return None;
+        } else {
+            let help = format!("write each `id` as the notes write `{field}`, with all zeros in front");
+            (format!("the roster lists no {person} whom a record names"), help)
+        };
+        Some(Message::warning(Code::RosterUnmatched, text).with_place(Place::new(&run.name, 1, 1)).help(help))
+    };
+    loaded.runs.iter().filter_map(warning).collect()
 }
 
 /// Returns a warning if there are records and none of them belongs to the month that is shown.

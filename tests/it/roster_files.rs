@@ -80,6 +80,38 @@ fn a_file_that_is_no_roster_is_refused() {
     assert!(ended.status == 2 && written_over.read("clients.csv") == COVERED, "{ended:?}");
 }
 
+/// A roster of other people answers nothing, which must not pass for a roster with nothing to say.
+#[test]
+fn a_roster_that_lists_nobody_whom_a_note_names_is_told() {
+    let notes = |client: &str, staff: &str| {
+        format!("id,client,staff,date,minutes,activity\nn-1,{client},{staff},2026-03-02,60,job_coaching\n")
+    };
+    let said = |notes: String, clients: &str, staff: &str| -> Vec<String> {
+        let folder = Folder::new().with("notes.csv", notes).with("c.csv", clients).with("s.csv", staff);
+        let ended = folder.run(&["classify", "notes.csv", "--clients", "c.csv", "--staff", "s.csv"]);
+        assert!(ended.status < 2, "{ended:?}");
+        ended.stderr.lines().filter(|line| line.contains("roster-unmatched")).map(str::to_owned).collect()
+    };
+    let (clients, staff) = ("id,eligibility\n00123,department\n", "id,staff_role,through\ns-1,nurse,2025-12-31\n");
+    // A row counts whatever its dates, and one person is enough.
+    let two = notes("00123", "s-1") + "n-2,client-b,s-2,2026-03-02,60,job_coaching\n";
+    for matched in [notes("00123", "s-1"), two, notes("00123", "s-1").lines().next().unwrap().to_owned()] {
+        assert_eq!(said(matched, clients, staff), [""; 0]);
+    }
+    assert_eq!(
+        said(notes("123", ""), "id,eligibility\n", "id,staff_role\n"),
+        [""; 0],
+        "empty rosters are told otherwise"
+    );
+    assert_eq!(
+        said(notes("123", ""), clients, staff),
+        [
+            "c.csv:1:1: warning[roster-unmatched]: the roster lists no client whom a record names",
+            "s.csv:1:1: warning[roster-unmatched]: no record names a staff member"
+        ]
+    );
+}
+
 #[test]
 fn headers_and_words_are_read_as_those_of_notes() {
     let own = agency(
