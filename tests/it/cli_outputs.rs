@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::binary::{Ended, Folder};
 
@@ -144,7 +145,7 @@ fn wait_for_draft(folder: &Folder) {
         if folder.names().iter().any(|name| name.ends_with(".actbill-draft")) {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(5));
     }
     panic!("no draft was begun: {:?}", folder.names());
 }
@@ -166,6 +167,55 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
         assert_eq!(folder.names(), ["many.csv", "receipt.json", "totals.json"]);
         assert_eq!((folder.read("totals.json"), folder.read("receipt.json")), ("old".into(), "old".into()));
     }
+}
+
+/// A run with rosters and earlier rows is killed at moments spread over its time: every file it writes is whole, either
+/// the old one or the new, its inputs are as before, and the next run says the same and clears what was left.
+#[test]
+fn a_run_that_is_killed_at_any_moment_leaves_whole_files() {
+    let client = |at: u32| format!("client-{at},department\n");
+    let clients: String = (0..500).map(client).collect();
+    let note = |at: u32, minutes: u32| format!("n-{at},client-{},s-1,2026-03-02,{minutes},job_coaching\n", at % 500);
+    let notes = |minutes: fn(u32) -> u32| -> String { (0..5_000).map(|at| note(at, minutes(at))).collect() };
+    let head = "id,client,staff,date,minutes,activity\n";
+    let folder = Folder::new()
+        .with("clients.csv", format!("id,eligibility\n{clients}"))
+        .with("staff.csv", "id,staff_role\ns-1,nurse\n")
+        .with("first.csv", format!("{head}{}", notes(|_| 45)))
+        .with("corrected.csv", format!("{head}{}", notes(|at| 45 + at % 2 * 15)));
+    let rosters = ["--clients", "clients.csv", "--staff", "staff.csv"];
+    let first = [&["classify", "first.csv", "-o", "billed.csv"][..], &rosters].concat();
+    assert_eq!(folder.run(&first).status, 0);
+    let outputs = ["rows.csv", "adjustments.csv", "totals.json", "receipt.json"];
+    let written = ["-o", "rows.csv", "--adjustments", "adjustments.csv", "--summary", "totals.json"];
+    let again = ["classify", "corrected.csv", "--billed", "billed.csv", "--receipt", "receipt.json"];
+    let again = [&again[..], &written, &rosters].concat();
+    let begun = Instant::now();
+    assert_eq!(folder.run(&again).status, 0);
+    let whole = begun.elapsed();
+    let new = outputs.map(|name| folder.read(name));
+    let entries = folder.names();
+    let inputs = || ["clients.csv", "staff.csv", "billed.csv", "corrected.csv"].map(|name| folder.read(name));
+    let before = inputs();
+
+    let moments = 24;
+    for moment in 0..moments {
+        for name in outputs {
+            fs::write(folder.path(name), "old").unwrap();
+        }
+        let mut child = folder.command(&again).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * moment / moments);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for (name, new) in outputs.iter().zip(&new) {
+            let left = folder.read(name);
+            assert!(left == "old" || left == *new, "{name} holds {} bytes at {moment}/{moments}", left.len());
+        }
+        assert!(inputs() == before, "an input changed at {moment}/{moments}");
+    }
+    assert_eq!(folder.run(&again).status, 0);
+    assert!(outputs.map(|name| folder.read(name)) == new, "a run after the killed ones says the same");
+    assert_eq!(folder.names(), entries, "drafts of killed runs are cleared");
 }
 
 /// Someone else's file in a folder where nobody may replace other people's files, which only root can set up.
