@@ -235,8 +235,8 @@ const REPORTED: usize = 10;
 pub struct UnknownFields {
     /// Number of records by field name, for names that are safe to show.
     named: BTreeMap<String, u64>,
-    /// Number of records with names beyond those that are kept.
-    further: u64,
+    /// Whether there are names beyond those that are kept.
+    has_further: bool,
     /// Number of records with fields whose names must not be shown, and the location of the first such field.
     hidden: u64,
     first_hidden: Option<Place>,
@@ -248,36 +248,31 @@ impl UnknownFields {
     /// Counts the unknown fields of the records of a block.
     pub fn add(&mut self, origin: BlockOrigin<'_>, block: &CheckedBlock) {
         for (name, count) in &block.unknown {
-            if !self.count(name, *count) {
-                self.further += count;
-            }
+            self.count(name, *count);
         }
         block.unknown_names.iter().for_each(|names| self.add_names(origin, names));
     }
 
-    /// Adds to the count of a name. Returns `false` if the name is new and too many are kept already.
-    fn count(&mut self, name: &str, records: u64) -> bool {
+    /// Adds to the count of a name, unless it is new and too many are kept already.
+    fn count(&mut self, name: &str, records: u64) {
         if let Some(known) = self.named.get_mut(name) {
             *known += records;
         } else if self.named.len() < KEPT {
             self.named.insert(name.to_owned(), records);
         } else {
-            return false;
+            self.has_further = true;
         }
-        true
     }
 
     fn add_names(&mut self, origin: BlockOrigin<'_>, names: &UnknownNames) {
-        let mut has_further = false;
         for name in &names.named {
-            has_further |= !self.count(name, 1);
+            self.count(name, 1);
         }
         if let Some(place) = names.hidden {
             self.hidden += 1;
             self.first_hidden.get_or_insert_with(|| origin.resolve_place(place));
         }
         self.nameless += u64::from(names.is_nameless);
-        self.further += u64::from(has_further);
     }
 
     /// Returns warnings: one for each near match of a known name, one each for a few others, and one for the rest. `who` does
@@ -299,8 +294,8 @@ impl UnknownFields {
                 None => MAP_IT.to_owned(),
             }));
         }
-        if !others.is_empty() || self.further > 0 {
-            let more = if self.further > 0 { "more than " } else { "" };
+        if !others.is_empty() || self.has_further {
+            let more = if self.has_further { "more than " } else { "" };
             let text = format!("{who} does not know {more}{} other fields; they are ignored", others.len());
             warnings.push(warning(text).help(MAP_IT));
         }

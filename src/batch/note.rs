@@ -74,11 +74,6 @@ impl<'b> BatchNote<'b> {
         self.line.staff
     }
 
-    /// Returns the client as read.
-    pub fn client(self) -> &'b str {
-        self.batch.names.get(self.client_id())
-    }
-
     /// Returns the activity, by its name in the vocabulary.
     pub fn activity(self) -> Option<&'b str> {
         match self.batch.words.get(self.line.activity?)? {
@@ -95,11 +90,6 @@ impl<'b> BatchNote<'b> {
     /// Returns the start time in minutes after midnight, if the note gives one.
     pub fn start(self) -> Option<u32> {
         self.line.start.map(Clock::minutes)
-    }
-
-    /// Returns the end time in minutes after midnight, if the note gives a start time.
-    pub fn end(self) -> Option<u32> {
-        self.line.end.map(Clock::minutes)
     }
 
     /// Returns the documented minutes.

@@ -127,11 +127,6 @@ impl Diagram {
         self.activity
     }
 
-    /// Returns the activities that share the graph at a position.
-    pub fn activities(&self, graph: usize) -> &[u16] {
-        self.classes.get(graph).map_or(&[], |class| &class.activities)
-    }
-
     /// Returns the position of an activity's graph.
     pub fn position(&self, activity: u16) -> Option<usize> {
         self.class_of.get(usize::from(activity)).copied()

@@ -1,7 +1,6 @@
 //! A store of hash-consed graph nodes, and the operations on graphs.
 
 use indexmap::IndexSet;
-use num_bigint::BigUint;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{Question, TooComplex, Value, Variables};
@@ -339,35 +338,5 @@ impl Store {
         let mut nodes: Vec<Ref> = seen.into_iter().collect();
         nodes.sort_unstable();
         nodes
-    }
-
-    /// Returns the number of combinations of values of all variables.
-    pub fn combinations(&self) -> BigUint {
-        self.sizes.iter().map(|size| BigUint::from(*size)).product()
-    }
-
-    /// Returns, for each leaf, the number of combinations of values of all variables that lead to it.
-    pub fn counts(&self, root: Ref) -> Vec<(Ref, BigUint)> {
-        let order = self.order();
-        let width = |from: usize, to: usize| -> BigUint {
-            let skipped = order.get(from..to).unwrap_or_default();
-            skipped.iter().filter_map(|variable| self.sizes.get(*variable)).map(|size| BigUint::from(*size)).product()
-        };
-        let level = |at: Ref| {
-            let node = self.node(at);
-            node.and_then(|node| self.levels.get(node.variable)).copied().unwrap_or(order.len())
-        };
-        let mut ways: FxHashMap<Ref, BigUint> = FxHashMap::default();
-        ways.insert(root, width(0, level(root)));
-        for at in self.reachable(root).into_iter().rev() {
-            let (Some(here), Some(node)) = (ways.remove(&at), self.node(at)) else { continue };
-            for child in &node.children {
-                let further = &here * width(level(at) + 1, level(*child));
-                *ways.entry(*child).or_default() += further;
-            }
-        }
-        let mut counts: Vec<(Ref, BigUint)> = ways.into_iter().collect();
-        counts.sort_unstable_by_key(|(leaf, _)| *leaf);
-        counts
     }
 }

@@ -57,12 +57,6 @@ impl<'a> Slot<'a> {
         matches!(self.kind, Some(ValueKind::Text | ValueKind::Number)).then(|| trim(self.text))
     }
 
-    /// Returns the text, trimmed; `None` for other values, digits too.
-    #[inline]
-    pub fn only_text(&self) -> Option<&'a str> {
-        (self.kind == Some(ValueKind::Text)).then(|| trim(self.text))
-    }
-
     /// Returns the text as written; empty for other values.
     #[inline]
     pub fn raw_text(&self) -> &'a str {
