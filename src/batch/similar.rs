@@ -157,6 +157,7 @@ mod tests {
         assert_eq!(find(&["N-1", "n-1"]), Some((2, (0, 1))));
         assert_eq!(find(&["n-\u{200b}1", "n-1"]), Some((2, (0, 1))));
         assert_eq!(find(&["0", "00"]), Some((2, (0, 1))));
+        assert_eq!(find(&["x", "7", "08", "8", "007", "7.0"]), Some((5, (1, 4))));
     }
 
     #[test]

@@ -256,3 +256,29 @@ impl<'s> Search<'s> {
         made
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Datelike, NaiveDate};
+
+    use super::*;
+
+    /// Returns the day on which somebody turns so many years old, which may be March 1 for a birth on February 29.
+    fn turns(birth: NaiveDate, years: i32) -> NaiveDate {
+        let in_year = |month, day| NaiveDate::from_ymd_opt(birth.year() + years, month, day);
+        in_year(birth.month(), birth.day()).or_else(|| in_year(3, 1)).unwrap()
+    }
+
+    #[test]
+    fn the_days_that_people_of_an_age_have_lived_are_bounded_within_three() {
+        let birth = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take(4 * 365 + 1);
+        let births: Vec<NaiveDate> = [1897, 1917, 2001].into_iter().flat_map(birth).collect();
+        for age in 0..=150 {
+            let days = |years| births.iter().map(move |birth| (turns(*birth, years) - *birth).num_days());
+            let (least, most) = (days(age).min().unwrap(), days(age + 1).max().unwrap() - 1);
+            let (at_least, at_most) = (least_days_of_age(age.into()), most_days_of_age(age.into()));
+            assert!(at_least <= least && least - at_least <= 3, "{age}: {at_least} for {least}");
+            assert!(at_most >= most && at_most - most <= 3, "{age}: {at_most} for {most}");
+        }
+    }
+}

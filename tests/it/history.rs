@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use actbill::cores::Threads;
 use actbill::effective::parse_date;
-use actbill::history::{BilledEntry, BilledFile};
+use actbill::history::BilledFile;
 use actbill::message::Message;
 use actbill::read::{Format, Reading};
 use actbill::report::{AdjustmentRow, Report, Row, RowFormat};
@@ -15,14 +15,13 @@ use actbill::status::Status;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
 
 use crate::ledger::months;
 use crate::notes::{Record, written};
 use crate::shared::agency;
 
 /// The shipped rules with a price for the team's day, half cents for the quarter hour, and rates of a month.
-static RULES: LazyLock<Vec<Ready>> = LazyLock::new(|| {
+pub(crate) static RULES: LazyLock<Vec<Ready>> = LazyLock::new(|| {
     let rate = |service: &str, amount: &str| {
         format!("[[rate]]\nservice = \"{service}\"\namount = \"{amount}\"\nfrom = \"2026-01-01\"\nbasis = \"house\"\n")
     };
@@ -35,17 +34,17 @@ static RULES: LazyLock<Vec<Ready>> = LazyLock::new(|| {
 });
 
 /// A run, with its rows and adjustments.
-struct Done {
-    rows: Vec<Row>,
-    text: String,
-    adjustments: Vec<AdjustmentRow>,
+pub(crate) struct Done {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) text: String,
+    pub(crate) adjustments: Vec<AdjustmentRow>,
 }
 
-fn read_text(set: &RuleSet, name: &str, text: &[u8]) -> Result<BilledFile, Vec<Message>> {
+pub(crate) fn read_text(set: &RuleSet, name: &str, text: &[u8]) -> Result<BilledFile, Vec<Message>> {
     read_billed(set, Input::new(name, Format::from_file_name(name), text), &mut drop)
 }
 
-fn run(ready: &Ready, records: &[Record], billed: &[(&str, String)], format: RowFormat) -> Done {
+pub(crate) fn run(ready: &Ready, records: &[Record], billed: &[(&str, String)], format: RowFormat) -> Done {
     let files: Vec<BilledFile> =
         billed.iter().map(|(name, text)| read_text(&ready.set, name, text.as_bytes()).unwrap()).collect();
     let options = Options {
@@ -138,7 +137,8 @@ impl Ledger {
                 }
                 "replace" => {
                     let before = self.0.insert(key, line).unwrap();
-                    assert_eq!(net, amount - before.2);
+                    // A line of another client is voided, and the new one added.
+                    assert_eq!((before.0, net), (row.client.clone(), amount - before.2));
                 }
                 _ => {
                     assert_eq!((self.0.insert(key, line), net), (None, amount));
@@ -164,7 +164,7 @@ fn sums(rows: &[Row]) -> Sums {
     settled(sums)
 }
 
-fn note() -> impl Strategy<Value = Record> {
+pub(crate) fn note() -> impl Strategy<Value = Record> {
     let time = prop_oneof![
         2 => Just(None),
         3 => (0u32..12, select(vec![15u32, 30, 50])).prop_map(|(hour, long)| Some((480 + 45 * hour, long))),
@@ -274,108 +274,55 @@ proptest! {
     }
 }
 
+/// A new note of a day or month that stands billed as a whole earns nothing and names the note that has it. What changed, and
+/// what may add to its period, is not already billed.
 #[test]
-fn what_is_no_row_of_an_earlier_run_is_told_with_its_record_and_field() {
-    let ready = &RULES[0];
-    let said = |text: &str| {
-        let problems = read_text(&ready.set, "rows.ndjson", text.as_bytes()).unwrap_err();
-        problems
-            .iter()
-            .map(|problem| format!("{:?} {:?}", problem.record, problem.field))
-            .collect::<Vec<_>>()
-            .join("; ")
+fn a_note_of_a_period_that_stands_billed_names_the_note_that_has_it() {
+    let note = |id: &str, fields: &[(&str, &str)]| {
+        Record::of(&[
+            ("id", id),
+            ("client", "client-a"),
+            ("date", "2026-03-02"),
+            ("minutes", "30"),
+            ("staff_role", "vocational_specialist"),
+            ("eligibility", "mo_healthnet"),
+            ("symptom_link", "yes"),
+            ("plan_link", "yes"),
+            ("medically_needed", "yes"),
+        ])
+        .with(fields)
     };
-    let row = |rest: &str| {
-        format!("{{\"id\":\"n-01\",\"client\":\"client-a\",\"date\":\"2026-03-02\",\"minutes\":60,{rest}}}\n")
+    let practice = |id: &str| note(id, &[("activity", "interview_practice")]);
+    let coaching = |id: &str, minutes: &str| {
+        note(id, &[("activity", "job_coaching"), ("eligibility", "department"), ("minutes", minutes)])
     };
-    let held = row("\"status\":\"held\"");
-    assert_eq!(said("{}\n"), "Some(1) Some(\"status\")");
-    assert_eq!(said(&(held.clone() + "{\"status\":\"held\"}\n")), "Some(2) Some(\"minutes\")");
-    let billed = "\"status\":\"billable\",\"payer\":\"nobody\",\"service\":\"act_team\",\"units\":1";
-    assert_eq!(said(&row(billed)), "Some(1) Some(\"payer\")");
-    assert_eq!(said(&(held.clone() + "[]\n")), "Some(2) None");
-    let problems = read_text(&ready.set, "rows.ndjson", (held.clone() + &row(billed)).as_bytes()).unwrap_err();
-    assert_eq!(problems[0].place.as_ref().unwrap().to_string(), "rows.ndjson:2:95");
-    assert!(read_text(&ready.set, "rows.ndjson", held.as_bytes()).is_ok());
-}
-
-#[test]
-fn a_service_that_is_counted_by_a_discharge_must_show_it() {
-    let row = |more: &str| {
-        format!(
-            "{{\"id\":\"n-01\",\"client\":\"client-a\",\"date\":\"2026-03-02\",\"minutes\":30,\"status\":\"billable\",\
-             \"payer\":\"medicare\",\"service\":\"transitional_care_high\",\"units\":1{more}}}\n"
-        )
-    };
-    let read = |more: &str| read_text(&RULES[0].set, "rows.ndjson", row(more).as_bytes());
-    let problems = read("").unwrap_err();
-    assert!(problems[0].to_string().contains("`discharge_date`, which the row does not show"), "{}", problems[0]);
-    assert!(read(",\"discharge_date\":\"2026-02-27\"").is_ok());
-}
-
-#[test]
-fn a_file_without_rows_is_only_noteworthy() {
-    for (name, text) in
-        [("a.ndjson", ""), ("a.json", "[]"), ("a.csv", "id,action,client,date,payer,service,code,units\n")]
-    {
-        let mut said = Vec::new();
-        let input = Input::new(name, Format::from_file_name(name), text.as_bytes());
-        let file = read_billed(&RULES[0].set, input, &mut |message| said.push(message.code.as_str())).unwrap();
-        assert_eq!((file.entries.len(), said.as_slice()), (0, ["no-notes"].as_slice()), "{name}");
-    }
-    assert!(read_text(&RULES[0].set, "rows.csv", b"name,mood\nx,y\n").is_err());
-}
-
-/// Returns the rows of a CSV as a workbook in which days and numbers are cells of their kind.
-fn workbook(csv: &str) -> Vec<u8> {
-    let (mut book, day) = (Workbook::new(), CellFormat::new().set_num_format("yyyy-mm-dd"));
-    let sheet = book.add_worksheet();
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
-    for (row, record) in (0..).zip(reader.records()) {
-        for (column, cell) in (0..).zip(&record.unwrap()) {
-            if let (Some(_), Ok(date)) = (parse_date(cell), ExcelDateTime::parse_from_str(cell)) {
-                sheet.write_with_format(row, column, &date, &day).unwrap();
-            } else if let Ok(number) = cell.parse::<f64>() {
-                sheet.write(row, column, number).unwrap();
-            } else if !cell.is_empty() {
-                sheet.write(row, column, cell).unwrap();
-            }
-        }
-    }
-    book.save_to_buffer().unwrap()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
-
-    #[test]
-    fn rows_say_the_same_in_every_format_and_when_a_spreadsheet_saved_them(
-        notes in prop::collection::vec(note(), 1..12)
-    ) {
-        let ready = &RULES[0];
-        let notes: Vec<Record> =
-            notes.iter().enumerate().map(|(at, note)| note.clone().with(&[("id", &format!("=n-{at}"))])).collect();
-        let rows = |format| run(ready, &notes, &[], format).text;
-        let entries = |name: &str, bytes: &[u8]| {
-            let file = read_text(&ready.set, name, bytes).unwrap_or_else(|problems| panic!("{name}: {}", problems[0]));
-            assert_eq!(file.entries.len(), notes.len());
-            file.entries
+    let already = |ready: &Ready, earlier: &[Record], now: &[Record]| -> Vec<(Option<u32>, String)> {
+        let rows = ("rows", run(ready, earlier, &[], RowFormat::Ndjson).text);
+        let rows = run(ready, now, &[rows], RowFormat::Ndjson).rows;
+        let found = |row: &Row| {
+            let already = row.findings.iter().find(|finding| finding.code == "already-billed");
+            (row.units, already.map_or("-".into(), |finding| format!("already {}", finding.with.join(" "))))
         };
-        let (expected, csv) = (entries("rows.ndjson", rows(RowFormat::Ndjson).as_bytes()), rows(RowFormat::Csv));
-        prop_assert_eq!(&entries("rows.json", rows(RowFormat::Json).as_bytes()), &expected);
-        prop_assert_eq!(&entries("rows.csv", csv.as_bytes()), &expected);
-        prop_assert_eq!(&entries("rows.xlsx", &workbook(&csv)), &expected);
-        let utf16: Vec<u8> = format!("\u{feff}{csv}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-        prop_assert_eq!(&entries("rows.csv", &utf16), &expected);
+        rows.iter().map(found).collect()
+    };
+    let (by_note, by_day) = (&RULES[0], &RULES[2]);
+    // The day stands on the first note, which comes again or not.
+    assert_eq!(already(by_note, &[practice("n-1")], &[practice("n-2")]), [(Some(0), "already n-1".into())]);
+    assert_eq!(
+        already(by_note, &[practice("n-1")], &[practice("n-1"), practice("n-2")]),
+        [(Some(0), "already ".into()), (Some(0), "already n-1".into())]
+    );
+    // It was billed as something else before, and what stands on the day now is another note's.
+    assert_eq!(
+        already(by_note, &[practice("n-1"), coaching("n-2", "30")], &[practice("n-2")]),
+        [(Some(0), "-".into())]
+    );
+    // The first note held nothing before.
+    let held = practice("n-1").with(&[("plan_link", "")]);
+    assert_eq!(already(by_note, &[held], &[practice("n-2")]), [(Some(1), "-".into())]);
+    // Minutes of a day that are counted together: what they add is new, and a minute that adds nothing may still add to others.
+    for (minutes, units) in [("30", 2), ("1", 0)] {
+        let now = already(by_day, &[coaching("n-1", "30")], &[coaching("n-2", minutes)]);
+        assert_eq!(now, [(Some(units), "-".into())]);
     }
-}
-
-#[test]
-fn dates_that_a_spreadsheet_wrote_again_are_read_in_the_declared_order() {
-    let text = b"id,client,date,status,minutes\nn-01,client-a,3/2/2026,held,60\n";
-    assert!(read_text(&RULES[0].set, "rows.csv", text).is_err());
-    let declared = agency("[read]\ndate_order = \"month-day-year\"\n", &[]);
-    let file = read_text(&declared.set, "rows.csv", text).unwrap();
-    let [BilledEntry::Note(note)] = file.entries.as_slice() else { panic!("{:?}", file.entries) };
-    assert_eq!(note.date, parse_date("2026-03-02").unwrap());
 }

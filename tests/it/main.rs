@@ -4,6 +4,8 @@
 
 /// Properties 6 and 7: the diagram agrees with a naive judge, and a missing answer is never taken for yes.
 mod agree;
+/// Files of earlier rows and adjustments.
+mod billed_files;
 /// Runs the real program in a temporary folder.
 mod binary;
 /// An input gives the same records however it is cut into blocks and shared among threads.

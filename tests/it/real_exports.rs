@@ -71,6 +71,10 @@ fn rows_that_are_no_notes_are_counted_and_said_once() {
     let skipped = ran.report.run.inputs[0].skipped.clone().unwrap();
     let places = [1, 2, 6, 7, 9, 10, 11, 12].map(|line| format!("notes.csv:{line}:1"));
     assert_eq!((skipped.rows, skipped.places), (8, places.to_vec()));
+    // All are counted, and the first twenty named.
+    let ran = read(ready(), format!("{HEADER}\n{}\n{}", row("t1"), ",,,,,,,,,\n".repeat(25)).as_bytes());
+    let skipped = ran.report.run.inputs[0].skipped.clone().unwrap();
+    assert_eq!((skipped.rows, skipped.places.len(), skipped.places[19].as_str()), (25, 20, "notes.csv:22:1"));
 }
 
 #[test]

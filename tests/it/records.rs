@@ -133,6 +133,17 @@ fn an_unknown_field_is_counted_once_a_record() {
 }
 
 #[test]
+fn ten_thousand_names_of_unknown_fields_are_kept() {
+    let others = |names: usize| {
+        let notes: String = (0..names).map(|at| format!("{{\"mood_{at}\":1}}\n")).collect::<Vec<_>>().concat();
+        let ran = ran(Format::Ndjson, &notes, false);
+        let said = ran.said.iter().find(|said| said.text.contains("other fields")).unwrap();
+        (ran.report.run.unknown_fields.len(), said.text.contains("more than"))
+    };
+    assert_eq!([10_000, 10_001].map(others), [(10_000, false), (10_000, true)]);
+}
+
+#[test]
 fn a_column_without_a_name_is_told_of_once_if_something_stands_in_it() {
     let said = |text: &str, strict| {
         let ran = ran(Format::Csv, text, strict);

@@ -259,3 +259,59 @@ fn an_open_answer_holds_only_where_it_can_change_the_outcome() {
     let days = rule("strike", "later", "when.days_since_discharge.below = 3; payers = [\"q\"]");
     assert_eq!(decided(&loaded(&[OFFER, &age, &days]), &[]).missing, ["birth_date", "discharge"]);
 }
+
+/// Where no offer is near, what is said of the client explains why nobody pays beside what is said of the work.
+#[test]
+fn a_sentence_names_strikes_beside_excludes_where_no_offer_is_near() {
+    let offer = |tests: &str| {
+        rule("offer", "offer", &format!("when.activity = \"a\"; {tests}; service = \"s\"; payers = [\"p\"]"))
+    };
+    let speaks = rule("exclude", "speaks", "when.activity = \"a\"; payers = [\"q\"]");
+    let strike = rule("strike", "strike", "when.f = \"no\"; payers = [\"q\"]");
+    let because = |tests: &str| {
+        let answers = [("f", "no"), ("g", "z"), ("n", "1"), ("birth_date", "1990-01-01")];
+        decided(&loaded(&[&offer(tests), &speaks, &strike]), &answers).because.unwrap()
+    };
+    let far = because("when.f = \"yes\"; when.g = \"x\"; when.n.at_least = 30; when.age.at_least = 65");
+    assert_eq!(far, "Nobody pays: it is speaks (house rule) and it is strike (house rule).");
+    let near = because("when.g = \"x\"");
+    assert!(near.starts_with("Nobody pays: it is speaks (house rule); X1 M N needs"), "{near}");
+}
+
+/// What each of up to three missing facts leads to is said; of more, only their names are.
+#[test]
+fn a_sentence_explains_up_to_three_missing_facts() {
+    let rules = [
+        rule("strike", "s1", "when.f = \"yes\"; payers = [\"p\"]"),
+        rule("strike", "s2", "when.n.at_least = 5; payers = [\"q\"]"),
+        rule("strike", "s3", "when.age.at_least = 65; payers = [\"p\"]"),
+        rule("strike", "s4", "when.days_since_discharge.below = 3; payers = [\"q\"]"),
+        rule("hold", "s5", "when.activity = \"a\"; when.g = \"z\""),
+    ];
+    let ready = loaded(&[&[OFFER][..], &rules.each_ref().map(String::as_str)].concat());
+    let answers = [("birth_date", "1990-01-01"), ("g", "x")];
+    let sentence = |given: usize| {
+        let row = decided(&ready, &answers[..given]);
+        (row.missing.len(), row.because.unwrap().contains("are not answered"))
+    };
+    assert_eq!([0, 1, 2].map(sentence), [(5, true), (4, true), (3, false)]);
+}
+
+/// What stands against an offer of another date is asked for the date nearest to the note on which the offer holds.
+#[test]
+fn an_offer_of_another_date_is_near_unless_it_would_be_taken_away_there() {
+    let offer = |dates: &str| {
+        rule("offer", "dated", &format!("when.activity = \"a\"; service = \"s\"; payers = [\"p\"]; {dates}"))
+    };
+    let speaks = rule("exclude", "speaks", "when.activity = \"a\"; payers = [\"q\"]");
+    let strike = |dates: &str| rule("strike", "strike", &format!("payers = [\"p\"]; {dates}"));
+    let is_near = |offered: &str, struck: &str| {
+        let because = decided(&loaded(&[&offer(offered), &speaks, &strike(struck)]), &[]).because.unwrap();
+        assert!(because.starts_with("Nobody pays: it is speaks (house rule)"), "{because}");
+        because.contains("X1 M N needs a service date")
+    };
+    let (before, after) = ("from = \"undated\"; through = \"2026-02-28\"", "from = \"2026-04-01\"");
+    let (until, since) = ("from = \"undated\"; through = \"2026-03-31\"", "from = \"2026-03-01\"");
+    assert_eq!([after, until].map(|struck| is_near(after, struck)), [false, true]);
+    assert_eq!([before, since].map(|struck| is_near(before, struck)), [false, true]);
+}

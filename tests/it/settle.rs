@@ -8,6 +8,7 @@ use actbill::effective::parse_date;
 use actbill::read::{Format, Reading};
 use actbill::report::{Columns, Report, RowFormat};
 use actbill::run::{Batch, Input, Options, Ready, Strictness, classify, read};
+use actbill::status::Status;
 use actbill::table::Screen;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -24,7 +25,9 @@ static RULES: LazyLock<Vec<Ready>> = LazyLock::new(|| {
     let team = rate("act_team", "250.00", "2026-03-03");
     let later = rate("vocational_act", "18.00", "2026-07-01");
     let shadow = "[[shadow]]\nid = \"house.daily\"\ntitle = \"a rate for the clinic's day takes its place\"\n\
-                  payers = [\"mo_healthnet\"]\nbasis = \"house\"\n";
+                  payers = [\"mo_healthnet\"]\nfrom = \"2026-03-03\"\nbasis = \"house\"\n";
+    let strikes = ["duplicate", "maybe-duplicate", "staff-overlap", "client-overlap", "impossible-day"];
+    let strikes = strikes.map(|edit| format!("[edit.{edit}]\nthen = \"strike\"\n")).concat();
     vec![
         ready_with(&[], &[]),
         ready_with(&[("pool", "day"), ("part_quarter_hour", "8")], &[]),
@@ -33,6 +36,7 @@ static RULES: LazyLock<Vec<Ready>> = LazyLock::new(|| {
         agency(&format!("{team}{later}"), &[]),
         agency(&format!("{team}{shadow}"), &[]),
         agency(&rate("vocational_act", "18.005", "2026-03-03"), &[]),
+        agency(&strikes, &[]),
     ]
 });
 
@@ -129,6 +133,104 @@ fn of_values_with_quotes() {
         ])
     };
     compare(&agency(own, &[]), &[note("n-1", "so \"so\""), note("n-2", "well")], false, &["mood"]);
+}
+
+/// The notes of one client and its staff, with everything that concerns several of them.
+fn one_client(number: usize) -> Vec<Record> {
+    let of = |id: &str, day: u32, fields: &[(&str, &str)]| {
+        Record::of(&[
+            ("id", &format!("{id}-c{number:05}")),
+            ("client", &format!("client-c{number:05}")),
+            ("staff", &format!("staff-c{number:05}")),
+            ("date", &format!("2026-03-{day:02}")),
+            ("staff_role", "vocational_specialist"),
+            ("eligibility", "mo_healthnet"),
+            ("symptom_link", "yes"),
+            ("plan_link", "yes"),
+            ("medically_needed", "yes"),
+        ])
+        .with(fields)
+    };
+    let coaching = |id: &str, day: u32, start: &str, end: &str| {
+        let fields = [("activity", "job_coaching"), ("eligibility", "department"), ("start", start), ("end", end)];
+        of(id, day, &fields)
+    };
+    let practice = |id: &str, day: u32| of(id, day, &[("activity", "interview_practice"), ("minutes", "30")]);
+    let chronic = |id: &str, day: u32, conditions: &str| {
+        let fields = [("activity", "chronic_care_management"), ("chronic_conditions", conditions), ("minutes", "17")];
+        of(id, day, &fields).with(&[("medicare_coverage", "original"), ("eligibility", "")])
+    };
+    vec![
+        coaching("first", 2, "09:00", "10:00"),
+        coaching("same", 2, "09:00", "10:00"),
+        coaching("overlap", 2, "09:30", "10:30").with(&[("staff", &format!("other-c{number:05}"))]),
+        coaching("maybe", 3, "09:00", "10:00"),
+        coaching("maybe-too", 3, "", "").with(&[("minutes", "60")]),
+        practice("day", 4),
+        practice("bundled", 4),
+        practice("held", 5).with(&[("plan_link", "")]),
+        chronic("month", 9, "2"),
+        chronic("month-too", 10, "2"),
+        chronic("month-held", 11, ""),
+        practice("rejected", 12).with(&[("date", "2026-02-30")]),
+        coaching("long", 16, "00:00", "23:00"),
+    ]
+}
+
+/// Of many clients, shared among threads, each is settled as it is alone.
+#[test]
+fn of_many_clients() {
+    let limit = "[[edit]]\ncheck = \"over-limit\"\nservice = \"vocational_act\"\nmost = 90\nwithin = \"day\"\nthen = \"hold\"\n";
+    let ready = agency(limit, &months::OPEN);
+    let rows = |clients: std::ops::Range<usize>, count: usize| -> Vec<String> {
+        let text = written(Format::Ndjson, &clients.flat_map(one_client).collect::<Vec<_>>());
+        let reading = Reading { threads: threads(count), ..Reading::default() };
+        let options = Options { reading, ..Options::new(parse_date("2026-08-01").unwrap()) };
+        let (report, _) = classify(&ready, vec![input(&text)], &options, &mut drop).unwrap();
+        let mut out = Vec::new();
+        report.write(RowFormat::Ndjson, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|row| row.split_once(",\"id\"").unwrap().1.to_owned()).collect()
+    };
+    let alone = rows(0..1, 1);
+    let told =
+        ["duplicate", "client-overlap", "maybe-duplicate", "bundled_into", "open-minutes", "long-day", "over-limit"];
+    assert!(told.iter().all(|told| alone.iter().any(|row| row.contains(told))), "{}", alone.join("\n"));
+    for count in [1, 3] {
+        // More notes than one thread takes at once.
+        for (at, row) in rows(0..4_000, count).iter().enumerate() {
+            let (client, note) = (at / alone.len(), at % alone.len());
+            assert_eq!(row.replace(&format!("-c{client:05}"), "-c00000"), alone[note]);
+        }
+    }
+}
+
+/// An edit strikes two of three billable notes: they overlap.
+#[test]
+fn of_struck_notes() {
+    let note = |id: &str, client: &str, start: &str, end: &str| {
+        Record::of(&[
+            ("id", id),
+            ("client", client),
+            ("staff", "staff-1"),
+            ("date", "2026-03-04"),
+            ("start", start),
+            ("end", end),
+            ("activity", "job_coaching"),
+            ("staff_role", "vocational_specialist"),
+            ("eligibility", "department"),
+        ])
+    };
+    let records = [
+        note("n-1", "client-a", "09:00", "10:00"),
+        note("n-2", "client-b", "09:45", "10:45"),
+        note("n-3", "client-a", "11:00", "12:00"),
+    ];
+    compare(RULES.last().unwrap(), &records, false, &[]);
+    let text = written(Format::Ndjson, &records);
+    let options = Options::new(parse_date("2026-08-01").unwrap());
+    let (report, _) = classify(RULES.last().unwrap(), vec![input(&text)], &options, &mut drop).unwrap();
+    let statuses: Vec<Status> = report.rows().map(|row| row.status).collect();
+    assert_eq!(statuses, [Status::NonBillable, Status::NonBillable, Status::Billable]);
 }
 
 /// The row of a long day names only the nearest notes.

@@ -67,7 +67,7 @@ impl LimitHit {
     /// Returns the nearest other notes of the lines.
     pub(super) fn others(&self, note: BatchNote<'_>) -> Vec<usize> {
         let at = self.notes.partition_point(|other| *other < note.index);
-        let first = at.saturating_sub(MAX_NAMED / 2);
+        let first = at.saturating_sub(MAX_NAMED / 2).min(self.notes.len().saturating_sub(MAX_NAMED + 1));
         let others = self.notes.iter().skip(first).filter(|other| **other != note.index);
         others.take(MAX_NAMED).copied().collect()
     }

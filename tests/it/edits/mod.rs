@@ -176,6 +176,30 @@ fn a_day_with_many_notes_ends_soon_and_names_twenty() {
     }
 }
 
+/// A note past midnight counts on the date on which it began, so a day may be too long though no two of its notes overlap.
+#[test]
+fn a_day_may_be_impossible_without_an_overlap() {
+    let note = |id: &str, start: &str, end: &str| {
+        Record::of(&[
+            ("id", id),
+            ("client", "client-a"),
+            ("staff", "staff-1"),
+            ("date", "2026-03-02"),
+            ("start", start),
+            ("end", end),
+            ("activity", "job_coaching"),
+            ("eligibility", "department"),
+            ("staff_role", "vocational_specialist"),
+        ])
+    };
+    for (last, code) in [("2026-03-03 00:00", "long-day"), ("2026-03-03 00:01", "impossible-day")] {
+        let rows = rows(ready(), &[note("n-1", "0:00", "23:30"), note("n-2", "23:30", last)]);
+        let found =
+            rows.iter().map(|row| row.findings.iter().map(|found| found.code.as_str()).collect::<BTreeSet<_>>());
+        assert_eq!(found.collect::<Vec<_>>(), [BTreeSet::from([code]), BTreeSet::from([code])], "{last}");
+    }
+}
+
 #[test]
 fn an_agency_changes_edits_and_adds_limits() {
     let limit = "[[edit]]\ncheck = \"over-limit\"\nservice = \"vocational_act\"\nmost = 32\nwithin = \"day\"\nthen = \"hold\"\n";
@@ -198,6 +222,8 @@ fn an_agency_changes_edits_and_adds_limits() {
             (Status::Held, &["over-limit.vocational_act.day".to_owned()][..])
         );
         assert!(row.findings[0].text.ends_with("36 units, 4 above the limit of 32"), "{:?}", row.findings);
+        let other = over.iter().find(|other| other.id != row.id).and_then(|other| other.id.clone());
+        assert_eq!(row.findings[0].with, Vec::from_iter(other));
     }
     let within = rows(&ready, &records(&[plain(480, 240, "client-a"), plain(810, 240, "client-a")]));
     assert!(within.iter().all(|row| row.status == Status::Billable && row.findings.is_empty()));
@@ -229,6 +255,14 @@ fn a_monthly_limit_holds_all_lines_of_the_month() {
     let rows = rows(&ready, &[note(1, "2026-03-02"), note(2, "2026-03-30"), note(3, "2026-02-27")]);
     let statuses: Vec<Status> = rows.iter().map(|row| row.status).collect();
     assert_eq!(statuses, [Status::Held, Status::Held, Status::Billable]);
+    // Of many notes, each names the twenty nearest others.
+    let many: Vec<Record> = (0..30).map(|at| note(at, &format!("2026-03-{:02}", at + 1))).collect();
+    let many = crate::edits::rows(&ready, &many);
+    let named = |at: usize| many[at].findings[0].with.clone();
+    let ids = |all: Vec<usize>| -> Vec<String> { all.iter().map(|at| format!("n-{at}")).collect() };
+    assert_eq!(named(0), ids((1..=20).collect()));
+    assert_eq!(named(15), ids((5..15).chain(16..26).collect()));
+    assert_eq!(named(29), ids((9..29).collect()));
 }
 
 #[test]

@@ -271,6 +271,54 @@ fn as_json() {
     assert_eq!(looked.map(|pair| (&pair["outcome"], &pair["then"])), Some((&json!("applies"), &json!("strike"))));
 }
 
+/// Where a pair steps aside, an explanation says whether what it asks for is there: within the month, or with the same
+/// answer to the date.
+#[test]
+fn pairs_that_step_aside_look_as_far_as_their_period() {
+    let pair = |id: &str, these: &str, word: &str, other: &str, rest: &str| {
+        format!(
+            "[[pair]]\nid = \"own.{id}\"\ntitle = \"{id}\"\nthese = [\"{these}\"]\n{word} = [\"{other}\"]\n{rest}\nbasis = \"house\"\n"
+        )
+    };
+    let (visit, month) = ("transitional_care_moderate", "within = \"month\"\nthen");
+    let pairs = [
+        pair("month", "chronic_care", "only_with", "general_integration", &format!("{month} = \"advise\"")),
+        pair("discharge", visit, "only_with", "chronic_care", "within = \"discharge_date\"\nthen = \"advise\""),
+        pair("strike", "general_integration", "not_with", visit, &format!("{month} = \"strike\"")),
+    ];
+    let mut files = shipped();
+    files.push(RuleFile { name: "agency.toml".into(), text: AGENCY.to_owned() + &pairs.concat(), own: true });
+    let ready = Ready::new(files, &[], &[]).unwrap();
+    let none = || json!({});
+    let discharged = |day| json!({"discharge_date": day});
+    let notes = [
+        note("m-01", "client-a", 16, 25, "chronic", none()),
+        note("m-02", "client-a", 20, 28, "integration", none()),
+        note("m-03", "client-b", 16, 25, "chronic", none()),
+        note("m-04", "client-b", 20, 28, "integration", json!({"date": "2026-02-20"})),
+        note("m-05", "client-c", 6, 40, "visit", none()),
+        note("m-06", "client-c", 16, 25, "chronic", discharged("2026-02-27")),
+        note("m-07", "client-d", 6, 40, "visit", none()),
+        note("m-08", "client-d", 16, 25, "chronic", discharged("2026-02-26")),
+        note("m-09", "client-e", 6, 40, "visit", none()),
+        note("m-10", "client-e", 16, 28, "integration", none()),
+        note("m-11", "client-f", 6, 40, "visit", none()),
+        note("m-12", "client-f", 16, 28, "integration", json!({"date": "2026-02-20"})),
+    ];
+    let explained = explained(&ready, &Value::from(notes.to_vec()).to_string(), &Wanted::All);
+    let looked = |id: &str, pair: &str| {
+        let shown = explained.notes.iter().find(|shown| shown.decision.id.as_deref() == Some(id)).unwrap();
+        let looked = shown.pairs.iter().find(|looked| looked.id == format!("own.{pair}")).unwrap();
+        (looked.outcome, looked.with.join(" "))
+    };
+    assert_eq!(looked("m-01", "month"), ("steps_aside", "m-02".into()));
+    assert_eq!(looked("m-03", "month"), ("applies", String::new()));
+    assert_eq!(looked("m-05", "discharge"), ("steps_aside", "m-06".into()));
+    assert_eq!(looked("m-07", "discharge"), ("applies", String::new()));
+    assert_eq!(looked("m-09", "strike"), ("applies_to_others", "m-10".into()));
+    assert_eq!(looked("m-11", "strike"), ("steps_aside", String::new()));
+}
+
 /// A change that is told makes the note billable among the other notes of its period.
 #[test]
 fn what_would_change_it_fits_the_period() {
