@@ -192,12 +192,16 @@ fn a_day_may_be_impossible_without_an_overlap() {
             ("staff_role", "vocational_specialist"),
         ])
     };
-    for (last, code) in [("2026-03-03 00:00", "long-day"), ("2026-03-03 00:01", "impossible-day")] {
-        let rows = rows(ready(), &[note("n-1", "0:00", "23:30"), note("n-2", "23:30", last)]);
-        let found =
-            rows.iter().map(|row| row.findings.iter().map(|found| found.code.as_str()).collect::<BTreeSet<_>>());
-        assert_eq!(found.collect::<Vec<_>>(), [BTreeSet::from([code]), BTreeSet::from([code])], "{last}");
-    }
+    let found = |ready: &Ready, last: &str| -> Vec<Vec<String>> {
+        let rows = rows(ready, &[note("n-1", "0:00", "23:30"), note("n-2", "23:30", last)]);
+        let codes = |row: &Row| row.findings.iter().map(|finding| finding.code.clone()).collect();
+        rows.iter().map(codes).collect()
+    };
+    let off = agency("[edit.long-day]\nthen = \"off\"\n", &[]);
+    let (whole, over) = ("2026-03-03 00:00", "2026-03-03 00:01");
+    assert_eq!([found(ready(), whole), found(ready(), over)], [[["long-day"]; 2], [["impossible-day"]; 2]]);
+    assert_eq!(found(&off, whole), [[""; 0]; 2]);
+    assert_eq!(found(&off, over), [["impossible-day"]; 2]);
 }
 
 #[test]
