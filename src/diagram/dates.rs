@@ -262,11 +262,20 @@ mod tests {
     use chrono::{Datelike, NaiveDate};
 
     use super::*;
+    use crate::diagram::Question;
 
     /// Returns the day on which somebody turns so many years old, which may be March 1 for a birth on February 29.
     fn turns(birth: NaiveDate, years: i32) -> NaiveDate {
         let in_year = |month, day| NaiveDate::from_ymd_opt(birth.year() + years, month, day);
         in_year(birth.month(), birth.day()).or_else(|| in_year(3, 1)).unwrap()
+    }
+
+    #[test]
+    fn the_first_and_the_last_value_stand_for_all_numbers_beyond() {
+        let variable = Variable { question: Question::ServiceDate, bands: vec![0, 10, 20], size: 3 };
+        let link = Link { variable: 0, origin: Origin::Minutes, from: None, to: None };
+        let ranges = [0, 1, 2].map(|value| link.range(&variable, value));
+        assert_eq!(ranges, [(-UNBOUNDED, 9), (10, 19), (20, UNBOUNDED)]);
     }
 
     #[test]

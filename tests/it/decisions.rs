@@ -144,40 +144,46 @@ fn load(text: &str) -> RuleSet {
         .unwrap_or_else(|problems| panic!("{}{text}", told(&problems)))
 }
 
-/// An offer may be near by an alternative for another activity; what stands against it there is asked of no other note.
-#[test]
-fn what_stands_against_an_offer_in_another_activity_tells_notes_apart() {
-    let set = load(
+/// An offer for other activities, or for `a` with `f`. `g`, which it asks of the others, is presumed for one activity.
+fn near_by_activity(others: &str, presumed_for: &str) -> RuleSet {
+    load(&format!(
         "[fact.activity]\nvalues = [\"a\", \"b\", \"c\"]\n[fact.f]\nvalues = [\"yes\", \"no\"]\n\
-         [fact.g]\nvalues = [\"yes\", \"no\"]\n[presume.g]\nvalue = \"yes\"\nwhen.activity = \"c\"\nbasis = \"house\"\n\
-         [fact.n]\nkind = \"number\"\n[payer.p]\ntitle = \"P\"\n[payer.q]\ntitle = \"Q\"\n\
-         [service.s]\ntitle = \"S\"\ncode = \"X\"\nunit = \"day\"\n\
+         [fact.g]\nvalues = [\"yes\", \"no\"]\n[fact.n]\nkind = \"number\"\n\
+         [payer.p]\ntitle = \"P\"\n[payer.q]\ntitle = \"Q\"\n[service.s]\ntitle = \"S\"\ncode = \"X\"\nunit = \"day\"\n\
+         [presume.g]\nvalue = \"yes\"\nbasis = \"house\"\nwhen.activity = \"{presumed_for}\"\n\
          [[offer]]\nid = \"offer\"\ntitle = \"it is offered\"\nbasis = \"house\"\nservice = \"s\"\npayers = [\"p\"]\n\
-         [[offer.any]]\nwhen.activity = \"c\"\nwhen.g = \"yes\"\n[[offer.any]]\nwhen.activity = \"a\"\nwhen.f = \"yes\"\n\
+         [[offer.any]]\nwhen.activity = [{others}]\nwhen.g = \"yes\"\n[[offer.any]]\nwhen.activity = \"a\"\nwhen.f = \"yes\"\n\
          [[strike]]\nid = \"strike\"\ntitle = \"n is large\"\nbasis = \"house\"\npayers = [\"p\"]\n\
          when.activity = \"c\"\nwhen.n.at_least = 30\n\
-         [[exclude]]\nid = \"exclude\"\ntitle = \"a is excluded\"\nbasis = \"house\"\npayers = [\"q\"]\nwhen.activity = \"a\"\n",
-    );
-    let diagram = Diagram::new(&set);
-    let [activity, f, n] = ["activity", "f", "n"].map(|name| set.vocabulary.find(name).unwrap());
-    let note = |number| {
-        let mut facts = set.answered();
-        let answers = [(activity, Answer::Value(0)), (f, Answer::Value(1)), (n, Answer::Number(number))];
-        for (fact, answer) in answers {
-            facts.set(fact, answer);
+         [[exclude]]\nid = \"exclude\"\ntitle = \"a is excluded\"\nbasis = \"house\"\npayers = [\"q\"]\nwhen.activity = \"a\"\n"
+    ))
+}
+
+/// What stands against an offer in another activity is part of the sentence, so notes that differ in it share none. What is
+/// presumed for that activity is not lacking, but only where it is one activity.
+#[test]
+fn an_offer_that_is_near_by_another_activity_is_judged_there() {
+    for (others, presumed_for, expected) in [
+        ("\"c\"", "c", ["; X needs `activity` to be `c` (the note says `a`).", "."]),
+        ("\"b\", \"c\"", "b", ["; X needs `f` to be `yes` (the note says `no`)."; 2]),
+    ] {
+        let set = near_by_activity(others, presumed_for);
+        let diagram = Diagram::new(&set);
+        let [activity, f, n] = ["activity", "f", "n"].map(|name| set.vocabulary.find(name).unwrap());
+        let note = |number| {
+            let mut facts = set.answered();
+            let answers = [(activity, Answer::Value(0)), (f, Answer::Value(1)), (n, Answer::Number(number))];
+            for (fact, answer) in answers {
+                facts.set(fact, answer);
+            }
+            (facts, parse_date("2026-03-02").unwrap())
+        };
+        let judge = Judge::new(&set, &diagram, true);
+        for numbers in [[10, 40], [40, 10]] {
+            compare(&Decisions::new(judge), &mut DecisionMemo::new(), numbers.map(note));
         }
-        (facts, parse_date("2026-03-02").unwrap())
-    };
-    for numbers in [[10, 40], [40, 10]] {
-        let decisions = Decisions::new(Judge::new(&set, &diagram, true));
-        compare(&decisions, &mut DecisionMemo::new(), numbers.map(note));
-        let sentences = [10, 40].map(|number| {
-            let (facts, date) = note(number);
-            decisions.judge().evaluate(&facts, date).because
-        });
-        // What is presumed for the other activity is not lacking.
-        assert!(sentences[0].ends_with("X needs `activity` to be `c` (the note says `a`)."), "{}", sentences[0]);
-        assert_eq!(sentences[1], "Nobody pays: a is excluded (house rule).");
+        let sentences = [10, 40].map(note).map(|(facts, date)| judge.evaluate(&facts, date).because);
+        assert_eq!(sentences, expected.map(|near| format!("Nobody pays: a is excluded (house rule){near}")));
     }
 }
 

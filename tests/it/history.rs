@@ -326,3 +326,57 @@ fn a_note_of_a_period_that_stands_billed_names_the_note_that_has_it() {
         assert_eq!(now, [(Some(units), "-".into())]);
     }
 }
+
+/// Notes of earlier runs are compared with new ones: when they ended, and of which group they were.
+#[test]
+fn a_note_of_an_earlier_run_overlaps_as_it_did() {
+    let coaching = |id: &str, client: &str, start: &str, end: &str, group: &str| {
+        Record::of(&[
+            ("id", id),
+            ("client", client),
+            ("staff", "staff-1"),
+            ("date", "2026-03-02"),
+            ("start", start),
+            ("end", end),
+            ("activity", "job_coaching"),
+            ("staff_role", "vocational_specialist"),
+            ("eligibility", "department"),
+            ("group", group),
+        ])
+    };
+    let earlier = [coaching("n-1", "client-a", "09:00", "10:00", "group-1")];
+    let rows = ("rows", run(&RULES[0], &earlier, &[], RowFormat::Ndjson).text);
+    let overlaps = |start: &str, end: &str, group: &str| {
+        let new = coaching("n-2", "client-b", start, end, group);
+        let row = run(&RULES[0], &[new], std::slice::from_ref(&rows), RowFormat::Ndjson).rows.remove(0);
+        let found = row.findings.into_iter().find(|finding| finding.code == "staff-overlap");
+        found.map(|found| found.with.join(" "))
+    };
+    assert_eq!(overlaps("09:59", "10:30", "group-2").as_deref(), Some("n-1"));
+    assert_eq!(overlaps("10:00", "10:30", "group-2"), None);
+    assert_eq!(overlaps("08:30", "09:00", "group-2"), None);
+    assert_eq!(overlaps("09:00", "10:00", "group-1"), None);
+}
+
+/// What further minutes of a month earn stands on the new note; what stands billed stays where it is.
+#[test]
+fn a_month_that_earns_more_is_added_to() {
+    let chronic = |id: &str, day: &str, minutes: &str| {
+        Record::of(&[
+            ("id", id),
+            ("client", "client-a"),
+            ("date", day),
+            ("minutes", minutes),
+            ("activity", "chronic_care_management"),
+            ("chronic_conditions", "2"),
+            ("medicare_coverage", "original"),
+            ("staff_role", "care_manager"),
+        ])
+    };
+    let rows = ("rows", run(&RULES[0], &[chronic("n-1", "2026-03-02", "25")], &[], RowFormat::Ndjson).text);
+    let now = run(&RULES[0], &[chronic("n-2", "2026-03-05", "20")], &[rows], RowFormat::Ndjson);
+    let adjusted: Vec<(&str, &str, &str, u32)> =
+        now.adjustments.iter().map(|row| (row.id.as_str(), row.action, row.service.as_str(), row.units)).collect();
+    assert_eq!(adjusted, [("n-2", "add", "chronic_care_further", 1)]);
+    assert_eq!((now.rows[0].units, now.rows[0].service.as_deref()), (Some(1), Some("chronic_care_further")));
+}

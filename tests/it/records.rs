@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use actbill::message::Code;
+use actbill::message::{Code, Message};
 use actbill::read::Format;
 use proptest::prelude::*;
 
@@ -130,6 +130,23 @@ fn the_ids_of_a_record_with_two_are_used_both() {
 fn an_unknown_field_is_counted_once_a_record() {
     let ran = ran(Format::Ndjson, "{\"mood\":1,\"mood\":2}\n{\"mood\":3}", false);
     assert_eq!(ran.report.run.unknown_fields.get("mood"), Some(&2));
+}
+
+/// Records are numbered within their input, also where an id is that of another input.
+#[test]
+fn a_rejected_record_of_a_further_input_is_told_with_its_number_there() {
+    let note = |id: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"client\":\"c\",\"date\":\"2026-03-02\",\"minutes\":15,\"activity\":\"job_coaching\",\"staff_role\":\"nurse\"}}\n"
+        )
+    };
+    let (first, second) = ([note("n-1"), note("n-2")].concat(), [note("n-3"), "{}\n".into(), note("n-2")].concat());
+    let inputs = [("one", Format::Ndjson, first.as_bytes()), ("two", Format::Ndjson, second.as_bytes())];
+    let said = run(ready(), &inputs, false).unwrap().said;
+    let place = |message: &Message| (message.place.as_ref().unwrap().to_string(), message.record);
+    let mut places: Vec<_> = said.iter().map(place).collect();
+    places.dedup();
+    assert_eq!(places, [("two:2:1".to_owned(), Some(2)), ("two:3:7".to_owned(), Some(3))]);
 }
 
 #[test]

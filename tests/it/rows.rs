@@ -85,6 +85,29 @@ fn a_days_unit_that_stands_on_another_note_is_not_at_stake() {
     );
 }
 
+/// Of what an edit holds, and of what would be held beside it, nothing is at stake.
+#[test]
+fn what_an_edit_would_hold_is_not_at_stake() {
+    let timed = |note: Record, staff: &str, start: &str, end: &str| {
+        note.with(&[("minutes", ""), ("staff", staff), ("start", start), ("end", end)])
+    };
+    let other = |id: &str| practice(id).with(&[("client", "client-b"), ("plan_link", "yes")]);
+    let units = |records: &[Record]| -> Vec<Option<u64>> {
+        stakes(ready(), records).iter().map(|stake| stake["units"].as_u64()).collect()
+    };
+    let open = timed(practice("n-1"), "staff-1", "09:00", "10:00");
+    assert_eq!(units(&[open.clone(), timed(other("n-2"), "staff-1", "10:00", "11:00")]), [Some(1), None]);
+    assert_eq!(units(&[open, timed(other("n-2"), "staff-1", "09:30", "10:30")]), [Some(0), None]);
+    // The first note of the day is held, so a note of another payer would be held beside it.
+    let sure = timed(practice("n-1").with(&[("plan_link", "yes")]), "staff-1", "09:00", "10:00");
+    let held = [sure, timed(other("n-2"), "staff-1", "09:30", "10:30")];
+    let later =
+        |eligibility: &str| timed(practice("n-3").with(&[("eligibility", eligibility)]), "staff-2", "13:00", "14:00");
+    let with = |eligibility: &str| units(&[&held[..], &[later(eligibility)]].concat());
+    assert_eq!(with("mo_healthnet"), [None, None, Some(1)]);
+    assert_eq!(with("department"), [None, None, Some(0)]);
+}
+
 #[test]
 fn only_notes_held_for_missing_facts_have_something_at_stake() {
     let by_rule = practice("n-1").with(&[("activity", "other")]);

@@ -172,6 +172,22 @@ fn one_client(number: usize) -> Vec<Record> {
         chronic("month", 9, "2"),
         chronic("month-too", 10, "2"),
         chronic("month-held", 11, ""),
+        chronic("overlapped", 12, "2").with(&[("minutes", ""), ("start", "09:00"), ("end", "09:17")]),
+        chronic("overlapping", 12, "2").with(&[("minutes", ""), ("start", "09:10"), ("end", "09:27")]),
+        chronic("integration", 13, "").with(&[
+            ("activity", "integration_management"),
+            ("systematic_assessment", "yes"),
+            ("plan_revision", "yes"),
+            ("continuous_relationship", "yes"),
+            ("minutes", "28"),
+        ]),
+        chronic("collaborative", 14, "").with(&[
+            ("activity", "progress_review"),
+            ("care_month", "first"),
+            ("collaborative_team", "yes"),
+            ("integration_warranted", "yes"),
+            ("minutes", "44"),
+        ]),
         practice("rejected", 12).with(&[("date", "2026-02-30")]),
         coaching("long", 16, "00:00", "23:00"),
     ]
@@ -192,8 +208,16 @@ fn of_many_clients() {
         String::from_utf8(out).unwrap().lines().map(|row| row.split_once(",\"id\"").unwrap().1.to_owned()).collect()
     };
     let alone = rows(0..1, 1);
-    let told =
-        ["duplicate", "client-overlap", "maybe-duplicate", "bundled_into", "open-minutes", "long-day", "over-limit"];
+    let told = [
+        "duplicate",
+        "client-overlap",
+        "maybe-duplicate",
+        "bundled_into",
+        "open-minutes",
+        "not-together",
+        "long-day",
+        "over-limit",
+    ];
     assert!(told.iter().all(|told| alone.iter().any(|row| row.contains(told))), "{}", alone.join("\n"));
     for count in [1, 3] {
         // More notes than one thread takes at once.
@@ -202,6 +226,23 @@ fn of_many_clients() {
             assert_eq!(row.replace(&format!("-c{client:05}"), "-c00000"), alone[note]);
         }
     }
+}
+
+/// Notes that wait for the same answer, with different minutes.
+#[test]
+fn of_held_notes() {
+    let note = |(at, minutes): (usize, &u32)| {
+        Record::of(&[
+            ("id", &format!("n-{at}")),
+            ("client", &format!("client-{at}")),
+            ("date", "2026-03-02"),
+            ("minutes", &minutes.to_string()),
+            ("activity", "job_coaching"),
+            ("staff_role", "vocational_specialist"),
+        ])
+    };
+    let records: Vec<Record> = [95, 15, 40, 15].iter().enumerate().map(note).collect();
+    compare(&RULES[0], &records, false, &[]);
 }
 
 /// An edit strikes two of three billable notes: they overlap.

@@ -240,6 +240,40 @@ fn an_agency_changes_edits_and_adds_limits() {
     assert!(long[0].findings.iter().all(|finding| finding.code != "long-day"));
 }
 
+/// Minutes that a month counts together are timed too. What an edit holds of them is open, not gone.
+#[test]
+fn overlapping_notes_of_a_month_are_held_and_their_minutes_open() {
+    let note = |id: &str, staff: &str, date: &str, start: &str, end: &str| {
+        Record::of(&[
+            ("id", id),
+            ("client", "client-a"),
+            ("staff", staff),
+            ("date", date),
+            ("start", start),
+            ("end", end),
+            ("activity", "chronic_care_management"),
+            ("chronic_conditions", "2"),
+            ("medicare_coverage", "original"),
+            ("staff_role", "care_manager"),
+        ])
+    };
+    let rows = rows(
+        ready(),
+        &[
+            note("n-1", "staff-1", "2026-03-02", "09:00", "09:17"),
+            note("n-2", "staff-2", "2026-03-02", "09:10", "09:27"),
+            note("n-3", "staff-1", "2026-03-03", "09:00", "09:17"),
+        ],
+    );
+    let codes = |row: &Row| row.findings.iter().map(|finding| finding.code.clone()).collect::<Vec<_>>();
+    let seen: Vec<(Status, Vec<String>)> = rows.iter().map(|row| (row.status, codes(row))).collect();
+    let overlap = (Status::Held, vec!["client-overlap".to_owned()]);
+    let open = (Status::Billable, vec!["below-unit".to_owned(), "open-minutes".to_owned()]);
+    assert_eq!(seen, [overlap.clone(), overlap, open]);
+    let said = rows[2].findings.iter().find(|finding| finding.code == "open-minutes").unwrap();
+    assert!(said.text.starts_with("17 minutes are sure and 34 are held"), "{}", said.text);
+}
+
 #[test]
 fn a_monthly_limit_holds_all_lines_of_the_month() {
     let limit = "[[edit]]\nid = \"own.month\"\ntitle = \"too much\"\ncheck = \"over-limit\"\nservice = \"vocational_act\"\n\
