@@ -10,7 +10,7 @@ use actbill::run::{Input, Options, classify, read_billed};
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
 
-use crate::history::{RULES, note, read_text, run};
+use crate::history::{RULES, coaching, note, read_text, run};
 use crate::notes::{Record, written};
 use crate::shared::agency;
 
@@ -43,17 +43,7 @@ fn what_is_no_row_of_an_earlier_run_is_told_with_its_record_and_field() {
 #[test]
 fn an_adjustment_without_its_row_is_told() {
     let ready = &RULES[0];
-    let coached = |minutes: &str| {
-        Record::of(&[
-            ("id", "n-1"),
-            ("client", "client-a"),
-            ("date", "2026-03-02"),
-            ("minutes", minutes),
-            ("activity", "job_coaching"),
-            ("staff_role", "vocational_specialist"),
-            ("eligibility", "department"),
-        ])
-    };
+    let coached = |minutes: &str| coaching(&[("minutes", minutes)]);
     let rows = ("rows.ndjson", run(ready, &[coached("60")], &[], RowFormat::Ndjson).text);
     let corrected = run(ready, &[coached("30")], std::slice::from_ref(&rows), RowFormat::Ndjson).adjustments;
     let adjustments = ("adjustments.ndjson", serde_json::to_string(&corrected[0]).unwrap() + "\n");

@@ -210,6 +210,20 @@ pub(crate) fn note() -> impl Strategy<Value = Record> {
         })
 }
 
+/// An hour of job coaching that the department pays for, with further fields or others.
+pub(crate) fn coaching(fields: &[(&str, &str)]) -> Record {
+    Record::of(&[
+        ("id", "n-1"),
+        ("client", "client-a"),
+        ("date", "2026-03-02"),
+        ("minutes", "60"),
+        ("activity", "job_coaching"),
+        ("staff_role", "vocational_specialist"),
+        ("eligibility", "department"),
+    ])
+    .with(fields)
+}
+
 /// Runs of a year: new notes, notes that come again, and notes that come again changed.
 fn runs() -> impl Strategy<Value = Vec<Vec<(usize, Record)>>> {
     prop::collection::vec(prop::collection::vec((0usize..14, note()), 1..7), 1..5)
@@ -278,29 +292,17 @@ proptest! {
 /// what may add to its period, is not already billed.
 #[test]
 fn a_note_of_a_period_that_stands_billed_names_the_note_that_has_it() {
-    let note = |id: &str, fields: &[(&str, &str)]| {
-        Record::of(&[
-            ("id", id),
-            ("client", "client-a"),
-            ("date", "2026-03-02"),
-            ("minutes", "30"),
-            ("staff_role", "vocational_specialist"),
-            ("eligibility", "mo_healthnet"),
-            ("symptom_link", "yes"),
-            ("plan_link", "yes"),
-            ("medically_needed", "yes"),
-        ])
-        .with(fields)
+    let practice = |id: &str| {
+        coaching(&[("id", id), ("activity", "interview_practice"), ("eligibility", "mo_healthnet")])
+            .with(&[("symptom_link", "yes"), ("plan_link", "yes")])
     };
-    let practice = |id: &str| note(id, &[("activity", "interview_practice")]);
-    let coaching = |id: &str, minutes: &str| {
-        note(id, &[("activity", "job_coaching"), ("eligibility", "department"), ("minutes", minutes)])
-    };
+    let coached = |id: &str, minutes: &str| coaching(&[("id", id), ("minutes", minutes)]);
     let already = |ready: &Ready, earlier: &[Record], now: &[Record]| -> Vec<(Option<u32>, String)> {
         let rows = ("rows", run(ready, earlier, &[], RowFormat::Ndjson).text);
         let rows = run(ready, now, &[rows], RowFormat::Ndjson).rows;
         let found = |row: &Row| {
             let already = row.findings.iter().find(|finding| finding.code == "already-billed");
+            assert_eq!(already.is_some(), row.rules == ["already-billed"], "{:?}", row.rules);
             (row.units, already.map_or("-".into(), |finding| format!("already {}", finding.with.join(" "))))
         };
         rows.iter().map(found).collect()
@@ -313,16 +315,13 @@ fn a_note_of_a_period_that_stands_billed_names_the_note_that_has_it() {
         [(Some(0), "already ".into()), (Some(0), "already n-1".into())]
     );
     // It was billed as something else before, and what stands on the day now is another note's.
-    assert_eq!(
-        already(by_note, &[practice("n-1"), coaching("n-2", "30")], &[practice("n-2")]),
-        [(Some(0), "-".into())]
-    );
+    assert_eq!(already(by_note, &[practice("n-1"), coached("n-2", "30")], &[practice("n-2")]), [(Some(0), "-".into())]);
     // The first note held nothing before.
     let held = practice("n-1").with(&[("plan_link", "")]);
     assert_eq!(already(by_note, &[held], &[practice("n-2")]), [(Some(1), "-".into())]);
     // Minutes of a day that are counted together: what they add is new, and a minute that adds nothing may still add to others.
     for (minutes, units) in [("30", 2), ("1", 0)] {
-        let now = already(by_day, &[coaching("n-1", "30")], &[coaching("n-2", minutes)]);
+        let now = already(by_day, &[coached("n-1", "30")], &[coached("n-2", minutes)]);
         assert_eq!(now, [(Some(units), "-".into())]);
     }
 }
@@ -330,24 +329,15 @@ fn a_note_of_a_period_that_stands_billed_names_the_note_that_has_it() {
 /// Notes of earlier runs are compared with new ones: when they ended, and of which group they were.
 #[test]
 fn a_note_of_an_earlier_run_overlaps_as_it_did() {
-    let coaching = |id: &str, client: &str, start: &str, end: &str, group: &str| {
-        Record::of(&[
-            ("id", id),
-            ("client", client),
-            ("staff", "staff-1"),
-            ("date", "2026-03-02"),
-            ("start", start),
-            ("end", end),
-            ("activity", "job_coaching"),
-            ("staff_role", "vocational_specialist"),
-            ("eligibility", "department"),
-            ("group", group),
-        ])
+    let timed = |id: &str, client: &str, start: &str, end: &str, group: &str| {
+        let fields =
+            [("id", id), ("client", client), ("minutes", ""), ("start", start), ("end", end), ("group", group)];
+        coaching(&fields).with(&[("staff", "staff-1")])
     };
-    let earlier = [coaching("n-1", "client-a", "09:00", "10:00", "group-1")];
+    let earlier = [timed("n-1", "client-a", "09:00", "10:00", "group-1")];
     let rows = ("rows", run(&RULES[0], &earlier, &[], RowFormat::Ndjson).text);
     let overlaps = |start: &str, end: &str, group: &str| {
-        let new = coaching("n-2", "client-b", start, end, group);
+        let new = timed("n-2", "client-b", start, end, group);
         let row = run(&RULES[0], &[new], std::slice::from_ref(&rows), RowFormat::Ndjson).rows.remove(0);
         let found = row.findings.into_iter().find(|finding| finding.code == "staff-overlap");
         found.map(|found| found.with.join(" "))
@@ -356,6 +346,19 @@ fn a_note_of_an_earlier_run_overlaps_as_it_did() {
     assert_eq!(overlaps("10:00", "10:30", "group-2"), None);
     assert_eq!(overlaps("08:30", "09:00", "group-2"), None);
     assert_eq!(overlaps("09:00", "10:00", "group-1"), None);
+}
+
+/// A correction that is rejected leaves what was billed as it stands.
+#[test]
+fn a_rejected_correction_voids_nothing() {
+    let rows = ("rows", run(&RULES[0], &[coaching(&[])], &[], RowFormat::Ndjson).text);
+    let adjusted = |record: Record| {
+        let done = run(&RULES[0], &[record], std::slice::from_ref(&rows), RowFormat::Ndjson);
+        let adjustments: Vec<(&str, u32)> = done.adjustments.iter().map(|row| (row.action, row.units)).collect();
+        (done.rows[0].status, adjustments.iter().map(|(action, units)| format!("{action} {units}")).collect::<Vec<_>>())
+    };
+    assert_eq!(adjusted(coaching(&[("minutes", "30")])), (Status::Billable, vec!["replace 2".to_owned()]));
+    assert_eq!(adjusted(coaching(&[("date", "2026-02-30")])), (Status::Rejected, vec![]));
 }
 
 /// What further minutes of a month earn stands on the new note; what stands billed stays where it is.

@@ -70,6 +70,11 @@ fn what_is_at_stake_is_what_the_note_could_add_to_its_line() {
         stakes(&priced("17.725", "note"), &[billed(15), coaching("n-2", 15)]),
         [Value::Null, dollars(1, "17.72")]
     );
+    // The line that is added to is this client's, of several.
+    let others = [("client-0", "n-3"), ("client-b", "n-4")]
+        .map(|(client, id)| billed(15).with(&[("client", client), ("id", id)]));
+    let all = [others[0].clone(), billed(15), coaching("n-2", 15), others[1].clone()];
+    assert_eq!(stakes(&priced("17.725", "note"), &all), [Value::Null, Value::Null, dollars(1, "17.72"), Value::Null]);
     assert_eq!(stakes(&priced("10", "day"), &[billed(10), coaching("n-2", 6)]), [Value::Null, dollars(0, "0.00")]);
     assert_eq!(stakes(&priced("10", "day"), &[billed(10), coaching("n-2", 13)]), [Value::Null, dollars(1, "10.00")]);
 }

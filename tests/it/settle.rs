@@ -68,19 +68,15 @@ fn compare(ready: &Ready, records: &[Record], presume_nothing: bool, shown: &[&s
     let text = written(Format::Ndjson, records);
     let strictness = Strictness { presume_nothing, known_fields_only: false };
     let columns = Columns::new(&ready.set, shown.iter().copied()).unwrap();
-    let mut rolled = Batch::new(&ready.set, &ready.diagram, strictness, columns.facts());
+    let as_of = parse_date("2027-01-15").unwrap();
+    let mut rolled = Batch::new(&ready.set, &ready.diagram, strictness, columns.facts()).as_of(as_of);
     read(&ready.set, input(&text), &mut |record| drop(rolled.add(0, "notes", record, &mut drop))).unwrap();
     let mut expected = None;
     let rolled = rolled.finish(&mut drop);
     let mut rolled = Some(rolled);
     for count in [1, 2, 3, 8] {
         let reading = Reading { threads: threads(count), block: 100 * count };
-        let options = Options {
-            strictness,
-            columns: columns.clone(),
-            reading,
-            ..Options::new(parse_date("2026-08-01").unwrap())
-        };
+        let options = Options { strictness, columns: columns.clone(), reading, ..Options::new(as_of) };
         let (settled, _) = classify(ready, vec![input(&text)], &options, &mut drop).unwrap();
         let expected = expected.get_or_insert_with(|| {
             let rolled = rolled.take().unwrap();
@@ -189,7 +185,8 @@ fn one_client(number: usize) -> Vec<Record> {
             ("minutes", "44"),
         ]),
         practice("rejected", 12).with(&[("date", "2026-02-30")]),
-        coaching("long", 16, "00:00", "23:00"),
+        coaching("long", 16, "00:00", "12:00"),
+        coaching("longer", 16, "12:00", "23:00"),
     ]
 }
 
@@ -243,6 +240,31 @@ fn of_held_notes() {
     };
     let records: Vec<Record> = [95, 15, 40, 15].iter().enumerate().map(note).collect();
     compare(&RULES[0], &records, false, &[]);
+}
+
+/// Notes with one decision, before and after the last date for which the rules were checked against their sources.
+#[test]
+fn of_dates_that_nobody_checked() {
+    let note = |(at, date): (usize, &&str)| {
+        Record::of(&[
+            ("id", &format!("n-{at}")),
+            ("client", "client-a"),
+            ("date", date),
+            ("minutes", "60"),
+            ("activity", "insurance_navigation"),
+            ("eligibility", "mo_healthnet"),
+            ("staff_role", "care_manager"),
+        ])
+    };
+    let dates = ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02", "2026-12-29"];
+    let records: Vec<Record> = dates.iter().enumerate().map(note).collect();
+    let ready = ready_with(&[("case_management_covered", "yes")], &[]);
+    compare(&ready, &records, false, &[]);
+    let text = written(Format::Ndjson, &records);
+    let options = Options::new(parse_date("2027-01-15").unwrap());
+    let (report, _) = classify(&ready, vec![input(&text)], &options, &mut drop).unwrap();
+    let told = report.rows().map(|row| row.findings.iter().any(|finding| finding.code == "unverified-date"));
+    assert_eq!(told.collect::<Vec<_>>(), [false, false, true, true, false]);
 }
 
 /// An edit strikes two of three billable notes: they overlap.

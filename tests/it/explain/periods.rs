@@ -285,6 +285,7 @@ fn pairs_that_step_aside_look_as_far_as_their_period() {
         pair("month", "chronic_care", "only_with", "general_integration", &format!("{month} = \"advise\"")),
         pair("discharge", visit, "only_with", "chronic_care", "within = \"discharge_date\"\nthen = \"advise\""),
         pair("strike", "general_integration", "not_with", visit, &format!("{month} = \"strike\"")),
+        pair("staff", visit, "not_with", "chronic_care", "within = \"day\"\nsame = [\"staff\"]\nthen = \"hold\""),
     ];
     let mut files = shipped();
     files.push(RuleFile { name: "agency.toml".into(), text: AGENCY.to_owned() + &pairs.concat(), own: true });
@@ -304,12 +305,18 @@ fn pairs_that_step_aside_look_as_far_as_their_period() {
         note("m-10", "client-e", 16, 28, "integration", none()),
         note("m-11", "client-f", 6, 40, "visit", none()),
         note("m-12", "client-f", 16, 28, "integration", json!({"date": "2026-02-20"})),
+        note("m-13", "client-g", 6, 40, "visit", json!({"staff": "staff-1"})),
+        note("m-14", "client-g", 6, 25, "chronic", json!({"staff": "staff-2"})),
     ];
     let explained = explained(&ready, &Value::from(notes.to_vec()).to_string(), &Wanted::All);
-    let looked = |id: &str, pair: &str| {
+    let told = |id: &str, pair: &str| {
         let shown = explained.notes.iter().find(|shown| shown.decision.id.as_deref() == Some(id)).unwrap();
         let looked = shown.pairs.iter().find(|looked| looked.id == format!("own.{pair}")).unwrap();
-        (looked.outcome, looked.with.join(" "))
+        (looked.outcome, looked.with.join(" "), looked.text.clone())
+    };
+    let looked = |id: &str, pair: &str| {
+        let (outcome, with, _) = told(id, pair);
+        (outcome, with)
     };
     assert_eq!(looked("m-01", "month"), ("steps_aside", "m-02".into()));
     assert_eq!(looked("m-03", "month"), ("applies", String::new()));
@@ -317,6 +324,9 @@ fn pairs_that_step_aside_look_as_far_as_their_period() {
     assert_eq!(looked("m-07", "discharge"), ("applies", String::new()));
     assert_eq!(looked("m-09", "strike"), ("applies_to_others", "m-10".into()));
     assert_eq!(looked("m-11", "strike"), ("steps_aside", String::new()));
+    let (outcome, with, text) = told("m-13", "staff");
+    assert_eq!((outcome, with.as_str()), ("steps_aside", "m-14"));
+    assert!(text.starts_with("steps aside: other staff provided"), "{text}");
 }
 
 /// A change that is told makes the note billable among the other notes of its period.
