@@ -12,6 +12,8 @@ use actbill::status::Status;
 use actbill::table::Screen;
 use proptest::prelude::*;
 use proptest::sample::select;
+use rust_decimal::Decimal;
+use serde_json::Value;
 
 use crate::ledger::months;
 use crate::notes::{Record, batch, written};
@@ -184,27 +186,51 @@ fn one_client(number: usize) -> Vec<Record> {
             ("integration_warranted", "yes"),
             ("minutes", "44"),
         ]),
+        practice("navigation", 6).with(&[("activity", "insurance_navigation")]),
         practice("rejected", 12).with(&[("date", "2026-02-30")]),
         coaching("long", 16, "00:00", "12:00"),
         coaching("longer", 16, "12:00", "23:00"),
     ]
 }
 
-/// Of many clients, shared among threads, each is settled as it is alone.
+/// Asserts that every number of a summary is so many times that of another one.
+fn assert_times(times: usize, one: &Value, many: &Value, name: &str) {
+    match (one, many) {
+        (Value::Object(one), Value::Object(many)) => {
+            assert!(one.keys().eq(many.keys()), "{name}");
+            // A share of the notes stays as it is.
+            for (name, one) in one.iter().filter(|(name, _)| *name != "share") {
+                assert_times(times, one, &many[name], name);
+            }
+        }
+        (Value::Number(one), Value::Number(many)) => {
+            let decimal = |number: &serde_json::Number| number.to_string().parse::<Decimal>().unwrap();
+            assert_eq!(decimal(one) * Decimal::from(times), decimal(many), "{name}");
+        }
+        _ => assert_eq!(one, many, "{name}"),
+    }
+}
+
+/// Of many clients, shared among threads, each is settled as it is alone, and the totals are those of one as many times.
 #[test]
 fn of_many_clients() {
-    let limit = "[[edit]]\ncheck = \"over-limit\"\nservice = \"vocational_act\"\nmost = 90\nwithin = \"day\"\nthen = \"hold\"\n";
-    let ready = agency(limit, &months::OPEN);
-    let rows = |clients: std::ops::Range<usize>, count: usize| -> Vec<String> {
+    let own = "[[edit]]\ncheck = \"over-limit\"\nservice = \"vocational_act\"\nmost = 90\nwithin = \"day\"\nthen = \"hold\"\n\
+               [[count]]\nid = \"own.minutes\"\nnotes = \"case_management\"\nwithin = \"note\"\nat_least = 8\neach = 15\n\
+               earns = \"case_management\"\nbasis = \"house\"\n";
+    let ready = agency(own, &[&months::OPEN[..], &[("mo_healthnet_pays", "per_member")]].concat());
+    let run = |clients: std::ops::Range<usize>, count: usize| -> (Vec<String>, Value) {
         let text = written(Format::Ndjson, &clients.flat_map(one_client).collect::<Vec<_>>());
         let reading = Reading { threads: threads(count), ..Reading::default() };
         let options = Options { reading, ..Options::new(parse_date("2026-08-01").unwrap()) };
         let (report, _) = classify(&ready, vec![input(&text)], &options, &mut drop).unwrap();
-        let mut out = Vec::new();
-        report.write(RowFormat::Ndjson, &mut out).unwrap();
-        String::from_utf8(out).unwrap().lines().map(|row| row.split_once(",\"id\"").unwrap().1.to_owned()).collect()
+        let (mut rows, mut summary) = (Vec::new(), Vec::new());
+        report.write(RowFormat::Ndjson, &mut rows).unwrap();
+        report.write_summary(&mut summary).unwrap();
+        let rows = String::from_utf8(rows).unwrap();
+        let without_number = |row: &str| row.split_once(",\"id\"").unwrap().1.to_owned();
+        (rows.lines().map(without_number).collect(), serde_json::from_slice(&summary).unwrap())
     };
-    let alone = rows(0..1, 1);
+    let (alone, summary) = run(0..1, 1);
     let told = [
         "duplicate",
         "client-overlap",
@@ -214,14 +240,17 @@ fn of_many_clients() {
         "not-together",
         "long-day",
         "over-limit",
+        "shadow",
     ];
     assert!(told.iter().all(|told| alone.iter().any(|row| row.contains(told))), "{}", alone.join("\n"));
     for count in [1, 3] {
         // More notes than one thread takes at once.
-        for (at, row) in rows(0..4_000, count).iter().enumerate() {
+        let (rows, totals) = run(0..4_000, count);
+        for (at, row) in rows.iter().enumerate() {
             let (client, note) = (at / alone.len(), at % alone.len());
             assert_eq!(row.replace(&format!("-c{client:05}"), "-c00000"), alone[note]);
         }
+        assert_times(4_000, &summary["summary"], &totals["summary"], "summary");
     }
 }
 
