@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::batch::finding::nearest;
 use crate::batch::names::NameId;
-use crate::batch::{Batch, BatchNote, MAX_NAMED, claim};
+use crate::batch::{Batch, BatchNote, claim};
 use crate::effective::Month;
 use crate::number::{narrow, wide};
 use crate::rules::{Check, EditPeriod, ServiceId};
@@ -66,10 +67,7 @@ impl LimitHit {
 
     /// Returns the nearest other notes of the lines.
     pub(super) fn others(&self, note: BatchNote<'_>) -> Vec<usize> {
-        let at = self.notes.partition_point(|other| *other < note.index);
-        let first = at.saturating_sub(MAX_NAMED / 2).min(self.notes.len().saturating_sub(MAX_NAMED + 1));
-        let others = self.notes.iter().skip(first).filter(|other| **other != note.index);
-        others.take(MAX_NAMED).copied().collect()
+        nearest(&self.notes, self.notes.partition_point(|other| *other < note.index))
     }
 
     /// Says how far the units are above the limit.
