@@ -130,7 +130,7 @@ codes! {
     RosterGap = "roster-gap", Run;
     /// A roster with several rows of an id for one day.
     RosterOverlap = "roster-overlap", Run;
-    /// A roster that lists none of the people whom the notes name.
+    /// A roster that lists none of the clients or staff members in the notes.
     RosterUnmatched = "roster-unmatched", Run;
     /// Output that cannot be written.
     Unwritable = "unwritable", Run;

@@ -5,7 +5,6 @@ use super::Batch;
 use super::line::Line;
 use super::names::{NameId, TextHash, text_hash};
 use crate::number::count;
-use crate::roster::RosterKind;
 use crate::visible::is_invisible;
 
 /// Ids of one kind that are similar.
@@ -39,15 +38,6 @@ impl Batch<'_> {
             found.extend(similar("id", ids));
         }
         found
-    }
-
-    /// Returns the ids of the clients or staff members of the records, in order, as often as they are named.
-    pub fn named(&self, kind: RosterKind) -> impl Iterator<Item = &str> {
-        let name = move |line: &Line| match kind {
-            RosterKind::Clients => line.client,
-            RosterKind::Staff => line.staff,
-        };
-        self.lines.iter().skip(self.history.len()).filter_map(name).map(|name| self.names.get(name))
     }
 
     /// Returns each name with the first record that has it.

@@ -94,7 +94,8 @@ fn serialize_sha256<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Re
 #[derive(Clone, Debug, Serialize)]
 pub struct RosterRun {
     /// Whom it lists: `clients` or `staff`.
-    pub of: RosterKind,
+    #[serde(rename = "of")]
+    pub kind: RosterKind,
     /// Name as given.
     pub name: String,
     /// Size and SHA-256 of the roster's bytes, if inputs were hashed. Reports show the SHA-256.

@@ -17,7 +17,7 @@ use spans::{Span, spans};
 use crate::effective::Effective;
 use crate::facts::{Answer, FactId, date_answer};
 
-/// Whom a roster lists.
+/// Whom a roster lists. Reports write it as `clients` or `staff`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RosterKind {
@@ -25,16 +25,6 @@ pub enum RosterKind {
     Clients,
     /// Staff members.
     Staff,
-}
-
-impl RosterKind {
-    /// Returns the name of the kind in options and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Clients => "clients",
-            Self::Staff => "staff",
-        }
-    }
 }
 
 /// An answer of a roster to a fact.
@@ -89,7 +79,7 @@ impl Roster {
         self.by_id.is_empty()
     }
 
-    /// Whether the roster has a row of this id, for whatever dates.
+    /// Whether the roster has a row with this id, whatever its dates.
     pub fn lists(&self, id: &str) -> bool {
         self.by_id.contains_key(id)
     }
@@ -121,14 +111,6 @@ pub struct FoundAnswer {
 }
 
 impl Rosters {
-    /// Returns the roster of a kind, if the run has one.
-    pub fn of(&self, kind: RosterKind) -> Option<&Roster> {
-        match kind {
-            RosterKind::Clients => self.clients.as_ref(),
-            RosterKind::Staff => self.staff.as_ref(),
-        }
-    }
-
     /// Returns what the rosters answer for a client and a staff member on a date, ordered by fact.
     pub fn find(
         &self,

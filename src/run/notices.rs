@@ -1,5 +1,5 @@
 //! What is said of an input as a whole: its header row, its encoding, rows that are no notes, dates without an order, ids
-//! that look alike, a roster of other people.
+//! that look alike, rosters that list nobody in the notes.
 
 use super::LoadedRosters;
 use crate::batch::{self, SkippedRows};
@@ -123,21 +123,30 @@ pub(super) fn similar_ids(batch: &batch::Batch<'_>, inputs: &[&str]) -> Vec<Mess
 
 /// Returns a warning for each roster that lists none of the people whom the records name.
 pub(super) fn unmatched_rosters(batch: &batch::Batch<'_>, loaded: &LoadedRosters) -> Vec<Message> {
+    if batch.is_empty() {
+        return Vec::new();
+    }
     let warning = |run: &RosterRun| {
-        let roster = loaded.rosters.of(run.of).filter(|roster| !roster.is_empty() && !batch.is_empty())?;
-        let (person, field) = match run.of {
-            RosterKind::Clients => ("client", "client"),
-            RosterKind::Staff => ("staff member", "staff"),
+        let (roster, person, field) = match run.kind {
+            RosterKind::Clients => (&loaded.rosters.clients, "client", "client"),
+            RosterKind::Staff => (&loaded.rosters.staff, "staff member", "staff"),
         };
-        let mut named = batch.named(run.of).peekable();
+        let roster = roster.as_ref().filter(|roster| !roster.is_empty())?;
+        let heads = batch.records().filter_map(|index| batch.head(index));
+        let mut named = heads
+            .filter_map(|head| match run.kind {
+                RosterKind::Clients => head.client,
+                RosterKind::Staff => head.staff,
+            })
+            .peekable();
         let (text, help) = if named.peek().is_none() {
-            let help = format!("the roster answers for notes that have `{field}`");
+            let help = format!("a roster answers only for notes that give `{field}`");
             (format!("no record names a {person}"), help)
         } else if named.any(|id| roster.lists(id)) {
             return None;
         } else {
-            let help = format!("write each `id` as the notes write `{field}`, with all zeros in front");
-            (format!("the roster lists no {person} whom a record names"), help)
+            let help = format!("write each `id` exactly as the notes write `{field}`, including leading zeros");
+            (format!("the roster lists none of the {person}s that the records name"), help)
         };
         Some(Message::warning(Code::RosterUnmatched, text).with_place(Place::new(&run.name, 1, 1)).help(help))
     };

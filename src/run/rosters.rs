@@ -39,7 +39,7 @@ pub fn read_rosters(
         let digest = reader.read(input, hash);
         reader.warnings.drain(..).for_each(&mut *on_message);
         reader.errors.drain(..).for_each(|error| errors.add(error));
-        runs.push(RosterRun { of: kind, name: reader.name, digest, rows: count(reader.rows.len()) });
+        runs.push(RosterRun { kind, name: reader.name, digest, rows: count(reader.rows.len()) });
         let (roster, issues) = Roster::new(reader.rows);
         span_warnings(issues, &reader.places).into_iter().for_each(&mut *on_message);
         match kind {

@@ -106,7 +106,7 @@ fn a_roster_that_lists_nobody_whom_a_note_names_is_told() {
     assert_eq!(
         said(notes("123", ""), clients, staff),
         [
-            "c.csv:1:1: warning[roster-unmatched]: the roster lists no client whom a record names",
+            "c.csv:1:1: warning[roster-unmatched]: the roster lists none of the clients that the records name",
             "s.csv:1:1: warning[roster-unmatched]: no record names a staff member"
         ]
     );
