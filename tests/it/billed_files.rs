@@ -10,8 +10,8 @@ use actbill::run::{Input, Options, classify, read_billed};
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
 
-use crate::history::{RULES, coaching, note, read_text, run};
-use crate::notes::{Record, written};
+use crate::history::{RULES, note, read_text, run};
+use crate::notes::{Record, coaching, written};
 use crate::shared::agency;
 
 #[test]

@@ -187,12 +187,12 @@ fn a_run_that_is_killed_at_any_moment_leaves_whole_files() {
     let first = [&["classify", "first.csv", "-o", "billed.csv"][..], &rosters].concat();
     assert_eq!(folder.run(&first).status, 0);
     let outputs = ["rows.csv", "adjustments.csv", "totals.json", "receipt.json"];
-    let written = ["-o", "rows.csv", "--adjustments", "adjustments.csv", "--summary", "totals.json"];
+    let files = ["-o", "rows.csv", "--adjustments", "adjustments.csv", "--summary", "totals.json"];
     let again = ["classify", "corrected.csv", "--billed", "billed.csv", "--receipt", "receipt.json"];
-    let again = [&again[..], &written, &rosters].concat();
+    let again = [&again[..], &files, &rosters].concat();
     let begun = Instant::now();
     assert_eq!(folder.run(&again).status, 0);
-    let whole = begun.elapsed();
+    let duration = begun.elapsed();
     let new = outputs.map(|name| folder.read(name));
     let entries = folder.names();
     let inputs = || ["clients.csv", "staff.csv", "billed.csv", "corrected.csv"].map(|name| folder.read(name));
@@ -204,7 +204,7 @@ fn a_run_that_is_killed_at_any_moment_leaves_whole_files() {
             fs::write(folder.path(name), "old").unwrap();
         }
         let mut child = folder.command(&again).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(whole * moment / moments);
+        std::thread::sleep(duration * moment / moments);
         child.kill().unwrap();
         child.wait().unwrap();
         for (name, new) in outputs.iter().zip(&new) {

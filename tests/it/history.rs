@@ -17,7 +17,7 @@ use proptest::sample::select;
 use rust_decimal::Decimal;
 
 use crate::ledger::months;
-use crate::notes::{Record, written};
+use crate::notes::{Record, chronic_care, coaching, written};
 use crate::shared::agency;
 
 /// The shipped rules with a price for the team's day, half cents for the quarter hour, and rates of a month.
@@ -210,20 +210,6 @@ pub(crate) fn note() -> impl Strategy<Value = Record> {
         })
 }
 
-/// An hour of job coaching that the department pays for, with further fields or others.
-pub(crate) fn coaching(fields: &[(&str, &str)]) -> Record {
-    Record::of(&[
-        ("id", "n-1"),
-        ("client", "client-a"),
-        ("date", "2026-03-02"),
-        ("minutes", "60"),
-        ("activity", "job_coaching"),
-        ("staff_role", "vocational_specialist"),
-        ("eligibility", "department"),
-    ])
-    .with(fields)
-}
-
 /// Runs of a year: new notes, notes that come again, and notes that come again changed.
 fn runs() -> impl Strategy<Value = Vec<Vec<(usize, Record)>>> {
     prop::collection::vec(prop::collection::vec((0usize..14, note()), 1..7), 1..5)
@@ -366,20 +352,9 @@ fn a_rejected_correction_voids_nothing() {
 /// What further minutes of a month earn stands on the new note; what stands billed stays where it is.
 #[test]
 fn a_month_that_earns_more_is_added_to() {
-    let chronic = |id: &str, day: &str, minutes: &str| {
-        Record::of(&[
-            ("id", id),
-            ("client", "client-a"),
-            ("date", day),
-            ("minutes", minutes),
-            ("activity", "chronic_care_management"),
-            ("chronic_conditions", "2"),
-            ("medicare_coverage", "original"),
-            ("staff_role", "care_manager"),
-        ])
-    };
-    let rows = ("rows", run(&RULES[0], &[chronic("n-1", "2026-03-02", "25")], &[], RowFormat::Ndjson).text);
-    let now = run(&RULES[0], &[chronic("n-2", "2026-03-05", "20")], &[rows], RowFormat::Ndjson);
+    let rows = ("rows", run(&RULES[0], &[chronic_care(&[])], &[], RowFormat::Ndjson).text);
+    let further = chronic_care(&[("id", "n-2"), ("date", "2026-03-05"), ("minutes", "20")]);
+    let now = run(&RULES[0], &[further], &[rows], RowFormat::Ndjson);
     let adjusted: Vec<(&str, &str, &str, u32)> =
         now.adjustments.iter().map(|row| (row.id.as_str(), row.action, row.service.as_str(), row.units)).collect();
     assert_eq!(adjusted, [("n-2", "add", "chronic_care_further", 1)]);

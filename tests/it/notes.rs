@@ -180,6 +180,36 @@ pub(crate) fn batch(most: usize) -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
+/// Returns an hour of job coaching that the department pays for, with these fields in addition or instead. An empty field is
+/// not answered.
+pub(crate) fn coaching(fields: &[(&str, &str)]) -> Record {
+    Record::of(&[
+        ("id", "n-1"),
+        ("client", "client-a"),
+        ("date", "2026-03-02"),
+        ("minutes", "60"),
+        ("activity", "job_coaching"),
+        ("staff_role", "vocational_specialist"),
+        ("eligibility", "department"),
+    ])
+    .with(fields)
+}
+
+/// Returns 25 minutes of chronic care management, whose minutes count within a month, with these fields in addition or instead.
+pub(crate) fn chronic_care(fields: &[(&str, &str)]) -> Record {
+    Record::of(&[
+        ("id", "n-1"),
+        ("client", "client-a"),
+        ("date", "2026-03-02"),
+        ("minutes", "25"),
+        ("activity", "chronic_care_management"),
+        ("chronic_conditions", "2"),
+        ("medicare_coverage", "original"),
+        ("staff_role", "care_manager"),
+    ])
+    .with(fields)
+}
+
 /// Writes a batch in a text format.
 pub(crate) fn written(format: Format, records: &[Record]) -> String {
     match format {

@@ -13,19 +13,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::edits::all_edits_off;
-use crate::notes::{Record, batch, json as note_json, written};
+use crate::notes::{self, Record, batch, json as note_json, written};
 use crate::shared::{agency, document, ready, run};
 
 /// A note of job coaching that leaves the payer open.
 fn coaching(id: &str, minutes: u32) -> Record {
-    Record::of(&[
-        ("id", id),
-        ("client", "client-a"),
-        ("date", "2026-03-02"),
-        ("minutes", &minutes.to_string()),
-        ("activity", "job_coaching"),
-        ("staff_role", "vocational_specialist"),
-    ])
+    notes::coaching(&[("id", id), ("minutes", &minutes.to_string()), ("eligibility", "")])
 }
 
 /// A note of teamwork that does not say whether it serves the treatment plan.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use actbill::cores::Threads;
 use actbill::effective::parse_date;
 use actbill::read::{Format, Reading};
-use actbill::report::{Columns, Report, RowFormat};
+use actbill::report::{Columns, Report, Row, RowFormat};
 use actbill::run::{Batch, Input, Options, Ready, Strictness, classify, read};
 use actbill::status::Status;
 use actbill::table::Screen;
@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::ledger::months;
-use crate::notes::{Record, batch, written};
+use crate::notes::{Record, batch, coaching, written};
 use crate::shared::{agency, ready_with};
 
 /// Rule sets under which different notes are simple.
@@ -65,15 +65,15 @@ fn input(text: &str) -> Input<'_> {
     Input::new("notes", Some(Format::Ndjson), text.as_bytes())
 }
 
-/// Compares both ways for these records.
-fn compare(ready: &Ready, records: &[Record], presume_nothing: bool, shown: &[&str]) {
+/// Compares both ways for these records, and returns the rows.
+fn compare(ready: &Ready, records: &[Record], presume_nothing: bool, shown: &[&str]) -> Vec<Row> {
     let text = written(Format::Ndjson, records);
     let strictness = Strictness { presume_nothing, known_fields_only: false };
     let columns = Columns::new(&ready.set, shown.iter().copied()).unwrap();
     let as_of = parse_date("2027-01-15").unwrap();
     let mut rolled = Batch::new(&ready.set, &ready.diagram, strictness, columns.facts()).as_of(as_of);
     read(&ready.set, input(&text), &mut |record| drop(rolled.add(0, "notes", record, &mut drop))).unwrap();
-    let mut expected = None;
+    let (mut expected, mut rows) = (None, Vec::new());
     let rolled = rolled.finish(&mut drop);
     let mut rolled = Some(rolled);
     for count in [1, 2, 3, 8] {
@@ -85,7 +85,9 @@ fn compare(ready: &Ready, records: &[Record], presume_nothing: bool, shown: &[&s
             everything(&Report::new(settled.run.clone(), rolled, threads(1)))
         });
         assert_same_lines(expected, &everything(&settled));
+        rows = settled.rows().collect();
     }
+    rows
 }
 
 /// Fails with the first line that differs.
@@ -258,14 +260,8 @@ fn of_many_clients() {
 #[test]
 fn of_held_notes() {
     let note = |(at, minutes): (usize, &u32)| {
-        Record::of(&[
-            ("id", &format!("n-{at}")),
-            ("client", &format!("client-{at}")),
-            ("date", "2026-03-02"),
-            ("minutes", &minutes.to_string()),
-            ("activity", "job_coaching"),
-            ("staff_role", "vocational_specialist"),
-        ])
+        let (id, client) = (format!("n-{at}"), format!("client-{at}"));
+        coaching(&[("id", &id), ("client", &client), ("minutes", &minutes.to_string()), ("eligibility", "")])
     };
     let records: Vec<Record> = [95, 15, 40, 15].iter().enumerate().map(note).collect();
     compare(&RULES[0], &records, false, &[]);
@@ -288,11 +284,8 @@ fn of_dates_that_nobody_checked() {
     let dates = ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02", "2026-12-29"];
     let records: Vec<Record> = dates.iter().enumerate().map(note).collect();
     let ready = ready_with(&[("case_management_covered", "yes")], &[]);
-    compare(&ready, &records, false, &[]);
-    let text = written(Format::Ndjson, &records);
-    let options = Options::new(parse_date("2027-01-15").unwrap());
-    let (report, _) = classify(&ready, vec![input(&text)], &options, &mut drop).unwrap();
-    let told = report.rows().map(|row| row.findings.iter().any(|finding| finding.code == "unverified-date"));
+    let rows = compare(&ready, &records, false, &[]);
+    let told = rows.iter().map(|row| row.findings.iter().any(|finding| finding.code == "unverified-date"));
     assert_eq!(told.collect::<Vec<_>>(), [false, false, true, true, false]);
 }
 
@@ -300,28 +293,16 @@ fn of_dates_that_nobody_checked() {
 #[test]
 fn of_struck_notes() {
     let note = |id: &str, client: &str, start: &str, end: &str| {
-        Record::of(&[
-            ("id", id),
-            ("client", client),
-            ("staff", "staff-1"),
-            ("date", "2026-03-04"),
-            ("start", start),
-            ("end", end),
-            ("activity", "job_coaching"),
-            ("staff_role", "vocational_specialist"),
-            ("eligibility", "department"),
-        ])
+        let times = [("date", "2026-03-04"), ("minutes", ""), ("start", start), ("end", end)];
+        coaching(&[("id", id), ("client", client), ("staff", "staff-1")]).with(&times)
     };
     let records = [
         note("n-1", "client-a", "09:00", "10:00"),
         note("n-2", "client-b", "09:45", "10:45"),
         note("n-3", "client-a", "11:00", "12:00"),
     ];
-    compare(RULES.last().unwrap(), &records, false, &[]);
-    let text = written(Format::Ndjson, &records);
-    let options = Options::new(parse_date("2026-08-01").unwrap());
-    let (report, _) = classify(RULES.last().unwrap(), vec![input(&text)], &options, &mut drop).unwrap();
-    let statuses: Vec<Status> = report.rows().map(|row| row.status).collect();
+    let rows = compare(RULES.last().unwrap(), &records, false, &[]);
+    let statuses: Vec<Status> = rows.iter().map(|row| row.status).collect();
     assert_eq!(statuses, [Status::NonBillable, Status::NonBillable, Status::Billable]);
 }
 

@@ -12,7 +12,7 @@ use actbill::status::Status;
 use judge::{Plain, expected, plain};
 use proptest::prelude::*;
 
-use crate::notes::{Record, written};
+use crate::notes::{Record, chronic_care, coaching, written};
 use crate::shared::{agency, ready, run};
 
 /// The shipped rules with every edit off.
@@ -180,17 +180,7 @@ fn a_day_with_many_notes_ends_soon_and_names_twenty() {
 #[test]
 fn a_day_may_be_impossible_without_an_overlap() {
     let note = |id: &str, start: &str, end: &str| {
-        Record::of(&[
-            ("id", id),
-            ("client", "client-a"),
-            ("staff", "staff-1"),
-            ("date", "2026-03-02"),
-            ("start", start),
-            ("end", end),
-            ("activity", "job_coaching"),
-            ("eligibility", "department"),
-            ("staff_role", "vocational_specialist"),
-        ])
+        coaching(&[("id", id), ("staff", "staff-1"), ("minutes", ""), ("start", start), ("end", end)])
     };
     let found = |ready: &Ready, last: &str| -> Vec<Vec<String>> {
         let rows = rows(ready, &[note("n-1", "0:00", "23:30"), note("n-2", "23:30", last)]);
@@ -220,14 +210,13 @@ fn an_agency_changes_edits_and_adds_limits() {
         group: None,
     };
     let over = rows(&ready, &records(&[plain(480, 300, "client-a"), plain(810, 240, "client-a")]));
-    for row in &over {
+    for (row, other) in over.iter().zip(["n-1", "n-0"]) {
         assert_eq!(
             (row.status, row.rules.as_slice()),
             (Status::Held, &["over-limit.vocational_act.day".to_owned()][..])
         );
         assert!(row.findings[0].text.ends_with("36 units, 4 above the limit of 32"), "{:?}", row.findings);
-        let other = over.iter().find(|other| other.id != row.id).and_then(|other| other.id.clone());
-        assert_eq!(row.findings[0].with, Vec::from_iter(other));
+        assert_eq!(row.findings[0].with, [other]);
     }
     let within = rows(&ready, &records(&[plain(480, 240, "client-a"), plain(810, 240, "client-a")]));
     assert!(within.iter().all(|row| row.status == Status::Billable && row.findings.is_empty()));
@@ -244,18 +233,8 @@ fn an_agency_changes_edits_and_adds_limits() {
 #[test]
 fn overlapping_notes_of_a_month_are_held_and_their_minutes_open() {
     let note = |id: &str, staff: &str, date: &str, start: &str, end: &str| {
-        Record::of(&[
-            ("id", id),
-            ("client", "client-a"),
-            ("staff", staff),
-            ("date", date),
-            ("start", start),
-            ("end", end),
-            ("activity", "chronic_care_management"),
-            ("chronic_conditions", "2"),
-            ("medicare_coverage", "original"),
-            ("staff_role", "care_manager"),
-        ])
+        let times = [("minutes", ""), ("start", start), ("end", end)];
+        chronic_care(&[("id", id), ("staff", staff), ("date", date)]).with(&times)
     };
     let rows = rows(
         ready(),
@@ -279,23 +258,13 @@ fn a_monthly_limit_holds_all_lines_of_the_month() {
     let limit = "[[edit]]\nid = \"own.month\"\ntitle = \"too much\"\ncheck = \"over-limit\"\nservice = \"vocational_act\"\n\
                  most = 7\nwithin = \"month\"\nthen = \"hold\"\nbasis = \"house\"\n";
     let ready = agency(limit, &[]);
-    let note = |at: usize, date: &str| {
-        Record::of(&[
-            ("id", &format!("n-{at}")),
-            ("client", "client-a"),
-            ("date", date),
-            ("minutes", "60"),
-            ("activity", "job_coaching"),
-            ("eligibility", "department"),
-            ("staff_role", "vocational_specialist"),
-        ])
-    };
-    let rows = rows(&ready, &[note(1, "2026-03-02"), note(2, "2026-03-30"), note(3, "2026-02-27")]);
-    let statuses: Vec<Status> = rows.iter().map(|row| row.status).collect();
+    let note = |at: usize, date: &str| coaching(&[("id", &format!("n-{at}")), ("date", date)]);
+    let three = rows(&ready, &[note(1, "2026-03-02"), note(2, "2026-03-30"), note(3, "2026-02-27")]);
+    let statuses: Vec<Status> = three.iter().map(|row| row.status).collect();
     assert_eq!(statuses, [Status::Held, Status::Held, Status::Billable]);
     // Of many notes, each names the twenty nearest others.
     let many: Vec<Record> = (0..30).map(|at| note(at, &format!("2026-03-{:02}", at + 1))).collect();
-    let many = crate::edits::rows(&ready, &many);
+    let many = rows(&ready, &many);
     let named = |at: usize| many[at].findings[0].with.clone();
     let ids = |all: Vec<usize>| -> Vec<String> { all.iter().map(|at| format!("n-{at}")).collect() };
     assert_eq!(named(0), ids((1..=20).collect()));
@@ -305,18 +274,8 @@ fn a_monthly_limit_holds_all_lines_of_the_month() {
 
 #[test]
 fn records_replace_earlier_ones() {
-    let note = |id: &str, minutes: &str, replaces: &str| {
-        Record::of(&[
-            ("id", id),
-            ("client", "client-a"),
-            ("date", "2026-03-02"),
-            ("minutes", minutes),
-            ("activity", "job_coaching"),
-            ("eligibility", "department"),
-            ("staff_role", "vocational_specialist"),
-            ("replaces", replaces),
-        ])
-    };
+    let note =
+        |id: &str, minutes: &str, replaces: &str| coaching(&[("id", id), ("minutes", minutes), ("replaces", replaces)]);
     let seen = |records: &[Record]| -> Vec<(Status, Option<u32>, String)> {
         let codes = |row: &Row| {
             let findings = row.findings.iter().map(|finding| finding.code.clone());

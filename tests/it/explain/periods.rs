@@ -11,6 +11,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::notes::explained;
+use crate::ledger::months::pair;
 use crate::shared::shipped;
 
 const SCREEN: Screen = Screen { width: 80, colors: false };
@@ -275,17 +276,13 @@ fn as_json() {
 /// answer to the date.
 #[test]
 fn pairs_that_step_aside_look_as_far_as_their_period() {
-    let pair = |id: &str, these: &str, word: &str, other: &str, rest: &str| {
-        format!(
-            "[[pair]]\nid = \"own.{id}\"\ntitle = \"{id}\"\nthese = [\"{these}\"]\n{word} = [\"{other}\"]\n{rest}\nbasis = \"house\"\n"
-        )
-    };
-    let (visit, month) = ("transitional_care_moderate", "within = \"month\"\nthen");
+    let (visit, month) = ("\"transitional_care_moderate\"", "within = \"month\"\nthen");
+    let (chronic, integration) = ("\"chronic_care\"", "\"general_integration\"");
     let pairs = [
-        pair("month", "chronic_care", "only_with", "general_integration", &format!("{month} = \"advise\"")),
-        pair("discharge", visit, "only_with", "chronic_care", "within = \"discharge_date\"\nthen = \"advise\""),
-        pair("strike", "general_integration", "not_with", visit, &format!("{month} = \"strike\"")),
-        pair("staff", visit, "not_with", "chronic_care", "within = \"day\"\nsame = [\"staff\"]\nthen = \"hold\""),
+        pair("month", chronic, "only_with", integration, &format!("{month} = \"advise\"")),
+        pair("discharge", visit, "only_with", chronic, "within = \"discharge_date\"\nthen = \"advise\""),
+        pair("strike", integration, "not_with", visit, &format!("{month} = \"strike\"")),
+        pair("staff", visit, "not_with", chronic, "within = \"day\"\nsame = [\"staff\"]\nthen = \"hold\""),
     ];
     let mut files = shipped();
     files.push(RuleFile { name: "agency.toml".into(), text: AGENCY.to_owned() + &pairs.concat(), own: true });
@@ -309,23 +306,23 @@ fn pairs_that_step_aside_look_as_far_as_their_period() {
         note("m-14", "client-g", 6, 25, "chronic", json!({"staff": "staff-2"})),
     ];
     let explained = explained(&ready, &Value::from(notes.to_vec()).to_string(), &Wanted::All);
-    let told = |id: &str, pair: &str| {
-        let shown = explained.notes.iter().find(|shown| shown.decision.id.as_deref() == Some(id)).unwrap();
-        let looked = shown.pairs.iter().find(|looked| looked.id == format!("own.{pair}")).unwrap();
-        (looked.outcome, looked.with.join(" "), looked.text.clone())
-    };
     let looked = |id: &str, pair: &str| {
-        let (outcome, with, _) = told(id, pair);
-        (outcome, with)
+        let shown = explained.notes.iter().find(|shown| shown.decision.id.as_deref() == Some(id)).unwrap();
+        shown.pairs.iter().find(|looked| looked.id == format!("own.{pair}")).unwrap()
     };
-    assert_eq!(looked("m-01", "month"), ("steps_aside", "m-02".into()));
-    assert_eq!(looked("m-03", "month"), ("applies", String::new()));
-    assert_eq!(looked("m-05", "discharge"), ("steps_aside", "m-06".into()));
-    assert_eq!(looked("m-07", "discharge"), ("applies", String::new()));
-    assert_eq!(looked("m-09", "strike"), ("applies_to_others", "m-10".into()));
-    assert_eq!(looked("m-11", "strike"), ("steps_aside", String::new()));
-    let (outcome, with, text) = told("m-13", "staff");
-    assert_eq!((outcome, with.as_str()), ("steps_aside", "m-14"));
+    for (id, pair, outcome, with) in [
+        ("m-01", "month", "steps_aside", "m-02"),
+        ("m-03", "month", "applies", ""),
+        ("m-05", "discharge", "steps_aside", "m-06"),
+        ("m-07", "discharge", "applies", ""),
+        ("m-09", "strike", "applies_to_others", "m-10"),
+        ("m-11", "strike", "steps_aside", ""),
+        ("m-13", "staff", "steps_aside", "m-14"),
+    ] {
+        let looked = looked(id, pair);
+        assert_eq!((looked.outcome, looked.with.join(" ").as_str()), (outcome, with), "{id}");
+    }
+    let text = &looked("m-13", "staff").text;
     assert!(text.starts_with("steps aside: other staff provided"), "{text}");
 }
 

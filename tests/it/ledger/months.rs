@@ -21,13 +21,15 @@ pub(crate) const OPEN: [(&str, &str); 6] = [
     ("part_quarter_hour", "8"),
 ];
 
+/// Returns a pair with the id `own.ID`. `word` is `not_with` or `only_with`; services are quoted.
+pub(crate) fn pair(id: &str, these: &str, word: &str, others: &str, rest: &str) -> String {
+    format!(
+        "[[pair]]\nid = \"own.{id}\"\ntitle = \"{id} do not fit\"\nthese = [{these}]\n{word} = [{others}]\n{rest}\nbasis = \"house\"\n"
+    )
+}
+
 /// Returns the shipped rules with further pairs and counts.
 pub(crate) fn rules(number: usize) -> Ready {
-    let pair = |id: &str, these: &str, word: &str, others: &str, rest: &str| {
-        format!(
-            "[[pair]]\nid = \"own.{id}\"\ntitle = \"{id} do not fit\"\nthese = [{these}]\n{word} = [{others}]\n{rest}\nbasis = \"house\"\n"
-        )
-    };
     let text = match number {
         0 => String::new(),
         1 => "[[count]]\nid = \"own.day\"\nnotes = \"case_management\"\nwithin = \"day\"\nat_least = [8, 24]\neach = 15\n\
